@@ -1,0 +1,46 @@
+// Bundles the programs of the project into dist/: the extension (cjs, as VS Code loads it) and the runtime's programs (esm).
+import { chmodSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+// Some dependencies of the runtime are CommonJS and call require() for Node's own modules.
+const requireBanner = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
+
+const programs = {
+  runtime: 'runtime/main.ts',
+  engine: 'runtime/engine/llama/main.ts',
+  cli: 'runtime/cli/main.ts',
+  bench: 'runtime/bench/main.ts',
+};
+
+await build({
+  ...shared,
+  format: 'cjs',
+  entryPoints: { extension: 'extension/main.ts' },
+  external: ['vscode'],
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+});
+for (const [name, entry] of Object.entries(programs)) {
+  const banner = name === 'cli' ? { js: `#!/usr/bin/env node\n${requireBanner.js}` } : requireBanner;
+  await build({
+    ...shared,
+    format: 'esm',
+    entryPoints: { [name]: entry },
+    external: ['node-llama-cpp'],
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    banner,
+  });
+}
+chmodSync('dist/cli.mjs', 0o755);

@@ -1,0 +1,56 @@
+/**
+ * Everything that can wake the scheduler, and everything it can do: two closed unions (house invariant 2).
+ * A recorded list of events with their times replays exactly.
+ */
+import type { ModelId, Outcome, Task, TaskError, TaskId } from './task.ts';
+
+/** What the engine found out about a model while loading it. */
+export interface ModelInfo {
+  /** Sequences that can run side by side. */
+  readonly sequences: number;
+  /** Tokens that one sequence can hold, prompt and answer together. */
+  readonly contextTokens: number;
+  readonly infill: boolean;
+  readonly chat: boolean;
+  /** Memory that the model and its context take, in bytes, as far as the engine knows. */
+  readonly memoryBytes: number;
+  readonly loadMs: number;
+}
+
+/** One forward pass: what it did and how long it took. The cost model learns from these. */
+export interface PassReport {
+  readonly model: ModelId;
+  readonly kind: 'prefill' | 'decode';
+  /** Tokens evaluated: the chunk's length, or one for each decoding sequence. */
+  readonly tokens: number;
+  /** Sequences that took part. */
+  readonly sequences: number;
+  /** KV cells held by those sequences before the pass, in tokens. */
+  readonly contextTokens: number;
+  readonly wallMs: number;
+}
+
+export type Event =
+  | { readonly kind: 'submit'; readonly task: Task }
+  | { readonly kind: 'cancel'; readonly id: TaskId }
+  | { readonly kind: 'accepted'; readonly id: TaskId; readonly promptTokens: number; readonly reusedTokens: number }
+  | { readonly kind: 'tokens'; readonly id: TaskId; readonly tokens: readonly number[]; readonly text: string }
+  | { readonly kind: 'ended'; readonly id: TaskId; readonly outcome: Outcome }
+  | { readonly kind: 'loaded'; readonly model: ModelId; readonly info: ModelInfo }
+  | { readonly kind: 'loadFailed'; readonly model: ModelId; readonly error: TaskError }
+  | { readonly kind: 'unloaded'; readonly model: ModelId }
+  | { readonly kind: 'engineLost'; readonly reason: string }
+  | { readonly kind: 'pass'; readonly pass: PassReport }
+  | { readonly kind: 'wake' };
+
+export type Effect =
+  /** Hand the task to the engine. `generated` are the tokens already sent to the asker before an engine was lost. */
+  | { readonly kind: 'start'; readonly task: Task; readonly slackMs: number; readonly generated: readonly number[] }
+  /** Take the task back from the engine; it answers with `ended`. */
+  | { readonly kind: 'stop'; readonly id: TaskId }
+  /** Tell the asker how the task ended. Exactly one of these follows every `submit`. */
+  | { readonly kind: 'settle'; readonly id: TaskId; readonly outcome: Outcome }
+  | { readonly kind: 'load'; readonly model: ModelId }
+  | { readonly kind: 'unload'; readonly model: ModelId }
+  /** Call again with `wake` at this time; replaces an earlier request. */
+  | { readonly kind: 'wakeAt'; readonly atMs: number };

@@ -1,0 +1,79 @@
+/**
+ * What a task is and what was promised for it. Owns no state and makes no decision.
+ */
+
+/** The kinds of work. Each has a service-level agreement (SLA) of its own, see {@link Sla}. */
+export type TaskClass = 'completion' | 'summarize' | 'translate';
+
+export const taskClasses: readonly TaskClass[] = ['completion', 'summarize', 'translate'];
+
+/**
+ * A promise: `ttft` bounds the time to the first token, `e2e` the time to the last one.
+ * Both run from the moment the request was received, so that waiting is charged to the budget.
+ */
+export interface Sla {
+  readonly kind: 'ttft' | 'e2e';
+  readonly targetMs: number;
+}
+
+export type TaskId = string;
+
+/** Names a model within one runtime. Two clients that name the same file share it. */
+export type ModelId = string;
+
+/**
+ * What the engine is asked to continue. The engine knows the model's special tokens, so no marker is spelled out here.
+ * `infill`: the text between prefix and suffix. `chat`: the assistant's answer to one user message.
+ */
+export type Prompt =
+  | { readonly kind: 'infill'; readonly prefix: string; readonly suffix: string }
+  | { readonly kind: 'chat'; readonly user: string };
+
+/** Where and when a generation ends, apart from the model's own end token. */
+export interface Limits {
+  /** New tokens at most, including those of an earlier attempt that was resumed. */
+  readonly maxTokens: number;
+  /** The generation ends before the first of these texts; none of it is emitted. */
+  readonly stop: readonly string[];
+}
+
+export interface Task {
+  readonly id: TaskId;
+  readonly class: TaskClass;
+  readonly sla: Sla;
+  /** When the request was received, in ms on the runtime's monotonic clock. */
+  readonly arrivalMs: number;
+  readonly model: ModelId;
+  readonly prompt: Prompt;
+  readonly limits: Limits;
+  /** A newer task with the same key replaces an older one in the same turn (completions of one document in one window). */
+  readonly supersedeKey?: string;
+}
+
+/** The moment by which the promise is kept or broken, in ms on the same clock as `arrivalMs`. */
+export function deadlineMs(task: Task): number {
+  return task.arrivalMs + task.sla.targetMs;
+}
+
+/** Why a task did not end with an answer. The code is for programs, the message is one sentence for a person. */
+export interface TaskError {
+  readonly code:
+    | 'queueFull'
+    | 'badSla'
+    | 'promptTooLong'
+    | 'infillUnsupported'
+    | 'chatUnsupported'
+    | 'modelUnavailable'
+    | 'engineLost'
+    | 'engineFailed';
+  readonly message: string;
+  /** With `promptTooLong`: how many tokens the prompt has and how many would fit, so that the asker can shorten it. */
+  readonly promptTokens?: number;
+  readonly promptTokensMax?: number;
+}
+
+/** How a task ended. `stop`: the model's end token or a stop text. `length`: the token limit. */
+export type Outcome =
+  | { readonly kind: 'finished'; readonly reason: 'stop' | 'length' }
+  | { readonly kind: 'cancelled'; readonly by: 'client' | 'superseded' }
+  | { readonly kind: 'failed'; readonly error: TaskError };

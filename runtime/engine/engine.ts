@@ -1,0 +1,69 @@
+/**
+ * The port between the runtime and whatever runs models: commands in, events out.
+ *
+ * Implementations: `llama/` (a child process with node-llama-cpp) and `simulated.ts` (a virtual clock). Both pass the suite in
+ * test/engine/contract.ts. What every engine guarantees:
+ * 1. A `start` is answered by exactly one `ended`, and nothing about that id follows it.
+ * 2. `accepted` comes before the first `tokens`; tokens come in order.
+ * 3. A `stop` takes effect after the pass in flight, in prefill too; a stop for an unknown or ended id is ignored.
+ * 4. An error of one sequence neither fails nor delays another by more than its own passes.
+ * 5. When the engine itself dies, `lost` is its last word about everything before; the next `load` starts it again.
+ */
+import type { ModelInfo, PassReport } from '../core/event.ts';
+import type { Limits, ModelId, Outcome, Prompt, TaskClass, TaskError, TaskId } from '../core/task.ts';
+
+/** How a model is to be loaded. */
+export interface ModelSpec {
+  readonly id: ModelId;
+  /** Absolute path of the GGUF file. */
+  readonly file: string;
+  /** Sequences side by side, 1 to 16. */
+  readonly sequences: number;
+  /** Context of each sequence in tokens; the model's own maximum bounds it. */
+  readonly contextTokens: number;
+  /** Compute threads; 0 leaves it to the engine (physical cores less one, at least one). */
+  readonly threads: number;
+}
+
+export interface EngineRequest {
+  readonly id: TaskId;
+  readonly class: TaskClass;
+  readonly model: ModelId;
+  readonly prompt: Prompt;
+  readonly limits: Limits;
+  /** Time left until the task's deadline when the command was sent, in ms; negative when it has passed. */
+  readonly slackMs: number;
+  /** Tokens of the answer that an earlier engine already produced: they are prefilled after the prompt and not emitted again. */
+  readonly generated: readonly number[];
+}
+
+export type EngineCommand =
+  | { readonly kind: 'load'; readonly spec: ModelSpec }
+  | { readonly kind: 'unload'; readonly model: ModelId }
+  | { readonly kind: 'start'; readonly request: EngineRequest }
+  | { readonly kind: 'stop'; readonly id: TaskId };
+
+export type EngineEvent =
+  | { readonly kind: 'loading'; readonly model: ModelId; readonly fraction: number }
+  | { readonly kind: 'loaded'; readonly model: ModelId; readonly info: ModelInfo }
+  | { readonly kind: 'loadFailed'; readonly model: ModelId; readonly error: TaskError }
+  | { readonly kind: 'unloaded'; readonly model: ModelId }
+  | { readonly kind: 'accepted'; readonly id: TaskId; readonly promptTokens: number; readonly reusedTokens: number }
+  /** `text` may be empty while a character is incomplete; `tokens` are what a resumed request passes as `generated`. */
+  | { readonly kind: 'tokens'; readonly id: TaskId; readonly tokens: readonly number[]; readonly text: string }
+  | { readonly kind: 'ended'; readonly id: TaskId; readonly outcome: Outcome }
+  | { readonly kind: 'pass'; readonly pass: PassReport }
+  /** The engine died; every request and model it had is gone. */
+  | { readonly kind: 'lost'; readonly reason: string };
+
+export type Dispose = () => void;
+
+export interface Engine {
+  send(command: EngineCommand): void;
+  /** Events come in order, never from within `send`. */
+  onEvent(listener: (event: EngineEvent) => void): Dispose;
+  /** Ends the engine; no event follows. Resolves when its process is gone. */
+  close(): Promise<void>;
+  /** For status and diagnosis: the process that computes, if there is one now. */
+  readonly pid: number | undefined;
+}
