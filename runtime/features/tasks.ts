@@ -1,0 +1,64 @@
+/**
+ * What a feature needs of the house: a place to submit tasks, and the models that clients may choose. Interfaces only;
+ * `loop.ts` and `models/registry.ts` implement them.
+ */
+import type { Limits, ModelId, Outcome, Prompt, Sla, TaskClass, TaskError, TaskId } from '../core/task.ts';
+
+export interface TaskSpec {
+  readonly class: TaskClass;
+  readonly sla: Sla;
+  /** When the request was received, from {@link Tasks.now}. */
+  readonly arrivalMs: number;
+  readonly model: ModelId;
+  readonly prompt: Prompt;
+  readonly limits: Limits;
+  readonly supersedeKey?: string;
+}
+
+export interface TaskResult {
+  readonly outcome: Outcome;
+  /** Everything that was generated, also when the task was cancelled half-way. */
+  readonly text: string;
+  /** From arrival to the first token; absent when there was none. */
+  readonly ttftMs?: number;
+  /** From arrival to the end. */
+  readonly e2eMs: number;
+  /** Whether the promise was kept. Always false for a failed task. */
+  readonly kept: boolean;
+  readonly promptTokens?: number;
+  readonly reusedTokens?: number;
+  readonly generatedTokens: number;
+}
+
+export interface TaskHandle {
+  readonly id: TaskId;
+  /** Settles exactly once and never rejects: how a task ended is data. */
+  readonly done: Promise<TaskResult>;
+  /** Takes effect within one forward pass; harmless after the end. */
+  cancel(): void;
+}
+
+export interface Tasks {
+  /** `onText` receives each piece of the answer in order; it is never called after `done` has settled. */
+  submit(spec: TaskSpec, onText?: (text: string) => void): TaskHandle;
+  /** The runtime's monotonic clock in ms. */
+  now(): number;
+}
+
+/** A model that a client's choice led to. */
+export interface ChosenModel {
+  readonly id: ModelId;
+  /** For people, as in the status bar. */
+  readonly name: string;
+  /** A demonstration model: labelled so, and silent in a user's own files unless asked. */
+  readonly demo: boolean;
+  /** True when the user named this model, false when it was taken because there is no other. */
+  readonly chosen: boolean;
+  /** Context of one sequence in tokens, prompt and answer together. */
+  readonly contextTokens: number;
+}
+
+export interface Models {
+  /** `choice` is the client's setting: `auto`, `embedded` or a file; see `modelChoiceSchema`. */
+  choose(choice: string, threads: number): ChosenModel | TaskError;
+}
