@@ -1,0 +1,93 @@
+/**
+ * What was promised and what was kept: a fold over settled tasks. Owns the numbers that people see; decides nothing.
+ */
+import type { Outcome, Task, TaskClass } from './task.ts';
+import { taskClasses } from './task.ts';
+
+export interface Settled {
+  readonly task: Task;
+  readonly outcome: Outcome;
+  /** From arrival to the first token, in ms; absent when there was none. */
+  readonly ttftMs?: number;
+  /** From arrival to the end, in ms. */
+  readonly e2eMs: number;
+  readonly atMs: number;
+}
+
+export interface Quantiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface ClassMetrics {
+  readonly class: TaskClass;
+  /** Tasks that ended with an answer. */
+  readonly finished: number;
+  /** Those of them whose promise was kept. */
+  readonly kept: number;
+  readonly superseded: number;
+  readonly cancelled: number;
+  readonly failed: number;
+  readonly ttftMs?: Quantiles;
+  readonly e2eMs?: Quantiles;
+}
+
+/** Tasks remembered per class at most; older ones leave first. */
+const settledMax = 2_000;
+
+/**
+ * Whether a task kept its promise. A finished task without a single token has kept a TTFT promise when it ended in time: the
+ * model's answer was that there is nothing to add.
+ */
+export function promiseKept(settled: Pick<Settled, 'task' | 'outcome' | 'ttftMs' | 'e2eMs'>): boolean {
+  if (settled.outcome.kind !== 'finished') return false;
+  const { sla } = settled.task;
+  const measuredMs = sla.kind === 'ttft' ? (settled.ttftMs ?? settled.e2eMs) : settled.e2eMs;
+  return measuredMs <= sla.targetMs;
+}
+
+export class Metrics {
+  readonly #settled = new Map<TaskClass, Settled[]>(taskClasses.map((name) => [name, []]));
+
+  /** How far back the figures reach, in ms. */
+  readonly windowMs: number;
+
+  constructor(windowMs: number) {
+    this.windowMs = windowMs;
+  }
+
+  add(settled: Settled): void {
+    const list = this.#settled.get(settled.task.class) ?? [];
+    list.push(settled);
+    if (list.length > settledMax) list.shift();
+  }
+
+  ofClass(name: TaskClass, nowMs: number): ClassMetrics {
+    const recent = (this.#settled.get(name) ?? []).filter((settled) => settled.atMs >= nowMs - this.windowMs);
+    const finished = recent.filter((settled) => settled.outcome.kind === 'finished');
+    const ttftMs = quantiles(finished.flatMap((settled) => settled.ttftMs ?? []));
+    const e2eMs = quantiles(finished.map((settled) => settled.e2eMs));
+    return {
+      class: name,
+      finished: finished.length,
+      kept: finished.filter(promiseKept).length,
+      superseded: recent.filter((settled) => isCancelled(settled.outcome, 'superseded')).length,
+      cancelled: recent.filter((settled) => isCancelled(settled.outcome, 'client')).length,
+      failed: recent.filter((settled) => settled.outcome.kind === 'failed').length,
+      ...(ttftMs && { ttftMs }),
+      ...(e2eMs && { e2eMs }),
+    };
+  }
+}
+
+function isCancelled(outcome: Outcome, by: 'client' | 'superseded'): boolean {
+  return outcome.kind === 'cancelled' && outcome.by === by;
+}
+
+/** Nearest-rank quantiles, as they need no interpolation to be a value that really occurred. */
+export function quantiles(values: readonly number[]): Quantiles | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return { p50: at(0.5), p95: at(0.95) };
+}
