@@ -249,4 +249,5 @@ export const errorCodes = {
   empty: -32_003,
   unknownDocument: -32_004,
   shuttingDown: -32_005,
+  binary: -32_006,
 } as const;

@@ -62,3 +62,7 @@ export interface Models {
   /** `choice` is the client's setting: `auto`, `embedded` or a file; see `modelChoiceSchema`. */
   choose(choice: string, threads: number): ChosenModel | TaskError;
 }
+
+export function isTaskError(value: ChosenModel | TaskError): value is TaskError {
+  return 'code' in value;
+}

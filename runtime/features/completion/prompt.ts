@@ -1,0 +1,89 @@
+/**
+ * The text around the cursor that a completion is asked with. Pure.
+ *
+ * The window is made so that typing changes as little of the prompt as possible, because what is unchanged is not evaluated
+ * again: the left edge moves in steps of whole lines, and the suffix ends at a line end.
+ */
+
+export interface WindowLimits {
+  readonly prefixChars: number;
+  readonly suffixChars: number;
+}
+
+/** About 700 + 180 tokens of code: 2 s of prefill for a 0.5B model on one core when nothing is cached, 20 ms per keystroke afterwards. */
+export const windowDefault: WindowLimits = { prefixChars: 2_400, suffixChars: 600 };
+
+/** The left edge lies on a multiple of this many lines, so it jumps once in as many new lines instead of at each. */
+const edgeStepLines = 16;
+
+export interface InfillWindow {
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The prefix lost a trailing space (or tab) that the answer is expected to bring back: see {@link healedPrefix}. */
+  readonly healed: string;
+}
+
+/** `text` is the whole document with `\n` line ends, `offset` a position in it in UTF-16 units. */
+export function infillWindow(text: string, offset: number, limits: WindowLimits): InfillWindow {
+  const cursor = snapToCharacter(text, offset);
+  const { prefix, healed } = healedPrefix(text.slice(leftEdge(text, cursor, limits.prefixChars), cursor));
+  return { prefix, healed, suffix: text.slice(cursor, rightEdge(text, cursor, limits.suffixChars)) };
+}
+
+/**
+ * Tokenizers put the space in front of the next word, so a prompt that ends in a lone space asks for an unlikely token. Taken off
+ * here and put back by `healLeadingSpace` (model card of the embedded model: 10.8 -> 13.6 % exact lines). Only after text: leading
+ * indentation is a token of its own.
+ */
+export function healedPrefix(prefix: string): { prefix: string; healed: string } {
+  const isLoneSpace = /[^\s] $/.test(prefix);
+  return isLoneSpace ? { prefix: prefix.slice(0, -1), healed: ' ' } : { prefix, healed: '' };
+}
+
+/** A position inside a surrogate pair belongs to no character: the one before the pair is taken. */
+function snapToCharacter(text: string, offset: number): number {
+  return isInsidePair(text, offset) ? offset - 1 : offset;
+}
+
+function isInsidePair(text: string, offset: number): boolean {
+  return isBetween(text.charCodeAt(offset - 1), 0xd800, 0xdbff) && isBetween(text.charCodeAt(offset), 0xdc00, 0xdfff);
+}
+
+function isBetween(value: number, low: number, high: number): boolean {
+  return value >= low && value <= high;
+}
+
+function leftEdge(text: string, cursor: number, chars: number): number {
+  if (cursor <= chars) return 0;
+  const earliest = cursor - chars;
+  const lineStarts = [0];
+  for (let at = text.indexOf('\n'); at !== -1 && at < cursor; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
+  const stepped = lineStarts.find((start, line) => line % edgeStepLines === 0 && start >= earliest && start < cursor);
+  const edge = stepped ?? lineStarts.find((start) => start >= earliest) ?? earliest;
+  // A line longer than the window has no edge of its own inside it.
+  const inLongLine = edge >= cursor ? earliest : edge;
+  return isInsidePair(text, inLongLine) ? inLongLine + 1 : inLongLine;
+}
+
+function rightEdge(text: string, cursor: number, chars: number): number {
+  if (text.length - cursor <= chars) return text.length;
+  const latest = cursor + chars;
+  const lineEnd = text.lastIndexOf('\n', latest - 1);
+  if (lineEnd > cursor) return lineEnd + 1;
+  return isInsidePair(text, latest) ? latest - 1 : latest;
+}
+
+/** How much is asked for: the rest of this line, or a block of lines. */
+export type Extent = 'line' | 'block';
+
+/**
+ * A block is asked for where one can begin: on a blank line, or after an opening bracket or colon at the end of a line. Everywhere
+ * else more than the line is more likely wrong than useful.
+ */
+export function extentAt(text: string, offset: number): Extent {
+  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  const lineEnd = text.indexOf('\n', offset);
+  const after = text.slice(offset, lineEnd === -1 ? text.length : lineEnd);
+  if (after.trim() !== '') return 'line';
+  return before.trim() === '' || /(?:[{([:]|=>)\s*$/.test(before) ? 'block' : 'line';
+}

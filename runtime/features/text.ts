@@ -1,0 +1,267 @@
+/**
+ * Summaries and translations: from a part of a document to a streamed text. Owns the choice of what is sent when not everything
+ * fits, and says so in the result. Each request is one call to the model; its promise is E2E.
+ */
+import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
+import type { TaskClass, TaskError } from '../core/task.ts';
+import {
+  type ClientSettings,
+  documentCharsMax,
+  type TargetLanguage,
+  type TextResult,
+  targetLanguages,
+} from '../protocol.ts';
+import { FeatureError } from './errors.ts';
+import { closingFence, FenceFilter } from './fence.ts';
+import { endsInLoop } from './repetition.ts';
+import { type ChosenModel, isTaskError, type Models, type TaskResult, type Tasks } from './tasks.ts';
+
+export interface TextRequest {
+  readonly document: TextDocument;
+  /** Absent or empty: the whole document. */
+  readonly range?: Range;
+  readonly targetMs?: number;
+  readonly settings: ClientSettings;
+  /** When the request arrived, from `Tasks.now()`. */
+  readonly receivedMs: number;
+}
+
+export interface TranslateRequest extends TextRequest {
+  readonly to: TargetLanguage;
+}
+
+type OnText = (text: string) => void;
+
+/** What one kind of request asks for; the rest is the same for all. */
+interface Recipe {
+  readonly class: Extract<TaskClass, 'summarize' | 'translate'>;
+  /** For messages: "There is nothing to …". */
+  readonly verb: string;
+  readonly promptOf: (code: string) => string;
+  readonly stop: readonly string[];
+  readonly fenced: boolean;
+}
+
+/** The demonstration model only repeats itself after so many tokens. */
+const demoTokensMax = 120;
+/** Characters per token of code, at the optimistic end: the engine says when it was too optimistic. */
+const charsPerToken = 3.5;
+/** Room for the words around the code and the chat template's markers, in tokens. */
+const frameTokens = 96;
+const shortenTries = 4;
+
+export class SummarizeFeature {
+  readonly #runner: Runner;
+
+  constructor(tasks: Tasks, models: Models) {
+    this.#runner = new Runner(tasks, models);
+  }
+
+  /** @throws FeatureError with a sentence for the person who asked; an abort rejects with the signal's reason. */
+  run(request: TextRequest, onText: OnText, signal: AbortSignal): Promise<TextResult> {
+    const language = request.document.languageId;
+    const promptOf = (code: string): string => `Summarize this code:\n\n${fenced(language, code)}`;
+    return this.#runner.run(
+      request,
+      { class: 'summarize', verb: 'summarize', promptOf, stop: [], fenced: false },
+      onText,
+      signal,
+    );
+  }
+}
+
+export class TranslateFeature {
+  readonly #runner: Runner;
+
+  constructor(tasks: Tasks, models: Models) {
+    this.#runner = new Runner(tasks, models);
+  }
+
+  /** @throws FeatureError with a sentence for the person who asked; an abort rejects with the signal's reason. */
+  run(request: TranslateRequest, onText: OnText, signal: AbortSignal): Promise<TextResult> {
+    const from = request.document.languageId;
+    const fromName = isTargetLanguage(from) ? `${targetLanguages[from]} ` : '';
+    const instruction = `Translate this ${fromName}code to ${targetLanguages[request.to]}.`;
+    const promptOf = (code: string): string => `${instruction}\n\n${fenced(from, code)}`;
+    return this.#runner.run(
+      request,
+      { class: 'translate', verb: 'translate', promptOf, stop: [closingFence], fenced: true },
+      onText,
+      signal,
+    );
+  }
+}
+
+function isTargetLanguage(id: string): id is TargetLanguage {
+  return Object.hasOwn(targetLanguages, id);
+}
+
+function fenced(language: string, code: string): string {
+  return `\`\`\`${language}\n${code}\n\`\`\``;
+}
+
+class Runner {
+  readonly #tasks: Tasks;
+  readonly #models: Models;
+
+  constructor(tasks: Tasks, models: Models) {
+    this.#tasks = tasks;
+    this.#models = models;
+  }
+
+  async run(request: TextRequest, recipe: Recipe, onText: OnText, signal: AbortSignal): Promise<TextResult> {
+    const model = this.#models.choose(request.settings.model, request.settings.threads);
+    if (isTaskError(model)) throw new FeatureError('taskFailed', model.message);
+    const code = codeOf(request, recipe.verb);
+    const maxTokens = Math.min(
+      request.settings[recipe.class].maxTokens,
+      model.demo ? demoTokensMax : Math.floor(model.contextTokens / 2),
+    );
+    let chars = Math.floor((model.contextTokens - maxTokens - frameTokens) * charsPerToken);
+    for (let left = shortenTries; ; left--) {
+      const part = firstLines(code, chars);
+      const { result, text, looped } = await this.#ask(
+        request,
+        recipe,
+        model,
+        { code: part.text, maxTokens },
+        onText,
+        signal,
+      );
+      const error = result.outcome.kind === 'failed' ? result.outcome.error : undefined;
+      if (error?.code === 'promptTooLong' && left > 0) {
+        chars = shorterChars(part.text.length, error);
+        continue;
+      }
+      if (error) throw new FeatureError('taskFailed', error.message);
+      if (result.outcome.kind === 'cancelled' && !looped) throw signal.reason;
+      return toTextResult(result, { text, looped, model, targetMs: targetMsOf(request, recipe), part });
+    }
+  }
+
+  async #ask(
+    request: TextRequest,
+    recipe: Recipe,
+    model: ChosenModel,
+    prompt: { code: string; maxTokens: number },
+    onText: OnText,
+    signal: AbortSignal,
+  ): Promise<{ result: TaskResult; text: string; looped: boolean }> {
+    const filter = recipe.fenced ? new FenceFilter() : new LeadingSpaceFilter();
+    let text = '';
+    let looped = false;
+    const emit = (piece: string): void => {
+      if (piece === '') return;
+      text += piece;
+      onText(piece);
+    };
+    const handle = this.#tasks.submit(
+      {
+        class: recipe.class,
+        sla: { kind: 'e2e', targetMs: targetMsOf(request, recipe) },
+        arrivalMs: request.receivedMs,
+        model: model.id,
+        prompt: { kind: 'chat', user: recipe.promptOf(prompt.code) },
+        limits: { maxTokens: prompt.maxTokens, stop: recipe.stop },
+      },
+      (piece) => {
+        if (looped) return;
+        emit(filter.push(piece));
+        looped = endsInLoop(text);
+        if (looped) handle.cancel();
+      },
+    );
+    const cancel = (): void => handle.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    const result = await handle.done.finally(() => signal.removeEventListener('abort', cancel));
+    if (result.outcome.kind === 'finished') emit(filter.end());
+    return { result, text, looped };
+  }
+}
+
+/** Chat models like to begin with a blank line; nobody likes to read it. */
+class LeadingSpaceFilter {
+  #begun = false;
+
+  push(piece: string): string {
+    const text = this.#begun ? piece : piece.trimStart();
+    this.#begun ||= text !== '';
+    return text;
+  }
+
+  end(): string {
+    return '';
+  }
+}
+
+function targetMsOf(request: TextRequest, recipe: Recipe): number {
+  return request.targetMs ?? request.settings[recipe.class].targetMs;
+}
+
+function codeOf({ document, range }: TextRequest, verb: string): string {
+  const isWhole = range === undefined || document.offsetAt(range.start) === document.offsetAt(range.end);
+  const text = document.getText(isWhole ? undefined : range).replaceAll('\r\n', '\n');
+  const what = isWhole ? 'file' : 'selection';
+  if (text.trim() === '')
+    throw new FeatureError('empty', `There is nothing to ${verb}: the ${what} is empty. Select some code first.`);
+  if (text.length > documentCharsMax) {
+    const million = (text.length / 1e6).toFixed(1);
+    throw new FeatureError(
+      'tooLarge',
+      `The ${what} has ${million} million characters; at most ${documentCharsMax / 1024 ** 2} million are read. Select a part of it.`,
+    );
+  }
+  if (text.includes('\0'))
+    throw new FeatureError('binary', `The ${what} contains null bytes, so it is not text. Open a source file.`);
+  return text;
+}
+
+interface Part {
+  readonly text: string;
+  readonly lines: number;
+  readonly of: number;
+}
+
+/** As many whole lines from the beginning as fit into `chars` characters. */
+function firstLines(code: string, chars: number): Part {
+  const of = code.split('\n').length;
+  if (code.length <= chars) return { text: code, lines: of, of };
+  const lineEnd = code.lastIndexOf('\n', chars);
+  if (lineEnd <= 0) {
+    throw new FeatureError(
+      'tooLarge',
+      `The first line alone is longer than the ${chars} characters that the model can read at once. Select a part of it.`,
+    );
+  }
+  const text = code.slice(0, lineEnd);
+  return { text, lines: text.split('\n').length, of };
+}
+
+function shorterChars(chars: number, { promptTokens = 2, promptTokensMax = 1 }: TaskError): number {
+  return Math.floor((0.92 * chars * promptTokensMax) / promptTokens);
+}
+
+function toTextResult(
+  result: TaskResult,
+  {
+    text,
+    looped,
+    model,
+    targetMs,
+    part,
+  }: { text: string; looped: boolean; model: ChosenModel; targetMs: number; part: Part },
+): TextResult {
+  const { e2eMs, ttftMs = e2eMs, outcome } = result;
+  return {
+    text,
+    model: model.name,
+    demo: model.demo,
+    targetMs,
+    ttftMs,
+    e2eMs,
+    kept: e2eMs <= targetMs,
+    end: looped ? 'repetition' : outcome.kind === 'finished' ? outcome.reason : 'stop',
+    ...(part.lines < part.of && { truncated: { lines: part.lines, of: part.of } }),
+  };
+}
