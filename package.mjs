@@ -1,0 +1,118 @@
+// Makes the VSIX for this machine's platform. A staging folder gets what the extension needs at run time and nothing else:
+// .vscodeignore is the allow-list for our own files; of node_modules only node-llama-cpp goes along, with the packages that
+// its modules really import (esbuild's metafile knows them) and this platform's binaries.
+//
+// The packages lie in dist/node_modules, beside the engine that imports them: vsce leaves out the root's node_modules when it
+// is told not to ask npm for the dependency tree, and npm's tree would bring every x64 variant of the binaries (460 MB).
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createVSIX } from '@vscode/vsce';
+import { build } from 'esbuild';
+
+const binaryPackages = {
+  'linux-x64': 'linux-x64',
+  'linux-arm64': 'linux-arm64',
+  'linux-armhf': 'linux-armv7l',
+  'darwin-arm64': 'mac-arm64-metal',
+  'darwin-x64': 'mac-x64',
+  'win32-x64': 'win-x64',
+  'win32-arm64': 'win-arm64',
+};
+
+const target = `${process.platform}-${process.arch === 'arm' ? 'armhf' : process.arch}`;
+const binaries = binaryPackages[target];
+if (!binaries)
+  fail(`No llama.cpp binaries exist for ${target}: build the VSIX on ${Object.keys(binaryPackages).join(', ')}.`);
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const stage = mkdtempSync(path.join(tmpdir(), 'punctual-vsix-'));
+try {
+  stageOwnFiles();
+  for (const name of await importedPackages()) stagePackage(name);
+  stagePackage(`@node-llama-cpp/${binaries}`);
+  const vsix = `punctual-${target}-${manifest.version}.vsix`;
+  await createVSIX({
+    cwd: stage,
+    packagePath: path.resolve(vsix),
+    target,
+    dependencies: false,
+    allowMissingRepository: true,
+    skipLicense: false,
+  });
+  report(vsix);
+} finally {
+  rmSync(stage, { recursive: true, force: true });
+}
+
+function stageOwnFiles() {
+  for (const entry of ['LICENSE', 'README.md', 'CHANGELOG.md', '.vscodeignore', 'media', 'dist']) {
+    if (!existsSync(entry)) fail(`${entry} is missing: run this at the root of the repository, after 'npm run build'.`);
+    cpSync(entry, path.join(stage, entry), { recursive: true });
+  }
+  // What only development needs would be shown by the Marketplace, and `private` refused by it.
+  const { scripts, devDependencies, dependencies, private: _private, config, overrides, ...published } = manifest;
+  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+}
+
+/** Names of the packages whose modules node-llama-cpp imports, itself included. */
+async function importedPackages() {
+  const { metafile } = await build({
+    stdin: { contents: "import 'node-llama-cpp';", resolveDir: process.cwd() },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    metafile: true,
+    write: false,
+    outfile: 'unused.mjs',
+    external: ['@node-llama-cpp/*', '@reflink/*', 'electron'],
+    logLevel: 'error',
+  });
+  const names = Object.keys(metafile.inputs).flatMap(
+    (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
+  );
+  return [...new Set(names)].sort();
+}
+
+function stagePackage(name) {
+  const from = path.join('node_modules', name);
+  if (!existsSync(from)) fail(`${from} is missing: run 'npm ci'.`);
+  cpSync(from, path.join(stage, 'dist', from), {
+    recursive: true,
+    filter: (file) => isNeeded(path.relative(from, file)),
+  });
+}
+
+/** Of a package: no type declarations, maps, documentation or tests; of node-llama-cpp nothing that only compiling needs. */
+function isNeeded(file) {
+  const parts = file.split(path.sep);
+  if (/\.(d\.[cm]?ts|[cm]?ts|map|markdown|md)$/i.test(file) && !/licen[cs]e/i.test(file)) return false;
+  if (
+    ['test', 'tests', '__tests__', 'docs', 'example', 'examples', 'templates', 'coverage', '.github'].includes(parts[0])
+  )
+    return false;
+  if (parts[0] === 'llama' && parts.length > 1) return /^llama[/\\][^/\\]+\.json$/.test(file);
+  return true;
+}
+
+function report(vsix) {
+  const files = listFiles(stage).length;
+  console.log(
+    `${vsix}: ${(statSync(vsix).size / 1e6).toFixed(1)} MB packed, ${files} files, ${(sizeOf(stage) / 1e6).toFixed(1)} MB unpacked`,
+  );
+}
+
+function listFiles(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+}
+
+function sizeOf(folder) {
+  return listFiles(folder).reduce((sum, file) => sum + statSync(file).size, 0);
+}
+
+function fail(message) {
+  console.error(`package: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { Event } from '../../runtime/core/event.ts';
+import { Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
+import type { Task } from '../../runtime/core/task.ts';
+import { gone, info, task, translation, words } from './fixtures.ts';
+
+type Step = readonly [Event, readonly string[]];
+
+/** The one place that touches the scheduler's API: events in, expected effects out, a millisecond apart. */
+function check(steps: readonly Step[], scheduler = new Scheduler()): Scheduler {
+  steps.forEach(([event, expected], index) => {
+    expect(words(scheduler.on(event, index)), `step ${index}: ${event.kind}`).toEqual(expected);
+  });
+  return scheduler;
+}
+
+const submit = (submitted: Task): Event => ({ kind: 'submit', task: submitted });
+const loaded = (model = 'm'): Event => ({ kind: 'loaded', model, info });
+const ended = (id: string): Event => ({ kind: 'ended', id, outcome: { kind: 'finished', reason: 'stop' } });
+
+describe('a task from submission to settlement', () => {
+  it('when its model is not loaded, then the model is loaded once and the tasks start by deadline', () => {
+    check([
+      [submit(translation('t')), ['load m']],
+      [submit(task('c')), []],
+      [loaded(), ['start c', 'start t']],
+      [ended('c'), ['settle c finished']],
+      [ended('t'), ['settle t finished']],
+    ]);
+  });
+
+  it('when long work fills the sequences, then one is kept for a keystroke', () => {
+    check([
+      [submit(translation('t1')), ['load m']],
+      [loaded(), ['start t1']],
+      [submit(translation('t2')), []],
+      [submit(task('c')), ['start c']],
+      [ended('t1'), ['settle t1 finished', 'start t2']],
+    ]);
+  });
+
+  it('when it is cancelled while it waits, then it is settled in the same turn and never starts', () => {
+    check([
+      [submit(task('c')), ['load m']],
+      [{ kind: 'cancel', id: 'c' }, ['settle c cancelled client']],
+      [loaded(), []],
+      [{ kind: 'cancel', id: 'c' }, []],
+    ]);
+  });
+
+  it('when it is cancelled while it runs, then it is settled at once and its end says nothing more', () => {
+    check([
+      [submit(task('c')), ['load m']],
+      [loaded(), ['start c']],
+      [{ kind: 'cancel', id: 'c' }, ['stop c', 'settle c cancelled client']],
+      [{ kind: 'ended', id: 'c', outcome: { kind: 'cancelled', by: 'client' } }, []],
+    ]);
+  });
+
+  it('when a newer one of the same document comes, then it replaces the older in the same turn', () => {
+    const key = { supersedeKey: 'window document' };
+    check([
+      [submit(task('old', key)), ['load m']],
+      [loaded(), ['start old']],
+      [submit(task('new', key)), ['stop old', 'settle old cancelled superseded', 'start new']],
+      [ended('old'), []],
+      [submit(task('other', { supersedeKey: 'another document' })), ['start other']],
+    ]);
+  });
+
+  it('when the SLA makes no sense, then it is refused with what would', () => {
+    for (const targetMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e12]) {
+      check([[submit(task('c', { sla: { kind: 'ttft', targetMs } })), ['settle c failed badSla']]]);
+    }
+  });
+
+  it('when the queue is full, then it is refused and the waiting ones are kept', () => {
+    const scheduler = new Scheduler({ ...schedulerDefaults, waitingMax: 1 });
+    check(
+      [
+        [submit(task('a')), ['load m']],
+        [submit(task('b')), ['settle b failed queueFull']],
+        [loaded(), ['start a']],
+      ],
+      scheduler,
+    );
+  });
+});
+
+describe('models', () => {
+  it('when a load fails, then those who waited are told why, and a retry waits a while', () => {
+    const scheduler = check([
+      [submit(task('a')), ['load m']],
+      [{ kind: 'loadFailed', model: 'm', error: gone }, ['settle a failed modelUnavailable']],
+      [submit(task('b')), ['settle b failed modelUnavailable']],
+    ]);
+    expect(words(scheduler.on(submit(task('c')), schedulerDefaults.loadRetryMs + 1))).toEqual(['load m']);
+  });
+
+  it('when a third model is needed, then the idle one used longest ago leaves first and running ones stay', () => {
+    check([
+      [submit(translation('a', { model: 'A' })), ['load A']],
+      [loaded('A'), ['start a']],
+      [submit(task('b', { model: 'B' })), ['load B']],
+      [loaded('B'), ['start b']],
+      [submit(task('c', { model: 'C' })), []],
+      [ended('b'), ['settle b finished', 'unload B']],
+      [{ kind: 'unloaded', model: 'B' }, ['load C']],
+      [loaded('C'), ['start c']],
+    ]);
+  });
+});
+
+describe('a lost engine', () => {
+  const lost: Event = { kind: 'engineLost', reason: 'killed by SIGKILL' };
+
+  it('when a translation was running, then it continues from the tokens already sent; a completion fails', () => {
+    const scheduler = check([
+      [submit(translation('t')), ['load m']],
+      [loaded(), ['start t']],
+      [submit(task('c')), ['start c']],
+      [{ kind: 'tokens', id: 't', tokens: [5, 6], text: 'ab' }, []],
+      [lost, ['settle c failed engineLost', 'load m']],
+    ]);
+    const [start] = scheduler.on(loaded(), 9);
+    expect(start).toMatchObject({ kind: 'start', generated: [5, 6], slackMs: 20_000 - 9 });
+  });
+
+  it('when it dies twice over the same task, then the task is refused by name', () => {
+    check([
+      [submit(translation('t')), ['load m']],
+      [loaded(), ['start t']],
+      [lost, ['load m']],
+      [loaded(), ['start t']],
+      [lost, ['settle t failed engineFailed']],
+    ]);
+  });
+
+  it('when it dies while it loads, then the load counts as failed', () => {
+    check([
+      [submit(task('c')), ['load m']],
+      [lost, ['settle c failed modelUnavailable']],
+    ]);
+  });
+});

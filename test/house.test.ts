@@ -1,0 +1,166 @@
+/** The walls of the house, held by reading import lines. Each rule says in words what a file broke. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+interface Rule {
+  /** Files the rule is about: the start of the path from the root. */
+  readonly files: string;
+  /** Starts of the paths (of our own files) that such a file may import. */
+  readonly mayImport: readonly string[];
+  /** Packages that only such files may import are in `packageHomes`; here is why the rule stands. */
+  readonly because: string;
+}
+
+/** The first rule whose `files` matches decides. */
+const rules: readonly Rule[] = [
+  {
+    files: 'extension/',
+    mayImport: ['extension/', 'runtime/protocol.ts', 'runtime/client/'],
+    because:
+      'the extension is thin: it knows the wire and how to reach the runtime, nothing of prompts, policies or models',
+  },
+  { files: 'runtime/core/', mayImport: ['runtime/core/'], because: 'the core is pure and stands on nothing' },
+  { files: 'runtime/protocol.ts', mayImport: [], because: 'the wire is read by everyone and so depends on no one' },
+  {
+    files: 'runtime/client/',
+    mayImport: ['runtime/client/', 'runtime/protocol.ts'],
+    because: 'every client bundles it: it must not draw the runtime in',
+  },
+  {
+    files: 'runtime/engine/',
+    mayImport: ['runtime/engine/', 'runtime/core/'],
+    because: 'an engine knows passes and sequences, not clients or features',
+  },
+  {
+    files: 'runtime/models/',
+    mayImport: ['runtime/models/', 'runtime/core/task.ts', 'runtime/engine/engine.ts', 'runtime/features/tasks.ts'],
+    because: 'models are data about files',
+  },
+  {
+    files: 'runtime/features/',
+    mayImport: ['runtime/features/', 'runtime/protocol.ts', 'runtime/core/task.ts'],
+    because: 'a feature builds tasks and shapes results; who runs them is an interface (features/tasks.ts)',
+  },
+  {
+    files: 'runtime/loop.ts',
+    mayImport: ['runtime/core/', 'runtime/engine/engine.ts', 'runtime/features/tasks.ts'],
+    because: 'the loop performs effects on ports, never on implementations',
+  },
+  {
+    files: 'runtime/server/',
+    mayImport: [
+      'runtime/server/',
+      'runtime/client/',
+      'runtime/protocol.ts',
+      'runtime/core/',
+      'runtime/loop.ts',
+      'runtime/features/',
+      'runtime/models/',
+    ],
+    because: 'the server carries messages to features',
+  },
+  {
+    files: 'runtime/cli/',
+    mayImport: ['runtime/cli/', 'runtime/client/', 'runtime/protocol.ts', 'runtime/core/'],
+    because: 'the command line is a client like any other',
+  },
+  { files: 'runtime/bench/', mayImport: ['runtime/', 'test/gguf/'], because: 'a bench measures whatever it likes' },
+  { files: 'runtime/main.ts', mayImport: ['runtime/'], because: 'the composition root builds everything' },
+  { files: 'test/', mayImport: ['test/', 'runtime/', 'extension/'], because: 'tests look everywhere' },
+];
+
+/** Packages that have one home. */
+const packageHomes: Readonly<Record<string, readonly string[]>> = {
+  'node-llama-cpp': ['runtime/engine/llama/', 'runtime/bench/', 'test/'],
+  vscode: ['extension/', 'test/vscode/'],
+  'vscode-languageclient': ['extension/'],
+  'vscode-languageserver': ['runtime/server/'],
+};
+
+const linesMax = 300;
+
+const root = path.resolve(import.meta.dirname, '..');
+
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+function sources(...folders: string[]): Source[] {
+  return folders
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        path.posix.join(folder, name.replaceAll(path.sep, '/')),
+      ),
+    )
+    .filter((file) => file.endsWith('.ts') && !file.includes('node_modules/'))
+    .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
+}
+
+function importsOf({ text }: Source): string[] {
+  return [
+    ...text.matchAll(
+      /^\s*(?:import|export)\b[^'";]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+function broken(source: Source): string[] {
+  const rule = rules.find(({ files }) => source.file.startsWith(files));
+  if (!rule) return [`${source.file} has no rule: say in test/house.test.ts what it may import`];
+  return importsOf(source).flatMap((name) => {
+    if (name.startsWith('.')) {
+      const target = path.posix.join(path.posix.dirname(source.file), name);
+      return rule.mayImport.some((allowed) => target.startsWith(allowed))
+        ? []
+        : [`${source.file} imports ${target}, but ${rule.because}`];
+    }
+    const home = Object.entries(packageHomes).find(([pkg]) => name === pkg || name.startsWith(`${pkg}/`));
+    const strays = home !== undefined && !home[1].some((place) => source.file.startsWith(place));
+    if (strays) return [`${source.file} imports ${name}, which belongs to ${home[1].join(', ')} alone`];
+    return rule.files === 'runtime/core/' ? [`${source.file} imports the package ${name}, but ${rule.because}`] : [];
+  });
+}
+
+describe('the house', () => {
+  const code = sources('extension', 'runtime', 'test');
+
+  it('when a file imports another, then the table of the house allows it', () => {
+    expect(code.flatMap(broken)).toEqual([]);
+  });
+
+  it('when the rules are put to a file that breaks them, then they say which', () => {
+    expect(
+      broken({ file: 'runtime/core/x.ts', text: "import fs from 'node:fs';\nimport { Loop } from '../loop.ts';" }),
+    ).toEqual([
+      'runtime/core/x.ts imports the package node:fs, but the core is pure and stands on nothing',
+      'runtime/core/x.ts imports runtime/loop.ts, but the core is pure and stands on nothing',
+    ]);
+    expect(broken({ file: 'runtime/cli/x.ts', text: "const llama = await import('node-llama-cpp');" })).toHaveLength(1);
+    expect(broken({ file: 'elsewhere/x.ts', text: '' })).toEqual([
+      'elsewhere/x.ts has no rule: say in test/house.test.ts what it may import',
+    ]);
+  });
+
+  it('when the core tells the time, then it was told it', () => {
+    const impure =
+      /\b(Date\b|Math\.random|setTimeout|setInterval|setImmediate|process\.|performance\b|Promise\b|async\b|await\b)/;
+    const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    const core = code.filter(({ file }) => file.startsWith('runtime/core/'));
+    expect(core.filter(({ text }) => impure.test(withoutComments(text))).map(({ file }) => file)).toEqual([]);
+  });
+
+  it(`when a file grows beyond ${linesMax} lines, then it is more than one thing`, () => {
+    const long = code
+      .filter(({ text }) => text.split('\n').length > linesMax + 1)
+      .map(({ file, text }) => `${file}: ${text.split('\n').length} lines`);
+    expect(long).toEqual([]);
+  });
+
+  it('when a file names a place, then the place is inside the project', () => {
+    // Spelled in two parts, so that this line is not its own finding.
+    const outside = ['../', 'shared/'].join('');
+    expect(code.filter(({ text }) => text.includes(outside)).map(({ file }) => file)).toEqual([]);
+  });
+});
