@@ -1,0 +1,71 @@
+/** Tasks and models that a test scripts; they mirror the order of the real loop: text first, then the end, never within `submit`. */
+import type { Outcome } from '../../runtime/core/task.ts';
+import type { ChosenModel, Models, TaskHandle, TaskResult, TaskSpec, Tasks } from '../../runtime/features/tasks.ts';
+import { clientSettingsSchema } from '../../runtime/protocol.ts';
+
+export const settings = clientSettingsSchema.parse({});
+export const chosenSettings = clientSettingsSchema.parse({ model: 'embedded' });
+
+export interface Script {
+  readonly pieces?: readonly string[];
+  readonly outcome?: Outcome;
+  /** Never ends unless it is cancelled. */
+  readonly hangs?: boolean;
+}
+
+export class ScriptedTasks implements Tasks {
+  readonly specs: TaskSpec[] = [];
+  readonly cancelled: string[] = [];
+  readonly #answer: (spec: TaskSpec, attempt: number) => Script;
+
+  constructor(answer: (spec: TaskSpec, attempt: number) => Script) {
+    this.#answer = answer;
+  }
+
+  now(): number {
+    return 1_000;
+  }
+
+  submit(spec: TaskSpec, onText?: (text: string) => void): TaskHandle {
+    const id = `t${this.specs.push(spec)}`;
+    const {
+      pieces = [],
+      outcome = { kind: 'finished', reason: 'stop' },
+      hangs = false,
+    } = this.#answer(spec, this.specs.length);
+    let cancel: () => void = () => undefined;
+    const isCancelled = new Promise<Outcome>((resolve) => {
+      cancel = () => {
+        this.cancelled.push(id);
+        resolve({ kind: 'cancelled', by: 'client' });
+      };
+    });
+    const run = async (): Promise<TaskResult> => {
+      let text = '';
+      for (const piece of pieces) {
+        await Promise.resolve();
+        if (this.cancelled.includes(id)) break;
+        text += piece;
+        onText?.(piece);
+      }
+      const end = hangs || this.cancelled.includes(id) ? await isCancelled : outcome;
+      return {
+        outcome: end,
+        text,
+        ttftMs: 5,
+        e2eMs: 10,
+        kept: end.kind === 'finished',
+        generatedTokens: pieces.length,
+      };
+    };
+    return { id, done: run(), cancel: () => cancel() };
+  }
+}
+
+/** `auto` leads to the demonstration model, everything else to a real one of that name. */
+export const models: Models = {
+  choose(choice): ChosenModel {
+    const demo = choice === 'auto' || choice === 'embedded';
+    return { id: choice, name: demo ? 'Demo' : choice, demo, chosen: choice !== 'auto', contextTokens: 2_048 };
+  },
+};

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { FeatureError } from '../../runtime/features/errors.ts';
+import { FenceFilter } from '../../runtime/features/fence.ts';
+import { endsInLoop } from '../../runtime/features/repetition.ts';
+import { SummarizeFeature, type TextRequest, TranslateFeature } from '../../runtime/features/text.ts';
+import { models, ScriptedTasks, settings } from './fakes.ts';
+
+const never = new AbortController().signal;
+
+function request(text: string, overrides: Partial<TextRequest> = {}): TextRequest {
+  return {
+    document: TextDocument.create('file:///a.py', 'python', 1, text),
+    settings,
+    receivedMs: 1_000,
+    ...overrides,
+  };
+}
+
+function summarize(tasks: ScriptedTasks, asked: TextRequest, signal = never) {
+  const pieces: string[] = [];
+  return { pieces, result: new SummarizeFeature(tasks, models).run(asked, (piece) => pieces.push(piece), signal) };
+}
+
+describe('a summary', () => {
+  it('when the model answers, then the pieces make up the result and the promise is told', async () => {
+    const tasks = new ScriptedTasks(() => ({ pieces: ['\n', ' Adds', ' two numbers.'] }));
+    const { pieces, result } = summarize(tasks, request('def add(a, b):\n    return a + b\n'));
+    expect(await result).toMatchObject({
+      text: 'Adds two numbers.',
+      model: 'Demo',
+      demo: true,
+      targetMs: 10_000,
+      kept: true,
+      end: 'stop',
+    });
+    expect(pieces.join('')).toBe('Adds two numbers.');
+    expect(tasks.specs[0]).toMatchObject({ class: 'summarize', sla: { kind: 'e2e', targetMs: 10_000 } });
+    expect(tasks.specs[0]?.prompt).toEqual({
+      kind: 'chat',
+      user: 'Summarize this code:\n\n```python\ndef add(a, b):\n    return a + b\n\n```',
+    });
+  });
+
+  it('when a part is selected, then only that part is sent; when the selection is empty, the whole file is', async () => {
+    const tasks = new ScriptedTasks(() => ({ pieces: ['x'] }));
+    const at = (line: number) => ({ line, character: 0 });
+    await summarize(tasks, request('a = 1\nb = 2\n', { range: { start: at(1), end: at(2) } })).result;
+    await summarize(tasks, request('a = 1\nb = 2\n', { range: { start: at(1), end: at(1) } })).result;
+    const sent = tasks.specs.map(({ prompt }) => (prompt.kind === 'chat' ? prompt.user : ''));
+    expect(sent[0]).not.toContain('a = 1');
+    expect(sent[1]).toContain('a = 1');
+  });
+
+  it('when the file does not fit, then its first lines are sent and the result says so', async () => {
+    const tasks = new ScriptedTasks(() => ({ pieces: ['x'] }));
+    const result = await summarize(tasks, request('value = 1\n'.repeat(3_000))).result;
+    expect(result.truncated?.of).toBe(3_001);
+    expect(result.truncated?.lines).toBeLessThan(1_000);
+  });
+
+  it('when the model repeats itself, then it is stopped and the result says so', async () => {
+    const tasks = new ScriptedTasks(() => ({ pieces: Array.from({ length: 50 }, () => 'and so on ') }));
+    const { pieces, result } = summarize(tasks, request('a = 1'));
+    expect(await result).toMatchObject({ end: 'repetition', text: pieces.join('') });
+    expect(pieces.length).toBeLessThan(20);
+    expect(tasks.cancelled).toEqual(['t1']);
+  });
+
+  it('when it is cancelled, then the task is and the request rejects with the reason', async () => {
+    const tasks = new ScriptedTasks(() => ({ hangs: true }));
+    const abort = new AbortController();
+    const { result } = summarize(tasks, request('a = 1'), abort.signal);
+    abort.abort(new Error('enough'));
+    await expect(result).rejects.toThrow('enough');
+    expect(tasks.cancelled).toEqual(['t1']);
+  });
+
+  it.each([
+    ['empty', ' \n ', 'empty'],
+    ['of 5 MB', 'a = 1\n'.repeat(900_000), 'tooLarge'],
+    ['one line of 1 MB', 'a'.repeat(1_000_000), 'tooLarge'],
+    ['null bytes', 'a\0b', 'binary'],
+  ])('when the file is %s, then one sentence says what to do', async (_, text, code) => {
+    const tasks = new ScriptedTasks(() => ({ pieces: ['x'] }));
+    const error = await summarize(tasks, request(text)).result.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(FeatureError);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(/\. (Select|Open) .+\.$|: .+\. Select .+\.$/) });
+    expect(tasks.specs).toEqual([]);
+  });
+});
+
+describe('a translation', () => {
+  it('when the model wraps the code in a fence, then the code alone comes out', async () => {
+    const tasks = new ScriptedTasks(() => ({ pieces: ['``', '`type', 'script\nlet a', ' = 1;\nlet b = 2;'] }));
+    const pieces: string[] = [];
+    const result = await new TranslateFeature(tasks, models).run(
+      { ...request('a = 1'), to: 'typescript' },
+      (piece) => pieces.push(piece),
+      never,
+    );
+    expect(result.text).toBe('let a = 1;\nlet b = 2;');
+    expect(pieces.join('')).toBe(result.text);
+    const [spec] = tasks.specs;
+    expect(spec?.limits.stop).toEqual(['\n```']);
+    expect(spec?.prompt.kind === 'chat' && spec.prompt.user).toMatch(/^Translate this Python code to TypeScript\./);
+  });
+});
+
+describe('the fence filter', () => {
+  const through = (pieces: readonly string[]): string => {
+    const filter = new FenceFilter();
+    return pieces.map((piece) => filter.push(piece)).join('') + filter.end();
+  };
+
+  it.each([
+    [['no fence', ' at all'], 'no fence at all'],
+    [['``'], '``'],
+    [['```'], ''],
+    [['\n```js\na'], 'a'],
+    [['`a` is code'], '`a` is code'],
+  ])('when the pieces are %j, then %j comes out', (pieces, text) => {
+    expect(through(pieces)).toBe(text);
+  });
+
+  it('when an answer is cut into pieces anywhere, then the same text comes out', () => {
+    const answer = '```python\ndef f():\n    return "```"\n';
+    fc.assert(
+      fc.property(fc.array(fc.nat(answer.length)), (cuts) => {
+        const places = [0, ...cuts.sort((a, b) => a - b), answer.length];
+        const pieces = places.slice(1).map((end, index) => answer.slice(places[index], end));
+        expect(through(pieces)).toBe('def f():\n    return "```"\n');
+      }),
+    );
+  });
+});
+
+describe('a loop', () => {
+  it('when text ends in one, then it is seen; when it only looks like one, then not', () => {
+    expect(endsInLoop('x = 1\n'.repeat(20))).toBe(true);
+    expect(endsInLoop('a'.repeat(80))).toBe(true);
+    expect(endsInLoop('# --------------------')).toBe(false);
+    expect(endsInLoop('case 1:\n  return 1;\ncase 2:\n  return 2;\ncase 3:\n  return 3;\n')).toBe(false);
+  });
+});
