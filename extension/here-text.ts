@@ -1,0 +1,54 @@
+/** Why completion is on or off in the document in front of the user, as the language status item says it. Pure. */
+import type { EligibilityResult } from '../runtime/protocol.ts';
+import type { ConnectionState } from './connection-state.ts';
+
+export interface HereInput {
+  /** `punctual.enable` for this document. */
+  readonly enabled: boolean;
+  readonly languageId: string;
+  readonly tooLarge: boolean;
+  readonly connection: ConnectionState['kind'];
+  /** The runtime's view of this document; absent until it has answered. */
+  readonly eligibility: EligibilityResult | undefined;
+}
+
+export interface HereView {
+  readonly text: string;
+  readonly detail: string;
+  readonly warning: boolean;
+  readonly busy: boolean;
+  readonly action: { readonly command: 'toggleCompletion' | 'chooseModel' | 'showLog'; readonly title: string };
+}
+
+const toggle = { command: 'toggleCompletion', title: 'Turn on or off' } as const;
+const choose = { command: 'chooseModel', title: 'Choose model' } as const;
+const log = { command: 'showLog', title: 'Show log' } as const;
+
+/**
+ * The first that holds:
+ * 1. switched off by the settings
+ * 2. too large to be shared with the runtime
+ * 3. no runtime (yet)
+ * 4. the runtime has not said
+ * 5. on
+ * 6. by hand only: the demonstration model outside of its sample
+ * 7. the runtime's reason
+ */
+export function hereView(input: HereInput): HereView {
+  const { enabled, connection, eligibility } = input;
+  if (!enabled) return view('Completion off', `punctual.enable is off for ${input.languageId}`, toggle);
+  if (input.tooLarge) return view('Completion off', 'This file is too large', toggle);
+  if (connection === 'starting' || connection === 'connecting') {
+    return { ...view('Completion starting', 'Connecting to the runtime', log), busy: true };
+  }
+  if (connection !== 'connected') return { ...view('Completion off', 'No runtime', log), warning: true };
+  if (eligibility === undefined) return { ...view('Completion', 'Asking the runtime', toggle), busy: true };
+  if (eligibility.automatic) return view('Completion on', eligibility.message, toggle);
+  if (eligibility.reason === 'demoModel') return view('Completion by hand only', eligibility.message, choose);
+  const warning = eligibility.reason === 'modelUnavailable' || eligibility.reason === 'failed';
+  return { ...view('Completion off', eligibility.message, warning ? choose : toggle), warning };
+}
+
+function view(text: string, detail: string, action: HereView['action']): HereView {
+  return { text, detail, action, warning: false, busy: false };
+}

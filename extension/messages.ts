@@ -1,0 +1,71 @@
+/** What a command says when it ends, well or badly: one sentence each. Pure, without vscode. */
+import { errorCodes, type TextResult } from '../runtime/protocol.ts';
+import { formatDuration } from './format.ts';
+
+/** An error that is already a sentence for the user, with what to do. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+/** `done` is a past participle: `Translated to Rust in 3.1 s, promised 20 s; demonstration model.` */
+export function endSentence(done: string, result: TextResult): string {
+  const promise = result.kept
+    ? `promised ${formatDuration(result.targetMs)}`
+    : `${formatDuration(Math.max(0, result.e2eMs - result.targetMs))} later than the promised ${formatDuration(result.targetMs)}`;
+  const model = result.demo ? 'demonstration model' : result.model;
+  return [`${done} in ${formatDuration(result.e2eMs)}, ${promise}; ${model}.`, ...shortcomings(result)].join(' ');
+}
+
+/** Why the answer may not be the whole answer. */
+function shortcomings(result: TextResult): string[] {
+  const notes: string[] = [];
+  if (result.truncated !== undefined) {
+    notes.push(
+      `Only the first ${result.truncated.lines} of ${result.truncated.of} lines fitted into the model's context.`,
+    );
+  }
+  switch (result.end) {
+    case 'stop':
+      break;
+    case 'length':
+      notes.push('It was cut at the token limit of the settings.');
+      break;
+    case 'repetition':
+      notes.push('It was ended because the model repeated itself.');
+      break;
+    default:
+      result.end satisfies never;
+  }
+  return notes;
+}
+
+/** JSON-RPC and LSP codes by which a request is told that nobody waits for it. */
+const cancelledCodes: readonly number[] = [-32_800, -32_801, -32_802];
+/** The connection closed before, or while, the request was under way (vscode-jsonrpc's codes). */
+const connectionLostCodes: readonly number[] = [-32_096, -32_097, -32_099];
+const ownCodes: readonly number[] = Object.values(errorCodes);
+
+export function isCancellation(error: unknown): boolean {
+  return cancelledCodes.includes(codeOf(error) ?? 0);
+}
+
+/** One sentence for a message box: the runtime's own where it has one. Stack traces stay in the log. */
+export function failureSentence(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  const code = codeOf(error);
+  if (code === errorCodes.shuttingDown || (code !== undefined && connectionLostCodes.includes(code))) {
+    return 'The runtime ended before it could answer; it is being started again, so run the command once more.';
+  }
+  const text = firstLine(error instanceof Error ? error.message : String(error));
+  if (code !== undefined && ownCodes.includes(code) && text !== '') return text;
+  return `This failed inside Punctual (${text || 'no reason given'}): see Punctual: Show Log.`;
+}
+
+function codeOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'number' ? error.code : undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0]?.trim() ?? '';
+}

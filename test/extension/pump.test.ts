@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { Pump } from '../../extension/pump.ts';
+
+/** A writer whose writes end when the test says so. */
+function gatedWriter() {
+  const written: string[] = [];
+  const gates: (() => void)[] = [];
+  const write = (text: string) => {
+    written.push(text);
+    return new Promise<void>((resolve) => gates.push(resolve));
+  };
+  return { written, write, open: () => gates.shift()?.() };
+}
+
+const noPause = () => Promise.resolve();
+
+test('when text arrives during a write, then it is joined into one next write', async () => {
+  const writer = gatedWriter();
+  const pump = new Pump(writer.write, noPause);
+  for (const text of ['a', 'b', 'c']) pump.push(text);
+  expect(writer.written).toEqual(['a']);
+  const drained = pump.drain();
+  writer.open();
+  await expect.poll(() => writer.written).toEqual(['a', 'bc']);
+  writer.open();
+  await drained;
+  expect(pump.length).toBe(3);
+});
+
+test('when everything is written and more arrives, then that is written too', async () => {
+  const written: string[] = [];
+  const pump = new Pump(async (text) => void written.push(text), noPause);
+  pump.push('a');
+  await pump.drain();
+  pump.push('b');
+  await pump.drain();
+  expect(written).toEqual(['a', 'b']);
+});
+
+test('when a write fails, then the drain says so, again and again, and nothing more is written', async () => {
+  const written: string[] = [];
+  const pump = new Pump((text) => {
+    written.push(text);
+    return Promise.reject(new Error('editor closed'));
+  }, noPause);
+  pump.push('a');
+  await expect(pump.drain()).rejects.toThrow('editor closed');
+  pump.push('b');
+  await expect(pump.drain()).rejects.toThrow('editor closed');
+  expect(written).toEqual(['a']);
+});
+
+test('when nothing was pushed, then there is nothing to wait for', async () => {
+  await expect(new Pump(() => Promise.reject(new Error('unused')), noPause).drain()).resolves.toBeUndefined();
+});

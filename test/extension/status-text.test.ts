@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import type { ConnectionState } from '../../extension/connection-state.ts';
+import { modelInUse, type StatusInput, statusTooltip, statusView } from '../../extension/status-text.ts';
+import type { ClassStatus, ModelStatus, Status } from '../../runtime/protocol.ts';
+
+const demo: ModelStatus = { id: '/models/tiny.gguf', name: 'TinyCode', demo: true, state: 'ready' };
+const idle = { running: 0, waiting: 0, finished: 0, kept: 0, superseded: 0, cancelled: 0, failed: 0 };
+const completion: ClassStatus = { ...idle, class: 'completion', sla: { kind: 'ttft', targetMs: 500 } };
+const translation: ClassStatus = { ...idle, class: 'translate', sla: { kind: 'e2e', targetMs: 20_000 } };
+
+function status(over: Partial<Status> = {}): Status {
+  return {
+    version: '0.1.0',
+    pid: 4711,
+    engineRestarts: 0,
+    uptimeMs: 1_000,
+    clients: 1,
+    windowMs: 600_000,
+    classes: [completion],
+    models: [demo],
+    ...over,
+  };
+}
+
+function input(over: Partial<StatusInput> = {}): StatusInput {
+  return {
+    connection: { kind: 'connected' },
+    status: status(),
+    enabled: true,
+    modelChoice: 'auto',
+    accepted: 0,
+    ...over,
+  };
+}
+
+describe('status bar', () => {
+  test('when tasks have finished, then it says the share on time over all classes, the p95 TTFT of completion and the model', () => {
+    const classes: ClassStatus[] = [
+      { ...completion, finished: 8, kept: 8, ttftMs: { p50: 40, p95: 118.4 } },
+      { ...translation, finished: 2, kept: 1, ttftMs: { p50: 900, p95: 900 } },
+    ];
+    const view = statusView(input({ status: status({ classes }) }));
+    expect(view.text).toBe('$(watch) 90% on time · 118 ms · demo');
+    expect(view.label).toBe(
+      'Punctual: 90% of tasks on time, first token within 118 ms for 95% of completions, demonstration model',
+    );
+    expect(view.warning).toBe(false);
+  });
+
+  test('when only a translation has finished, then its TTFT is not shown as completion’s', () => {
+    const classes: ClassStatus[] = [completion, { ...translation, finished: 1, kept: 1, ttftMs: { p50: 9, p95: 9 } }];
+    expect(statusView(input({ status: status({ classes }) })).text).toBe('$(watch) 100% on time · demo');
+  });
+
+  test('when everything was late, then that is a figure and not a warning', () => {
+    const classes = [{ ...completion, finished: 3, kept: 0 }];
+    const view = statusView(input({ status: status({ classes }) }));
+    expect([view.text, view.warning]).toEqual(['$(watch) 0% on time · demo', false]);
+  });
+
+  test.each<[ConnectionState, string, boolean]>([
+    [{ kind: 'starting' }, '$(loading~spin) Punctual: starting', false],
+    [{ kind: 'connecting' }, '$(loading~spin) Punctual: connecting', false],
+    [{ kind: 'unavailable', failures: 1, message: 'gone' }, '$(loading~spin) Punctual: reconnecting', false],
+    [{ kind: 'unavailable', failures: 3, message: 'gone' }, '$(warning) Punctual: no runtime', true],
+    [{ kind: 'closed' }, 'Punctual', false],
+  ])('when the connection is %j, then the text is %j', (connection, text, warning) => {
+    const view = statusView(input({ connection, status: undefined }));
+    expect([view.text, view.warning]).toEqual([text, warning]);
+  });
+
+  test('when the model is loading, then the percentage is shown', () => {
+    const models: ModelStatus[] = [{ ...demo, state: 'loading', progress: 0.459 }];
+    expect(statusView(input({ status: status({ models }) })).text).toBe('$(loading~spin) Punctual: loading 45%');
+  });
+
+  test('when the chosen model failed, then it warns and a click chooses another', () => {
+    const failed: ModelStatus = { id: '/m/big.gguf', name: 'big', demo: false, state: 'failed', error: 'truncated' };
+    const view = statusView(input({ status: status({ models: [demo, failed] }), modelChoice: '/m/./big.gguf' }));
+    expect(view).toMatchObject({ text: '$(warning) Punctual: model failed', warning: true, action: 'chooseModel' });
+  });
+
+  test('when another window’s model failed, then this window does not warn', () => {
+    const failed: ModelStatus = { id: '/m/big.gguf', name: 'big', demo: false, state: 'failed' };
+    expect(statusView(input({ status: status({ models: [failed, demo] }), modelChoice: 'embedded' })).warning).toBe(
+      false,
+    );
+  });
+
+  test('when completion is off here, then a click turns it on', () => {
+    const view = statusView(input({ enabled: false }));
+    expect(view).toMatchObject({ text: '$(circle-slash) Punctual: off', action: 'toggleCompletion' });
+  });
+
+  test('when nothing has been asked yet, then it is simply ready', () => {
+    expect(statusView(input({ status: status({ models: [] }) })).text).toBe('$(watch) Punctual');
+    expect(statusView(input({ status: undefined })).text).toBe('$(watch) Punctual');
+  });
+});
+
+describe('tooltip', () => {
+  test('when tasks ran, then there is one row per class with the measure its promise is made in', () => {
+    const classes: ClassStatus[] = [
+      { ...completion, finished: 42, kept: 41, running: 1, ttftMs: { p50: 80, p95: 120 }, e2eMs: { p50: 1, p95: 2 } },
+      {
+        ...translation,
+        finished: 1,
+        kept: 1,
+        waiting: 2,
+        ttftMs: { p50: 1, p95: 2 },
+        e2eMs: { p50: 3_100, p95: 3_100 },
+      },
+    ];
+    const rows = statusTooltip(input({ status: status({ classes }) })).split('\n');
+    expect(rows).toContain('| Completion | first token in 500 ms | 80 ms | 120 ms | 98% of 42 | 1 / 0 |');
+    expect(rows).toContain('| Translation | complete in 20 s | 3.1 s | 3.1 s | 100% of 1 | 0 / 2 |');
+  });
+
+  test('when nothing has finished, then the cells are dashes and not zeros', () => {
+    expect(statusTooltip(input())).toContain('| Completion | first token in 500 ms | – | – | – | 0 / 0 |');
+  });
+
+  test('when the model is the demonstration model, then the tooltip says what that means', () => {
+    expect(statusTooltip(input())).toContain('only demonstrates how Punctual works');
+  });
+
+  test('when a model’s name holds Markdown, then it cannot make a link or a cell', () => {
+    const models: ModelStatus[] = [{ ...demo, name: '[x](command:evil)|' }];
+    expect(statusTooltip(input({ status: status({ models }) }))).toContain('\\[x\\]\\(command:evil\\)\\|');
+  });
+
+  test('when there is no runtime, then the cause stands there', () => {
+    const connection: ConnectionState = { kind: 'unavailable', failures: 4, message: 'port taken' };
+    expect(statusTooltip(input({ connection, status: undefined }))).toContain('port taken');
+  });
+});
+
+describe('model in use', () => {
+  const real: ModelStatus = { id: '/m/real.gguf', name: 'real', demo: false, state: 'unloaded' };
+
+  test('when the choice is automatic, then the one that is ready', () => {
+    expect(modelInUse(status({ models: [real, demo] }), 'auto')?.id).toBe(demo.id);
+  });
+
+  test('when a file is chosen that the runtime has not named yet, then none', () => {
+    expect(modelInUse(status(), '/m/other.gguf')).toBeUndefined();
+  });
+
+  test('when the embedded model is chosen, then never another', () => {
+    expect(modelInUse(status({ models: [{ ...real, state: 'ready' }] }), 'embedded')).toBeUndefined();
+  });
+});
