@@ -1,0 +1,134 @@
+/**
+ * The machine that computes: llama.cpp through node-llama-cpp, with all loaded models. This file, model.ts and what they use are the
+ * only importers of that library.
+ */
+import { performance } from 'node:perf_hooks';
+import { getLlama, InsufficientMemoryError, type Llama, LlamaLogLevel, NoBinaryFoundError } from 'node-llama-cpp';
+import type { ModelInfo } from '../../core/event.ts';
+import type { ModelId, TaskError } from '../../core/task.ts';
+import type { ModelSpec } from '../engine.ts';
+import type { Pass, PassResult } from '../pass.ts';
+import { checkModelFile, diagnoseModelFile, ModelFileError } from './gguf-file.ts';
+import { defaultThreads, LoadedModel } from './model.ts';
+
+/** What computes: nothing but the CPU, or a library for a graphics processor, or the best that there is. */
+export type Gpu = 'off' | 'auto' | 'vulkan' | 'metal' | 'cuda';
+
+export type LoadOutcome =
+  | { readonly kind: 'loaded'; readonly loaded: LoadedModel; readonly info: ModelInfo }
+  | { readonly kind: 'failed'; readonly error: TaskError };
+
+export class Device {
+  readonly #gpu: Gpu;
+  readonly #log: (line: string) => void;
+  readonly #models = new Map<ModelId, LoadedModel>();
+  #llama: Promise<Llama> | undefined;
+
+  /** @param log takes one line about something that a person who looks for a cause wants to know. */
+  constructor(gpu: Gpu, log: (line: string) => void) {
+    this.#gpu = gpu;
+    this.#log = log;
+  }
+
+  model(id: ModelId): LoadedModel | undefined {
+    return this.#models.get(id);
+  }
+
+  /** Loads a model and runs one token through it. Never rejects. A model of this id must not be loaded already. */
+  async load(spec: ModelSpec, onProgress: (fraction: number) => void): Promise<LoadOutcome> {
+    try {
+      await checkModelFile(spec.file);
+      this.#llama ??= this.#open();
+      const llama = await this.#llama;
+      llama.maxThreads = Math.max(llama.maxThreads, spec.threads);
+      const loaded = await LoadedModel.load(llama, spec, onProgress);
+      this.#models.set(spec.id, loaded);
+      return { kind: 'loaded', loaded, info: loaded.info };
+    } catch (error) {
+      const cause = knownCause(error) ? error : ((await diagnoseModelFile(spec.file)) ?? error);
+      return { kind: 'failed', error: { code: 'modelUnavailable', message: whyNotLoaded(spec, cause) } };
+    }
+  }
+
+  async unload(id: ModelId): Promise<void> {
+    const loaded = this.#models.get(id);
+    this.#models.delete(id);
+    await loaded?.dispose();
+  }
+
+  /** Runs one pass. Never rejects. */
+  async run(pass: Pass): Promise<PassResult> {
+    const startedMs = performance.now();
+    const model = this.#models.get(pass.model);
+    const items =
+      model === undefined
+        ? pass.items.map(() => ({ kind: 'failed' as const, message: 'The model was unloaded.' }))
+        : await model.run(pass.items);
+    return { items, wallMs: performance.now() - startedMs };
+  }
+
+  /** Opens llama.cpp with the wanted processor, or with the CPU when that one does not work. */
+  async #open(): Promise<Llama> {
+    requireGnuC();
+    if (this.#gpu !== 'off') {
+      try {
+        return await openLlama(this.#gpu);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#log(`The graphics processor (${this.#gpu}) cannot be used, computing on the CPU instead: ${reason}`);
+      }
+    }
+    return await openLlama(false);
+  }
+}
+
+/** Prebuilt binaries only: nothing is compiled or downloaded behind the user's back. */
+async function openLlama(gpu: Exclude<Gpu, 'off'> | false): Promise<Llama> {
+  const llama = await getLlama({
+    build: 'never',
+    skipDownload: true,
+    gpu,
+    progressLogs: false,
+    logLevel: LlamaLogLevel.error,
+    logger: (_level, message) => process.stderr.write(`llama.cpp: ${message.trimEnd()}\n`),
+  });
+  llama.maxThreads = defaultThreads(llama);
+  return llama;
+}
+
+class UnsupportedSystemError extends Error {
+  override readonly name = 'UnsupportedSystemError';
+}
+
+/** The prebuilt binaries need the GNU C library; on a system with musl (Alpine) they fail to link with a message nobody understands. */
+function requireGnuC(): void {
+  if (process.platform !== 'linux') return;
+  const report: unknown = process.report.getReport();
+  const header = typeof report === 'object' && report !== null && 'header' in report ? report.header : undefined;
+  const isGnu = typeof header === 'object' && header !== null && 'glibcVersionRuntime' in header;
+  if (isGnu) return;
+  throw new UnsupportedSystemError(
+    'this system has the musl C library, but the engine needs glibc: use a distribution with glibc (Debian, Ubuntu, Fedora)',
+  );
+}
+
+function knownCause(error: unknown): boolean {
+  return (
+    error instanceof ModelFileError ||
+    error instanceof UnsupportedSystemError ||
+    error instanceof NoBinaryFoundError ||
+    error instanceof InsufficientMemoryError
+  );
+}
+
+function whyNotLoaded(spec: ModelSpec, error: unknown): string {
+  if (error instanceof ModelFileError) return error.message;
+  if (error instanceof NoBinaryFoundError) {
+    return `There is no llama.cpp for this system (${process.platform} ${process.arch}) in the installation: install Punctual for this platform.`;
+  }
+  if (error instanceof InsufficientMemoryError) {
+    return `There is not enough free memory for ${spec.file}: close other programs, or choose a smaller model or context.`;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return `${spec.file} cannot be loaded: ${reason}. Choose another model, or download this one again.`;
+}

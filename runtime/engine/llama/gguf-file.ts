@@ -1,0 +1,94 @@
+/**
+ * Says in plain words why a file cannot be a model, before the native loader sees it, and why a load failed, after it has.
+ */
+import { open, stat } from 'node:fs/promises';
+import { GgmlType, type GgufTensorInfo, readGgufFileInfo } from 'node-llama-cpp';
+
+/** Magic, version, tensor count and key-value count: the fixed head of every GGUF file (ggml/docs/gguf.md). */
+const headBytes = 24;
+
+/** A file that cannot be a model; the message is one sentence that names the file and says what to do. */
+export class ModelFileError extends Error {
+  override readonly name = 'ModelFileError';
+}
+
+/**
+ * Reads the first bytes of the file only.
+ * @throws {ModelFileError} when there is no such file, it cannot be read, or it is no GGUF file.
+ */
+export async function checkModelFile(file: string): Promise<void> {
+  const head = await readHead(file);
+  if (head.length >= 4 && head.toString('latin1', 0, 4) !== 'GGUF') {
+    throw new ModelFileError(`${file} is not a model in the GGUF format: choose a file that ends in .gguf.`);
+  }
+  if (head.length < headBytes) throw truncated(file, `it has only ${head.length} bytes`);
+  const version = head.readUInt32LE(4);
+  if (version < 2 || version > 3) {
+    throw new ModelFileError(
+      `${file} has GGUF version ${version}, but only 2 and 3 can be read: get a newer file of this model.`,
+    );
+  }
+}
+
+async function readHead(file: string): Promise<Buffer> {
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw new ModelFileError(whyUnreadable(file, error));
+  });
+  try {
+    if ((await handle.stat()).isDirectory())
+      throw new ModelFileError(`${file} is a folder: choose a model file in it.`);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function whyUnreadable(file: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return `There is no model file at ${file}: check the path or download the model again.`;
+  if (code === 'EACCES' || code === 'EPERM') return `${file} may not be read by this user: change its permissions.`;
+  return `${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`;
+}
+
+function truncated(file: string, detail: string): ModelFileError {
+  return new ModelFileError(`${file} is incomplete (${detail}): download it again.`);
+}
+
+/** Why the native loader may have refused the file: compares its size with what its tensors need. Undefined when that is not it. */
+export async function diagnoseModelFile(file: string): Promise<ModelFileError | undefined> {
+  try {
+    const { size } = await stat(file);
+    const info = await readGgufFileInfo(file, { logWarnings: false });
+    const ends = (info.tensorInfo ?? []).map((tensor) => Number(tensor.fileOffset) + tensorBytes(tensor));
+    const needed = Math.max(0, ...ends);
+    if (size < needed) return truncated(file, `it has ${size} bytes of at least ${needed}`);
+    return undefined;
+  } catch {
+    return truncated(file, 'its head cannot be read to the end');
+  }
+}
+
+/** Values in one block and bytes for it, for the usual types (ggml-common.h). */
+const blockShapes: Partial<Record<GgmlType, readonly [values: number, bytes: number]>> = {
+  [GgmlType.F32]: [1, 4],
+  [GgmlType.F16]: [1, 2],
+  [GgmlType.BF16]: [1, 2],
+  [GgmlType.Q4_0]: [32, 18],
+  [GgmlType.Q4_1]: [32, 20],
+  [GgmlType.Q5_0]: [32, 22],
+  [GgmlType.Q5_1]: [32, 24],
+  [GgmlType.Q8_0]: [32, 34],
+  [GgmlType.Q2_K]: [256, 84],
+  [GgmlType.Q3_K]: [256, 110],
+  [GgmlType.Q4_K]: [256, 144],
+  [GgmlType.Q5_K]: [256, 176],
+  [GgmlType.Q6_K]: [256, 210],
+};
+
+/** The bytes of a tensor's data; one byte for a type that is not in the table, so that only its start is checked. */
+function tensorBytes(tensor: GgufTensorInfo): number {
+  const shape = blockShapes[tensor.ggmlType];
+  const values = tensor.dimensions.reduce<number>((product, dimension) => product * Number(dimension), 1);
+  return shape === undefined ? 1 : (values / shape[0]) * shape[1];
+}

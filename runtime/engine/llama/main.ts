@@ -1,0 +1,186 @@
+/**
+ * The engine process: commands come in from the runtime over the IPC channel, events go out. It drives the step loop and lives only
+ * as long as its parent's channel. A crash here costs the runtime a reload, not its queue.
+ */
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ModelId } from '../../core/task.ts';
+import type { EngineCommand, EngineEvent, EngineRequest, ModelSpec } from '../engine.ts';
+import { StepMachine } from '../step-machine.ts';
+import { Device, type Gpu } from './device.ts';
+import { commandSchema, startIdSchema } from './messages.ts';
+
+/** At most this many progress messages a second; the library reports some hundred in one load. */
+const progressIntervalMs = 100;
+
+class EngineProcess {
+  readonly #machine = new StepMachine();
+  readonly #device: Device;
+  readonly #send: (events: EngineEvent[]) => void;
+  /** Loads and unloads happen one after the other, beside the passes of the models that are there. */
+  #modelWork: Promise<void> = Promise.resolve();
+  #driving = false;
+
+  constructor(device: Device, send: (events: EngineEvent[]) => void) {
+    this.#device = device;
+    this.#send = send;
+  }
+
+  handle(command: EngineCommand): void {
+    switch (command.kind) {
+      case 'load':
+        this.#queueModelWork(() => this.#load(command.spec));
+        break;
+      case 'unload':
+        this.#queueModelWork(() => this.#unload(command.model));
+        break;
+      case 'start':
+        this.#start(command.request);
+        break;
+      case 'stop':
+        this.#emit(this.#machine.stop(command.id, performance.now()));
+        break;
+      default:
+        command satisfies never;
+    }
+  }
+
+  #queueModelWork(work: () => Promise<void>): void {
+    this.#modelWork = this.#modelWork.then(work);
+  }
+
+  async #load(spec: ModelSpec): Promise<void> {
+    const loaded = this.#device.model(spec.id);
+    if (loaded !== undefined && sameSpec(loaded.spec, spec)) {
+      this.#emit([{ kind: 'loaded', model: spec.id, info: loaded.info }]);
+      return;
+    }
+    if (loaded !== undefined) await this.#remove(spec.id);
+    this.#emit([{ kind: 'loading', model: spec.id, fraction: 0 }]);
+    const outcome = await this.#device.load(spec, this.#progress(spec.id));
+    if (outcome.kind === 'failed') {
+      this.#emit([{ kind: 'loadFailed', model: spec.id, error: outcome.error }]);
+      return;
+    }
+    this.#machine.addModel(outcome.loaded.machineModel);
+    this.#emit([{ kind: 'loaded', model: spec.id, info: outcome.info }]);
+  }
+
+  #progress(model: ModelId): (fraction: number) => void {
+    let lastMs = performance.now();
+    return (fraction) => {
+      const now = performance.now();
+      if (now - lastMs < progressIntervalMs) return;
+      lastMs = now;
+      this.#emit([{ kind: 'loading', model, fraction }]);
+    };
+  }
+
+  async #unload(model: ModelId): Promise<void> {
+    await this.#remove(model);
+    this.#emit([{ kind: 'unloaded', model }]);
+  }
+
+  async #remove(model: ModelId): Promise<void> {
+    this.#emit(this.#machine.removeModel(model));
+    await this.#device.unload(model);
+  }
+
+  #start(request: EngineRequest): void {
+    const { id } = request;
+    if (this.#machine.has(id)) {
+      log(`A second start of the running request ${id} is ignored.`);
+      return;
+    }
+    const model = this.#device.model(request.model);
+    const prompt = model?.prompts.tokenize(request.prompt, request.limits.maxTokens);
+    if (prompt?.kind === 'refused') {
+      this.#emit([{ kind: 'ended', id, outcome: { kind: 'failed', error: prompt.error } }]);
+      return;
+    }
+    if (model?.knows(request.generated) === false) {
+      const message = 'The tokens to resume from are not of this model.';
+      this.#emit([{ kind: 'ended', id, outcome: { kind: 'failed', error: { code: 'engineFailed', message } } }]);
+      return;
+    }
+    this.#emit(this.#machine.start(request, prompt?.tokens ?? [], performance.now()));
+    if (!this.#driving) void this.#drive();
+  }
+
+  /** The step loop: one forward pass after the other, and between two of them the commands that have come in meanwhile. */
+  async #drive(): Promise<void> {
+    this.#driving = true;
+    for (let pass = this.#next(); pass !== undefined; pass = this.#next()) {
+      const result = await this.#device.run(pass);
+      this.#emit(this.#machine.complete(pass, result, performance.now()));
+      await nextTurn();
+    }
+    this.#driving = false;
+  }
+
+  #next(): ReturnType<StepMachine['next']> {
+    return this.#machine.next(performance.now());
+  }
+
+  #emit(events: EngineEvent[]): void {
+    if (events.length > 0) this.#send(events);
+  }
+}
+
+function sameSpec(a: ModelSpec, b: ModelSpec): boolean {
+  return (
+    a.file === b.file && a.sequences === b.sequences && a.contextTokens === b.contextTokens && a.threads === b.threads
+  );
+}
+
+function log(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function gpuOf(value: string | undefined): Gpu {
+  switch (value) {
+    case 'auto':
+    case 'vulkan':
+    case 'metal':
+    case 'cuda':
+      return value;
+    default:
+      return 'off';
+  }
+}
+
+/** A message that is no command is a bug of the other side; a start gets its answer all the same, or its asker would wait for ever. */
+function receive(message: unknown, engine: EngineProcess, send: (events: EngineEvent[]) => void): void {
+  const command = commandSchema.safeParse(message);
+  if (command.success) {
+    engine.handle(command.data);
+    return;
+  }
+  log(`A malformed command is ignored: ${command.error.message}`);
+  const start = startIdSchema.safeParse(message);
+  if (!start.success) return;
+  const error = { code: 'engineFailed', message: 'The engine did not understand this request.' } as const;
+  send([{ kind: 'ended', id: start.data.request.id, outcome: { kind: 'failed', error } }]);
+}
+
+/** The end is abrupt on purpose: an orderly disposal of the library may hang after aborted loads. */
+function exit(code: number): void {
+  process.exit(code);
+}
+
+function main(): void {
+  if (process.send === undefined) {
+    log('The engine process is started by the Punctual runtime; it has nothing to do by itself.');
+    exit(2);
+    return;
+  }
+  const send = (events: EngineEvent[]): void => {
+    if (process.connected) process.send?.(events);
+  };
+  const engine = new EngineProcess(new Device(gpuOf(process.env['PUNCTUAL_GPU']), log), send);
+  process.on('message', (message: unknown) => receive(message, engine, send));
+  process.on('disconnect', () => exit(0));
+  // A rejection that nobody handles ends the process by Node's own rule; the runtime reads the reason from stderr.
+}
+
+main();

@@ -1,0 +1,98 @@
+/**
+ * The words between the runtime process and the engine process, checked on arrival at both ends: the types are the port's, the
+ * schemas make sure that what came over the pipe really has them.
+ */
+import { z } from 'zod';
+import { taskClasses } from '../../core/task.ts';
+import type { EngineCommand, EngineEvent } from '../engine.ts';
+
+const count = z.int().nonnegative();
+const tokens = z.array(count);
+
+const error = z.object({
+  code: z.enum([
+    'queueFull',
+    'badSla',
+    'promptTooLong',
+    'infillUnsupported',
+    'chatUnsupported',
+    'modelUnavailable',
+    'engineLost',
+    'engineFailed',
+  ]),
+  message: z.string(),
+  promptTokens: z.exactOptional(count),
+  promptTokensMax: z.exactOptional(count),
+});
+
+const outcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('finished'), reason: z.enum(['stop', 'length']) }),
+  z.object({ kind: z.literal('cancelled'), by: z.enum(['client', 'superseded']) }),
+  z.object({ kind: z.literal('failed'), error }),
+]);
+
+const spec = z.object({
+  id: z.string(),
+  file: z.string(),
+  sequences: z.int().min(1).max(16),
+  contextTokens: z.int().positive(),
+  threads: count,
+});
+
+const prompt = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('infill'), prefix: z.string(), suffix: z.string() }),
+  z.object({ kind: z.literal('chat'), user: z.string() }),
+]);
+
+const request = z.object({
+  id: z.string(),
+  class: z.enum(taskClasses),
+  model: z.string(),
+  prompt,
+  limits: z.object({ maxTokens: count, stop: z.array(z.string()) }),
+  slackMs: z.number(),
+  generated: tokens,
+});
+
+const info = z.object({
+  sequences: count,
+  contextTokens: count,
+  infill: z.boolean(),
+  chat: z.boolean(),
+  memoryBytes: z.number(),
+  loadMs: z.number(),
+});
+
+const pass = z.object({
+  model: z.string(),
+  kind: z.enum(['prefill', 'decode']),
+  tokens: count,
+  sequences: count,
+  contextTokens: count,
+  wallMs: z.number(),
+});
+
+/** A command as the engine process receives it. */
+export const commandSchema: z.ZodType<EngineCommand> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('load'), spec }),
+  z.object({ kind: z.literal('unload'), model: z.string() }),
+  z.object({ kind: z.literal('start'), request }),
+  z.object({ kind: z.literal('stop'), id: z.string() }),
+]);
+
+const event = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('loading'), model: z.string(), fraction: z.number() }),
+  z.object({ kind: z.literal('loaded'), model: z.string(), info }),
+  z.object({ kind: z.literal('loadFailed'), model: z.string(), error }),
+  z.object({ kind: z.literal('unloaded'), model: z.string() }),
+  z.object({ kind: z.literal('accepted'), id: z.string(), promptTokens: count, reusedTokens: count }),
+  z.object({ kind: z.literal('tokens'), id: z.string(), tokens, text: z.string() }),
+  z.object({ kind: z.literal('ended'), id: z.string(), outcome }),
+  z.object({ kind: z.literal('pass'), pass }),
+]);
+
+/** The events of one pass travel in one message. `lost` is not among them: only the other side can say it. */
+export const eventsSchema: z.ZodType<EngineEvent[]> = z.array(event);
+
+/** The id of a start command that is otherwise malformed: it can still be answered. */
+export const startIdSchema = z.object({ kind: z.literal('start'), request: z.object({ id: z.string() }) });

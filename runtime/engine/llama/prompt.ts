@@ -1,0 +1,137 @@
+/**
+ * From a prompt to the model's tokens: which markers a model wants, and in which order. Text of the asker is never read as markers.
+ */
+import { type ChatWrapper, type LlamaModel, resolveChatWrapper, type Token } from 'node-llama-cpp';
+import type { Prompt, TaskError } from '../../core/task.ts';
+
+/**
+ * Characters of text for one token of context that are looked at, at most. Tokenizing is synchronous and its regular expressions
+ * recurse on long words, so text that cannot fit anyway is refused before. Source code has 3 to 4 characters in a token.
+ */
+const charsPerTokenMax = 32;
+
+const infillEndTexts = ['<|file_separator|>', '<|endoftext|>', '<|im_end|>'];
+
+export type PromptTokens =
+  | { readonly kind: 'tokens'; readonly tokens: number[] }
+  | { readonly kind: 'refused'; readonly error: TaskError };
+
+export class PromptFormat {
+  readonly #model: LlamaModel;
+  readonly #contextTokens: number;
+  readonly #chat: ChatWrapper | undefined;
+  readonly #endTokens: ReadonlySet<number>;
+
+  constructor(model: LlamaModel, contextTokens: number) {
+    this.#model = model;
+    this.#contextTokens = contextTokens;
+    this.#chat = chatWrapperOf(model);
+    this.#endTokens = endTokensOf(model, this.#chat);
+  }
+
+  /** The model names tokens for what stands before and behind the cursor. */
+  get infill(): boolean {
+    const { prefix, suffix } = this.#model.tokens.infill;
+    return prefix !== null && suffix !== null;
+  }
+
+  /** The model brings a chat template along. */
+  get chat(): boolean {
+    return this.#chat !== undefined;
+  }
+
+  isEnd(token: number): boolean {
+    return this.#endTokens.has(token) || this.#model.isEogToken(token as Token);
+  }
+
+  /** @param maxTokens the answer's limit, to say how much prompt would fit when the text is far too long. */
+  tokenize(prompt: Prompt, maxTokens: number): PromptTokens {
+    const tooLong = this.#checkText(prompt, maxTokens);
+    if (tooLong !== undefined) return { kind: 'refused', error: tooLong };
+    switch (prompt.kind) {
+      case 'infill':
+        return this.#infill(prompt.prefix, prompt.suffix);
+      case 'chat':
+        return this.#chatTurn(prompt.user);
+      default:
+        return prompt satisfies never;
+    }
+  }
+
+  #checkText(prompt: Prompt, maxTokens: number): TaskError | undefined {
+    const chars = prompt.kind === 'infill' ? prompt.prefix.length + prompt.suffix.length : prompt.user.length;
+    const charsMax = this.#contextTokens * charsPerTokenMax;
+    if (chars <= charsMax) return undefined;
+    return {
+      code: 'promptTooLong',
+      message: `The prompt has ${chars} characters, but the model's context holds ${this.#contextTokens} tokens: shorten it.`,
+      promptTokens: Math.ceil(chars / 4),
+      promptTokensMax: Math.max(0, this.#contextTokens - maxTokens),
+    };
+  }
+
+  /**
+   * Prefix, suffix, then the middle token when the model names one. A model without a middle token continues the prefix directly,
+   * so the suffix goes first: then typing only appends to the prompt, and the KV of all before it is reused.
+   */
+  #infill(prefixText: string, suffixText: string): PromptTokens {
+    const { prefix, suffix, middle } = this.#model.tokens.infill;
+    if (prefix === null || suffix === null) {
+      const message =
+        'This model cannot complete code between two texts: choose a model with fill-in-the-middle tokens.';
+      return { kind: 'refused', error: { code: 'infillUnsupported', message } };
+    }
+    const before = [prefix, ...this.#text(prefixText)];
+    const behind = [suffix, ...this.#text(suffixText)];
+    const beginning = this.#beginning();
+    const tokens =
+      middle === null ? [...beginning, ...behind, ...before] : [...beginning, ...before, ...behind, middle];
+    return { kind: 'tokens', tokens };
+  }
+
+  #chatTurn(user: string): PromptTokens {
+    if (this.#chat === undefined) {
+      const message = 'This model has no chat template, so it cannot follow instructions: choose an instruct model.';
+      return { kind: 'refused', error: { code: 'chatUnsupported', message } };
+    }
+    const { contextText } = this.#chat.generateContextState({
+      chatHistory: [
+        ...this.#chat.generateInitialChatHistory(),
+        { type: 'user', text: user },
+        { type: 'model', response: [] },
+      ],
+    });
+    return { kind: 'tokens', tokens: contextText.tokenize(this.#model.tokenizer) };
+  }
+
+  /** The space that some tokenizers put before the first word is not part of the text. */
+  #text(text: string): Token[] {
+    return this.#model.tokenize(text, false, 'trimLeadingSpace');
+  }
+
+  #beginning(): Token[] {
+    const { shouldPrependBosToken, bos } = this.#model.tokens;
+    return shouldPrependBosToken && bos !== null ? [bos] : [];
+  }
+}
+
+function chatWrapperOf(model: LlamaModel): ChatWrapper | undefined {
+  const template = model.fileInfo.metadata.tokenizer.chat_template;
+  if (template === undefined || template === '') return undefined;
+  return resolveChatWrapper(model, { warningLogs: false });
+}
+
+/** Tokens that end an answer beside those the model file declares: its infill markers, and what its chat format ends a turn with. */
+function endTokensOf(model: LlamaModel, chat: ChatWrapper | undefined): ReadonlySet<number> {
+  const { prefix, suffix, middle } = model.tokens.infill;
+  const ends = new Set<number>([prefix, suffix, middle].filter((token) => token !== null));
+  const triggers = infillEndTexts.map((text) => model.tokenize(text, true));
+  if (chat !== undefined) {
+    const { stopGenerationTriggers } = chat.generateContextState({ chatHistory: [{ type: 'user', text: '' }] });
+    triggers.push(...stopGenerationTriggers.map((trigger) => trigger.tokenize(model.tokenizer)));
+  }
+  for (const [token, ...more] of triggers) {
+    if (token !== undefined && more.length === 0 && model.isSpecialToken(token)) ends.add(token);
+  }
+  return ends;
+}

@@ -1,0 +1,49 @@
+/**
+ * What a device is asked to compute in one go, and what it answers. The words between the step machine and a device.
+ */
+import type { PassReport } from '../core/event.ts';
+import type { StepKind } from '../core/step.ts';
+import type { ModelId, TaskId } from '../core/task.ts';
+
+/** What one sequence does in a pass: cut the slot to `keep` tokens, evaluate `tokens` after them, sample the next one if asked to. */
+export interface PassItem {
+  readonly id: TaskId;
+  readonly slot: number;
+  readonly keep: number;
+  readonly tokens: readonly number[];
+  readonly sample: boolean;
+}
+
+/** One forward pass of one model: a prefill chunk of one sequence, or one token for each of several. */
+export interface Pass {
+  readonly model: ModelId;
+  readonly kind: StepKind;
+  readonly items: readonly PassItem[];
+}
+
+export type PassItemResult =
+  /** `token` is the sampled one; it must be there exactly when the item asked for it. */
+  | { readonly kind: 'done'; readonly token?: number }
+  /** The device could not keep as many tokens as asked and evaluated nothing; the rest is prefilled again. */
+  | { readonly kind: 'keptLess'; readonly tokens: number }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface PassResult {
+  /** One for each item of the pass, in the same order. */
+  readonly items: readonly PassItemResult[];
+  readonly wallMs: number;
+}
+
+/** Counts only what was really evaluated; undefined when that is nothing, so that failures teach the cost model nothing. */
+export function reportOf(pass: Pass, result: PassResult): PassReport | undefined {
+  const done = pass.items.filter((_, index) => result.items[index]?.kind === 'done');
+  if (done.length === 0) return undefined;
+  return {
+    model: pass.model,
+    kind: pass.kind,
+    tokens: done.reduce((sum, item) => sum + item.tokens.length, 0),
+    sequences: done.length,
+    contextTokens: done.reduce((sum, item) => sum + item.keep, 0),
+    wallMs: result.wallMs,
+  };
+}

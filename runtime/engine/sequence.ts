@@ -1,0 +1,118 @@
+/**
+ * One request inside the step machine, from its start to its end, and what has to be known of its model.
+ */
+import type { SequenceView } from '../core/step.ts';
+import type { ModelId, Outcome, TaskClass, TaskError, TaskId } from '../core/task.ts';
+import { AnswerText, type Detokenizer } from './answer-text.ts';
+import type { EngineRequest } from './engine.ts';
+import type { Slot } from './slots.ts';
+
+/** What the machine needs to know of a model. */
+export interface MachineModel {
+  readonly id: ModelId;
+  readonly sequences: number;
+  /** Tokens that one sequence can hold, prompt and answer together. */
+  readonly contextTokens: number;
+  /** Prompt tokens evaluated in one pass at most. */
+  readonly chunkTokens: number;
+  /** See {@link Slots}. */
+  readonly appendOnly: boolean;
+  /** Whether the model ends its answer with this token; such a token is never shown. */
+  isEnd(token: number): boolean;
+  /** @param before the tokens that precede the answer: some tokenizers write a word differently at the very beginning. */
+  detokenizer(before: readonly number[]): Detokenizer;
+}
+
+export interface Sequence {
+  readonly id: TaskId;
+  readonly class: TaskClass;
+  /** In ms on the engine's clock. */
+  readonly deadlineMs: number;
+  readonly promptTokens: number;
+  /** New tokens at most, with those of an earlier attempt. */
+  readonly maxTokens: number;
+  /** The prompt, then the answer so far. What of it the slot holds is evaluated; the rest is to be evaluated, at least one token. */
+  readonly tokens: number[];
+  readonly answer: AnswerText;
+  /** The tokens of an earlier attempt already contain a stop text. */
+  readonly stoppedBefore: boolean;
+  /** Undefined while the request waits. */
+  slot: Slot | undefined;
+  /** A token was sampled by this engine: the prefill is over. */
+  sampled: boolean;
+  /** Stopped while a pass was in flight. */
+  stopping: boolean;
+}
+
+/** Tokens that are still to be evaluated before the next one can be sampled. */
+export function tokensLeft(sequence: Sequence): number {
+  return sequence.tokens.length - (sequence.slot?.kvTokens.length ?? 0);
+}
+
+export function unevaluatedTokens(sequence: Sequence, count: number): number[] {
+  const start = sequence.slot?.kvTokens.length ?? 0;
+  return sequence.tokens.slice(start, start + count);
+}
+
+/** A sequence decodes when one sampled token is all that is to be evaluated; after a loss of KV cells it prefills again. */
+export function sequenceView(sequence: Sequence): SequenceView {
+  const left = tokensLeft(sequence);
+  return {
+    id: sequence.id,
+    class: sequence.class,
+    deadlineMs: sequence.deadlineMs,
+    phase: sequence.sampled && left === 1 ? { kind: 'decode' } : { kind: 'prefill', tokensLeft: left },
+  };
+}
+
+export function slotOf(sequence: Sequence): Slot {
+  if (sequence.slot === undefined) throw new Error(`The request ${sequence.id} has no slot.`);
+  return sequence.slot;
+}
+
+/** The answer's last token is never evaluated, so prompt and answer together may fill the context. */
+export function checkRequest(
+  request: EngineRequest,
+  promptTokens: readonly number[],
+  model: MachineModel,
+): TaskError | undefined {
+  if (promptTokens.length === 0)
+    return { code: 'engineFailed', message: 'The prompt is empty: there is nothing to continue.' };
+  const promptTokensMax = Math.max(0, model.contextTokens - request.limits.maxTokens);
+  if (promptTokens.length <= promptTokensMax) return undefined;
+  const message =
+    `The prompt has ${promptTokens.length} tokens and the answer up to ${request.limits.maxTokens}, ` +
+    `but the model's context holds ${model.contextTokens}: at most ${promptTokensMax} tokens of prompt fit.`;
+  return { code: 'promptTooLong', message, promptTokens: promptTokens.length, promptTokensMax };
+}
+
+export function newSequence(
+  request: EngineRequest,
+  promptTokens: readonly number[],
+  model: MachineModel,
+  now: number,
+): Sequence {
+  const answer = new AnswerText(model.detokenizer(promptTokens), request.limits.stop);
+  // The asker has the text of these tokens already; what they leave held back or incomplete comes with the next one.
+  const stoppedBefore = request.generated.some((token) => answer.push(token).stopped);
+  return {
+    id: request.id,
+    class: request.class,
+    deadlineMs: now + request.slackMs,
+    promptTokens: promptTokens.length,
+    maxTokens: request.limits.maxTokens,
+    tokens: [...promptTokens, ...request.generated],
+    answer,
+    stoppedBefore,
+    slot: undefined,
+    sampled: false,
+    stopping: false,
+  };
+}
+
+/** A resumed request may have been complete already: the engine was lost between its last token and its end. */
+export function resumedOutcome(sequence: Sequence): Outcome | undefined {
+  if (sequence.stoppedBefore) return { kind: 'finished', reason: 'stop' };
+  const generated = sequence.tokens.length - sequence.promptTokens;
+  return generated >= sequence.maxTokens ? { kind: 'finished', reason: 'length' } : undefined;
+}

@@ -1,0 +1,270 @@
+/**
+ * The heart of every engine: requests in, forward passes out, events back (schedule, run, postprocess). Pure and synchronous: it does
+ * no I/O and reads no clock; the device that runs a pass and the time are the caller's.
+ *
+ *   start / stop            change what is wanted; allowed at any time, also while a pass runs
+ *   next(now)               the pass to run now, at most one at a time
+ *   complete(pass, result)  what became of it; frees slots and gives them to waiting requests
+ *
+ * Invariants: every started request ends exactly once and nothing about it follows; a slot has one owner at most; the bookkept
+ * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
+ */
+import { chooseModel, planStep, type StepKind, type StepPlan } from '../core/step.ts';
+import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
+import type { EngineEvent, EngineRequest } from './engine.ts';
+import { type Pass, type PassItem, type PassItemResult, type PassResult, reportOf } from './pass.ts';
+import {
+  checkRequest,
+  type MachineModel,
+  newSequence,
+  resumedOutcome,
+  type Sequence,
+  sequenceView,
+  slotOf,
+  tokensLeft,
+  unevaluatedTokens,
+} from './sequence.ts';
+import { Slots } from './slots.ts';
+
+/** Requests that may wait for a slot of one model. The runtime's own queue is the real one; this only absorbs what is under way. */
+export const waitingRequestsMax = 64;
+
+interface ModelState {
+  readonly model: MachineModel;
+  readonly slots: Slots;
+  /** In order of deadline; at most {@link waitingRequestsMax}. */
+  readonly waiting: Sequence[];
+  readonly running: Map<TaskId, Sequence>;
+  lastKind: StepKind | undefined;
+  lastPass: number;
+}
+
+export class StepMachine {
+  readonly #models = new Map<ModelId, ModelState>();
+  #inFlight: Pass | undefined;
+  #passes = 0;
+
+  addModel(model: MachineModel): void {
+    if (this.#models.has(model.id)) throw new Error(`The model ${model.id} is already there.`);
+    this.#models.set(model.id, {
+      model,
+      slots: new Slots(model.sequences, model.appendOnly),
+      waiting: [],
+      running: new Map(),
+      lastKind: undefined,
+      lastPass: 0,
+    });
+  }
+
+  /** Ends all requests of the model. The result of a pass of it that is still running is ignored. */
+  removeModel(id: ModelId): EngineEvent[] {
+    const state = this.#models.get(id);
+    if (state === undefined) return [];
+    this.#models.delete(id);
+    const error: TaskError = {
+      code: 'modelUnavailable',
+      message: 'The model was unloaded before the answer was complete.',
+    };
+    return [...state.running.values(), ...state.waiting].map((sequence) =>
+      ended(sequence.id, { kind: 'failed', error }),
+    );
+  }
+
+  hasModel(id: ModelId): boolean {
+    return this.#models.has(id);
+  }
+
+  /** Whether a request of this id has been started and has not ended. */
+  has(id: TaskId): boolean {
+    return this.#find(id) !== undefined;
+  }
+
+  /** How many tokens each slot of a model holds; for tests and diagnosis. */
+  kvTokens(id: ModelId): readonly number[] {
+    return this.#models.get(id)?.slots.all.map((slot) => slot.kvTokens.length) ?? [];
+  }
+
+  /**
+   * Takes a request in. It is refused at once when the model is not loaded, when prompt and answer cannot fit, or when too many wait.
+   * @param promptTokens the whole prompt with all markers, without `request.generated`; at least one token.
+   * @throws when the same id is already running: the caller would get two ends for it.
+   */
+  start(request: EngineRequest, promptTokens: readonly number[], now: number): EngineEvent[] {
+    if (this.has(request.id)) throw new Error(`The request ${request.id} is already running.`);
+    const state = this.#models.get(request.model);
+    if (state === undefined) {
+      return [refused(request.id, { code: 'modelUnavailable', message: `The model ${request.model} is not loaded.` })];
+    }
+    const refusal = checkRequest(request, promptTokens, state.model);
+    if (refusal !== undefined) return [refused(request.id, refusal)];
+    if (state.waiting.length >= waitingRequestsMax) {
+      const message = `The engine already has ${waitingRequestsMax} requests waiting for this model.`;
+      return [refused(request.id, { code: 'queueFull', message })];
+    }
+    insertByDeadline(state.waiting, newSequence(request, promptTokens, state.model, now));
+    return this.#assign(state);
+  }
+
+  /** Takes a request back: at once, or after the pass that it takes part in. Unknown and ended ids are ignored. */
+  stop(id: TaskId, _now: number): EngineEvent[] {
+    const found = this.#find(id);
+    if (found === undefined) return [];
+    const { state, sequence } = found;
+    if (this.#inFlight?.items.some((item) => item.id === id) === true) {
+      sequence.stopping = true;
+      return [];
+    }
+    return [this.#end(state, sequence, { kind: 'cancelled', by: 'client' }), ...this.#assign(state)];
+  }
+
+  /** The pass to run now; undefined when there is nothing to do. Must not be called before `complete` of the last one. */
+  next(_now: number): Pass | undefined {
+    if (this.#inFlight !== undefined) throw new Error('The last pass is not complete.');
+    const turns = [...this.#models.values()].map((state) => ({
+      model: state.model.id,
+      sequences: [...state.running.values()].map(sequenceView),
+      lastPass: state.lastPass,
+    }));
+    const chosen = chooseModel(turns, this.#passes);
+    const state = chosen === undefined ? undefined : this.#models.get(chosen);
+    if (state === undefined) return undefined;
+    const plan = planStep({
+      sequences: [...state.running.values()].map(sequenceView),
+      limits: { chunkTokens: state.model.chunkTokens, decodeSequences: state.model.sequences },
+      lastKind: state.lastKind,
+    });
+    if (plan === undefined) return undefined;
+    this.#passes += 1;
+    state.lastPass = this.#passes;
+    state.lastKind = plan.kind;
+    this.#inFlight = toPass(state, plan);
+    return this.#inFlight;
+  }
+
+  /** What became of the pass that `next` returned. The report comes first, so that a cost model knows it before it sees an end. */
+  complete(pass: Pass, result: PassResult, _now: number): EngineEvent[] {
+    if (pass !== this.#inFlight) throw new Error('This pass is not the one in flight.');
+    this.#inFlight = undefined;
+    const state = this.#models.get(pass.model);
+    const events: EngineEvent[] = [];
+    const report = reportOf(pass, result);
+    if (report !== undefined) events.push({ kind: 'pass', pass: report });
+    if (state !== undefined) {
+      pass.items.forEach((item, index) => {
+        const sequence = state.running.get(item.id);
+        const itemResult = result.items[index];
+        if (sequence === undefined) return;
+        events.push(...this.#completeItem(state, sequence, item, itemResult ?? missingResult));
+      });
+    }
+    for (const other of this.#models.values()) events.push(...this.#assign(other));
+    return events;
+  }
+
+  #completeItem(state: ModelState, sequence: Sequence, item: PassItem, result: PassItemResult): EngineEvent[] {
+    const { kvTokens } = slotOf(sequence);
+    switch (result.kind) {
+      case 'failed':
+        kvTokens.length = 0;
+        break;
+      case 'keptLess':
+        kvTokens.length = Math.min(kvTokens.length, result.tokens);
+        break;
+      case 'done':
+        kvTokens.push(...item.tokens);
+        break;
+      default:
+        result satisfies never;
+    }
+    if (sequence.stopping) return [this.#end(state, sequence, { kind: 'cancelled', by: 'client' })];
+    if (result.kind === 'failed') {
+      const error: TaskError = { code: 'engineFailed', message: result.message };
+      return [this.#end(state, sequence, { kind: 'failed', error })];
+    }
+    if (result.kind !== 'done' || !item.sample) return [];
+    if (result.token === undefined) {
+      const error: TaskError = { code: 'engineFailed', message: 'The engine sampled no token.' };
+      return [this.#end(state, sequence, { kind: 'failed', error })];
+    }
+    return this.#sampled(state, sequence, result.token);
+  }
+
+  #sampled(state: ModelState, sequence: Sequence, token: number): EngineEvent[] {
+    const { id, answer } = sequence;
+    if (state.model.isEnd(token)) {
+      const rest = answer.flush();
+      const end = this.#end(state, sequence, { kind: 'finished', reason: 'stop' });
+      return rest === '' ? [end] : [{ kind: 'tokens', id, tokens: [], text: rest }, end];
+    }
+    sequence.tokens.push(token);
+    sequence.sampled = true;
+    const piece = answer.push(token);
+    const full = sequence.tokens.length - sequence.promptTokens >= sequence.maxTokens;
+    const text = full && !piece.stopped ? piece.text + answer.flush() : piece.text;
+    const events: EngineEvent[] = [{ kind: 'tokens', id, tokens: [token], text }];
+    if (piece.stopped) events.push(this.#end(state, sequence, { kind: 'finished', reason: 'stop' }));
+    else if (full) events.push(this.#end(state, sequence, { kind: 'finished', reason: 'length' }));
+    return events;
+  }
+
+  /** Gives idle slots to waiting requests. Never while a pass runs: the device may be changing its slots just then. */
+  #assign(state: ModelState): EngineEvent[] {
+    if (this.#inFlight !== undefined) return [];
+    const events: EngineEvent[] = [];
+    while (state.slots.idle > 0) {
+      const sequence = state.waiting.shift();
+      if (sequence === undefined) break;
+      const { id } = sequence;
+      const slot = state.slots.take(id, sequence.tokens);
+      if (slot === undefined) throw new Error('An idle slot could not be taken.');
+      sequence.slot = slot;
+      state.running.set(id, sequence);
+      events.push({ kind: 'accepted', id, promptTokens: sequence.promptTokens, reusedTokens: slot.kvTokens.length });
+      const outcome = resumedOutcome(sequence);
+      if (outcome !== undefined) events.push(this.#end(state, sequence, outcome));
+    }
+    return events;
+  }
+
+  #end(state: ModelState, sequence: Sequence, outcome: Outcome): EngineEvent {
+    if (sequence.slot === undefined) state.waiting.splice(state.waiting.indexOf(sequence), 1);
+    else sequence.slot.owner = undefined;
+    state.running.delete(sequence.id);
+    return ended(sequence.id, outcome);
+  }
+
+  #find(id: TaskId): { readonly state: ModelState; readonly sequence: Sequence } | undefined {
+    for (const state of this.#models.values()) {
+      const sequence = state.running.get(id) ?? state.waiting.find((waiting) => waiting.id === id);
+      if (sequence !== undefined) return { state, sequence };
+    }
+    return undefined;
+  }
+}
+
+const missingResult: PassItemResult = { kind: 'failed', message: 'The engine gave no result for this sequence.' };
+
+function ended(id: TaskId, outcome: Outcome): EngineEvent {
+  return { kind: 'ended', id, outcome };
+}
+
+function refused(id: TaskId, error: TaskError): EngineEvent {
+  return ended(id, { kind: 'failed', error });
+}
+
+function insertByDeadline(waiting: Sequence[], sequence: Sequence): void {
+  const index = waiting.findIndex((other) => other.deadlineMs > sequence.deadlineMs);
+  waiting.splice(index < 0 ? waiting.length : index, 0, sequence);
+}
+
+function toPass(state: ModelState, plan: StepPlan): Pass {
+  const ids = plan.kind === 'prefill' ? [plan.id] : plan.ids;
+  const items = ids.map((id): PassItem => {
+    const sequence = state.running.get(id);
+    if (sequence === undefined) throw new Error(`The plan names ${id}, which does not run.`);
+    const slot = slotOf(sequence);
+    const tokens = unevaluatedTokens(sequence, plan.kind === 'prefill' ? plan.tokens : 1);
+    return { id, slot: slot.index, keep: slot.kvTokens.length, tokens, sample: tokens.length === tokensLeft(sequence) };
+  });
+  return { model: state.model.id, kind: plan.kind, items };
+}
