@@ -1,0 +1,175 @@
+/**
+ * One streamed answer that the user asked for: progress notification, cancellation, and exactly one end. Where the text goes is
+ * the sink's business (`summarize.ts`, `translate.ts`); the source document is only read.
+ */
+import * as vscode from 'vscode';
+import type { SummarizeParams, TextResult } from '../runtime/protocol.ts';
+import type { Connection } from './connection.ts';
+import type { Context } from './context.ts';
+import { isShared, isTooLarge } from './documents.ts';
+import { endSentence, failureSentence, isCancellation, UserError } from './messages.ts';
+import { Pump } from './pump.ts';
+import { modelInUse } from './status-text.ts';
+
+export type AnswerEnd =
+  | { readonly kind: 'done'; readonly sentence: string; readonly demo: boolean }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+export interface AnswerSink {
+  readonly uri: vscode.Uri;
+  append(text: string): Promise<void>;
+  /** Called once, after the last `append`. */
+  end(end: AnswerEnd): void;
+}
+
+export interface AnswerOptions {
+  /** Of the progress notification. */
+  readonly title: string;
+  /** A past participle for the end: `Translated to Rust`. */
+  readonly done: string;
+  request(connection: Connection, onText: (text: string) => void, token: vscode.CancellationToken): Promise<TextResult>;
+  /** Called with the first text, so that a request that is refused opens nothing. */
+  open(demo: boolean): Promise<AnswerSink>;
+}
+
+/** What is to be answered about: the selection, or the whole file without one. */
+export interface Source {
+  readonly document: vscode.TextDocument;
+  readonly range: vscode.Range | undefined;
+}
+
+const writePauseMs = 80;
+const endShownMs = 10_000;
+
+/** @throws UserError when there is nothing in front of the user that the runtime could read. */
+export function sourceOf(editor: vscode.TextEditor | undefined): Source {
+  if (editor === undefined) throw new UserError('No file is open: open the file to work on and run the command again.');
+  const { document, selection } = editor;
+  if (isTooLarge(document)) throw new UserError('This file is too large: select a part of it in a smaller file.');
+  if (!isShared(document)) {
+    throw new UserError('This kind of editor is not a file: copy its text into a new file and run the command there.');
+  }
+  return { document, range: selection.isEmpty ? undefined : selection };
+}
+
+export function sourceParams(connection: Connection, { document, range }: Source): SummarizeParams {
+  const textDocument = { uri: connection.documentUri(document.uri) };
+  if (range === undefined) return { textDocument };
+  const { start, end } = range;
+  return {
+    textDocument,
+    range: {
+      start: { line: start.line, character: start.character },
+      end: { line: end.line, character: end.character },
+    },
+  };
+}
+
+/** Runs to its end, and shows that end; never rejects. */
+export async function streamAnswer(ctx: Context, options: AnswerOptions): Promise<AnswerEnd> {
+  const progress = { location: vscode.ProgressLocation.Notification, title: options.title, cancellable: true };
+  return vscode.window.withProgress(progress, async (report, token) => {
+    const demo = demoInUse(ctx);
+    if (demo) report.report({ message: 'demonstration model' });
+    const running = new RunningAnswer(options, demo, token);
+    const end = await running.run(ctx);
+    show(ctx, end);
+    return end;
+  });
+}
+
+/** Shows a command's failure as the one sentence it is. */
+export async function guarded(ctx: Context, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof vscode.CancellationError) return;
+    show(ctx, { kind: 'failed', sentence: failureSentence(error) });
+    if (!(error instanceof UserError)) ctx.log.error(error instanceof Error ? error : String(error));
+  }
+}
+
+class RunningAnswer {
+  readonly #options: AnswerOptions;
+  readonly #demo: boolean;
+  readonly #cancellation = new vscode.CancellationTokenSource();
+  readonly #scope: vscode.Disposable[];
+  readonly #pump: Pump;
+  #sink: AnswerSink | undefined;
+
+  constructor(options: AnswerOptions, demo: boolean, token: vscode.CancellationToken) {
+    this.#options = options;
+    this.#demo = demo;
+    this.#pump = new Pump(
+      (text) => this.#write(text),
+      () => new Promise((resolve) => setTimeout(resolve, writePauseMs)),
+    );
+    this.#scope = [
+      this.#cancellation,
+      token.onCancellationRequested(() => this.#cancellation.cancel()),
+      // Nobody waits for an answer whose editor was closed.
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        if (closed.length > 0 && this.#sink !== undefined && !isShown(this.#sink.uri)) this.#cancellation.cancel();
+      }),
+    ];
+  }
+
+  async run(ctx: Context): Promise<AnswerEnd> {
+    const end = await this.#request(ctx);
+    this.#sink?.end(end);
+    for (const item of this.#scope) item.dispose();
+    return end;
+  }
+
+  async #request(ctx: Context): Promise<AnswerEnd> {
+    const { token } = this.#cancellation;
+    try {
+      const connection = await ctx.client.ready(token);
+      const result = await this.#options.request(connection, (text) => this.#pump.push(text), token);
+      // What was not streamed, which is everything if the runtime does not stream.
+      this.#pump.push(result.text.slice(this.#pump.length));
+      await this.#pump.drain();
+      return { kind: 'done', sentence: endSentence(this.#options.done, result), demo: result.demo };
+    } catch (error) {
+      // The text that came belongs to the user; an error in writing it must not hide the first one.
+      await this.#pump.drain().catch((late: unknown) => ctx.log.warn(`Writing the answer failed: ${late}`));
+      if (token.isCancellationRequested || isCancellation(error)) return { kind: 'cancelled' };
+      ctx.log.error(error instanceof Error ? error : String(error));
+      return { kind: 'failed', sentence: failureSentence(error) };
+    }
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#cancellation.token.isCancellationRequested) return;
+    this.#sink ??= await this.#options.open(this.#demo);
+    await this.#sink.append(text);
+  }
+}
+
+function show(ctx: Context, end: AnswerEnd): void {
+  switch (end.kind) {
+    case 'done':
+      ctx.log.info(end.sentence);
+      vscode.window.setStatusBarMessage(`$(check) ${end.sentence}`, endShownMs);
+      return;
+    case 'cancelled':
+      vscode.window.setStatusBarMessage('Cancelled.', endShownMs);
+      return;
+    case 'failed':
+      void vscode.window.showErrorMessage(end.sentence);
+      return;
+    default:
+      end satisfies never;
+  }
+}
+
+/** As far as it is known before the answer; the answer itself says it again. */
+function demoInUse(ctx: Context): boolean {
+  return ctx.status !== undefined && modelInUse(ctx.status, ctx.settings.current.wire.model)?.demo === true;
+}
+
+function isShown(uri: vscode.Uri): boolean {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString());
+}

@@ -1,0 +1,91 @@
+/**
+ * What every feature shares. Two lifetimes: `subscriptions` end with the extension; what is given to a scope of `onConnection`
+ * ends with that connection.
+ */
+import * as vscode from 'vscode';
+import type { Status } from '../runtime/protocol.ts';
+import { Client } from './client.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { CompletionCounters } from './counters.ts';
+import { Settings } from './settings.ts';
+
+export class Context {
+  readonly extension: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly settings: Settings;
+  readonly client: Client;
+  readonly counters = new CompletionCounters();
+  readonly #changed = new vscode.EventEmitter<void>();
+  #status: Status | undefined;
+
+  /** The connection's state or the runtime's status changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(extension: vscode.ExtensionContext) {
+    this.extension = extension;
+    this.log = vscode.window.createOutputChannel('Punctual', { log: true });
+    this.settings = new Settings(this.log);
+    this.client = new Client({
+      log: this.log,
+      settings: this.settings,
+      version: versionOf(extension),
+      runtimeFile: extension.asAbsolutePath('dist/runtime.mjs'),
+    });
+    this.subscriptions.push(this.client, this.settings, this.#changed, this.log);
+    this.subscriptions.push(this.client.onDidChangeState((state) => this.#onState(state)));
+    this.onConnection((connection, scope) => {
+      scope.push(connection.onDidChangeStatus((status) => this.#onStatus(status)));
+      scope.push(this.settings.onDidChange(({ wire }) => this.#configure(connection, wire)));
+    });
+  }
+
+  get subscriptions(): { dispose(): unknown }[] {
+    return this.extension.subscriptions;
+  }
+
+  /** The runtime's last word on itself; undefined without a connection. */
+  get status(): Status | undefined {
+    return this.#status;
+  }
+
+  /** `start` runs for each new connection; what it puts into `scope` is disposed when that connection closes. */
+  onConnection(start: (connection: Connection, scope: vscode.Disposable[]) => void): void {
+    const listener = this.client.onDidConnect((connection) => {
+      const scope: vscode.Disposable[] = [];
+      scope.push(
+        connection.onDidClose(() => {
+          for (const item of scope) item.dispose();
+        }),
+      );
+      start(connection, scope);
+    });
+    this.subscriptions.push(listener);
+  }
+
+  /** Registers a command for the lifetime of the extension. */
+  command(name: string, run: (...args: unknown[]) => unknown): void {
+    this.subscriptions.push(vscode.commands.registerCommand(`punctual.${name}`, run));
+  }
+
+  #onState(state: ConnectionState): void {
+    if (state.kind !== 'connected') this.#status = undefined;
+    this.#changed.fire();
+  }
+
+  #onStatus(status: Status): void {
+    this.#status = status;
+    this.#changed.fire();
+  }
+
+  #configure(connection: Connection, wire: Parameters<Connection['configure']>[0]): void {
+    connection.configure(wire).catch((error) => this.log.warn(`The runtime did not get the new settings: ${error}`));
+  }
+}
+
+export function versionOf(extension: vscode.ExtensionContext): string {
+  const manifest: unknown = extension.extension.packageJSON;
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+  return typeof version === 'string' ? version : '0';
+}

@@ -1,0 +1,124 @@
+/** The language status item: why completion is on or off here, and the command that changes it. Its texts are made in `here-text.ts`. */
+import * as vscode from 'vscode';
+import type { EligibilityResult } from '../runtime/protocol.ts';
+import type { Context } from './context.ts';
+import { documentSelector, isShared, isTooLarge } from './documents.ts';
+import { hereView } from './here-text.ts';
+import { section } from './settings.ts';
+
+/** Status arrives up to four times a second while tasks run; the answer to this question changes rarely. */
+const askDelayMs = 300;
+
+export function activate(ctx: Context): void {
+  const item = new HereItem(ctx);
+  ctx.subscriptions.push(
+    item,
+    ctx.onDidChange(() => item.refresh()),
+    ctx.settings.onDidChange(() => item.refresh()),
+    vscode.window.onDidChangeActiveTextEditor(() => item.moved()),
+  );
+  ctx.command('toggleCompletion', () => toggleCompletion(ctx));
+  item.moved();
+}
+
+class HereItem implements vscode.Disposable {
+  readonly #ctx: Context;
+  readonly #item = vscode.languages.createLanguageStatusItem('punctual.here', documentSelector);
+  #eligibility: EligibilityResult | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #asking: vscode.CancellationTokenSource | undefined;
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+    this.#item.name = 'Punctual';
+  }
+
+  /** Another document is in front: what was known of the last one does not count. */
+  moved(): void {
+    this.#eligibility = undefined;
+    this.refresh();
+  }
+
+  refresh(): void {
+    this.#render();
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#ask();
+    }, askDelayMs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#stopAsking();
+    this.#item.dispose();
+  }
+
+  async #ask(): Promise<void> {
+    this.#stopAsking();
+    const document = vscode.window.activeTextEditor?.document;
+    const { connection } = this.#ctx.client;
+    if (document === undefined || connection === undefined || !isShared(document)) return;
+    const asking = new vscode.CancellationTokenSource();
+    this.#asking = asking;
+    try {
+      const eligibility = await connection.eligibility(document.uri, asking.token);
+      if (asking.token.isCancellationRequested || vscode.window.activeTextEditor?.document !== document) return;
+      this.#eligibility = eligibility;
+      this.#render();
+    } catch (error) {
+      this.#ctx.log.debug(`Whether completion is on here is not known: ${error}`);
+    }
+  }
+
+  #stopAsking(): void {
+    this.#asking?.cancel();
+    this.#asking?.dispose();
+    this.#asking = undefined;
+  }
+
+  #render(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    if (document === undefined) return;
+    const view = hereView({
+      enabled: this.#ctx.settings.enabledFor(document),
+      languageId: document.languageId,
+      tooLarge: isTooLarge(document),
+      connection: this.#ctx.client.state.kind,
+      eligibility: this.#eligibility,
+    });
+    this.#item.text = view.text;
+    this.#item.detail = view.detail;
+    this.#item.busy = view.busy;
+    this.#item.severity = view.warning
+      ? vscode.LanguageStatusSeverity.Warning
+      : vscode.LanguageStatusSeverity.Information;
+    this.#item.command = { command: `punctual.${view.action.command}`, title: view.action.title };
+  }
+}
+
+interface ToggleItem extends vscode.QuickPickItem {
+  readonly value: boolean;
+  /** Absent: all languages. */
+  readonly languageId?: string;
+}
+
+/** Writes the setting that the user picked, where the value in force comes from. */
+async function toggleCompletion(ctx: Context): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  const verb = (on: boolean) => (on ? 'Turn completion off' : 'Turn completion on');
+  const everywhere = vscode.workspace.getConfiguration(section).get<boolean>('enable') ?? true;
+  const items: ToggleItem[] = [{ label: `${verb(everywhere)} in all languages`, value: !everywhere }];
+  if (document !== undefined) {
+    const here = ctx.settings.enabledFor(document);
+    const label = `${verb(here)} in ${document.languageId} files`;
+    items.unshift({ label, value: !here, languageId: document.languageId });
+  }
+  const picked = await vscode.window.showQuickPick(items, { title: 'Punctual' });
+  if (picked === undefined) return;
+  const scope = picked.languageId === undefined ? undefined : { languageId: picked.languageId };
+  const configuration = vscode.workspace.getConfiguration(section, scope);
+  const found = configuration.inspect('enable');
+  const inWorkspace = (scope === undefined ? found?.workspaceValue : found?.workspaceLanguageValue) !== undefined;
+  const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await configuration.update('enable', picked.value, target, scope !== undefined);
+}

@@ -1,0 +1,38 @@
+/** The extension's entry: builds the context, switches the features on in a visible order, and connects in the background. */
+import type { ExtensionContext } from 'vscode';
+import type { Status } from '../runtime/protocol.ts';
+import * as completion from './completion.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { Context } from './context.ts';
+import * as here from './here.ts';
+import * as maintenance from './maintenance.ts';
+import * as models from './models.ts';
+import * as status from './status.ts';
+import { statusView } from './status-text.ts';
+import * as summarize from './summarize.ts';
+import * as translate from './translate.ts';
+
+/** What another extension, or a test inside the editor, may read. */
+export interface PunctualApi {
+  connection(): ConnectionState;
+  /** The runtime's last status; undefined without a connection. */
+  status(): Status | undefined;
+  /** What became of this window's completion requests, by reason, and how many suggestions were accepted. */
+  completions(): Readonly<Record<string, number>>;
+  /** What the status bar says. */
+  statusText(): string;
+}
+
+const features = [completion, summarize, translate, status, here, models, maintenance];
+
+export function activate(extension: ExtensionContext): PunctualApi {
+  const ctx = new Context(extension);
+  for (const feature of features) feature.activate(ctx);
+  ctx.client.connect();
+  return {
+    connection: () => ctx.client.state,
+    status: () => ctx.status,
+    completions: () => ctx.counters.snapshot(),
+    statusText: () => statusView(status.statusInput(ctx)).text,
+  };
+}

@@ -1,0 +1,22 @@
+/** *Punctual: Show Log* and *Punctual: Restart Runtime*. */
+import * as vscode from 'vscode';
+import { guarded } from './answer.ts';
+import type { Context } from './context.ts';
+
+export function activate(ctx: Context): void {
+  ctx.command('showLog', () => ctx.log.show());
+  ctx.command('restartRuntime', () => guarded(ctx, () => restartRuntime(ctx)));
+}
+
+async function restartRuntime(ctx: Context): Promise<void> {
+  const progress = { location: vscode.ProgressLocation.Window, title: 'Restarting the Punctual runtime' };
+  await vscode.window.withProgress(progress, async () => {
+    await ctx.client.restartRuntime();
+    const waiting = new vscode.CancellationTokenSource();
+    try {
+      await ctx.client.ready(waiting.token);
+    } finally {
+      waiting.dispose();
+    }
+  });
+}
