@@ -29,6 +29,15 @@ export const rendezvousSchema = z.object({
 });
 export type Rendezvous = z.infer<typeof rendezvousSchema>;
 
+/** What `GET /` answers to whoever shows the token: proof that the process behind the port is the runtime of the file. */
+export const runtimeIdentitySchema = z.object({
+  name: z.literal('punctual'),
+  pid: z.number(),
+  version: z.string(),
+  protocol: z.number(),
+});
+export type RuntimeIdentity = z.infer<typeof runtimeIdentitySchema>;
+
 // --- Shared pieces
 
 const uint = z.number().int().min(0).max(2_147_483_647);

@@ -1,0 +1,185 @@
+/**
+ * Finds the user's runtime or starts it, and connects. What happens, in this order, until a runtime answers or time is up:
+ * 1. The rendezvous file names a runtime that answers: it is used, unless its version says otherwise (see {@link verdict}).
+ * 2. An older runtime is asked to stop, and the search goes on when it is gone.
+ * 3. Nobody answers: a runtime is started, once. When two clients do so at the same time, one runtime ends at once and both clients
+ *    find the other.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { open, readFile, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MessageReader, MessageWriter } from 'vscode-jsonrpc/node';
+import type { WebSocket } from 'ws';
+import { protocolVersion, type Rendezvous, stopMethod } from '../protocol.ts';
+import { Home } from './home.ts';
+import { isAlive, readRendezvous } from './rendezvous.ts';
+import { connectSocket, SocketReader, SocketWriter } from './socket.ts';
+
+export interface ConnectOptions {
+  readonly homeFolder: string;
+  /** The bundled runtime: an absolute path. */
+  readonly runtimeFile: string;
+  /** The client's own version; runtime and clients are published together. */
+  readonly version: string;
+  /** Node, or Electron running as Node. */
+  readonly execPath: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How long a runtime that this call starts stays without clients, in ms; its own default when absent. */
+  readonly idleMs?: number;
+  readonly timeoutMs?: number;
+}
+
+export interface RuntimeConnection {
+  readonly reader: MessageReader;
+  readonly writer: MessageWriter;
+  readonly socket: WebSocket;
+  readonly runtime: Rendezvous;
+}
+
+/** A sentence for a person: no runtime could be reached, and what to do. */
+export class ConnectError extends Error {}
+
+const timeoutMsDefault = 20_000;
+const pollMs = 25;
+const logBytesMax = 1024 * 1024;
+/** What a client may leave unsent: a few documents of the largest size. */
+const clientBufferBytesMax = 128 * 1024 * 1024;
+
+export async function connectRuntime(options: ConnectOptions): Promise<RuntimeConnection> {
+  return attach(await findOrStart(options));
+}
+
+/** Connects to the runtime that is up; undefined when there is none. Starts nothing. */
+export async function connectIfRunning(homeFolder: string): Promise<RuntimeConnection | undefined> {
+  const runtime = await readRendezvous(new Home(homeFolder));
+  return runtime && (await isAlive(runtime)) ? attach(runtime) : undefined;
+}
+
+async function attach(runtime: Rendezvous): Promise<RuntimeConnection> {
+  const socket = await connectSocket(runtime);
+  return { socket, runtime, reader: new SocketReader(socket), writer: new SocketWriter(socket, clientBufferBytesMax) };
+}
+
+/** @throws ConnectError when none answers in time, or when the one that answers is too new. */
+export async function findOrStart(options: ConnectOptions): Promise<Rendezvous> {
+  const home = new Home(options.homeFolder);
+  await home.prepare();
+  const deadlineMs = performance.now() + (options.timeoutMs ?? timeoutMsDefault);
+  let started: Started | undefined;
+  while (performance.now() < deadlineMs) {
+    const runtime = await readRendezvous(home);
+    if (runtime && (await isAlive(runtime))) {
+      const decision = verdict(runtime, options.version);
+      if (decision === 'use') return runtime;
+      if (decision === 'refuse')
+        throw new ConnectError(
+          `A newer Punctual runtime (${runtime.version}) is running: update this client (${options.version}) or reload its window.`,
+        );
+      await stopRuntime(runtime, `replaced by ${options.version}`);
+    } else {
+      if (started?.failed) throw await startError(home, started);
+      // One that ended well has lost to another, which may have ended since: then it is this client's turn again.
+      if (!started || started.ended) started = await start(home, options);
+      await sleep(pollMs);
+    }
+  }
+  throw new ConnectError(`The Punctual runtime did not answer in time: see ${home.logFile}.`);
+}
+
+/**
+ * The same version is used. A newer client replaces an older runtime, so that an update takes effect; an older client makes do
+ * with a newer runtime as long as they speak the same protocol.
+ */
+export function verdict(
+  runtime: Pick<Rendezvous, 'version' | 'protocol'>,
+  version: string,
+  protocol = protocolVersion,
+): 'use' | 'replace' | 'refuse' {
+  if (protocol !== runtime.protocol) return protocol > runtime.protocol ? 'replace' : 'refuse';
+  return compareVersions(version, runtime.version) > 0 ? 'replace' : 'use';
+}
+
+function compareVersions(a: string, b: string): number {
+  const parts = (version: string): number[] =>
+    version
+      .split(/[.+-]/)
+      .slice(0, 3)
+      .map((part) => Number.parseInt(part, 10) || 0);
+  const [left, right] = [parts(a), parts(b)];
+  const index = left.findIndex((part, place) => part !== right[place]);
+  return index === -1 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}
+
+const stopMsMax = 10_000;
+
+/** Asks a runtime to end and waits until it is gone. @throws ConnectError when it does not go. */
+export async function stopRuntime(runtime: Rendezvous, reason: string): Promise<void> {
+  const socket = await connectSocket(runtime).catch(() => undefined);
+  socket?.on('error', () => undefined);
+  socket?.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: stopMethod, params: { reason } }));
+  const deadlineMs = performance.now() + stopMsMax;
+  while (isProcess(runtime.pid) && (await isAlive(runtime))) {
+    if (performance.now() > deadlineMs)
+      throw new ConnectError(
+        `The Punctual runtime ${runtime.version} (process ${runtime.pid}) does not stop: end that process.`,
+      );
+    await sleep(pollMs);
+  }
+  while (isProcess(runtime.pid) && performance.now() < deadlineMs) await sleep(pollMs);
+  socket?.terminate();
+}
+
+/** Whether a process of this id exists; one that this user may not signal does. */
+export function isProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  ended: boolean;
+  failed: boolean;
+  cause: string;
+}
+
+async function start(home: Home, options: ConnectOptions): Promise<Started> {
+  const size = await stat(home.logFile).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  const log = await open(home.logFile, size > logBytesMax ? 'w' : 'a', 0o600);
+  const args = [
+    options.runtimeFile,
+    '--home',
+    home.folder,
+    ...(options.idleMs === undefined ? [] : ['--idle-ms', String(options.idleMs)]),
+  ];
+  // Electron runs a script as Node does when this is set; Node ignores it.
+  const env = { ...options.env, ELECTRON_RUN_AS_NODE: '1' };
+  const child = spawn(options.execPath, args, {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    env,
+    windowsHide: true,
+  });
+  const started: Started = { child, ended: false, failed: false, cause: '' };
+  child.once('error', (error) => Object.assign(started, { ended: true, failed: true, cause: error.message }));
+  child.once('exit', (code, signal) =>
+    Object.assign(started, { ended: true, failed: code !== 0, cause: signal ?? `exit code ${code}` }),
+  );
+  child.unref();
+  await log.close();
+  return started;
+}
+
+async function startError(home: Home, { cause }: Started): Promise<ConnectError> {
+  const log = await readFile(home.logFile, 'utf8').catch(() => '');
+  const last = log.trim().split('\n').slice(-3).join(' | ');
+  return new ConnectError(
+    `The Punctual runtime did not start (${cause}): ${last || 'it wrote nothing'}. The whole log is in ${home.logFile}.`,
+  );
+}

@@ -1,0 +1,52 @@
+/** Where the runtime of one user keeps its state on this machine. Reads no global: environment and platform are arguments. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** The user's home folder. */
+  readonly homedir: string;
+}
+
+/** PUNCTUAL_HOME, or what the platform's users expect. */
+export function homeFolder({ env, platform, homedir }: Surroundings): string {
+  const chosen = env['PUNCTUAL_HOME'];
+  if (chosen) return path.resolve(chosen);
+  switch (platform) {
+    case 'win32':
+      return path.join(env['LOCALAPPDATA'] ?? path.join(homedir, 'AppData', 'Local'), 'Punctual');
+    case 'darwin':
+      return path.join(homedir, 'Library', 'Application Support', 'Punctual');
+    default:
+      return path.join(env['XDG_STATE_HOME'] ?? path.join(homedir, '.local', 'state'), 'punctual');
+  }
+}
+
+/** The files inside the home folder. */
+export class Home {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Pid, port, token and version of the running runtime; mode 0600. */
+  get rendezvousFile(): string {
+    return path.join(this.folder, 'runtime.json');
+  }
+
+  /** Held for the moment of publication only. */
+  get lockFile(): string {
+    return path.join(this.folder, 'runtime.lock');
+  }
+
+  get logFile(): string {
+    return path.join(this.folder, 'runtime.log');
+  }
+
+  /** Makes the folder, readable by its owner alone. */
+  async prepare(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+  }
+}

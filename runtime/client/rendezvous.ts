@@ -1,0 +1,55 @@
+/** How a client learns of a runtime that is up: a file that names it, and a question to it. Changes nothing. */
+import { readFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { type Rendezvous, rendezvousSchema, runtimeIdentitySchema } from '../protocol.ts';
+import type { Home } from './home.ts';
+
+/** Undefined when there is no file, or when what it says makes no sense: both mean that no runtime can be found. */
+export async function readRendezvous(home: Home): Promise<Rendezvous | undefined> {
+  try {
+    return rendezvousSchema.parse(JSON.parse(await readFile(home.rendezvousFile, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A runtime answers within a millisecond; one that is swapped out or starved by other programs may take a while. */
+const probeMsMax = 2_000;
+
+/**
+ * Whether the runtime that the file names is really there. The pid alone proves nothing: after a crash another program may have it,
+ * or another program may listen on the port.
+ */
+export function isAlive({ port, token, pid }: Rendezvous): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(
+      {
+        host: '127.0.0.1',
+        port,
+        path: '/',
+        timeout: probeMsMax,
+        agent: false,
+        headers: { authorization: `Bearer ${token}` },
+      },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          body = (body + chunk).slice(0, 4_096);
+        });
+        response.on('end', () => resolve(response.statusCode === 200 && isIdentityOf(body, pid)));
+        response.on('error', () => resolve(false));
+      },
+    );
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    request.on('error', () => resolve(false));
+  });
+}
+
+function isIdentityOf(body: string, pid: number): boolean {
+  try {
+    return runtimeIdentitySchema.parse(JSON.parse(body)).pid === pid;
+  } catch {
+    return false;
+  }
+}
