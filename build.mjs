@@ -1,6 +1,8 @@
 // Bundles the programs of the project into dist/: the extension (cjs, as VS Code loads it) and the runtime's programs (esm).
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const shared = {
   bundle: true,
@@ -9,6 +11,7 @@ const shared = {
   sourcemap: true,
   logLevel: 'warning',
   legalComments: 'none',
+  define: { PUNCTUAL_VERSION: JSON.stringify(version) },
 };
 
 // Some dependencies of the runtime are CommonJS and call require() for Node's own modules.
@@ -32,6 +35,7 @@ await build({
   outExtension: { '.js': '.cjs' },
 });
 for (const [name, entry] of Object.entries(programs)) {
+  if (!existsSync(entry)) continue;
   const banner = name === 'cli' ? { js: `#!/usr/bin/env node\n${requireBanner.js}` } : requireBanner;
   await build({
     ...shared,
@@ -43,4 +47,4 @@ for (const [name, entry] of Object.entries(programs)) {
     banner,
   });
 }
-chmodSync('dist/cli.mjs', 0o755);
+if (existsSync('dist/cli.mjs')) chmodSync('dist/cli.mjs', 0o755);

@@ -1,0 +1,242 @@
+/**
+ * One client's conversation: LSP for documents and completions, `punctual/*` for the rest. Owns the client's documents, its settings
+ * and what it asked for; when the client leaves, everything it asked for is cancelled.
+ */
+import {
+  type CancellationToken,
+  createConnection,
+  createProtocolConnection,
+  type InitializeResult,
+  LSPErrorCodes,
+  type MessageReader,
+  type MessageWriter,
+  ProposedFeatures,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+  type WatchDog,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { CompletionFeature } from '../features/completion/index.ts';
+import { FeatureError } from '../features/errors.ts';
+import type { Tasks } from '../features/tasks.ts';
+import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
+import {
+  type ClientSettings,
+  clientSettingsSchema,
+  didChangeConfigurationSchema,
+  type EligibilityResult,
+  eligibilityMethod,
+  eligibilityParamsSchema,
+  errorCodes,
+  type InlineCompletionResult,
+  initializationOptionsSchema,
+  inlineCompletionParamsSchema,
+  type Status,
+  statusMethod,
+  stopMethod,
+  stopParamsSchema,
+  summarizeMethod,
+  summarizeParamsSchema,
+  type TextResult,
+  translateMethod,
+  translateParamsSchema,
+} from '../protocol.ts';
+
+/** What a conversation reaches of the runtime. */
+export interface Services {
+  readonly tasks: Pick<Tasks, 'now'>;
+  readonly completion: Pick<CompletionFeature, 'complete' | 'eligibility'>;
+  readonly summarize: Pick<SummarizeFeature, 'run'>;
+  readonly translate: Pick<TranslateFeature, 'run'>;
+  readonly version: string;
+  readonly stop: (reason: string) => void;
+  readonly log: (line: string) => void;
+}
+
+type Run = (onText: (text: string) => void, signal: AbortSignal) => Promise<TextResult>;
+
+const unknownDocument = 'The document is not open here: open it (textDocument/didOpen) before asking about it.';
+
+export class Conversation {
+  readonly #services: Services;
+  /** Names this client among all; completions of one document in one window supersede each other. */
+  readonly #name: string;
+  readonly #connection: ReturnType<typeof connect>;
+  readonly #documents = new TextDocuments(TextDocument);
+  readonly #running = new Set<AbortController>();
+  readonly #onClose: () => void;
+  #settings: ClientSettings = clientSettingsSchema.parse({});
+  #isReady = false;
+  #isClosed = false;
+
+  /** `onReady` is called once the client can take notifications, `onClose` once it is gone. */
+  constructor(
+    name: string,
+    reader: MessageReader,
+    writer: MessageWriter,
+    services: Services,
+    { onReady, onClose }: { onReady: () => void; onClose: () => void },
+  ) {
+    this.#name = name;
+    this.#services = services;
+    this.#onClose = onClose;
+    this.#connection = connect(reader, writer);
+    // A reader fires its close when the socket is gone, however that came about.
+    reader.onClose(() => this.#close());
+    this.#register(onReady);
+    this.#documents.listen(this.#connection);
+    this.#connection.listen();
+  }
+
+  pushStatus(status: Status): void {
+    if (this.#isReady && !this.#isClosed) void this.#connection.sendNotification(statusMethod, status);
+  }
+
+  #register(onReady: () => void): void {
+    const connection = this.#connection;
+    connection.onInitialize((params): InitializeResult => {
+      const options = initializationOptionsSchema.parse(params.initializationOptions ?? {});
+      this.#settings = options.settings;
+      this.#services.log(`${this.#name}: ${options.client} ${options.version}`);
+      const capabilities = {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        inlineCompletionProvider: true,
+        positionEncoding: 'utf-16',
+      } as const;
+      return { capabilities, serverInfo: { name: 'punctual', version: this.#services.version } };
+    });
+    connection.onInitialized(() => {
+      this.#isReady = true;
+      onReady();
+    });
+    connection.onDidChangeConfiguration((params) => {
+      this.#settings = didChangeConfigurationSchema.parse(params).settings.punctual;
+    });
+    connection.onRequest('textDocument/inlineCompletion', (params: unknown, token: CancellationToken) =>
+      this.#complete(params, token),
+    );
+    connection.onRequest(eligibilityMethod, (params: unknown) => this.#eligibility(params));
+    connection.onRequest(summarizeMethod, (params: unknown, token: CancellationToken) =>
+      this.#summarize(params, token),
+    );
+    connection.onRequest(translateMethod, (params: unknown, token: CancellationToken) =>
+      this.#translate(params, token),
+    );
+    connection.onRequest(stopMethod, (params: unknown) => {
+      this.#services.stop(stopParamsSchema.parse(params ?? {}).reason);
+      return null;
+    });
+  }
+
+  async #complete(params: unknown, token: CancellationToken): Promise<InlineCompletionResult> {
+    const receivedMs = this.#services.tasks.now();
+    const { textDocument, position, context } = inlineCompletionParamsSchema.parse(params);
+    const document = this.#documents.get(textDocument.uri);
+    if (!document) return { items: [], punctual: { reason: 'documentUnknown', message: unknownDocument } };
+    const selected = context.selectedCompletionInfo;
+    const request = {
+      document,
+      position,
+      invoked: context.triggerKind === 1,
+      settings: this.#settings,
+      client: this.#name,
+      receivedMs,
+    };
+    return this.#cancellable(token, (signal) =>
+      this.#services.completion.complete({ ...request, ...(selected && { selected }) }, signal),
+    );
+  }
+
+  #eligibility(params: unknown): EligibilityResult {
+    const document = this.#documents.get(eligibilityParamsSchema.parse(params).textDocument.uri);
+    if (!document) return { automatic: false, reason: 'documentUnknown', message: unknownDocument };
+    return this.#services.completion.eligibility(document, this.#settings);
+  }
+
+  #summarize(params: unknown, token: CancellationToken): Promise<TextResult> {
+    const receivedMs = this.#services.tasks.now();
+    const { textDocument, range, targetMs, partialResultToken } = summarizeParamsSchema.parse(params);
+    const document = this.#document(textDocument.uri);
+    const request = {
+      document,
+      settings: this.#settings,
+      receivedMs,
+      ...(range && { range }),
+      ...(targetMs !== undefined && { targetMs }),
+    };
+    return this.#stream(token, partialResultToken, (onText, signal) =>
+      this.#services.summarize.run(request, onText, signal),
+    );
+  }
+
+  #translate(params: unknown, token: CancellationToken): Promise<TextResult> {
+    const receivedMs = this.#services.tasks.now();
+    const { textDocument, range, targetMs, partialResultToken, to } = translateParamsSchema.parse(params);
+    const document = this.#document(textDocument.uri);
+    const request = {
+      document,
+      to,
+      settings: this.#settings,
+      receivedMs,
+      ...(range && { range }),
+      ...(targetMs !== undefined && { targetMs }),
+    };
+    return this.#stream(token, partialResultToken, (onText, signal) =>
+      this.#services.translate.run(request, onText, signal),
+    );
+  }
+
+  async #stream(token: CancellationToken, progress: string | number | undefined, run: Run): Promise<TextResult> {
+    const onText = (text: string): void => {
+      if (progress !== undefined && !this.#isClosed)
+        void this.#connection.sendNotification('$/progress', { token: progress, value: { text } });
+    };
+    try {
+      return await this.#cancellable(token, (signal) => run(onText, signal));
+    } catch (error) {
+      if (error instanceof FeatureError)
+        throw new ResponseError(errorCodes[error.code], error.message, { code: error.code });
+      if (token.isCancellationRequested || this.#isClosed)
+        throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
+      throw error;
+    }
+  }
+
+  /** Ends with the request's own token or with the conversation, whichever comes first. */
+  async #cancellable<T>(token: CancellationToken, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.#running.add(controller);
+    const subscription = token.onCancellationRequested(() => controller.abort());
+    if (token.isCancellationRequested) controller.abort();
+    try {
+      return await run(controller.signal);
+    } finally {
+      subscription.dispose();
+      this.#running.delete(controller);
+    }
+  }
+
+  #document(uri: string): TextDocument {
+    const document = this.#documents.get(uri);
+    if (!document) throw new ResponseError(errorCodes.unknownDocument, unknownDocument, { code: 'unknownDocument' });
+    return document;
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const controller of this.#running) controller.abort();
+    this.#connection.dispose();
+    this.#onClose();
+  }
+}
+
+/**
+ * The library's Node flavour ends the process at LSP's `exit` and when the parent process dies. This runtime serves others too, so
+ * `exit` closes the client's socket and nothing else.
+ */
+function connect(reader: MessageReader, writer: MessageWriter) {
+  const watchDog: WatchDog = { shutdownReceived: false, initialize: () => undefined, exit: () => writer.end() };
+  return createConnection((logger) => createProtocolConnection(reader, writer, logger), watchDog, ProposedFeatures.all);
+}

@@ -1,0 +1,38 @@
+/**
+ * Makes this process the user's one runtime, or finds that another one is. The decision and the publication happen under a lock that
+ * is held for these milliseconds only, so that two starts at once cannot both win and a crash leaves no lock for long.
+ */
+import { rename, rm, writeFile } from 'node:fs/promises';
+import lockfile from 'proper-lockfile';
+import type { Home } from '../client/home.ts';
+import { isAlive, readRendezvous } from '../client/rendezvous.ts';
+import type { Rendezvous } from '../protocol.ts';
+
+/** The lock of a process that died inside the critical section is taken over after this long. */
+const staleMs = 5_000;
+
+/** False when another runtime is up: the caller ends, and its client finds the other. */
+export async function publish(home: Home, own: Rendezvous): Promise<boolean> {
+  const release = await lockfile.lock(home.folder, {
+    lockfilePath: home.lockFile,
+    realpath: false,
+    stale: staleMs,
+    retries: { retries: 60, factor: 1, minTimeout: 100, maxTimeout: 200, randomize: true },
+  });
+  try {
+    const other = await readRendezvous(home);
+    if (other && other.pid !== own.pid && (await isAlive(other))) return false;
+    const draft = `${home.rendezvousFile}.${own.pid}`;
+    await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
+    await rename(draft, home.rendezvousFile);
+    return true;
+  } finally {
+    await release();
+  }
+}
+
+/** Takes the file away unless another runtime has published since. */
+export async function withdraw(home: Home, own: Rendezvous): Promise<void> {
+  const current = await readRendezvous(home);
+  if (current?.pid === own.pid && current.token === own.token) await rm(home.rendezvousFile, { force: true });
+}

@@ -1,0 +1,92 @@
+/**
+ * The door: HTTP and WebSocket on the loopback interface, for whoever shows the token. Knows nothing of what is said inside.
+ *
+ * Who is refused, in this order (each with a bare status): a request whose Host is not this server (DNS rebinding), one with any
+ * Origin (a web page; `null` too), one without the token. No CORS header is ever sent.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { messageBytesMax, type RuntimeIdentity } from '../protocol.ts';
+
+export interface DoorOptions {
+  readonly token: string;
+  readonly identity: RuntimeIdentity;
+  readonly onClient: (socket: WebSocket) => void;
+  readonly log: (line: string) => void;
+}
+
+/** Clients at once; fifty windows and some command lines are far below it. */
+const clientsMax = 256;
+
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, perMessageDeflate: false });
+  #port = 0;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      const status = request.method === 'GET' && request.url === '/' ? this.#check(request) : 404;
+      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+      response.end(status === 200 ? JSON.stringify(options.identity) : undefined);
+    });
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#sockets.on('connection', options.onClient);
+  }
+
+  get clients(): number {
+    return this.#sockets.clients.size;
+  }
+
+  /** @param port 0 takes a free one. @throws when the port is taken, with a sentence that says so. */
+  async listen(port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        const isTaken = error.code === 'EADDRINUSE';
+        reject(
+          isTaken ? new Error(`Port ${port} is taken by another program: leave --port out to get a free one.`) : error,
+        );
+      });
+      this.#server.listen(port, '127.0.0.1', resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this.#port;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#sockets.close();
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A peer that resets the connection in the middle of the handshake is no error of ours.
+    socket.on('error', () => undefined);
+    const status = this.clients >= clientsMax ? 503 : this.#check(request);
+    if (status !== 200) {
+      this.#options.log(`a connection was refused with ${status}`);
+      socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit('connection', client, request));
+  }
+
+  #check({ headers }: IncomingMessage): 200 | 401 | 403 {
+    const isThisServer = headers.host === `127.0.0.1:${this.#port}` || headers.host === `localhost:${this.#port}`;
+    if (!isThisServer || headers.origin !== undefined) return 403;
+    return isEqual(headers.authorization ?? '', `Bearer ${this.#options.token}`) ? 200 : 401;
+  }
+}
+
+const statusTexts = { 401: 'Unauthorized', 403: 'Forbidden', 503: 'Service Unavailable' } as const;
+
+/** Takes as long for a token that is almost right as for one that is all wrong. */
+function isEqual(given: string, expected: string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

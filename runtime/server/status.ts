@@ -1,0 +1,80 @@
+/** The state of the house as clients see it, and when they are told: at most so often, and never with old news as the last word. */
+import type { LoopStatus } from '../loop.ts';
+import { type ClassStatus, clientSettingsSchema, type Status } from '../protocol.ts';
+
+export interface StatusSources {
+  readonly loop: () => LoopStatus;
+  readonly describe: (model: string) => { readonly name: string; readonly demo: boolean };
+  readonly clients: () => number;
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeMs: () => number;
+}
+
+const settingsDefault = clientSettingsSchema.parse({});
+
+/** What is promised for a class of which no task has come yet. */
+const slaDefaults: Readonly<Record<ClassStatus['class'], ClassStatus['sla']>> = {
+  completion: { kind: 'ttft', targetMs: settingsDefault.completion.targetMs },
+  summarize: { kind: 'e2e', targetMs: settingsDefault.summarize.targetMs },
+  translate: { kind: 'e2e', targetMs: settingsDefault.translate.targetMs },
+};
+
+export function toStatus(sources: StatusSources): Status {
+  const { windowMs, classes, models, engineRestarts, enginePid } = sources.loop();
+  return {
+    version: sources.version,
+    pid: sources.pid,
+    ...(enginePid !== undefined && { enginePid }),
+    engineRestarts,
+    uptimeMs: sources.uptimeMs(),
+    clients: sources.clients(),
+    windowMs,
+    classes: classes.map(({ sla, ...rest }) => ({ ...rest, sla: sla ?? slaDefaults[rest.class] })),
+    models: models.map(({ id, state, info, error, progress }) => ({
+      id,
+      ...sources.describe(id),
+      // A model on its way out is as good as gone to whoever looks at it.
+      state: state === 'unloading' ? 'unloaded' : state,
+      ...(progress !== undefined && { progress }),
+      ...(state === 'ready' && info && { memoryBytes: info.memoryBytes }),
+      ...(error && { error: error.message }),
+    })),
+  };
+}
+
+/** Calls `push` at once at the first change, then at most every `intervalMs`, and once more after the last change. */
+export class Throttle {
+  readonly #push: () => void;
+  readonly #intervalMs: number;
+  readonly #timer: (ms: number, callback: () => void) => () => void;
+  #cancel: (() => void) | undefined;
+  #changed = false;
+
+  constructor(push: () => void, intervalMs: number, timer: (ms: number, callback: () => void) => () => void) {
+    this.#push = push;
+    this.#intervalMs = intervalMs;
+    this.#timer = timer;
+  }
+
+  change(): void {
+    if (this.#cancel) {
+      this.#changed = true;
+      return;
+    }
+    this.#cancel = this.#timer(this.#intervalMs, () => this.#elapsed());
+    this.#push();
+  }
+
+  dispose(): void {
+    this.#cancel?.();
+    this.#changed = false;
+  }
+
+  #elapsed(): void {
+    this.#cancel = undefined;
+    if (!this.#changed) return;
+    this.#changed = false;
+    this.change();
+  }
+}
