@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { Connection } from './connection.ts';
 import { type ConnectionState, retryDelayMs, settledAfterMs } from './connection-state.ts';
-import { UserError } from './messages.ts';
+import { isConnectionLost, UserError } from './messages.ts';
 import { openTransports } from './runtime.ts';
 import type { Settings } from './settings.ts';
 import { within } from './within.ts';
@@ -86,7 +86,7 @@ export class Client implements vscode.Disposable {
     const closed = new Promise<void>((resolve) => connection.onDidClose(() => resolve()));
     await connection.stopRuntime('restarted from VS Code').catch((error) => {
       // A runtime that ends at once may not answer any more; what counts is that the connection closes.
-      if (!connection.isClosed) throw error;
+      if (!isConnectionLost(error)) throw error;
     });
     await within(stopMsMax, 'the end of the runtime', closed);
     this.connect();

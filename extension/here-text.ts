@@ -36,17 +36,17 @@ const log = { command: 'showLog', title: 'Show log' } as const;
  */
 export function hereView(input: HereInput): HereView {
   const { enabled, connection, eligibility } = input;
-  if (!enabled) return view('Completion off', `punctual.enable is off for ${input.languageId}`, toggle);
-  if (input.tooLarge) return view('Completion off', 'This file is too large', toggle);
+  if (!enabled) return view('Punctual: off', `punctual.enable is off for ${input.languageId}`, toggle);
+  if (input.tooLarge) return view('Punctual: off', 'This file is too large', toggle);
   if (connection === 'starting' || connection === 'connecting') {
-    return { ...view('Completion starting', 'Connecting to the runtime', log), busy: true };
+    return { ...view('Punctual: starting', 'Connecting to the runtime', log), busy: true };
   }
-  if (connection !== 'connected') return { ...view('Completion off', 'No runtime', log), warning: true };
-  if (eligibility === undefined) return { ...view('Completion', 'Asking the runtime', toggle), busy: true };
-  if (eligibility.automatic) return view('Completion on', eligibility.message, toggle);
-  if (eligibility.reason === 'demoModel') return view('Completion by hand only', eligibility.message, choose);
+  if (connection !== 'connected') return { ...view('Punctual: off', 'No runtime', log), warning: true };
+  if (eligibility === undefined) return { ...view('Punctual', 'Asking the runtime', toggle), busy: true };
+  if (eligibility.automatic) return view('Punctual: on', eligibility.message, toggle);
+  if (eligibility.reason === 'demoModel') return view('Punctual: by hand only', eligibility.message, choose);
   const warning = eligibility.reason === 'modelUnavailable' || eligibility.reason === 'failed';
-  return { ...view('Completion off', eligibility.message, warning ? choose : toggle), warning };
+  return { ...view('Punctual: off', eligibility.message, warning ? choose : toggle), warning };
 }
 
 function view(text: string, detail: string, action: HereView['action']): HereView {

@@ -23,7 +23,7 @@ export class QuietLanguageClient extends LanguageClient {
         closed: () => ({
           action: CloseAction.DoNotRestart,
           handled: true,
-          message: 'The connection to the runtime closed.',
+          message: 'The language client has stopped.',
         }),
       },
     });
@@ -35,9 +35,9 @@ export class QuietLanguageClient extends LanguageClient {
     super.registerFeature(feature);
   }
 
-  /** A lost connection is repaired in the background: it belongs in the log, never in a message box. */
+  /** Nothing that goes wrong here is the user's to repair: it belongs in the log, never in a message box. */
   override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
+    super.warn(message, data, false);
   }
 
   override warn(message: string, data?: unknown): void {

@@ -49,13 +49,19 @@ export function isCancellation(error: unknown): boolean {
   return cancelledCodes.includes(codeOf(error) ?? 0);
 }
 
+/** Whether the runtime left, or was leaving, while a request was under way. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === errorCodes.shuttingDown || (code !== undefined && connectionLostCodes.includes(code));
+}
+
 /** One sentence for a message box: the runtime's own where it has one. Stack traces stay in the log. */
 export function failureSentence(error: unknown): string {
   if (error instanceof UserError) return error.message;
-  const code = codeOf(error);
-  if (code === errorCodes.shuttingDown || (code !== undefined && connectionLostCodes.includes(code))) {
+  if (isConnectionLost(error)) {
     return 'The runtime ended before it could answer; it is being started again, so run the command once more.';
   }
+  const code = codeOf(error);
   const text = firstLine(error instanceof Error ? error.message : String(error));
   if (code !== undefined && ownCodes.includes(code) && text !== '') return text;
   return `This failed inside Punctual (${text || 'no reason given'}): see Punctual: Show Log.`;

@@ -71,6 +71,7 @@ export function statusTooltip(input: StatusInput): string {
   if (connection.kind === 'unavailable') return `**Punctual** has no runtime.\n\n${escapeMarkdown(connection.message)}`;
   if (status === undefined) return '**Punctual** is connecting to its runtime.';
   const model = modelInUse(status, input.modelChoice);
+  const restarts = status.engineRestarts === 0 ? '' : `, ${plural(status.engineRestarts, 'engine restart')}`;
   const lines = [
     `**Punctual**: promises of the last ${formatDuration(status.windowMs)}`,
     '',
@@ -80,7 +81,7 @@ export function statusTooltip(input: StatusInput): string {
     '',
     model === undefined ? 'No model has been asked for yet.' : modelLine(model),
     '',
-    `Runtime ${escapeMarkdown(status.version)}, process ${status.pid}, ${plural(status.clients, 'client')}, ${plural(status.engineRestarts, 'engine restart')}. ${plural(input.accepted, 'suggestion')} accepted in this window.`,
+    `Runtime ${escapeMarkdown(status.version)}, process ${status.pid}, ${plural(status.clients, 'client')}${restarts}. ${plural(input.accepted, 'suggestion')} accepted in this window.`,
   ];
   return lines.join('\n');
 }

@@ -1,5 +1,7 @@
-/** The Markdown of a summary's document: what it is of, whether a demonstration model wrote it, the text so far, and the end. Pure. */
-import { escapeMarkdown } from './format.ts';
+/**
+ * The Markdown of a summary's document: what it is of, whether a demonstration model wrote it, the text so far, and the end. Pure.
+ * It is read as it stands, so nothing is escaped; a preview of it runs no commands and loads no scripts.
+ */
 
 export interface SummaryState {
   /** `queue.ts`, or `queue.ts, lines 3–20`. */
@@ -11,9 +13,9 @@ export interface SummaryState {
 }
 
 export function summaryMarkdown({ source, demo, body, footer }: SummaryState): string {
-  const blocks = [`# Summary of ${escapeMarkdown(source)}`];
+  const blocks = [`# Summary of ${source}`];
   if (demo) blocks.push('> Written by the demonstration model: it shows how Punctual works, not what your code does.');
   if (body !== '') blocks.push(body.trimEnd());
-  blocks.push(footer === undefined ? '…' : `---\n\n_${escapeMarkdown(footer)}_`);
+  blocks.push(footer === undefined ? '…' : `---\n\n${footer}`);
   return `${blocks.join('\n\n')}\n`;
 }

@@ -40,8 +40,7 @@ async function pickTarget(languageId: string): Promise<Target | undefined> {
 
 async function openTranslation(labels: Labels, name: string, target: Target, demo: boolean): Promise<AnswerSink> {
   const document = await vscode.workspace.openTextDocument({ language: target.id, content: '' });
-  const by = (isDemo: boolean) => (isDemo ? ' by the demonstration model' : '');
-  labels.set(document.uri, `Being translated from ${name}${by(demo)}…`);
+  labels.set(document.uri, `${demo ? 'Demonstration model: ' : ''}being translated from ${name}…`);
   await vscode.window.showTextDocument(document, {
     viewColumn: vscode.ViewColumn.Beside,
     preserveFocus: true,
@@ -57,7 +56,7 @@ async function openTranslation(labels: Labels, name: string, target: Target, dem
 function endLabel(end: AnswerEnd, name: string): string {
   switch (end.kind) {
     case 'done':
-      return `From ${name}: ${end.sentence}`;
+      return `${end.demo ? 'Demonstration model: ' : ''}from ${name}. ${end.sentence}`;
     case 'cancelled':
       return `The translation of ${name} was cancelled.`;
     case 'failed':

@@ -123,20 +123,14 @@ describe('why completion is on or off here', () => {
   const noModel = { automatic: false, reason: 'modelUnavailable', message: 'No such file.' } as const;
 
   test.each<[string, HereInput, string, string, boolean]>([
-    ['nothing stands against it', on, 'Completion on', 'toggleCompletion', false],
-    ['a setting does', { ...on, enabled: false, connection: 'starting' }, 'Completion off', 'toggleCompletion', false],
-    ['the file is too large', { ...on, tooLarge: true }, 'Completion off', 'toggleCompletion', false],
-    ['the runtime starts', { ...on, connection: 'starting' }, 'Completion starting', 'showLog', false],
-    ['there is no runtime', { ...on, connection: 'unavailable' }, 'Completion off', 'showLog', true],
-    ['the runtime has not said', { ...on, eligibility: undefined }, 'Completion', 'toggleCompletion', false],
-    [
-      'there is only the demo model',
-      { ...on, eligibility: demoModel },
-      'Completion by hand only',
-      'chooseModel',
-      false,
-    ],
-    ['the model is missing', { ...on, eligibility: noModel }, 'Completion off', 'chooseModel', true],
+    ['nothing stands against it', on, 'Punctual: on', 'toggleCompletion', false],
+    ['a setting does', { ...on, enabled: false, connection: 'starting' }, 'Punctual: off', 'toggleCompletion', false],
+    ['the file is too large', { ...on, tooLarge: true }, 'Punctual: off', 'toggleCompletion', false],
+    ['the runtime starts', { ...on, connection: 'starting' }, 'Punctual: starting', 'showLog', false],
+    ['there is no runtime', { ...on, connection: 'unavailable' }, 'Punctual: off', 'showLog', true],
+    ['the runtime has not said', { ...on, eligibility: undefined }, 'Punctual', 'toggleCompletion', false],
+    ['there is only the demo model', { ...on, eligibility: demoModel }, 'Punctual: by hand only', 'chooseModel', false],
+    ['the model is missing', { ...on, eligibility: noModel }, 'Punctual: off', 'chooseModel', true],
   ])('when %s, then the item says so', (_case, input, text, command, warning) => {
     const view = hereView(input);
     expect([view.text, view.action.command, view.warning]).toEqual([text, command, warning]);
@@ -146,13 +140,13 @@ describe('why completion is on or off here', () => {
 describe('summary document', () => {
   test('when it is being written by the demonstration model, then it is labelled and shows that more comes', () => {
     expect(summaryMarkdown({ source: 'a_b.ts', demo: true, body: 'Adds' })).toBe(
-      '# Summary of a\\_b\\.ts\n\n> Written by the demonstration model: it shows how Punctual works, not what your code does.\n\nAdds\n\n…\n',
+      '# Summary of a_b.ts\n\n> Written by the demonstration model: it shows how Punctual works, not what your code does.\n\nAdds\n\n…\n',
     );
   });
 
   test('when it has ended, then the end stands below the text', () => {
     expect(summaryMarkdown({ source: 'a', demo: false, body: 'Adds.\n', footer: 'Done' })).toBe(
-      '# Summary of a\n\nAdds.\n\n---\n\n_Done_\n',
+      '# Summary of a\n\nAdds.\n\n---\n\nDone\n',
     );
   });
 });
