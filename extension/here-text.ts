@@ -8,6 +8,8 @@ export interface HereInput {
   readonly languageId: string;
   readonly tooLarge: boolean;
   readonly connection: ConnectionState['kind'];
+  /** Why the model in use could not be loaded, if so. */
+  readonly modelError: string | undefined;
   /** The runtime's view of this document; absent until it has answered. */
   readonly eligibility: EligibilityResult | undefined;
 }
@@ -29,10 +31,11 @@ const log = { command: 'showLog', title: 'Show log' } as const;
  * 1. switched off by the settings
  * 2. too large to be shared with the runtime
  * 3. no runtime (yet)
- * 4. the runtime has not said
- * 5. on
- * 6. by hand only: the demonstration model outside of its sample
- * 7. the runtime's reason
+ * 4. the model does not load
+ * 5. the runtime has not said
+ * 6. on
+ * 7. by hand only: the demonstration model outside of its sample
+ * 8. the runtime's reason
  */
 export function hereView(input: HereInput): HereView {
   const { enabled, connection, eligibility } = input;
@@ -42,6 +45,7 @@ export function hereView(input: HereInput): HereView {
     return { ...view('Punctual: starting', 'Connecting to the runtime', log), busy: true };
   }
   if (connection !== 'connected') return { ...view('Punctual: off', 'No runtime', log), warning: true };
+  if (input.modelError !== undefined) return { ...view('Punctual: off', input.modelError, choose), warning: true };
   if (eligibility === undefined) return { ...view('Punctual', 'Asking the runtime', toggle), busy: true };
   if (eligibility.automatic) return view('Punctual: on', eligibility.message, toggle);
   if (eligibility.reason === 'demoModel') return view('Punctual: by hand only', eligibility.message, choose);

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { documentSelector, isShared, isTooLarge } from './documents.ts';
 import { hereView } from './here-text.ts';
 import { section } from './settings.ts';
+import { modelInUse } from './status-text.ts';
 
 /** Status arrives up to four times a second while tasks run; the answer to this question changes rarely. */
 const askDelayMs = 300;
@@ -84,6 +85,7 @@ class HereItem implements vscode.Disposable {
       languageId: document.languageId,
       tooLarge: isTooLarge(document),
       connection: this.#ctx.client.state.kind,
+      modelError: modelError(this.#ctx),
       eligibility: this.#eligibility,
     });
     this.#item.text = view.text;
@@ -94,6 +96,11 @@ class HereItem implements vscode.Disposable {
       : vscode.LanguageStatusSeverity.Information;
     this.#item.command = { command: `punctual.${view.action.command}`, title: view.action.title };
   }
+}
+
+function modelError(ctx: Context): string | undefined {
+  const model = ctx.status && modelInUse(ctx.status, ctx.settings.current.wire.model);
+  return model?.state === 'failed' ? (model.error ?? `${model.name} could not be loaded`) : undefined;
 }
 
 interface ToggleItem extends vscode.QuickPickItem {

@@ -22,7 +22,7 @@ export async function openTransports(options: RuntimeOptions): Promise<MessageTr
     version: options.version,
     execPath,
     env: withoutEditor(env),
-    idleMs: options.idleMinutes * 60_000,
+    idleMs: Math.round(options.idleMinutes * 60_000),
   });
   return { reader, writer, detached: true };
 }

@@ -117,6 +117,7 @@ describe('why completion is on or off here', () => {
     languageId: 'python',
     tooLarge: false,
     connection: 'connected',
+    modelError: undefined,
     eligibility: { automatic: true, reason: 'answered', message: 'Ready.' },
   };
   const demoModel = { automatic: false, reason: 'demoModel', message: 'Choose a model.' } as const;
@@ -130,6 +131,7 @@ describe('why completion is on or off here', () => {
     ['there is no runtime', { ...on, connection: 'unavailable' }, 'Punctual: off', 'showLog', true],
     ['the runtime has not said', { ...on, eligibility: undefined }, 'Punctual', 'toggleCompletion', false],
     ['there is only the demo model', { ...on, eligibility: demoModel }, 'Punctual: by hand only', 'chooseModel', false],
+    ['the model does not load', { ...on, modelError: 'truncated' }, 'Punctual: off', 'chooseModel', true],
     ['the model is missing', { ...on, eligibility: noModel }, 'Punctual: off', 'chooseModel', true],
   ])('when %s, then the item says so', (_case, input, text, command, warning) => {
     const view = hereView(input);
