@@ -26,16 +26,18 @@ const programs = {
   bench: 'runtime/bench/main.ts',
 };
 
-await build({
-  ...shared,
-  format: 'cjs',
-  entryPoints: { extension: 'extension/main.ts' },
-  external: ['vscode'],
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-});
-for (const [name, entry] of Object.entries(programs)) {
-  if (!existsSync(entry)) continue;
+async function buildExtension() {
+  await build({
+    ...shared,
+    format: 'cjs',
+    entryPoints: { extension: 'extension/main.ts' },
+    external: ['vscode'],
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+  });
+}
+
+async function buildProgram(name, entry) {
   const banner = name === 'cli' ? { js: `#!/usr/bin/env node\n${requireBanner.js}` } : requireBanner;
   await build({
     ...shared,
@@ -46,5 +48,13 @@ for (const [name, entry] of Object.entries(programs)) {
     outExtension: { '.js': '.mjs' },
     banner,
   });
+  if (name === 'cli') chmodSync('dist/cli.mjs', 0o755);
 }
-if (existsSync('dist/cli.mjs')) chmodSync('dist/cli.mjs', 0o755);
+
+// Without arguments everything is built; with names (extension, runtime, engine, cli, bench) only these.
+const wanted = process.argv.slice(2);
+const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
+if (isWanted('extension')) await buildExtension();
+for (const [name, entry] of Object.entries(programs)) {
+  if (isWanted(name)) await buildProgram(name, entry);
+}

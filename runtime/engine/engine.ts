@@ -25,6 +25,13 @@ export interface ModelSpec {
   readonly threads: number;
 }
 
+/** Whether a loaded model is what a `load` asks for. Then nothing is loaded again, and its requests go on. */
+export function sameSpec(a: ModelSpec, b: ModelSpec): boolean {
+  return (
+    a.file === b.file && a.sequences === b.sequences && a.contextTokens === b.contextTokens && a.threads === b.threads
+  );
+}
+
 export interface EngineRequest {
   readonly id: TaskId;
   readonly class: TaskClass;

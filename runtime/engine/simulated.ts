@@ -5,7 +5,15 @@
 import type { ModelInfo } from '../core/event.ts';
 import type { ModelId, TaskError, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
-import type { Dispose, Engine, EngineCommand, EngineEvent, EngineRequest, ModelSpec } from './engine.ts';
+import {
+  type Dispose,
+  type Engine,
+  type EngineCommand,
+  type EngineEvent,
+  type EngineRequest,
+  type ModelSpec,
+  sameSpec,
+} from './engine.ts';
 import type { Pass, PassItem, PassItemResult } from './pass.ts';
 import {
   answerFromSeed,
@@ -149,7 +157,7 @@ class SimulatedProcess {
   readonly #tokenizer: SimulatedTokenizer;
   readonly #host: SimulatedHost;
   readonly #machine = new StepMachine();
-  readonly #loaded = new Map<ModelId, ModelInfo>();
+  readonly #loaded = new Map<ModelId, { readonly spec: ModelSpec; readonly info: ModelInfo }>();
   readonly #scripts = new Map<TaskId, Script>();
   /** Loads and unloads happen one after the other, beside the passes. */
   #modelWorkEndMs = 0;
@@ -199,6 +207,11 @@ class SimulatedProcess {
       this.#emit([{ kind: 'loadFailed', model: spec.id, error: { code: 'modelUnavailable', message: failure } }]);
       return;
     }
+    const loaded = this.#loaded.get(spec.id);
+    if (loaded !== undefined && sameSpec(loaded.spec, spec)) {
+      this.#emit([{ kind: 'loaded', model: spec.id, info: loaded.info }]);
+      return;
+    }
     this.#emit(this.#machine.removeModel(spec.id));
     const model = this.#host.model(spec.id);
     const contextTokens = Math.min(spec.contextTokens, model.contextTokensMax);
@@ -213,7 +226,7 @@ class SimulatedProcess {
       isEnd: (token) => token === endToken,
       detokenizer: () => ({ push: (token) => this.#tokenizer.detokenize(token) }),
     });
-    this.#loaded.set(spec.id, info);
+    this.#loaded.set(spec.id, { spec, info });
     this.#emit([{ kind: 'loaded', model: spec.id, info }]);
   }
 
@@ -236,7 +249,7 @@ class SimulatedProcess {
   }
 
   #checkSupport(request: EngineRequest): TaskError | undefined {
-    const info = this.#loaded.get(request.model);
+    const info = this.#loaded.get(request.model)?.info;
     if (info === undefined) return undefined;
     const { kind } = request.prompt;
     if (kind === 'infill' && !info.infill) {

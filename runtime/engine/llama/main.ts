@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ModelId } from '../../core/task.ts';
-import type { EngineCommand, EngineEvent, EngineRequest, ModelSpec } from '../engine.ts';
+import { type EngineCommand, type EngineEvent, type EngineRequest, type ModelSpec, sameSpec } from '../engine.ts';
 import { StepMachine } from '../step-machine.ts';
 import { Device, type Gpu } from './device.ts';
 import { commandSchema, startIdSchema } from './messages.ts';
@@ -125,12 +125,6 @@ class EngineProcess {
   #emit(events: EngineEvent[]): void {
     if (events.length > 0) this.#send(events);
   }
-}
-
-function sameSpec(a: ModelSpec, b: ModelSpec): boolean {
-  return (
-    a.file === b.file && a.sequences === b.sequences && a.contextTokens === b.contextTokens && a.threads === b.threads
-  );
 }
 
 function log(line: string): void {

@@ -1,0 +1,31 @@
+/**
+ * Builds the programs once before all suites: several of them start the real runtime and the real engine process from dist/.
+ * A program that does not build is removed, so that the suites that start it fail and no other one runs with an old one.
+ */
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+const programs = {
+  engine: 'engine.mjs',
+  runtime: 'runtime.mjs',
+  cli: 'cli.mjs',
+  bench: 'bench.mjs',
+  extension: 'extension.cjs',
+};
+
+export default async function setup(): Promise<void> {
+  for (const [name, file] of Object.entries(programs)) {
+    try {
+      await promisify(execFile)(process.execPath, ['build.mjs', name], { cwd: root });
+    } catch (error) {
+      await rm(path.join(root, 'dist', file), { force: true });
+      const detail = error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : String(error);
+      process.stderr.write(`The program ${name} does not build, so its suites fail:\n${detail}\n`);
+    }
+  }
+}
