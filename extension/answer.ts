@@ -46,7 +46,8 @@ const endShownMs = 10_000;
 export function sourceOf(editor: vscode.TextEditor | undefined): Source {
   if (editor === undefined) throw new UserError('No file is open: open the file to work on and run the command again.');
   const { document, selection } = editor;
-  if (isTooLarge(document)) throw new UserError('This file is too large: select a part of it in a smaller file.');
+  if (isTooLarge(document))
+    throw new UserError('This file is too large: copy the part you need into a new file and run the command there.');
   if (!isShared(document)) {
     throw new UserError('This kind of editor is not a file: copy its text into a new file and run the command there.');
   }

@@ -127,5 +127,8 @@ async function toggleCompletion(ctx: Context): Promise<void> {
   const found = configuration.inspect('enable');
   const inWorkspace = (scope === undefined ? found?.workspaceValue : found?.workspaceLanguageValue) !== undefined;
   const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  await configuration.update('enable', picked.value, target, scope !== undefined);
+  // What is said already by the wider setting is not said again: the user's file stays short.
+  const inherited = scope === undefined ? found?.defaultValue : everywhere;
+  const value = !inWorkspace && picked.value === inherited ? undefined : picked.value;
+  await configuration.update('enable', value, target, scope !== undefined);
 }
