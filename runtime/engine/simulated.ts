@@ -2,29 +2,11 @@
  * The engine port on a virtual clock: the same step machine as the real engine, with a table instead of a processor. Everything is
  * synchronous and a pure function of the seed, the commands and their times. For tests, simulations and benches.
  */
-import type { ModelInfo } from '../core/event.ts';
-import type { ModelId, TaskError, TaskId } from '../core/task.ts';
+import type { ModelId, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
-import {
-  type Dispose,
-  type Engine,
-  type EngineCommand,
-  type EngineEvent,
-  type EngineRequest,
-  type ModelSpec,
-  sameSpec,
-} from './engine.ts';
-import type { Pass, PassItem, PassItemResult } from './pass.ts';
-import {
-  answerFromSeed,
-  endToken,
-  halfBillionModel,
-  passMs,
-  promptTokens,
-  type SimulatedModel,
-  SimulatedTokenizer,
-} from './simulated-model.ts';
-import { StepMachine } from './step-machine.ts';
+import type { Dispose, Engine, EngineCommand, EngineEvent, EngineRequest } from './engine.ts';
+import { answerFromSeed, halfBillionModel, type SimulatedModel, SimulatedTokenizer } from './simulated-model.ts';
+import { failed, SimulatedProcess } from './simulated-process.ts';
 
 export interface SimulatedEngineOptions {
   readonly clock: VirtualClock;
@@ -33,12 +15,6 @@ export interface SimulatedEngineOptions {
   readonly models?: Readonly<Record<ModelId, Partial<SimulatedModel>>>;
   /** The whole answer to a request, without its end. The default is a text that depends on seed and prompt only. */
   readonly answer?: (request: EngineRequest) => string;
-}
-
-/** The answer of one request, as far as it has been given. */
-interface Script {
-  readonly tokens: readonly number[];
-  next: number;
 }
 
 export class SimulatedEngine implements Engine {
@@ -141,163 +117,4 @@ export class SimulatedEngine implements Engine {
     this.#outbox = [];
     for (const event of events) for (const listener of [...this.#listeners]) listener(event);
   }
-}
-
-interface SimulatedHost {
-  emit(events: readonly EngineEvent[]): void;
-  model(id: ModelId): SimulatedModel;
-  answer(request: EngineRequest): string;
-  takeFailure(id: TaskId): boolean;
-  takeLoadFailure(id: ModelId): string | undefined;
-}
-
-/** One life of the engine, from its first load to its end. */
-class SimulatedProcess {
-  readonly #clock: VirtualClock;
-  readonly #tokenizer: SimulatedTokenizer;
-  readonly #host: SimulatedHost;
-  readonly #machine = new StepMachine();
-  readonly #loaded = new Map<ModelId, { readonly spec: ModelSpec; readonly info: ModelInfo }>();
-  readonly #scripts = new Map<TaskId, Script>();
-  /** Loads and unloads happen one after the other, beside the passes. */
-  #modelWorkEndMs = 0;
-  #passRuns = false;
-  #isOver = false;
-
-  constructor(clock: VirtualClock, tokenizer: SimulatedTokenizer, host: SimulatedHost) {
-    this.#clock = clock;
-    this.#tokenizer = tokenizer;
-    this.#host = host;
-  }
-
-  handle(command: EngineCommand): void {
-    switch (command.kind) {
-      case 'load':
-        this.#queueModelWork(this.#host.model(command.spec.id).loadMs, () => this.#load(command.spec));
-        break;
-      case 'unload':
-        this.#queueModelWork(0, () => this.#unload(command.model));
-        break;
-      case 'start':
-        this.#start(command.request);
-        break;
-      case 'stop':
-        this.#emit(this.#machine.stop(command.id, this.#clock.now()));
-        break;
-      default:
-        command satisfies never;
-    }
-  }
-
-  /** What is under way comes to nothing. */
-  end(): void {
-    this.#isOver = true;
-  }
-
-  #queueModelWork(durationMs: number, work: () => void): void {
-    this.#modelWorkEndMs = Math.max(this.#modelWorkEndMs, this.#clock.now()) + durationMs;
-    this.#clock.at(this.#modelWorkEndMs, () => {
-      if (!this.#isOver) work();
-    });
-  }
-
-  #load(spec: ModelSpec): void {
-    const failure = this.#host.takeLoadFailure(spec.id);
-    if (failure !== undefined) {
-      this.#emit([{ kind: 'loadFailed', model: spec.id, error: { code: 'modelUnavailable', message: failure } }]);
-      return;
-    }
-    const loaded = this.#loaded.get(spec.id);
-    if (loaded !== undefined && sameSpec(loaded.spec, spec)) {
-      this.#emit([{ kind: 'loaded', model: spec.id, info: loaded.info }]);
-      return;
-    }
-    this.#emit(this.#machine.removeModel(spec.id));
-    const model = this.#host.model(spec.id);
-    const contextTokens = Math.min(spec.contextTokens, model.contextTokensMax);
-    const { infill, chat, memoryBytes, loadMs } = model;
-    const info: ModelInfo = { sequences: spec.sequences, contextTokens, infill, chat, memoryBytes, loadMs };
-    this.#machine.addModel({
-      id: spec.id,
-      sequences: spec.sequences,
-      contextTokens,
-      chunkTokens: model.chunkTokens,
-      appendOnly: false,
-      isEnd: (token) => token === endToken,
-      detokenizer: () => ({ push: (token) => this.#tokenizer.detokenize(token) }),
-    });
-    this.#loaded.set(spec.id, { spec, info });
-    this.#emit([{ kind: 'loaded', model: spec.id, info }]);
-  }
-
-  #unload(model: ModelId): void {
-    this.#emit([...this.#machine.removeModel(model), { kind: 'unloaded', model }]);
-    this.#loaded.delete(model);
-  }
-
-  #start(request: EngineRequest): void {
-    if (this.#machine.has(request.id)) throw new Error(`The request ${request.id} is already running.`);
-    const unsupported = this.#checkSupport(request);
-    if (unsupported !== undefined) {
-      this.#emit([failed(request.id, unsupported)]);
-      return;
-    }
-    const tokens = [...this.#tokenizer.tokenize(this.#host.answer(request)), endToken];
-    this.#scripts.set(request.id, { tokens, next: request.generated.length });
-    this.#emit(this.#machine.start(request, promptTokens(this.#tokenizer, request.prompt), this.#clock.now()));
-    this.#drive();
-  }
-
-  #checkSupport(request: EngineRequest): TaskError | undefined {
-    const info = this.#loaded.get(request.model)?.info;
-    if (info === undefined) return undefined;
-    const { kind } = request.prompt;
-    if (kind === 'infill' && !info.infill) {
-      return { code: 'infillUnsupported', message: 'This model cannot complete code between two texts.' };
-    }
-    if (kind === 'chat' && !info.chat) return { code: 'chatUnsupported', message: 'This model has no chat template.' };
-    return undefined;
-  }
-
-  #drive(): void {
-    if (this.#passRuns) return;
-    const pass = this.#machine.next(this.#clock.now());
-    if (pass === undefined) return;
-    this.#passRuns = true;
-    const { costs } = this.#host.model(pass.model);
-    const wallMs = passMs(costs, {
-      kind: pass.kind,
-      tokens: pass.items.reduce((sum, item) => sum + item.tokens.length, 0),
-      sequences: pass.items.length,
-      contextTokens: pass.items.reduce((sum, item) => sum + item.keep, 0),
-    });
-    this.#clock.at(this.#clock.now() + wallMs, () => this.#complete(pass, wallMs));
-  }
-
-  #complete(pass: Pass, wallMs: number): void {
-    if (this.#isOver) return;
-    const items = pass.items.map((item) => this.#result(item));
-    this.#passRuns = false;
-    this.#emit(this.#machine.complete(pass, { items, wallMs }, this.#clock.now()));
-    this.#drive();
-  }
-
-  #result(item: PassItem): PassItemResult {
-    if (this.#host.takeFailure(item.id))
-      return { kind: 'failed', message: 'The simulated engine was told to fail here.' };
-    if (!item.sample) return { kind: 'done' };
-    const script = this.#scripts.get(item.id);
-    const token = script?.tokens[script.next] ?? endToken;
-    if (script !== undefined) script.next += 1;
-    return { kind: 'done', token };
-  }
-
-  #emit(events: readonly EngineEvent[]): void {
-    for (const event of events) if (event.kind === 'ended') this.#scripts.delete(event.id);
-    this.#host.emit(events);
-  }
-}
-
-function failed(id: TaskId, error: TaskError): EngineEvent {
-  return { kind: 'ended', id, outcome: { kind: 'failed', error } };
 }

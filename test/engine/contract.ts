@@ -1,86 +1,40 @@
 /** One suite that every engine passes: what runtime/engine/engine.ts promises, seen from outside. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine, EngineCommand, EngineEvent, EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
-import { Recorder } from './recorder.ts';
-
-/** An engine under test and how to drive it. */
-export interface Subject {
-  readonly engine: Engine;
-  /** Two sequences, infill and chat; `longPrompt` makes it write at least 100 tokens. */
-  readonly spec: ModelSpec;
-  /** A model that cannot infill. */
-  readonly chatOnlySpec: ModelSpec;
-  /** Makes time pass until the condition holds. */
-  until(recorder: Recorder, condition: () => boolean): Promise<void>;
-  /** The engine dies of something that is not its fault. */
-  kill(): void;
-}
-
-const longPrompt = { kind: 'infill', prefix: 'function f() {\n  return', suffix: '\n}\n' } as const;
+import type { EngineCommand, EngineEvent, EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
+import { ContractDriver, longPrompt, type Subject } from './contract-driver.ts';
+import type { Recorder } from './recorder.ts';
 
 export function engineContract(name: string, create: () => Promise<Subject>): void {
   describe(`the engine contract: ${name}`, () => {
-    let subject: Subject;
+    let driver: ContractDriver;
     let recorder: Recorder;
-    let requests = 0;
-    const started: string[] = [];
 
-    const send = (command: EngineCommand): void => subject.engine.send(command);
-    const until = (condition: () => boolean): Promise<void> => subject.until(recorder, condition);
-
-    function start(overrides: Partial<EngineRequest> = {}): string {
-      requests += 1;
-      const request: EngineRequest = {
-        id: `request-${requests}`,
-        class: 'completion',
-        model: subject.spec.id,
-        prompt: longPrompt,
-        limits: { maxTokens: 8, stop: [] },
-        slackMs: 1_000,
-        generated: [],
-        ...overrides,
-      };
-      started.push(request.id);
-      send({ kind: 'start', request });
-      return request.id;
-    }
-
-    const stop = (id: string): void => send({ kind: 'stop', id });
+    const send = (command: EngineCommand): void => driver.subject.engine.send(command);
+    const until = (condition: () => boolean): Promise<void> => driver.until(condition);
     const ended = (...ids: string[]): Promise<void> => until(() => ids.every((id) => recorder.hasEnded(id)));
-    const long = (overrides: Partial<EngineRequest> = {}): string => {
+    const start = (overrides?: Partial<EngineRequest>): string => driver.start(overrides);
+    const stop = (id: string): void => send({ kind: 'stop', id });
+    const load = (spec: ModelSpec): Promise<void> => driver.load(spec);
+    const long = (overrides?: Partial<EngineRequest>): string => {
       return start({ class: 'translate', slackMs: 60_000, limits: { maxTokens: 1_000, stop: [] }, ...overrides });
     };
 
-    async function load(spec: ModelSpec): Promise<void> {
-      const before = recorder.of('loaded').length;
-      send({ kind: 'load', spec });
-      await until(() => recorder.of('loaded').length > before || recorder.of('loadFailed').length > 0);
-      expect(recorder.of('loadFailed')).toEqual([]);
-    }
-
     beforeAll(async () => {
-      subject = await create();
-      recorder = new Recorder(subject.engine);
-      await load(subject.spec);
+      driver = new ContractDriver(await create());
+      recorder = driver.recorder;
+      await load(driver.subject.spec);
     });
 
-    afterEach(() => {
-      for (const id of started) {
-        const kinds = recorder.about(id).map((event) => event.kind);
-        const lost = recorder.of('lost').length > 0;
-        if (!lost) expect(kinds.filter((kind) => kind === 'ended')).toHaveLength(1);
-        if (kinds.includes('ended')) expect(kinds.at(-1)).toBe('ended');
-        if (kinds.includes('tokens')) expect(kinds[0]).toBe('accepted');
-      }
-    });
+    afterEach(() => driver.checkOrder());
 
-    afterAll(async () => {
-      await subject.engine.close();
-    });
+    afterAll(() => driver.subject.engine.close());
 
     it('when a model is loaded, then what it can do and holds is said', () => {
       const { info } = recorder.of('loaded')[0] ?? { info: undefined };
-      expect(info).toMatchObject({ sequences: subject.spec.sequences, contextTokens: subject.spec.contextTokens });
+      expect(info).toMatchObject({
+        sequences: driver.subject.spec.sequences,
+        contextTokens: driver.subject.spec.contextTokens,
+      });
       expect(info).toMatchObject({ infill: true, chat: true });
       expect(info?.memoryBytes).toBeGreaterThan(1_000_000);
     });
@@ -207,7 +161,7 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
       const id = start({ prompt: { kind: 'chat', user }, limits: { maxTokens: 100, stop: [] } });
       const hopeless = start({ prompt: { kind: 'chat', user: user.repeat(50) }, limits: { maxTokens: 100, stop: [] } });
       await ended(id, hopeless);
-      const promptTokensMax = subject.spec.contextTokens - 100;
+      const promptTokensMax = driver.subject.spec.contextTokens - 100;
       for (const refused of [id, hopeless]) {
         const outcome = recorder.outcome(refused);
         expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'promptTooLong', promptTokensMax } });
@@ -217,11 +171,11 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
     });
 
     it('when requests of several kinds fail, then one that runs meanwhile is not touched', async () => {
-      await load(subject.chatOnlySpec);
+      await load(driver.subject.chatOnlySpec);
       const running = start({ limits: { maxTokens: 40, stop: [] } });
-      const infill = start({ model: subject.chatOnlySpec.id });
+      const infill = start({ model: driver.subject.chatOnlySpec.id });
       const unknown = start({ model: 'no such model' });
-      const tooLong = start({ limits: { maxTokens: subject.spec.contextTokens, stop: [] } });
+      const tooLong = start({ limits: { maxTokens: driver.subject.spec.contextTokens, stop: [] } });
       await ended(running, infill, unknown, tooLong);
       expect(recorder.outcome(infill)).toMatchObject({ kind: 'failed', error: { code: 'infillUnsupported' } });
       expect(recorder.outcome(unknown)).toMatchObject({ kind: 'failed', error: { code: 'modelUnavailable' } });
@@ -230,9 +184,9 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
     });
 
     it('when two models have work, then both of them finish', async () => {
-      await load(subject.chatOnlySpec);
+      await load(driver.subject.chatOnlySpec);
       const prompt = { kind: 'chat', user: 'Write a function.' } as const;
-      const ids = [start(), start({ model: subject.chatOnlySpec.id, prompt, class: 'summarize' }), start()];
+      const ids = [start(), start({ model: driver.subject.chatOnlySpec.id, prompt, class: 'summarize' }), start()];
       await ended(...ids);
       expect(ids.map((id) => recorder.outcome(id)?.kind)).toEqual(['finished', 'finished', 'finished']);
     });
@@ -253,7 +207,7 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
       expect(passes.reduce((sum, pass) => sum + pass.tokens, 0)).toBe(evaluated);
       for (const pass of passes) {
         expect(pass.sequences).toBe(pass.kind === 'prefill' ? 1 : pass.tokens);
-        expect(pass.sequences).toBeLessThanOrEqual(subject.spec.sequences);
+        expect(pass.sequences).toBeLessThanOrEqual(driver.subject.spec.sequences);
         expect(pass.wallMs).toBeGreaterThan(0);
       }
     });
@@ -261,13 +215,13 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
     it('when a model is unloaded, then its requests fail, later ones too, and it can be loaded again', async () => {
       const id = long();
       await until(() => recorder.tokens(id).length > 0);
-      send({ kind: 'unload', model: subject.spec.id });
-      await until(() => recorder.of('unloaded').some((event) => event.model === subject.spec.id));
+      send({ kind: 'unload', model: driver.subject.spec.id });
+      await until(() => recorder.of('unloaded').some((event) => event.model === driver.subject.spec.id));
       expect(recorder.outcome(id)).toMatchObject({ kind: 'failed', error: { code: 'modelUnavailable' } });
       const late = start();
       await ended(late);
       expect(recorder.outcome(late)).toMatchObject({ kind: 'failed', error: { code: 'modelUnavailable' } });
-      await load(subject.spec);
+      await load(driver.subject.spec);
       const again = start();
       await ended(again);
       expect(recorder.outcome(again)).toMatchObject({ kind: 'finished' });
@@ -275,7 +229,7 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
 
     it('when a model that is loaded is asked for again, then it is said to be loaded and running requests go on', async () => {
       const id = start({ limits: { maxTokens: 60, stop: [] } });
-      await load(subject.spec);
+      await load(driver.subject.spec);
       await ended(id);
       expect(recorder.outcome(id)).toEqual({ kind: 'finished', reason: 'length' });
     });
@@ -284,14 +238,14 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
       const id = long();
       await until(() => recorder.tokens(id).length > 0);
       const partial = recorder.tokens(id);
-      subject.kill();
+      driver.subject.kill();
       await until(() => recorder.of('lost').length === 1);
       expect(recorder.of('lost')[0]?.reason).not.toBe('');
       expect(recorder.events.at(-1)?.kind).toBe('lost');
       const early = start();
       await ended(early);
       expect(recorder.outcome(early)).toMatchObject({ kind: 'failed', error: { code: 'modelUnavailable' } });
-      await load(subject.spec);
+      await load(driver.subject.spec);
       const again = start({ generated: partial.slice(0, 5) });
       await ended(again);
       expect(recorder.outcome(again)).toEqual({ kind: 'finished', reason: 'length' });
@@ -299,25 +253,25 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
     });
 
     it('when the engine dies while it loads, then lost is said once and no load ends', async () => {
-      subject.kill();
+      driver.subject.kill();
       await until(() => recorder.of('lost').length === 2);
       const loads = (): EngineEvent[] => [...recorder.of('loaded'), ...recorder.of('loadFailed')];
       const before = loads().length;
-      send({ kind: 'load', spec: subject.spec });
-      subject.kill();
+      send({ kind: 'load', spec: driver.subject.spec });
+      driver.subject.kill();
       await until(() => recorder.of('lost').length === 3);
       expect(loads()).toHaveLength(before);
-      await load(subject.spec);
+      await load(driver.subject.spec);
     });
 
     it('when the engine is closed, then nothing is said any more', async () => {
       const id = long();
       await until(() => recorder.tokens(id).length > 0);
       const before = recorder.events.length;
-      await subject.engine.close();
-      subject.engine.send({ kind: 'load', spec: subject.spec });
+      await driver.subject.engine.close();
+      driver.subject.engine.send({ kind: 'load', spec: driver.subject.spec });
       expect(recorder.events).toHaveLength(before);
-      expect(subject.engine.pid).toBeUndefined();
+      expect(driver.subject.engine.pid).toBeUndefined();
     });
   });
 }

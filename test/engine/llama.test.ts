@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
-import { engineContract, type Subject } from './contract.ts';
+import { engineContract } from './contract.ts';
+import type { Subject } from './contract-driver.ts';
 import { embeddedModel, engineProgram, ModelFiles } from './models.ts';
 import { Recorder } from './recorder.ts';
 

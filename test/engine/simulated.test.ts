@@ -3,7 +3,8 @@ import { VirtualClock } from '../../runtime/engine/clock.ts';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { SimulatedEngine, type SimulatedEngineOptions } from '../../runtime/engine/simulated.ts';
 import { halfBillionModel, passMs } from '../../runtime/engine/simulated-model.ts';
-import { engineContract, type Subject } from './contract.ts';
+import { engineContract } from './contract.ts';
+import type { Subject } from './contract-driver.ts';
 import { Recorder } from './recorder.ts';
 
 const spec: ModelSpec = { id: 'main', file: '/models/main.gguf', sequences: 2, contextTokens: 2_048, threads: 1 };

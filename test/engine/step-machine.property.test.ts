@@ -1,0 +1,198 @@
+/**
+ * Starts, stops, passes and failures in any order, against a small device that really keeps tokens: whatever happens, every request
+ * ends exactly once, and an answer is the one that its tokens alone would give.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EngineEvent } from '../../runtime/engine/engine.ts';
+import type { Pass, PassItem, PassItemResult } from '../../runtime/engine/pass.ts';
+import { StepMachine } from '../../runtime/engine/step-machine.ts';
+
+const endToken = 9;
+const contextTokens = 40;
+const models = ['m', 'n'] as const;
+const slotsEach = 2;
+
+/** The next token is a function of all tokens before it: wrong bookkeeping gives another answer. */
+function sample(tokens: readonly number[]): number {
+  return 1 + (tokens.reduce((sum, token, index) => (sum * 7 + token * (index + 3)) % 1_009, 5) % 9);
+}
+
+function answerAlone(prompt: readonly number[], maxTokens: number): number[] {
+  const tokens = [...prompt];
+  while (tokens.length < prompt.length + maxTokens) {
+    const token = sample(tokens);
+    if (token === endToken) break;
+    tokens.push(token);
+  }
+  return tokens.slice(prompt.length);
+}
+
+interface Started {
+  readonly model: string;
+  readonly prompt: readonly number[];
+  readonly maxTokens: number;
+  readonly answer: number[];
+  isAccepted: boolean;
+  outcome: string | undefined;
+}
+
+class World {
+  readonly machine = new StepMachine();
+  readonly requests = new Map<string, Started>();
+  readonly #kv = new Map<string, number[]>();
+  #pass: Pass | undefined;
+
+  constructor() {
+    for (const id of models) {
+      this.machine.addModel({
+        id,
+        sequences: slotsEach,
+        contextTokens,
+        chunkTokens: 5,
+        appendOnly: id === 'n',
+        isEnd: (token) => token === endToken,
+        detokenizer: () => ({ push: (token) => `${token}` }),
+      });
+    }
+  }
+
+  start(model: string, prompt: readonly number[], maxTokens: number, slackMs: number): void {
+    const id = `r${this.requests.size}`;
+    this.requests.set(id, { model, prompt, maxTokens, answer: [], isAccepted: false, outcome: undefined });
+    const limits = { maxTokens, stop: [] };
+    const request = {
+      id,
+      class: 'summarize',
+      model,
+      prompt: { kind: 'chat', user: '' },
+      limits,
+      slackMs,
+      generated: [],
+    } as const;
+    this.#hear(this.machine.start(request, prompt, 0));
+  }
+
+  stop(index: number): void {
+    this.#hear(this.machine.stop(`r${index}`, 0));
+  }
+
+  /** Begins a pass when none runs, and ends it when one does. False when there is nothing to do. */
+  advance(fault: 'none' | 'failed' | 'keptLess'): boolean {
+    const pass = this.#pass;
+    if (pass === undefined) {
+      this.#pass = this.machine.next(0);
+      if (this.#pass !== undefined) this.#checkPass(this.#pass);
+      return this.#pass !== undefined;
+    }
+    this.#pass = undefined;
+    const items = pass.items.map((item, index) => this.#compute(pass, item, index === 0 ? fault : 'none'));
+    this.#hear(this.machine.complete(pass, { items, wallMs: 1 }, 0));
+    return true;
+  }
+
+  drain(): void {
+    for (let steps = 0; this.advance('none'); steps += 1) expect(steps).toBeLessThan(10_000);
+  }
+
+  #checkPass(pass: Pass): void {
+    expect(new Set(pass.items.map((item) => item.slot)).size).toBe(pass.items.length);
+    expect(pass.kind === 'decode' || pass.items.length === 1).toBe(true);
+    for (const item of pass.items) {
+      const request = this.requests.get(item.id);
+      expect(request?.model).toBe(pass.model);
+      expect(request?.isAccepted).toBe(true);
+      const all = [...(request?.prompt ?? []), ...(request?.answer ?? [])];
+      expect(item.tokens).toEqual(all.slice(item.keep, item.keep + item.tokens.length));
+      expect(this.#slot(pass, item).slice(0, item.keep)).toEqual(all.slice(0, item.keep));
+    }
+  }
+
+  #slot(pass: Pass, item: PassItem): number[] {
+    return this.#kv.get(`${pass.model}/${item.slot}`) ?? [];
+  }
+
+  #compute(pass: Pass, item: PassItem, fault: 'none' | 'failed' | 'keptLess'): PassItemResult {
+    const key = `${pass.model}/${item.slot}`;
+    if (fault === 'failed') {
+      this.#kv.delete(key);
+      return { kind: 'failed', message: 'Broken.' };
+    }
+    if (fault === 'keptLess') {
+      const tokens = Math.floor(item.keep / 2);
+      this.#kv.set(key, this.#slot(pass, item).slice(0, tokens));
+      return { kind: 'keptLess', tokens };
+    }
+    const held = [...this.#slot(pass, item).slice(0, item.keep), ...item.tokens];
+    expect(held.length).toBeLessThan(contextTokens);
+    this.#kv.set(key, held);
+    return item.sample ? { kind: 'done', token: sample(held) } : { kind: 'done' };
+  }
+
+  #hear(events: readonly EngineEvent[]): void {
+    for (const event of events) {
+      if (event.kind !== 'accepted' && event.kind !== 'tokens' && event.kind !== 'ended') continue;
+      const request = this.requests.get(event.id);
+      if (request === undefined) throw new Error(`An event about ${event.id}, which was never started.`);
+      expect(request.outcome).toBeUndefined();
+      if (event.kind === 'accepted') request.isAccepted = true;
+      if (event.kind === 'tokens') request.answer.push(...event.tokens);
+      if (event.kind === 'ended') request.outcome = event.outcome.kind;
+      this.#checkSlots();
+    }
+  }
+
+  #checkSlots(): void {
+    for (const model of models) {
+      const running = [...this.requests.values()].filter(
+        (each) => each.model === model && each.isAccepted && !each.outcome,
+      );
+      expect(running.length).toBeLessThanOrEqual(slotsEach);
+    }
+  }
+}
+
+const action = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('start' as const),
+      model: fc.constantFrom(...models),
+      prompt: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 20 }),
+      maxTokens: fc.integer({ min: 1, max: 20 }),
+      slackMs: fc.integer({ min: -50, max: 50 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), index: fc.nat({ max: 15 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('advance' as const),
+      fault: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'failed' as const, 'keptLess' as const),
+    }),
+  },
+);
+
+describe('the step machine, whatever happens', () => {
+  it('when starts, stops, passes and failures come in any order, then each request ends once and with its own answer', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 120 }), (actions) => {
+        const world = new World();
+        for (const each of actions) {
+          if (each.kind === 'start') world.start(each.model, each.prompt, each.maxTokens, each.slackMs);
+          else if (each.kind === 'stop') world.stop(each.index);
+          else world.advance(each.fault);
+        }
+        world.drain();
+        for (const [id, { prompt, maxTokens, answer, outcome }] of world.requests) {
+          const alone = answerAlone(prompt, maxTokens);
+          expect(outcome, id).toBeDefined();
+          if (outcome === 'finished') expect(answer).toEqual(alone);
+          else expect(answer).toEqual(alone.slice(0, answer.length));
+          expect(world.machine.has(id)).toBe(false);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,296 @@
+/** The step machine with fabricated model answers: no engine, no time. */
+import { describe, expect, it } from 'vitest';
+import type { EngineEvent, EngineRequest } from '../../runtime/engine/engine.ts';
+import type { Pass, PassItemResult } from '../../runtime/engine/pass.ts';
+import type { MachineModel } from '../../runtime/engine/sequence.ts';
+import { StepMachine, waitingRequestsMax } from '../../runtime/engine/step-machine.ts';
+
+const endToken = 99;
+
+/** Tokens are written as letters: 1 is a, 2 is b. */
+const model: MachineModel = {
+  id: 'm',
+  sequences: 2,
+  contextTokens: 100,
+  chunkTokens: 8,
+  appendOnly: false,
+  isEnd: (token) => token === endToken,
+  detokenizer: () => ({ push: (token) => String.fromCharCode(96 + token) }),
+};
+
+function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
+  const prompt = { kind: 'chat', user: '' } as const;
+  const limits = { maxTokens: 5, stop: [] };
+  return { id, class: 'summarize', model: 'm', prompt, limits, slackMs: 1_000, generated: [], ...overrides };
+}
+
+function machineWith(overrides: Partial<MachineModel> = {}): StepMachine {
+  const machine = new StepMachine();
+  machine.addModel({ ...model, ...overrides });
+  return machine;
+}
+
+function prompt(length: number, first = 1): number[] {
+  return Array.from({ length }, (_, index) => first + index);
+}
+
+function nextPass(machine: StepMachine): Pass {
+  const pass = machine.next(0);
+  if (pass === undefined) throw new Error('The machine has no pass.');
+  return pass;
+}
+
+/** Runs the next pass; every item succeeds and samples `token` where it is asked to. */
+function run(
+  machine: StepMachine,
+  token = 1,
+  override?: PassItemResult,
+): { readonly pass: Pass; readonly events: EngineEvent[] } {
+  const pass = nextPass(machine);
+  const items = pass.items.map(
+    (item): PassItemResult => override ?? (item.sample ? { kind: 'done', token } : { kind: 'done' }),
+  );
+  return { pass, events: machine.complete(pass, { items, wallMs: 3 }, 0) };
+}
+
+function withoutPass(events: readonly EngineEvent[]): EngineEvent[] {
+  return events.filter((event) => event.kind !== 'pass');
+}
+
+const cancelled = (id: string): EngineEvent => ({ kind: 'ended', id, outcome: { kind: 'cancelled', by: 'client' } });
+
+describe('the step machine', () => {
+  it('when a prompt is longer than a chunk, then it is prefilled in chunks and the last one samples', () => {
+    const machine = machineWith();
+    expect(machine.start(request('a'), prompt(20), 0)).toEqual([
+      { kind: 'accepted', id: 'a', promptTokens: 20, reusedTokens: 0 },
+    ]);
+    const passes = [run(machine), run(machine), run(machine)];
+    expect(passes.map(({ pass }) => pass.items[0])).toEqual([
+      { id: 'a', slot: 0, keep: 0, tokens: prompt(8), sample: false },
+      { id: 'a', slot: 0, keep: 8, tokens: prompt(8, 9), sample: false },
+      { id: 'a', slot: 0, keep: 16, tokens: prompt(4, 17), sample: true },
+    ]);
+    expect(passes[2]?.events).toEqual([
+      { kind: 'pass', pass: { model: 'm', kind: 'prefill', tokens: 4, sequences: 1, contextTokens: 16, wallMs: 3 } },
+      { kind: 'tokens', id: 'a', tokens: [1], text: 'a' },
+    ]);
+    expect(nextPass(machine)).toEqual({
+      model: 'm',
+      kind: 'decode',
+      items: [{ id: 'a', slot: 0, keep: 20, tokens: [1], sample: true }],
+    });
+  });
+
+  it('when a known prompt has grown a little, then one pass is enough for its first token', () => {
+    const machine = machineWith();
+    machine.start(request('a', { limits: { maxTokens: 1, stop: [] } }), prompt(40), 0);
+    while (machine.has('a')) run(machine);
+    expect(machine.start(request('b'), prompt(44), 0)).toEqual([
+      { kind: 'accepted', id: 'b', promptTokens: 44, reusedTokens: 40 },
+    ]);
+    expect(withoutPass(run(machine, 2).events)).toEqual([{ kind: 'tokens', id: 'b', tokens: [2], text: 'b' }]);
+  });
+
+  it('when the token limit is reached, then the request ends with it and its last token is not in the cache', () => {
+    const machine = machineWith();
+    machine.start(request('a', { limits: { maxTokens: 2, stop: [] } }), prompt(3), 0);
+    run(machine);
+    expect(withoutPass(run(machine, 2).events)).toEqual([
+      { kind: 'tokens', id: 'a', tokens: [2], text: 'b' },
+      { kind: 'ended', id: 'a', outcome: { kind: 'finished', reason: 'length' } },
+    ]);
+    expect(machine.next(0)).toBeUndefined();
+    expect(machine.kvTokens('m')).toEqual([4, 0]);
+  });
+
+  it('when the model ends within what may be a stop text, then the held text comes before the end', () => {
+    const machine = machineWith();
+    machine.start(request('a', { limits: { maxTokens: 9, stop: ['ab'] } }), prompt(3), 0);
+    expect(withoutPass(run(machine, 1).events)).toEqual([{ kind: 'tokens', id: 'a', tokens: [1], text: '' }]);
+    expect(withoutPass(run(machine, endToken).events)).toEqual([
+      { kind: 'tokens', id: 'a', tokens: [], text: 'a' },
+      { kind: 'ended', id: 'a', outcome: { kind: 'finished', reason: 'stop' } },
+    ]);
+  });
+
+  it('when the limit cuts what may be a stop text, then the held text comes with the last token', () => {
+    const machine = machineWith();
+    machine.start(request('a', { limits: { maxTokens: 1, stop: ['ab'] } }), prompt(3), 0);
+    expect(withoutPass(run(machine, 1).events)[0]).toEqual({ kind: 'tokens', id: 'a', tokens: [1], text: 'a' });
+  });
+
+  it('when a resumed answer was cut within a stop text, then the stop text is still found', () => {
+    const machine = machineWith();
+    machine.start(request('a', { limits: { maxTokens: 9, stop: ['abc'] }, generated: [4, 1, 2] }), prompt(3), 0);
+    const { pass, events } = run(machine, 3);
+    expect(pass.items[0]?.tokens).toEqual([1, 2, 3, 4, 1, 2]);
+    expect(withoutPass(events)).toEqual([
+      { kind: 'tokens', id: 'a', tokens: [3], text: '' },
+      { kind: 'ended', id: 'a', outcome: { kind: 'finished', reason: 'stop' } },
+    ]);
+  });
+
+  it.each([
+    ['its limit', { limits: { maxTokens: 2, stop: [] }, generated: [1, 2] }, 'length'],
+    ['a stop text', { limits: { maxTokens: 9, stop: ['b'] }, generated: [1, 2] }, 'stop'],
+  ] as const)('when a resumed answer had reached %s, then it ends without a pass', (_what, overrides, reason) => {
+    const machine = machineWith();
+    const events = machine.start(request('a', overrides), prompt(3), 0);
+    expect(events.map((event) => event.kind)).toEqual(['accepted', 'ended']);
+    expect(events[1]).toMatchObject({ outcome: { kind: 'finished', reason } });
+    expect(machine.next(0)).toBeUndefined();
+  });
+
+  it('when prompt and answer just fit, then the request is taken; with one token more it is refused with the numbers', () => {
+    const machine = machineWith();
+    expect(machine.start(request('fits'), prompt(95), 0)[0]?.kind).toBe('accepted');
+    const [refused] = machine.start(request('not'), prompt(96), 0);
+    const error = { code: 'promptTooLong', promptTokens: 96, promptTokensMax: 95 };
+    expect(refused).toMatchObject({ kind: 'ended', id: 'not', outcome: { kind: 'failed', error } });
+    expect(machine.start(request('empty'), [], 0)[0]).toMatchObject({ kind: 'ended', outcome: { kind: 'failed' } });
+  });
+
+  it('when all slots are busy, then requests wait in order of deadline, up to a limit', () => {
+    const machine = machineWith({ sequences: 1 });
+    machine.start(request('running'), prompt(3), 0);
+    for (let index = 0; index < waitingRequestsMax; index += 1) {
+      expect(machine.start(request(`w${index}`, { slackMs: 1_000 - index }), prompt(3), 0)).toEqual([]);
+    }
+    const [refused] = machine.start(request('one too many'), prompt(3), 0);
+    expect(refused).toMatchObject({ kind: 'ended', outcome: { kind: 'failed', error: { code: 'queueFull' } } });
+    const events = machine.stop('running', 0);
+    expect(events[0]).toEqual(cancelled('running'));
+    expect(events[1]).toMatchObject({ kind: 'accepted', id: `w${waitingRequestsMax - 1}` });
+  });
+
+  it('when a request arrives late with a short slack, then its deadline counts from its receipt', () => {
+    const machine = machineWith({ sequences: 1 });
+    machine.start(request('running'), prompt(3), 0);
+    machine.start(request('early', { slackMs: 500 }), prompt(3), 100);
+    machine.start(request('late', { slackMs: 300 }), prompt(3), 400);
+    expect(machine.stop('running', 450)[1]).toMatchObject({ kind: 'accepted', id: 'early' });
+  });
+
+  it('when a stop comes while its pass is in flight, then it takes effect after it and the tokens stay reusable', () => {
+    const machine = machineWith();
+    machine.start(request('a'), prompt(20), 0);
+    const pass = nextPass(machine);
+    expect(machine.stop('a', 0)).toEqual([]);
+    expect(machine.stop('a', 0)).toEqual([]);
+    expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done' }], wallMs: 1 }, 0))).toEqual([cancelled('a')]);
+    expect(machine.next(0)).toBeUndefined();
+    expect(machine.start(request('b'), prompt(20), 0)[0]).toMatchObject({ reusedTokens: 8 });
+  });
+
+  it('when a stop comes while the pass of another is in flight, then it takes effect at once, but its slot is given only after it', () => {
+    const machine = machineWith();
+    machine.start(request('a'), prompt(20), 0);
+    machine.start(request('b', { slackMs: 2_000 }), prompt(5, 50), 0);
+    const pass = nextPass(machine);
+    expect(pass.items.map((item) => item.id)).toEqual(['a']);
+    expect(machine.start(request('c'), prompt(5, 60), 0)).toEqual([]);
+    expect(machine.stop('b', 0)).toEqual([cancelled('b')]);
+    const events = machine.complete(pass, { items: [{ kind: 'done' }], wallMs: 1 }, 0);
+    expect(withoutPass(events)).toMatchObject([{ kind: 'accepted', id: 'c' }]);
+  });
+
+  it('when one sequence of a pass fails, then it alone ends, its slot is empty, and the other gets its token', () => {
+    const machine = machineWith();
+    machine.start(request('a'), prompt(3), 0);
+    machine.start(request('b'), prompt(4, 30), 0);
+    run(machine);
+    run(machine);
+    let pass = nextPass(machine);
+    while (pass.items.length < 2) {
+      machine.complete(pass, { items: pass.items.map(() => ({ kind: 'done', token: 1 })), wallMs: 1 }, 0);
+      pass = nextPass(machine);
+    }
+    const items = pass.items.map(
+      (item): PassItemResult => (item.id === 'a' ? { kind: 'failed', message: 'Broken.' } : { kind: 'done', token: 2 }),
+    );
+    const events = machine.complete(pass, { items, wallMs: 1 }, 0);
+    expect(events[0]).toMatchObject({ kind: 'pass', pass: { tokens: 1, sequences: 1 } });
+    expect(events).toContainEqual({
+      kind: 'ended',
+      id: 'a',
+      outcome: { kind: 'failed', error: { code: 'engineFailed', message: 'Broken.' } },
+    });
+    expect(events).toContainEqual({ kind: 'tokens', id: 'b', tokens: [2], text: 'b' });
+    expect(machine.kvTokens('m')[0]).toBe(0);
+  });
+
+  it('when everything in a pass failed, then no report teaches the cost model', () => {
+    const machine = machineWith();
+    machine.start(request('a'), prompt(3), 0);
+    expect(run(machine, 1, { kind: 'failed', message: 'Broken.' }).events.map((event) => event.kind)).toEqual([
+      'ended',
+    ]);
+  });
+
+  it('when the device kept fewer tokens than asked, then the rest is prefilled again, in the middle of an answer too', () => {
+    const machine = machineWith();
+    machine.start(request('a'), prompt(3), 0);
+    run(machine, 7);
+    expect(run(machine, 1, { kind: 'keptLess', tokens: 0 }).events).toEqual([]);
+    const { pass, events } = run(machine, 8);
+    expect(pass).toMatchObject({ kind: 'prefill', items: [{ keep: 0, tokens: [1, 2, 3, 7], sample: true }] });
+    expect(withoutPass(events)).toEqual([{ kind: 'tokens', id: 'a', tokens: [8], text: 'h' }]);
+  });
+
+  it('when a model can only append, then a slot is reused whole or not at all', () => {
+    const machine = machineWith({ appendOnly: true, sequences: 1 });
+    const finish = (id: string, tokens: readonly number[]): EngineEvent[] => {
+      const events = machine.start(request(id, { limits: { maxTokens: 1, stop: [] } }), tokens, 0);
+      while (machine.has(id)) run(machine);
+      return events;
+    };
+    finish('a', prompt(10));
+    expect(finish('grown', prompt(15))[0]).toMatchObject({ reusedTokens: 10 });
+    expect(finish('changed', [...prompt(12), 80, 81])[0]).toMatchObject({ reusedTokens: 0 });
+  });
+
+  it('when only a first marker is common, then the least recently used slot is taken and the warm one stays', () => {
+    const machine = machineWith();
+    const once = { limits: { maxTokens: 1, stop: [] } };
+    machine.start(request('a', once), prompt(30), 0);
+    while (machine.has('a')) run(machine);
+    machine.start(request('b', once), [1, ...prompt(30, 50)], 0);
+    while (machine.has('b')) run(machine);
+    expect(machine.kvTokens('m')).toEqual([30, 31]);
+    expect(machine.start(request('c', once), prompt(31), 0)[0]).toMatchObject({ reusedTokens: 30 });
+  });
+
+  it('when a model is removed during its pass, then its requests end once and the result is ignored', () => {
+    const machine = machineWith();
+    machine.start(request('a'), prompt(3), 0);
+    const pass = nextPass(machine);
+    expect(machine.removeModel('m')).toMatchObject([{ kind: 'ended', id: 'a', outcome: { kind: 'failed' } }]);
+    expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 }, 0))).toEqual([]);
+    expect(machine.start(request('b'), prompt(3), 0)[0]).toMatchObject({
+      outcome: { error: { code: 'modelUnavailable' } },
+    });
+  });
+
+  it('when a removed model is there again before its last pass is complete, then that pass changes nothing in the new one', () => {
+    const machine = machineWith();
+    machine.start(request('a'), prompt(3), 0);
+    const pass = nextPass(machine);
+    machine.removeModel('m');
+    machine.addModel(model);
+    machine.start(request('a'), prompt(5), 0);
+    const events = machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 }, 0);
+    expect(withoutPass(events)).toMatchObject([{ kind: 'accepted', id: 'a', promptTokens: 5 }]);
+    expect(machine.kvTokens('m')).toEqual([0, 0]);
+  });
+
+  it('when it is used wrongly, then it says so', () => {
+    const machine = machineWith();
+    machine.start(request('a'), prompt(3), 0);
+    expect(() => machine.start(request('a'), prompt(3), 0)).toThrow('already running');
+    expect(() => machine.addModel(model)).toThrow('already there');
+    const pass = nextPass(machine);
+    expect(() => machine.next(0)).toThrow('not complete');
+    expect(() => machine.complete({ ...pass }, { items: [], wallMs: 0 }, 0)).toThrow('not the one in flight');
+  });
+});
