@@ -1,0 +1,66 @@
+/** What a command of the command line is. The table in main.ts lists them; one command = one file. */
+import type { ParseArgsConfig } from 'node:util';
+
+/** Everything a command needs of the outside, so that tests give their own. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborts on Ctrl+C. */
+  readonly signal: AbortSignal;
+  readonly isTerminal: boolean;
+  /** Folder of the bundled programs, with runtime.mjs beside cli.mjs. */
+  readonly programs: string;
+  /** Folder with the sample, the models and the icon. */
+  readonly media: string;
+}
+
+export interface Values {
+  readonly [option: string]: string | boolean | undefined;
+}
+
+export interface Command {
+  readonly name: string;
+  /** After the name, as in `FILE --line L`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** Explains each option, by name. */
+  readonly help: Readonly<Record<string, string>>;
+  /** Number of positional arguments. */
+  readonly positionals: number;
+  /** Resolves to the exit code. */
+  run(positionals: readonly string[], values: Values, io: Io): Promise<number>;
+}
+
+export const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
+
+/** The command was called wrongly: exit code 2, with the command's usage. */
+export class UsageError extends Error {}
+
+/** The command was called rightly and could not be done: exit code 1. The message is one sentence that says what to do. */
+export class CommandError extends Error {}
+
+/** @throws UsageError unless the option is a whole number of at least 1. */
+export function positiveInteger(values: Values, option: string): number {
+  const text = values[option];
+  if (typeof text !== 'string')
+    throw new UsageError(`--${option} is missing: give a number, counted from 1 as in the editor's status bar`);
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new UsageError(`--${option} is '${text}': give a whole number, counted from 1 as in the editor's status bar`);
+  return Number(text);
+}
+
+/** The options of every command that talks to the runtime. */
+export const commonOptions = {
+  model: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export const commonHelp = {
+  model: "a GGUF file, or 'embedded' for the demonstration model (default: the best one installed)",
+  json: 'print one JSON object on stdout',
+  help: 'print this',
+} as const;

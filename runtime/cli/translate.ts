@@ -1,0 +1,21 @@
+import { targetLanguages, translateMethod } from '../protocol.ts';
+import { type Command, commonHelp, UsageError } from './command.ts';
+import { openFile } from './document.ts';
+import { runTextCommand } from './text.ts';
+
+export const translate: Command = {
+  name: 'translate',
+  usage: 'FILE --to LANG [--model FILE] [--json]',
+  summary: 'write a file in another programming language',
+  options: { to: { type: 'string' } },
+  help: { to: `one of ${Object.keys(targetLanguages).join(', ')}`, ...commonHelp },
+  positionals: 1,
+
+  async run([name = ''], values, io) {
+    const { to } = values;
+    if (typeof to !== 'string') throw new UsageError('--to is missing: give the language to translate into');
+    if (!Object.hasOwn(targetLanguages, to))
+      throw new UsageError(`--to is '${to}': give one of ${Object.keys(targetLanguages).join(', ')}`);
+    return runTextCommand(translateMethod, await openFile(name, io), { to }, values, io);
+  },
+};
