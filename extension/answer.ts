@@ -7,7 +7,7 @@ import type { SummarizeParams, TextResult } from '../runtime/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Context } from './context.ts';
 import { isShared, isTooLarge } from './documents.ts';
-import { endSentence, failureSentence, isCancellation, UserError } from './messages.ts';
+import { endSentence, failureSentence, isCancellation, isForeseen, UserError } from './messages.ts';
 import { Pump } from './pump.ts';
 import { modelInUse } from './status-text.ts';
 
@@ -87,7 +87,7 @@ export async function guarded(ctx: Context, run: () => Promise<unknown>): Promis
   } catch (error) {
     if (error instanceof vscode.CancellationError) return;
     show(ctx, { kind: 'failed', sentence: failureSentence(error) });
-    if (!(error instanceof UserError)) ctx.log.error(error instanceof Error ? error : String(error));
+    logFailure(ctx, error);
   }
 }
 
@@ -136,7 +136,7 @@ class RunningAnswer {
       // The text that came belongs to the user; an error in writing it must not hide the first one.
       await this.#pump.drain().catch((late: unknown) => ctx.log.warn(`Writing the answer failed: ${late}`));
       if (token.isCancellationRequested || isCancellation(error)) return { kind: 'cancelled' };
-      ctx.log.error(error instanceof Error ? error : String(error));
+      logFailure(ctx, error);
       return { kind: 'failed', sentence: failureSentence(error) };
     }
   }
@@ -163,6 +163,11 @@ function show(ctx: Context, end: AnswerEnd): void {
     default:
       end satisfies never;
   }
+}
+
+function logFailure(ctx: Context, error: unknown): void {
+  if (isForeseen(error)) ctx.log.warn(failureSentence(error));
+  else ctx.log.error(error instanceof Error ? error : String(error));
 }
 
 /** As far as it is known before the answer; the answer itself says it again. */

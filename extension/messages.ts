@@ -55,15 +55,19 @@ export function isConnectionLost(error: unknown): boolean {
   return code === errorCodes.shuttingDown || (code !== undefined && connectionLostCodes.includes(code));
 }
 
+/** Whether the sentence says all there is to know, so that a stack trace would only frighten. */
+export function isForeseen(error: unknown): boolean {
+  return error instanceof UserError || isConnectionLost(error) || ownCodes.includes(codeOf(error) ?? 0);
+}
+
 /** One sentence for a message box: the runtime's own where it has one. Stack traces stay in the log. */
 export function failureSentence(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (isConnectionLost(error)) {
     return 'The runtime ended before it could answer; it is being started again, so run the command once more.';
   }
-  const code = codeOf(error);
   const text = firstLine(error instanceof Error ? error.message : String(error));
-  if (code !== undefined && ownCodes.includes(code) && text !== '') return text;
+  if (isForeseen(error) && text !== '') return text;
   return `This failed inside Punctual (${text || 'no reason given'}): see Punctual: Show Log.`;
 }
 

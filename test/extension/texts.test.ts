@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { retryDelayMs } from '../../extension/connection-state.ts';
 import { escapeMarkdown, formatBytes, formatDuration, formatShare, plural } from '../../extension/format.ts';
 import { type HereInput, hereView } from '../../extension/here-text.ts';
-import { endSentence, failureSentence, isCancellation, UserError } from '../../extension/messages.ts';
+import { endSentence, failureSentence, isCancellation, isForeseen, UserError } from '../../extension/messages.ts';
 import { summaryMarkdown } from '../../extension/summary-text.ts';
 import { isTarget, targetsFor } from '../../extension/targets.ts';
 import { errorCodes, type TextResult } from '../../runtime/protocol.ts';
@@ -102,6 +102,11 @@ describe('failure of a command', () => {
 
   test('when the extension has a sentence of its own, then that', () => {
     expect(failureSentence(new UserError('Open a file.'))).toBe('Open a file.');
+  });
+
+  test('when the sentence says it all, then the log needs no stack', () => {
+    const errors = [new UserError('x'), wire(errorCodes.empty, 'x'), wire(-32_097, 'x'), new TypeError('x'), 'x'];
+    expect(errors.map(isForeseen)).toEqual([true, true, true, false, false]);
   });
 
   test('when a request was cancelled, then that is told from a failure', () => {
