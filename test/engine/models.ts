@@ -25,16 +25,16 @@ export class ModelFiles {
     return this.write(name, bytes.subarray(0, Math.floor(bytes.length * share)));
   }
 
-  /** The embedded model without a name for what stands before the cursor: its tokens and the keys that point to them are renamed. */
-  withoutInfill(): string {
-    return this.#changed('no-infill.gguf', [
+  /** A model whose infill tokens and the keys that point to them are renamed: llama.cpp recognises them by their texts too. */
+  withoutInfill(source = embeddedModel): string {
+    return this.#changed(source, 'no-infill.gguf', [
       ['<|fim_', '<|xxx_'],
       ['ggml.fim_', 'ggml.xxx_'],
     ]);
   }
 
   withoutChatTemplate(): string {
-    return this.#changed('no-chat.gguf', [['tokenizer.chat_template', 'tokenizer.xxxx_template']]);
+    return this.#changed(embeddedModel, 'no-chat.gguf', [['tokenizer.chat_template', 'tokenizer.xxxx_template']]);
   }
 
   dispose(): void {
@@ -42,8 +42,8 @@ export class ModelFiles {
   }
 
   /** Replaces texts by others of the same length, so that no offset in the file moves. */
-  #changed(name: string, replacements: readonly (readonly [string, string])[]): string {
-    const bytes = readFileSync(embeddedModel);
+  #changed(source: string, name: string, replacements: readonly (readonly [string, string])[]): string {
+    const bytes = readFileSync(source);
     for (const [from, to] of replacements) {
       if (from.length !== to.length) throw new Error(`${from} and ${to} differ in length.`);
       for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at)) bytes.write(to, at, 'latin1');

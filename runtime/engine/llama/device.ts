@@ -70,15 +70,22 @@ export class Device {
   /** Opens llama.cpp with the wanted processor, or with the CPU when that one does not work. */
   async #open(): Promise<Llama> {
     requireGnuC();
-    if (this.#gpu !== 'off') {
-      try {
-        return await openLlama(this.#gpu);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#log(`The graphics processor (${this.#gpu}) cannot be used, computing on the CPU instead: ${reason}`);
-      }
+    if (this.#gpu === 'off') return await openLlama(false);
+    try {
+      const llama = await openLlama(this.#gpu);
+      // The library silently computes on the CPU when this system can have no such processor at all.
+      if (llama.gpu === false) this.#logFallback('there is none of this kind');
+      return llama;
+    } catch (error) {
+      const found = !(error instanceof NoBinaryFoundError);
+      const reason = error instanceof Error && found ? error.message : 'its library does not work on this system';
+      this.#logFallback(reason);
     }
     return await openLlama(false);
+  }
+
+  #logFallback(reason: string): void {
+    this.#log(`The graphics processor (${this.#gpu}) cannot be used, computing on the CPU instead: ${reason}.`);
   }
 }
 
