@@ -105,6 +105,11 @@ export class Loop implements Tasks {
     return { id: task.id, done, cancel: () => this.#handle({ kind: 'cancel', id: task.id }) };
   }
 
+  /** A task of this model will probably come. */
+  prepare(model: ModelId): void {
+    this.#handle({ kind: 'wanted', model });
+  }
+
   status(): LoopStatus {
     const nowMs = this.now();
     const enginePid = this.#engine.pid;

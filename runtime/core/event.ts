@@ -41,6 +41,8 @@ export type Event =
   | { readonly kind: 'unloaded'; readonly model: ModelId }
   | { readonly kind: 'engineLost'; readonly reason: string }
   | { readonly kind: 'pass'; readonly pass: PassReport }
+  /** A client has opened a document: its model may come in before the first task, if nobody has to leave for it. */
+  | { readonly kind: 'wanted'; readonly model: ModelId }
   | { readonly kind: 'wake' };
 
 export type Effect =

@@ -9,13 +9,14 @@
  *    of each model is kept for tasks with a TTFT promise, so that a keystroke never waits for a translation to end.
  * 4. A task whose model is not resident makes it load, once, with an idle model evicted if there must be room (residency.ts).
  *    Tasks of resident models are never held back by that.
- * 5. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
+ * 5. A model that a client will probably need loads ahead of the first task, as long as no other must leave for it.
+ * 6. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
 import type { Effect, Event } from './event.ts';
 import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
 import { Queue } from './queue.ts';
-import { makeRoom } from './residency.ts';
+import { makeRoom, type ResidencyDecision } from './residency.ts';
 import { deadlineMs, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
 
 export interface SchedulerOptions {
@@ -88,6 +89,8 @@ export class Scheduler {
         return;
       case 'ended':
         return this.#ended(event.id, event.outcome, nowMs, effects);
+      case 'wanted':
+        return this.#wanted(event.model, effects);
       case 'loaded':
         Object.assign(this.#models.get(event.model), {
           state: 'ready',
@@ -246,15 +249,27 @@ export class Scheduler {
     return running.filter((other) => other.task.sla.kind === 'e2e').length < sequences - 1;
   }
 
-  #tryLoad(model: ModelRecord, effects: Effect[]): void {
+  #wanted(id: ModelId, effects: Effect[]): void {
+    const model = this.#models.get(id);
+    if (model.state === 'unloaded' && this.#makeRoom().kind === 'load') this.#load(model, effects);
+  }
+
+  #load(model: ModelRecord, effects: Effect[]): void {
+    model.state = 'loading';
+    effects.push({ kind: 'load', model: model.id });
+  }
+
+  #makeRoom(): ResidencyDecision {
     const inside = [...this.#entries.values()].filter((entry) => entry.state !== 'waiting');
     const resident = this.#models.resident((id) => inside.filter((entry) => entry.task.model === id).length);
-    const decision = makeRoom(resident, this.#options.modelsMax);
+    return makeRoom(resident, this.#options.modelsMax);
+  }
+
+  #tryLoad(model: ModelRecord, effects: Effect[]): void {
+    const decision = this.#makeRoom();
     switch (decision.kind) {
       case 'load':
-        model.state = 'loading';
-        effects.push({ kind: 'load', model: model.id });
-        return;
+        return this.#load(model, effects);
       case 'evict':
         this.#models.get(decision.model).state = 'unloading';
         effects.push({ kind: 'unload', model: decision.model });

@@ -50,6 +50,8 @@ export interface Services {
   readonly summarize: Pick<SummarizeFeature, 'run'>;
   readonly translate: Pick<TranslateFeature, 'run'>;
   readonly version: string;
+  /** Whoever opens a document will ask about it: the model may load meanwhile. */
+  readonly prepare: (settings: ClientSettings) => void;
   readonly stop: (reason: string) => void;
   readonly log: (line: string) => void;
 }
@@ -112,7 +114,9 @@ export class Conversation {
     });
     connection.onDidChangeConfiguration((params) => {
       this.#settings = didChangeConfigurationSchema.parse(params).settings.punctual;
+      if (this.#documents.keys().length > 0) this.#services.prepare(this.#settings);
     });
+    this.#documents.onDidOpen(() => this.#services.prepare(this.#settings));
     connection.onRequest('textDocument/inlineCompletion', (params: unknown, token: CancellationToken) =>
       this.#complete(params, token),
     );

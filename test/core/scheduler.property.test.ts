@@ -81,6 +81,9 @@ describe('any order of events', () => {
           }
           break;
         }
+        case 6:
+          on({ kind: 'wanted', model: `m${pick % 3}` }, now);
+          break;
         default:
           inside.clear();
           models.clear();
@@ -107,7 +110,7 @@ describe('any order of events', () => {
     return { settled, trace };
   }
 
-  const choices = fc.array(fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 3, 3, 4, 5), fc.nat(1000)), { maxLength: 120 });
+  const choices = fc.array(fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 3, 3, 4, 5, 6), fc.nat(1000)), { maxLength: 120 });
 
   it('when events come in any order, then every task is settled exactly once', () => {
     fc.assert(

@@ -97,6 +97,20 @@ describe('models', () => {
     expect(words(scheduler.on(submit(task('c')), schedulerDefaults.loadRetryMs + 1))).toEqual(['load m']);
   });
 
+  it('when a client opens a document, then its model loads ahead of the first task, but nobody leaves for it', () => {
+    const wanted = (model: string): Event => ({ kind: 'wanted', model });
+    check([
+      [wanted('A'), ['load A']],
+      [wanted('A'), []],
+      [loaded('A'), []],
+      [wanted('A'), []],
+      [wanted('B'), ['load B']],
+      [loaded('B'), []],
+      [wanted('C'), []],
+      [submit(translation('a', { model: 'A' })), ['start a']],
+    ]);
+  });
+
   it('when a third model is needed, then the idle one used longest ago leaves first and running ones stay', () => {
     check([
       [submit(translation('a', { model: 'A' })), ['load A']],
