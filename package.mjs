@@ -38,7 +38,7 @@ try {
     target,
     dependencies: false,
     allowMissingRepository: true,
-    skipLicense: false,
+    rewriteRelativeLinks: false,
   });
   report(vsix);
 } finally {
@@ -91,6 +91,7 @@ function isNeeded(file) {
     ['test', 'tests', '__tests__', 'docs', 'example', 'examples', 'templates', 'coverage', '.github'].includes(parts[0])
   )
     return false;
+  if (parts.at(-1) === 'yarn.lock') return false;
   if (parts[0] === 'llama' && parts.length > 1) return /^llama[/\\][^/\\]+\.json$/.test(file);
   return true;
 }
