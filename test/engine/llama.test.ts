@@ -1,4 +1,5 @@
 /** The real engine: node-llama-cpp in its own process, with the embedded model on one thread. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
@@ -158,14 +159,23 @@ describe('the llama engine', () => {
     expect(recorder.outcome(running)?.kind).toBe('finished');
   });
 
-  it('when its environment holds secrets, then the engine process does not see them', async () => {
-    const { pid } = engine;
-    if (process.platform !== 'linux' || pid === undefined) return;
-    const { readFileSync } = await import('node:fs');
-    const names = readFileSync(`/proc/${pid}/environ`, 'utf8')
-      .split('\0')
-      .map((line) => line.split('=')[0]);
-    expect(names).toContain('NODE_LLAMA_CPP_SKIP_DOWNLOAD');
-    expect(names.filter((name) => /TOKEN|SECRET|KEY|PASSWORD|VITEST/iu.test(name ?? ''))).toEqual([]);
+  it('when a command is malformed, then who waits for its answer gets one', async () => {
+    const id = await run({ slackMs: Number.NaN });
+    expect(recorder.outcome(id)).toMatchObject({ kind: 'failed', error: { code: 'engineFailed' } });
+    engine.send({ kind: 'load', spec: { ...spec, id: 'crowd', sequences: 17 } });
+    await recorder.until(() => recorder.of('loadFailed').some((event) => event.model === 'crowd'));
+    expect(recorder.of('loadFailed').at(-1)?.error.message).toContain('sequences');
   });
+
+  // Only Linux shows the environment of another process in a file.
+  it.runIf(process.platform === 'linux')(
+    'when the environment holds secrets, then the engine process does not see them',
+    () => {
+      const names = readFileSync(`/proc/${engine.pid}/environ`, 'utf8')
+        .split('\0')
+        .map((line) => line.split('=')[0]);
+      expect(names).toContain('NODE_LLAMA_CPP_SKIP_DOWNLOAD');
+      expect(names.filter((name) => /TOKEN|SECRET|KEY|PASSWORD|VITEST/iu.test(name ?? ''))).toEqual([]);
+    },
+  );
 });

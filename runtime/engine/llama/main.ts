@@ -8,7 +8,7 @@ import type { ModelId } from '../../core/task.ts';
 import { type EngineCommand, type EngineEvent, type EngineRequest, type ModelSpec, sameSpec } from '../engine.ts';
 import { StepMachine } from '../step-machine.ts';
 import { Device, type Gpu } from './device.ts';
-import { commandSchema, startIdSchema } from './messages.ts';
+import { commandSchema, malformedSchema } from './messages.ts';
 
 /** At most this many progress messages a second; the library reports some hundred in one load. */
 const progressIntervalMs = 100;
@@ -143,18 +143,20 @@ function gpuOf(value: string | undefined): Gpu {
   }
 }
 
-/** A message that is no command is a bug of the other side; a start gets its answer all the same, or its asker would wait for ever. */
+/** A message that is no command is a bug of the other side; who waits for an answer gets one all the same. */
 function receive(message: unknown, engine: EngineProcess, send: (events: EngineEvent[]) => void): void {
   const command = commandSchema.safeParse(message);
   if (command.success) {
     engine.handle(command.data);
     return;
   }
-  log(`A malformed command is ignored: ${command.error.message}`);
-  const start = startIdSchema.safeParse(message);
-  if (!start.success) return;
-  const error = { code: 'engineFailed', message: 'The engine did not understand this request.' } as const;
-  send([{ kind: 'ended', id: start.data.request.id, outcome: { kind: 'failed', error } }]);
+  log(`A malformed command is refused: ${command.error.message}`);
+  const malformed = malformedSchema.safeParse(message);
+  if (!malformed.success) return;
+  const [where] = command.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const error = { code: 'engineFailed', message: `The engine does not understand this command (${where}).` } as const;
+  if (malformed.data.kind === 'load') send([{ kind: 'loadFailed', model: malformed.data.spec.id, error }]);
+  else send([{ kind: 'ended', id: malformed.data.request.id, outcome: { kind: 'failed', error } }]);
 }
 
 /** The end is abrupt on purpose: an orderly disposal of the library may hang after aborted loads. */

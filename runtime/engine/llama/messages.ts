@@ -94,5 +94,8 @@ const event = z.discriminatedUnion('kind', [
 /** The events of one pass travel in one message. `lost` is not among them: only the other side can say it. */
 export const eventsSchema: z.ZodType<EngineEvent[]> = z.array(event);
 
-/** The id of a start command that is otherwise malformed: it can still be answered. */
-export const startIdSchema = z.object({ kind: z.literal('start'), request: z.object({ id: z.string() }) });
+/** What a malformed command is about: enough to answer it. Only these two have an answer that somebody waits for. */
+export const malformedSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('start'), request: z.object({ id: z.string() }) }),
+  z.object({ kind: z.literal('load'), spec: z.object({ id: z.string() }) }),
+]);
