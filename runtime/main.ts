@@ -9,28 +9,25 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { WebSocket } from 'ws';
 import { Home, homeFolder } from './client/home.ts';
-import { SocketWriter } from './client/socket.ts';
 import { LlamaEngine } from './engine/llama/process.ts';
 import { CompletionFeature } from './features/completion/index.ts';
+import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, TranslateFeature } from './features/text.ts';
 import { Loop } from './loop.ts';
 import { Registry } from './models/registry.ts';
-import { protocolVersion, type Rendezvous } from './protocol.ts';
-import { CheckedReader } from './server/checked.ts';
+import { protocolVersion, type Rendezvous, type Status } from './protocol.ts';
+import { Clients } from './server/clients.ts';
 import { Lifetime } from './server/lifetime.ts';
-import { Conversation, type Services } from './server/lsp.ts';
+import type { Services } from './server/lsp.ts';
 import { publish, withdraw } from './server/rendezvous.ts';
 import { Door } from './server/socket.ts';
-import { Throttle, toStatus } from './server/status.ts';
+import { toStatus } from './server/status.ts';
 
 /** Set by the build from package.json. */
 declare const PUNCTUAL_VERSION: string;
 
-/** Four a second, as fast as a person can follow. */
-const statusIntervalMs = 250;
 const idleMsDefault = 60_000;
-/** A client that leaves this much unread is cut off. */
-const clientBufferBytesMax = 64 * 1024 * 1024;
+const stopDelayMs = 20;
 
 interface Arguments {
   readonly home: Home;
@@ -82,97 +79,99 @@ function timer(ms: number, callback: () => void): () => void {
   return () => clearTimeout(handle);
 }
 
-async function run(args: Arguments): Promise<void> {
-  const now = (): number => performance.now();
-  const registry = new Registry({ embeddedFile: path.join(args.media, 'models', 'tinycode-4m-q8_0.gguf') });
-  const engine = new LlamaEngine({ program: args.engineProgram, env: process.env, log });
-  const loop = new Loop(engine, { now, timer, log, specOf: (id) => registry.specOf(id) });
+class Runtime {
+  readonly #args: Arguments;
+  readonly #token = randomBytes(32).toString('base64url');
+  readonly #loop: Loop;
+  readonly #lifetime: Lifetime;
+  readonly #clients: Clients;
+  readonly #door: Door;
+  /** What the rendezvous file says once this process is the user's one runtime. */
+  #published: Rendezvous | undefined;
+  #ending: Promise<void> | undefined;
 
-  const token = randomBytes(32).toString('base64url');
-  const identity = {
-    name: 'punctual',
-    pid: process.pid,
-    version: PUNCTUAL_VERSION,
-    protocol: protocolVersion,
-  } as const;
-  const conversations = new Set<Conversation>();
-  const status = () =>
-    toStatus({
-      loop: () => loop.status(),
-      describe: (id) => registry.describe(id),
-      clients: () => conversations.size,
-      version: PUNCTUAL_VERSION,
+  constructor(args: Arguments) {
+    this.#args = args;
+    const now = (): number => performance.now();
+    const registry = new Registry({ embeddedFile: path.join(args.media, 'models', 'tinycode-4m-q8_0.gguf') });
+    const engine = new LlamaEngine({ program: args.engineProgram, env: process.env, log });
+    const loop = new Loop(engine, { now, timer, log, specOf: (id) => registry.specOf(id) });
+    this.#loop = loop;
+    this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
+    const status = (clients: number): Status =>
+      toStatus({
+        loop: () => loop.status(),
+        describe: (id) => registry.describe(id),
+        clients: () => clients,
+        version: PUNCTUAL_VERSION,
+        pid: process.pid,
+        uptimeMs: now,
+      });
+    this.#clients = new Clients({ services: this.#services(registry), status, lifetime: this.#lifetime, timer });
+    loop.onChange(() => this.#clients.statusChanged());
+    const identity = {
+      name: 'punctual',
       pid: process.pid,
-      uptimeMs: now,
-    });
-  const throttle = new Throttle(
-    () => {
-      const snapshot = status();
-      for (const conversation of conversations) conversation.pushStatus(snapshot);
-    },
-    statusIntervalMs,
-    timer,
-  );
-  loop.onChange(() => throttle.change());
+      version: PUNCTUAL_VERSION,
+      protocol: protocolVersion,
+    } as const;
+    const onClient = (socket: WebSocket): void => this.#clients.welcome(socket);
+    this.#door = new Door({ token: this.#token, identity, onClient, log });
+  }
 
-  let clientCount = 0;
-  const onClient = (socket: WebSocket): void => {
-    lifetime.clientCame();
-    const writer = new SocketWriter(socket, clientBufferBytesMax);
-    const conversation = new Conversation(
-      `c${++clientCount}`,
-      new CheckedReader(socket, writer, log),
-      writer,
-      services,
-      {
-        onReady: () => {
-          conversations.add(conversation);
-          throttle.change();
-        },
-        onClose: () => {
-          conversations.delete(conversation);
-          throttle.change();
-          lifetime.clientLeft();
-        },
-      },
-    );
-  };
-  const door = new Door({ token, identity, onClient, log });
+  /** False when another runtime is up: then this one is not needed. @throws when the port is taken. */
+  async start(): Promise<boolean> {
+    const port = await this.#door.listen(this.#args.port);
+    const own = { pid: process.pid, port, token: this.#token, version: PUNCTUAL_VERSION, protocol: protocolVersion };
+    await this.#args.home.prepare();
+    if (!(await publish(this.#args.home, own))) return false;
+    this.#published = own;
+    log(`runtime ${PUNCTUAL_VERSION} listens on 127.0.0.1:${port}`);
+    return true;
+  }
 
-  let ending: Promise<void> | undefined;
-  const end = (reason: string): Promise<void> => {
-    ending ??= (async () => {
-      log(`ends: ${reason}`);
-      lifetime.dispose();
-      throttle.dispose();
-      await withdraw(args.home, own);
-      await loop.close();
-      await door.close();
-      process.exit(0);
-    })();
-    return ending;
-  };
-  const lifetime = new Lifetime(args.idleMs, timer, () => void end('nobody has needed it for a while'));
-  const services: Services = {
-    tasks: loop,
-    completion: new CompletionFeature(loop, registry, [path.join(args.media, 'sample')]),
-    summarize: new SummarizeFeature(loop, registry),
-    translate: new TranslateFeature(loop, registry),
-    version: PUNCTUAL_VERSION,
-    // The answer to the request that asks for it goes out first.
-    stop: (reason) => setTimeout(() => void end(reason), 20),
-    log,
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end(signal));
+  /** Refuses new clients, settles what the others asked for, and ends the process. */
+  end(reason: string): Promise<void> {
+    this.#ending ??= this.#end(reason);
+    return this.#ending;
+  }
 
-  const port = await door.listen(args.port);
-  const own: Rendezvous = { pid: process.pid, port, token, version: PUNCTUAL_VERSION, protocol: protocolVersion };
-  await args.home.prepare();
-  if (!(await publish(args.home, own))) {
-    log('another runtime is up: this one ends');
+  async #end(reason: string): Promise<void> {
+    log(`ends: ${reason}`);
+    this.#door.shut();
+    this.#lifetime.dispose();
+    this.#clients.dispose();
+    if (this.#published) await withdraw(this.#args.home, this.#published);
+    await this.#loop.close();
+    await this.#door.close();
     process.exit(0);
   }
-  log(`runtime ${PUNCTUAL_VERSION} listens on 127.0.0.1:${port}`);
+
+  #services(registry: Registry): Services {
+    const loop = this.#loop;
+    return {
+      tasks: loop,
+      completion: new CompletionFeature(loop, registry, [path.join(this.#args.media, 'sample')]),
+      summarize: new SummarizeFeature(loop, registry),
+      translate: new TranslateFeature(loop, registry),
+      version: PUNCTUAL_VERSION,
+      prepare: (settings) => {
+        const model = registry.choose(settings.model, settings.threads);
+        if (!isTaskError(model)) loop.prepare(model.id);
+      },
+      // The answer to the request that asks for it goes out first.
+      stop: (reason) => void timer(stopDelayMs, () => void this.end(reason)),
+      log,
+    };
+  }
+}
+
+async function run(args: Arguments): Promise<void> {
+  const runtime = new Runtime(args);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void runtime.end(signal));
+  if (await runtime.start()) return;
+  log('another runtime is up: this one ends');
+  process.exit(0);
 }
 
 process.on('uncaughtException', (error) => {

@@ -45,8 +45,11 @@ const logBytesMax = 1024 * 1024;
 /** What a client may leave unsent: a few documents of the largest size. */
 const clientBufferBytesMax = 128 * 1024 * 1024;
 
+/** @throws ConnectError as {@link findOrStart} does. */
 export async function connectRuntime(options: ConnectOptions): Promise<RuntimeConnection> {
-  return attach(await findOrStart(options));
+  const runtime = await findOrStart(options);
+  // A runtime may end between its answer and this connection: then another search finds its successor, or starts it.
+  return attach(runtime).catch(async () => attach(await findOrStart(options)));
 }
 
 /** Connects to the runtime that is up; undefined when there is none. Starts nothing. */
@@ -100,14 +103,12 @@ export function verdict(
 }
 
 function compareVersions(a: string, b: string): number {
-  const parts = (version: string): number[] =>
-    version
-      .split(/[.+-]/)
-      .slice(0, 3)
-      .map((part) => Number.parseInt(part, 10) || 0);
-  const [left, right] = [parts(a), parts(b)];
-  const index = left.findIndex((part, place) => part !== right[place]);
-  return index === -1 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+  const [left, right] = [a.split(/[.+-]/), b.split(/[.+-]/)];
+  for (const place of [0, 1, 2]) {
+    const difference = (Number.parseInt(left[place] ?? '', 10) || 0) - (Number.parseInt(right[place] ?? '', 10) || 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 const stopMsMax = 10_000;
@@ -141,6 +142,8 @@ export function isProcess(pid: number): boolean {
 
 interface Started {
   readonly child: ChildProcess;
+  /** Bytes of the log that were there before. */
+  readonly logStart: number;
   ended: boolean;
   failed: boolean;
   cause: string;
@@ -151,7 +154,8 @@ async function start(home: Home, options: ConnectOptions): Promise<Started> {
     (stats) => stats.size,
     () => 0,
   );
-  const log = await open(home.logFile, size > logBytesMax ? 'w' : 'a', 0o600);
+  const isFull = size > logBytesMax;
+  const log = await open(home.logFile, isFull ? 'w' : 'a', 0o600);
   const args = [
     options.runtimeFile,
     '--home',
@@ -166,7 +170,7 @@ async function start(home: Home, options: ConnectOptions): Promise<Started> {
     env,
     windowsHide: true,
   });
-  const started: Started = { child, ended: false, failed: false, cause: '' };
+  const started: Started = { child, logStart: isFull ? 0 : size, ended: false, failed: false, cause: '' };
   child.once('error', (error) => Object.assign(started, { ended: true, failed: true, cause: error.message }));
   child.once('exit', (code, signal) =>
     Object.assign(started, { ended: true, failed: code !== 0, cause: signal ?? `exit code ${code}` }),
@@ -176,10 +180,12 @@ async function start(home: Home, options: ConnectOptions): Promise<Started> {
   return started;
 }
 
-async function startError(home: Home, { cause }: Started): Promise<ConnectError> {
-  const log = await readFile(home.logFile, 'utf8').catch(() => '');
-  const last = log.trim().split('\n').slice(-3).join(' | ');
+async function startError(home: Home, { cause, logStart }: Started): Promise<ConnectError> {
+  const log = await readFile(home.logFile).catch(() => Buffer.alloc(0));
+  const lines = log.subarray(logStart).toString().trim().split('\n');
+  // What Node says of an uncaught error has the error in the middle and its own version at the end.
+  const told = lines.findLast((line) => /^(\w*Error\b|punctual runtime:)/.test(line)) ?? lines.slice(-3).join(' | ');
   return new ConnectError(
-    `The Punctual runtime did not start (${cause}): ${last || 'it wrote nothing'}. The whole log is in ${home.logFile}.`,
+    `The Punctual runtime did not start (${cause}): ${told || 'it wrote nothing'}. The whole log is in ${home.logFile}.`,
   );
 }

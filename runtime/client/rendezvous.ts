@@ -27,7 +27,7 @@ export function isAlive({ port, token, pid }: Rendezvous): Promise<boolean> {
         host: '127.0.0.1',
         port,
         path: '/',
-        timeout: probeMsMax,
+        signal: AbortSignal.timeout(probeMsMax),
         agent: false,
         headers: { authorization: `Bearer ${token}` },
       },
@@ -41,8 +41,9 @@ export function isAlive({ port, token, pid }: Rendezvous): Promise<boolean> {
         response.on('error', () => resolve(false));
       },
     );
-    request.on('timeout', () => request.destroy(new Error('no answer')));
     request.on('error', () => resolve(false));
+    // Whatever else may happen on a port that is not ours, such as an upgrade: it ends with this.
+    request.on('close', () => resolve(false));
   });
 }
 

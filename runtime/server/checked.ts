@@ -38,24 +38,26 @@ const version = z.number().int();
 const uri = z.string().max(8192);
 
 /** Methods without an entry carry nothing that we read; unknown ones are answered by the LSP library. */
-const paramsByMethod: Readonly<Record<string, z.ZodType>> = {
-  initialize: z.looseObject({ initializationOptions: initializationOptionsSchema.nullish() }),
-  'textDocument/didOpen': z.looseObject({
-    textDocument: z.object({ uri, languageId: z.string().max(256), version, text: z.string() }),
+const paramsByMethod: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>(
+  Object.entries({
+    initialize: z.looseObject({ initializationOptions: initializationOptionsSchema.nullish() }),
+    'textDocument/didOpen': z.looseObject({
+      textDocument: z.object({ uri, languageId: z.string().max(256), version, text: z.string() }),
+    }),
+    'textDocument/didChange': z.looseObject({
+      textDocument: z.looseObject({ uri, version }),
+      contentChanges: z.array(z.looseObject({ range: rangeSchema.optional(), text: z.string() })),
+    }),
+    'textDocument/didClose': z.looseObject({ textDocument: z.looseObject({ uri }) }),
+    'textDocument/inlineCompletion': inlineCompletionParamsSchema,
+    'workspace/didChangeConfiguration': didChangeConfigurationSchema,
+    '$/cancelRequest': z.looseObject({ id }),
+    [eligibilityMethod]: eligibilityParamsSchema,
+    [summarizeMethod]: summarizeParamsSchema,
+    [translateMethod]: translateParamsSchema,
+    [stopMethod]: stopParamsSchema,
   }),
-  'textDocument/didChange': z.looseObject({
-    textDocument: z.looseObject({ uri, version }),
-    contentChanges: z.array(z.looseObject({ range: rangeSchema.optional(), text: z.string() })),
-  }),
-  'textDocument/didClose': z.looseObject({ textDocument: z.looseObject({ uri }) }),
-  'textDocument/inlineCompletion': inlineCompletionParamsSchema,
-  'workspace/didChangeConfiguration': didChangeConfigurationSchema,
-  '$/cancelRequest': z.looseObject({ id }),
-  [eligibilityMethod]: eligibilityParamsSchema,
-  [summarizeMethod]: summarizeParamsSchema,
-  [translateMethod]: translateParamsSchema,
-  [stopMethod]: stopParamsSchema,
-};
+);
 
 export class CheckedReader extends SocketReader {
   readonly #writer: SocketWriter;
@@ -89,7 +91,7 @@ export class CheckedReader extends SocketReader {
       );
     if (!('method' in message.data)) return json as Message;
     const { method, id: requestId } = message.data as { method: string; id?: string | number };
-    const checked = paramsByMethod[method]?.safeParse(message.data['params'] ?? {});
+    const checked = paramsByMethod.get(method)?.safeParse(message.data['params'] ?? {});
     if (!checked || checked.success) return json as Message;
     const [issue] = checked.error.issues;
     const reason = `${method}: ${issue ? `${issue.path.join('.') || 'params'}: ${issue.message}` : 'the parameters are wrong'}`;

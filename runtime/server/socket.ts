@@ -2,7 +2,7 @@
  * The door: HTTP and WebSocket on the loopback interface, for whoever shows the token. Knows nothing of what is said inside.
  *
  * Who is refused, in this order (each with a bare status): a request whose Host is not this server (DNS rebinding), one with any
- * Origin (a web page; `null` too), one without the token. No CORS header is ever sent.
+ * Origin (a web page; `null` too), one without the token; everyone once the runtime ends. No CORS header is ever sent.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -26,6 +26,7 @@ export class Door {
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, perMessageDeflate: false });
   #port = 0;
+  #isShut = false;
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -57,6 +58,11 @@ export class Door {
     return this.#port;
   }
 
+  /** Lets nobody in from now on, so that who comes looks for the next runtime instead of being cut off by the end of this one. */
+  shut(): void {
+    this.#isShut = true;
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#sockets.close();
@@ -76,10 +82,11 @@ export class Door {
     this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit('connection', client, request));
   }
 
-  #check({ headers }: IncomingMessage): 200 | 401 | 403 {
+  #check({ headers }: IncomingMessage): 200 | 401 | 403 | 503 {
     const isThisServer = headers.host === `127.0.0.1:${this.#port}` || headers.host === `localhost:${this.#port}`;
     if (!isThisServer || headers.origin !== undefined) return 403;
-    return isEqual(headers.authorization ?? '', `Bearer ${this.#options.token}`) ? 200 : 401;
+    if (!isEqual(headers.authorization ?? '', `Bearer ${this.#options.token}`)) return 401;
+    return this.#isShut ? 503 : 200;
   }
 }
 

@@ -50,6 +50,7 @@ export class Throttle {
   readonly #timer: (ms: number, callback: () => void) => () => void;
   #cancel: (() => void) | undefined;
   #changed = false;
+  #isDisposed = false;
 
   constructor(push: () => void, intervalMs: number, timer: (ms: number, callback: () => void) => () => void) {
     this.#push = push;
@@ -58,6 +59,7 @@ export class Throttle {
   }
 
   change(): void {
+    if (this.#isDisposed) return;
     if (this.#cancel) {
       this.#changed = true;
       return;
@@ -68,7 +70,7 @@ export class Throttle {
 
   dispose(): void {
     this.#cancel?.();
-    this.#changed = false;
+    this.#isDisposed = true;
   }
 
   #elapsed(): void {

@@ -1,0 +1,71 @@
+/**
+ * Everyone who is connected: opens a conversation for each socket that the door lets in, tells all of them the status, and keeps the
+ * runtime alive while anyone is there. Owns no state of the conversations themselves.
+ */
+import type { WebSocket } from 'ws';
+import { SocketWriter } from '../client/socket.ts';
+import type { Status } from '../protocol.ts';
+import { CheckedReader } from './checked.ts';
+import type { Lifetime } from './lifetime.ts';
+import { Conversation, type Services } from './lsp.ts';
+import { Throttle } from './status.ts';
+
+export interface ClientsOptions {
+  readonly services: Services;
+  /** The status to push, with the number of clients that take part. */
+  readonly status: (clients: number) => Status;
+  readonly lifetime: Pick<Lifetime, 'clientCame' | 'clientLeft'>;
+  /** Calls back once after `ms`; returns how to call it off. */
+  readonly timer: (ms: number, callback: () => void) => () => void;
+  /** A client that leaves more than this unread is cut off. */
+  readonly bufferBytesMax?: number;
+}
+
+/** Four a second, as fast as a person can follow. */
+const statusIntervalMs = 250;
+const bufferBytesMaxDefault = 64 * 1024 * 1024;
+
+export class Clients {
+  readonly #options: ClientsOptions;
+  /** Those that can take notifications. */
+  readonly #ready = new Set<Conversation>();
+  readonly #throttle: Throttle;
+  #count = 0;
+
+  constructor(options: ClientsOptions) {
+    this.#options = options;
+    this.#throttle = new Throttle(() => this.#push(), statusIntervalMs, options.timer);
+  }
+
+  welcome(socket: WebSocket): void {
+    const { services, lifetime, bufferBytesMax = bufferBytesMaxDefault } = this.#options;
+    lifetime.clientCame();
+    const writer = new SocketWriter(socket, bufferBytesMax);
+    const reader = new CheckedReader(socket, writer, services.log);
+    const conversation = new Conversation(`c${++this.#count}`, reader, writer, services, {
+      onReady: () => {
+        this.#ready.add(conversation);
+        this.statusChanged();
+      },
+      onClose: () => {
+        this.#ready.delete(conversation);
+        this.statusChanged();
+        lifetime.clientLeft();
+      },
+    });
+  }
+
+  statusChanged(): void {
+    this.#throttle.change();
+  }
+
+  /** Nothing is pushed from now on. */
+  dispose(): void {
+    this.#throttle.dispose();
+  }
+
+  #push(): void {
+    const status = this.#options.status(this.#ready.size);
+    for (const conversation of this.#ready) conversation.pushStatus(status);
+  }
+}

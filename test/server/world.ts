@@ -1,0 +1,239 @@
+/** The server as clients meet it: a real door on a free port, real sockets, and features whose answers a test gives by hand. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createMessageConnection, type MessageConnection, type ResponseError } from 'vscode-jsonrpc/node';
+import { WebSocket } from 'ws';
+import { SocketReader, SocketWriter } from '../../runtime/client/socket.ts';
+import type { CompletionRequest } from '../../runtime/features/completion/index.ts';
+import type { TextRequest, TranslateRequest } from '../../runtime/features/text.ts';
+import {
+  type ClientSettings,
+  type EligibilityResult,
+  type InlineCompletionResult,
+  protocolVersion,
+  type Status,
+  type TextResult,
+} from '../../runtime/protocol.ts';
+import { Clients } from '../../runtime/server/clients.ts';
+import type { Services } from '../../runtime/server/lsp.ts';
+import { Door } from '../../runtime/server/socket.ts';
+import { ManualTimer } from './manual-timer.ts';
+
+/** One request as it reached a feature; the test answers it. */
+export interface Call<Request, Result> {
+  readonly request: Request;
+  /** The document's text when the request came; the document itself goes on changing. */
+  readonly text: string;
+  readonly signal: AbortSignal;
+  readonly onText: (text: string) => void;
+  readonly answer: (result: Result) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** A feature without a mind of its own: requests queue up until the test takes them. */
+export class Calls<Request extends Pick<TextRequest, 'document'>, Result> {
+  readonly #arrived: Call<Request, Result>[] = [];
+  readonly #waiting: ((call: Call<Request, Result>) => void)[] = [];
+
+  receive(request: Request, onText: (text: string) => void, signal: AbortSignal): Promise<Result> {
+    return new Promise((answer, fail) => {
+      const call = { request, text: request.document.getText(), onText, signal, answer, fail };
+      const taker = this.#waiting.shift();
+      if (taker) taker(call);
+      else this.#arrived.push(call);
+    });
+  }
+
+  next(): Promise<Call<Request, Result>> {
+    const call = this.#arrived.shift();
+    if (call) return Promise.resolve(call);
+    return new Promise((taker) => this.#waiting.push(taker));
+  }
+}
+
+export const token = 'a-token-of-sufficient-length-for-tests';
+export const uri = 'file:///project/main.ts';
+
+export const textResult: TextResult = {
+  text: 'It adds.',
+  model: 'Demo',
+  demo: true,
+  targetMs: 10_000,
+  ttftMs: 5,
+  e2eMs: 10,
+  kept: true,
+  end: 'stop',
+};
+
+export function statusWith(clients: number): Status {
+  return { version: '1.2.3', pid: 1, engineRestarts: 0, uptimeMs: 0, clients, windowMs: 1, classes: [], models: [] };
+}
+
+export interface WorldOptions {
+  readonly bufferBytesMax?: number;
+}
+
+export class World {
+  readonly completions = new Calls<CompletionRequest, InlineCompletionResult>();
+  readonly summaries = new Calls<TextRequest, TextResult>();
+  readonly translations = new Calls<TranslateRequest, TextResult>();
+  readonly eligibilities: ClientSettings[] = [];
+  /** The settings with which a model was asked to come in ahead of the first task. */
+  readonly prepared: ClientSettings[] = [];
+  readonly stops: string[] = [];
+  readonly lines: string[] = [];
+  readonly timer = new ManualTimer();
+  readonly clients: Clients;
+  readonly door: Door;
+  /** How many clients the runtime's lifetime knows of, and whom to tell when it falls. */
+  present = 0;
+  port = 0;
+  readonly #leaving: (() => void)[] = [];
+  readonly #sockets: WebSocket[] = [];
+
+  private constructor({ bufferBytesMax }: WorldOptions) {
+    const log = (line: string): void => {
+      this.lines.push(line);
+    };
+    this.clients = new Clients({
+      services: this.#services(log),
+      status: statusWith,
+      lifetime: {
+        clientCame: () => {
+          this.present++;
+        },
+        clientLeft: () => {
+          this.present--;
+          for (const tell of this.#leaving.splice(0)) tell();
+        },
+      },
+      timer: this.timer.start,
+      ...(bufferBytesMax !== undefined && { bufferBytesMax }),
+    });
+    const identity = { name: 'punctual', pid: process.pid, version: '1.2.3', protocol: protocolVersion } as const;
+    this.door = new Door({ token, identity, onClient: (socket) => this.clients.welcome(socket), log });
+  }
+
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const world = new World(options);
+    world.port = await world.door.listen(0);
+    return world;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.terminate();
+    this.clients.dispose();
+    await this.door.close();
+  }
+
+  /** A socket that has got in, without a word of LSP. */
+  async socket(): Promise<WebSocket> {
+    const headers = { authorization: `Bearer ${token}` };
+    const socket = new WebSocket(`ws://127.0.0.1:${this.port}/`, { headers, perMessageDeflate: false });
+    this.#sockets.push(socket);
+    await once(socket, 'open');
+    return socket;
+  }
+
+  /** A client that has introduced itself. */
+  async client(settings?: unknown): Promise<Client> {
+    const client = new Client(await this.socket());
+    const initializationOptions = { client: 'test', version: '1', ...(settings !== undefined && { settings }) };
+    await client.connection.sendRequest('initialize', {
+      processId: null,
+      rootUri: null,
+      capabilities: {},
+      initializationOptions,
+    });
+    await client.connection.sendNotification('initialized', {});
+    return client;
+  }
+
+  /** Resolves when the server has noticed that a client is gone. */
+  left(): Promise<void> {
+    return new Promise((resolve) => this.#leaving.push(resolve));
+  }
+
+  #services(log: (line: string) => void): Services {
+    return {
+      tasks: { now: () => 4_711 },
+      completion: {
+        complete: (request, signal) => this.completions.receive(request, () => undefined, signal),
+        eligibility: (document, settings): EligibilityResult => {
+          this.eligibilities.push(settings);
+          return { automatic: true, reason: 'answered', message: `${document.languageId} is fine.` };
+        },
+      },
+      summarize: { run: (request, onText, signal) => this.summaries.receive(request, onText, signal) },
+      translate: { run: (request, onText, signal) => this.translations.receive(request, onText, signal) },
+      prepare: (settings) => void this.prepared.push(settings),
+      version: '1.2.3',
+      stop: (reason) => void this.stops.push(reason),
+      log,
+    };
+  }
+}
+
+/** A well-behaved client, as an editor is. */
+export class Client {
+  readonly socket: WebSocket;
+  readonly connection: MessageConnection;
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    this.connection = createMessageConnection(
+      new SocketReader(socket),
+      new SocketWriter(socket, Number.POSITIVE_INFINITY),
+    );
+    this.connection.listen();
+  }
+
+  open(text: string, languageId = 'typescript', documentUri = uri): Promise<void> {
+    const textDocument = { uri: documentUri, languageId, version: 1, text };
+    return this.connection.sendNotification('textDocument/didOpen', { textDocument });
+  }
+
+  change(contentChanges: readonly unknown[], version = 2): Promise<void> {
+    const textDocument = { uri, version };
+    return this.connection.sendNotification('textDocument/didChange', { textDocument, contentChanges });
+  }
+}
+
+export function isClosed(socket: WebSocket): Promise<void> {
+  if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+export function isAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+export function portOf(server: { address(): AddressInfo | string | null }): number {
+  return (server.address() as AddressInfo).port;
+}
+
+export const at = (line: number, character: number) => ({ line, character });
+
+/** The parameters of a completion in {@link uri}. */
+export const completion = (position = at(0, 0), context: object = { triggerKind: 2 }) => ({
+  textDocument: { uri },
+  position,
+  context,
+});
+
+export const answered: InlineCompletionResult = {
+  items: [{ insertText: 'x' }],
+  punctual: { reason: 'answered' },
+};
+
+/** How a request failed, as the client reads it. */
+export async function failure(request: Promise<unknown>): Promise<{ code: number; message: string; data: unknown }> {
+  const error = await request.then(
+    () => {
+      throw new Error('the request was answered, but should have failed');
+    },
+    (reason: ResponseError<unknown>) => reason,
+  );
+  return { code: error.code, message: error.message, data: error.data };
+}
