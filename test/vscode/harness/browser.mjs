@@ -34,7 +34,8 @@ export class Browser {
     /** @type {typeof import('playwright-core')} */
     const { chromium } = require('playwright-core');
     const executablePath = findChromium();
-    if (!executablePath) throw new Error('Chromium is missing: node test/vscode/harness/setup.mjs says how to install it.');
+    if (!executablePath)
+      throw new Error('Chromium is missing: node test/vscode/harness/setup.mjs says how to install it.');
     const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }; // run.mjs cleans up itself
     return new Browser(await chromium.launch({ executablePath, headless: true, args: flags, ...signals }));
   }

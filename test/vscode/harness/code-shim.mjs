@@ -1,85 +1,104 @@
 #!/usr/bin/env node
-// A stand-in for the desktop `code` executable, for runTests({ vscodeExecutablePath }) of @vscode/test-electron: takes desktop VS Code's
-// test arguments, runs the tests in the extension host of the web workbench, prints what they print, and exits with their code.
+/**
+ * A stand-in for the desktop's `code`, for runTests({ vscodeExecutablePath }) of @vscode/test-electron: takes its test arguments, runs
+ * the tests in the extension host of the web workbench (a real Node extension host; no Electron), prints what they print, and exits with
+ * their code. 97: the workbench broke; 98: the tests did not end; 99: the page crashed.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { artifacts, watchFile } from './output.mjs';
-import { Rig } from './server.mjs';
-import { launchBrowser, workbenchUrl } from './workbench.mjs';
+import { parseArgs } from 'node:util';
+import { follow, keepEvidence } from './artifacts.mjs';
+import { Browser } from './browser.mjs';
+import { Rig } from './rig.mjs';
+import { Workbench } from './workbench.mjs';
 
-const timeoutMs = 180_000;
+const testsMs = 180_000;
 
-const options = new Map();
-const positionals = [];
-for (const argument of process.argv.slice(2)) {
-  const match = /^--([\w-]+)(?:=(.*))?$/s.exec(argument);
-  if (match) options.set(match[1], match[2] ?? true);
-  else positionals.push(argument);
-}
+const { values, positionals } = parseArgs({ strict: false, allowPositionals: true });
+const developed = list('extensionDevelopmentPath');
+const tests = list('extensionTestsPath')[0];
+if (!tests) throw new Error('code-shim runs tests only: --extensionTestsPath is missing.');
 
 const rig = new Rig();
-const outputFile = path.join(rig.folder, 'tests.txt');
-writeFileSync(outputFile, '');
-rig.writeSettings(userSettings());
-const output = watchFile(outputFile, process.stdout);
+/** @type {Browser | undefined} */
 let browser;
-let code = 97;
+const signalled = new Promise((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => resolve(130));
+});
+let code = await Promise.race([runTests(), signalled]);
+await browser?.close();
 try {
-  await rig.start({ VSCODE_TEST_OUTPUT: outputFile });
-  browser = await launchBrowser();
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-  const ended = new Promise((resolve) => {
-    void page.exposeFunction('codeAutomationExit', resolve);
-    page.on('crash', () => resolve(99));
-    setTimeout(() => resolve(98), timeoutMs).unref();
-  });
-  await page.exposeFunction('codeAutomationLog', () => undefined);
-  await injectTests(page);
-  await page.goto(workbenchUrl(rig, path.resolve(positionals.find((name) => existsSync(name)) ?? rig.workspace)));
-  code = await ended;
-  if (code === 98) {
-    await page.screenshot({ path: path.join(artifacts(), 'extension-host-timeout.png') });
-    console.error(
-      `the tests in the extension host did not end within ${timeoutMs} ms; a screenshot is in test-artifacts/`,
-    );
-  }
+  await rig.stop();
 } catch (error) {
   console.error(error);
-} finally {
-  await browser?.close();
-  await rig.stop().catch((error) => {
-    console.error(error);
-    code ||= 96;
-  });
-  output.stop();
+  code ||= 97;
 }
 process.exit(code);
 
-function userSettings() {
-  const file = path.join(String(options.get('user-data-dir') ?? ''), 'User/settings.json');
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+/** @returns {Promise<number>} */
+async function runTests() {
+  const outputFile = path.join(rig.folder, 'tests.txt');
+  writeFileSync(outputFile, '');
+  const output = follow(outputFile, process.stdout);
+  /** @type {Workbench | undefined} */
+  let workbench;
+  let ended = 97;
+  try {
+    rig.writeSettings(givenSettings());
+    // The caller's PUNCTUAL_HOME is not used: the rig's own is ended and removed with the rig.
+    await rig.start({ VSCODE_TEST_OUTPUT: outputFile });
+    browser = await Browser.launch();
+    workbench = new Workbench(await browser.newPage(rig), rig);
+    ended = await testsEnd(
+      browser,
+      workbench,
+      positionals.find((name) => existsSync(name)),
+    );
+  } catch (error) {
+    console.error(error);
+  }
+  output.end();
+  if (ended !== 0) await keepEvidence('extension-host', rig, workbench ? [workbench] : []);
+  return ended;
 }
 
 /**
- * The page's configuration names the extension under development and its tests. It is changed where the page reads it: a page that
- * Playwright fulfils itself is not loopback to Chromium, which then refuses its WebSocket.
+ * Opens the window; the workbench calls `codeAutomationExit` when the tests have ended.
+ * @param {Browser} browser
+ * @param {Workbench} workbench
+ * @param {string | undefined} folder
+ * @returns {Promise<number>}
  */
-async function injectTests(page) {
-  const uri = (file) => ({ $mid: 1, scheme: 'vscode-remote', authority: rig.authority, path: path.resolve(file) });
-  const developmentOptions = {
-    extensions: [uri(options.get('extensionDevelopmentPath'))],
-    extensionTestsPath: uri(options.get('extensionTestsPath')),
-  };
-  await page.addInitScript((development) => {
-    const original = Element.prototype.getAttribute;
-    Element.prototype.getAttribute = function getAttribute(name) {
-      const value = original.call(this, name);
-      if (name !== 'data-settings' || this.id !== 'vscode-workbench-web-configuration' || !value) return value;
-      const configuration = JSON.parse(value);
-      return JSON.stringify({
-        ...configuration,
-        developmentOptions: { ...configuration.developmentOptions, ...development },
-      });
-    };
-  }, developmentOptions);
+async function testsEnd(browser, { page }, folder) {
+  /** @type {(code: number) => void} */
+  let resolveEnd = () => {};
+  const end = new Promise((resolve) => {
+    resolveEnd = resolve;
+  });
+  await page.exposeFunction('codeAutomationExit', resolveEnd);
+  await page.exposeFunction('codeAutomationLog', () => {}); // the tests write to a file instead
+  page.on('crash', () => resolveEnd(99));
+  const timer = setTimeout(() => {
+    console.error(`The tests in the extension host did not end within ${testsMs / 1000} s.`);
+    resolveEnd(98);
+  }, testsMs);
+  const options = { extensions: developed, tests: path.resolve(tests) };
+  await browser.load(page, rig, folder ? { ...options, folder: path.resolve(folder) } : options);
+  const code = await end;
+  clearTimeout(timer);
+  return code;
+}
+
+/** All values of an option that may be repeated. @param {string} name @returns {string[]} */
+function list(name) {
+  const prefix = `--${name}=`;
+  return process.argv
+    .filter((argument) => argument.startsWith(prefix))
+    .map((argument) => argument.slice(prefix.length));
+}
+
+/** What the caller put into the user-data folder that it names. */
+function givenSettings() {
+  const file = path.join(String(values['user-data-dir'] ?? ''), 'User', 'settings.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 }

@@ -102,7 +102,12 @@ export async function endRuntime(home) {
   const runtimePid = readRuntimePid(home);
   if (runtimePid !== undefined) await endProcess(runtimePid);
   try {
-    await until('the end of what the runtime started', () => processesOf(home), (left) => left.length === 0, goneMs);
+    await until(
+      'the end of what the runtime started',
+      () => processesOf(home),
+      (left) => left.length === 0,
+      goneMs,
+    );
     return [];
   } catch {
     const left = processesOf(home);

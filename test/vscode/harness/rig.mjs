@@ -5,6 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { tail } from './artifacts.mjs';
 import { workbenchNode } from './paths.mjs';
 import { endProcess, endRuntime, freePort, shortTempFolder, until } from './processes.mjs';
 import { quietSettings, serverArguments, serverEnvironment } from './profile.mjs';
@@ -85,17 +86,21 @@ export class Rig {
     const log = createWriteStream(path.join(this.folder, 'code-server.log'), { flags: 'a' });
     server.stdout.pipe(log, { end: false });
     server.stderr.pipe(log, { end: false });
-    await until('the first page of code-server', () => this.#answers(server), (is) => is, startMs);
+    const answer = await until('the first page of code-server', () => this.#answer(server), Boolean, startMs);
+    if (answer !== 200) throw new Error(`code-server does not serve its page (${answer}).\n${tail(log.path)}`);
   }
 
   /**
-   * `/healthz` answers before the workbench can be served; the page itself does not.
+   * What the page answers; undefined while nothing listens. (`/healthz` answers before the workbench can be served.)
    * @param {import('node:child_process').ChildProcess} server
+   * @returns {Promise<number | string | undefined>}
    */
-  async #answers(server) {
-    if (server.exitCode !== null) throw new Error(`code-server ended with code ${server.exitCode}`);
-    const response = await fetch(`${this.origin}/?ew=true`, { signal: AbortSignal.timeout(5000) });
-    return response.ok;
+  async #answer(server) {
+    if (server.exitCode !== null) return `it ended with code ${server.exitCode}`;
+    const response = await fetch(`${this.origin}/?ew=true`, { signal: AbortSignal.timeout(5000) }).catch(
+      () => undefined,
+    );
+    return response?.status;
   }
 
   /** The address of a window. @param {string} [folder] what it opens */

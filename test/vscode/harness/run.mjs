@@ -1,130 +1,63 @@
-// Tests in a real VS Code (npm run test:vscode): first the suites inside the extension host, through @vscode/test-electron, then the
-// end-to-end tests on the installed VSIX. With VSCODE_EXECUTABLE, or where a desktop VS Code can be downloaded and shown, the suites run
-// in that; else in the web workbench (setup.mjs). The end-to-end tests always drive the web workbench, which a browser can operate.
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+#!/usr/bin/env node
+/**
+ * Tests in a real VS Code: `npm run test:vscode`, or `node test/vscode/harness/run.mjs [suite|e2e] [--only WORDS]` after a build.
+ *
+ * 1. suite/: mocha inside the extension host, on the extension as it was built. In a desktop VS Code where there is one (desktop.mjs),
+ *    else in the web workbench (code-shim.mjs).
+ * 2. e2e/: a browser drives the web workbench, in which the VSIX is installed.
+ *
+ * What is missing is installed or named (setup.mjs); nothing is skipped. The last line is `N passed, N failed`.
+ */
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
-import { artifacts } from './output.mjs';
-import { Rig } from './server.mjs';
-import { setUp } from './setup.mjs';
-import { launchBrowser, Workbench } from './workbench.mjs';
+import { parseArgs } from 'node:util';
+import { emptyArtifacts } from './artifacts.mjs';
+import { runEndToEnd } from './e2e.mjs';
+import { artifactsFolder, repository, shown } from './paths.mjs';
+import { runSuites } from './suites.mjs';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const root = path.resolve(here, '../../..');
-const only = process.argv[2];
-let passed = 0;
-let failed = 0;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string' },
+    /** Another VSIX than the one at the root of the repository. */
+    vsix: { type: 'string' },
+    /** Another extension under development than this repository. */
+    extension: { type: 'string', default: repository },
+  },
+});
+const [kind = 'all'] = positionals;
 
-setUp();
-if (!only || only === 'suite') await runSuites();
-if (!only || only === 'e2e') await runEndToEnd();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 && passed > 0 ? 0 : 1);
-
-async function runSuites() {
-  await build({
-    entryPoints: { index: path.join(root, 'test/vscode/suite/index.ts') },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    external: ['vscode', 'mocha'],
-    outdir: path.join(root, 'dist/test-vscode'),
-    outExtension: { '.js': '.cjs' },
-    logLevel: 'warning',
-  });
-  const vscodeExecutablePath = process.env.VSCODE_EXECUTABLE ?? (await desktop()) ?? path.join(here, 'code-shim.mjs');
-  console.log(`suites in the extension host of ${path.relative(root, vscodeExecutablePath)}`);
-  try {
-    await runTests({
-      vscodeExecutablePath,
-      extensionDevelopmentPath: root,
-      extensionTestsPath: path.join(root, 'dist/test-vscode/index.cjs'),
-      launchArgs: [path.join(root, 'media/sample')],
-    });
-    passed++;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    failed++;
-  }
+try {
+  if (!['all', 'suite', 'e2e'].includes(kind)) throw new Error(`'${kind}' is neither suite nor e2e.`);
+  process.exitCode = await run();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
 
-/** A desktop VS Code needs a display and a download server; without either, nothing is tried. */
-async function desktop() {
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return undefined;
-  try {
-    return await downloadAndUnzipVSCode({ timeout: 15_000 });
-  } catch (error) {
-    console.log(`no desktop VS Code could be downloaded (${error instanceof Error ? error.message : error})`);
-    return undefined;
-  }
+/** @returns {Promise<number>} the exit code */
+async function run() {
+  const began = Date.now();
+  emptyArtifacts();
+  const results = [];
+  if (kind !== 'e2e') results.push(await runSuites(path.resolve(values.extension)));
+  if (kind !== 'suite') results.push(await runEndToEnd({ vsix: values.vsix ?? findVsix(), only: values.only }));
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  console.log(`\n${Math.round((Date.now() - began) / 1000)} s; screenshots and logs: ${shown(artifactsFolder)}/`);
+  if (passed + failed === 0) console.error('No test ran.');
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
 }
 
-async function runEndToEnd() {
-  const vsix = readdirSync(root).find((name) => name.startsWith('punctual-') && name.endsWith('.vsix'));
-  if (!vsix) throw new Error("There is no VSIX to test: run 'npm run package' first.");
-  for (const name of readdirSync(path.join(root, 'test/vscode/e2e')).filter((file) => file.endsWith('.e2e.mjs'))) {
-    const { tests, workspace, settings } = await import(pathToFileURL(path.join(root, 'test/vscode/e2e', name)).href);
-    const rig = new Rig();
-    rig.writeSettings(settings ?? {});
-    let browser;
-    try {
-      workspace(rig.workspace);
-      rig.installVsix(path.join(root, vsix));
-      await rig.start();
-      browser = await launchBrowser();
-      const workbench = await Workbench.open(browser, rig);
-      const cli = (...args) =>
-        JSON.parse(
-          spawnSync(process.execPath, [path.join(root, 'dist/cli.mjs'), ...args, '--json'], {
-            env: { ...process.env, PUNCTUAL_HOME: rig.punctualHome },
-            encoding: 'utf8',
-          }).stdout,
-        );
-      const context = {
-        workbench,
-        rig,
-        browser,
-        cli,
-        screenshot: (label) => workbench.page.screenshot({ path: path.join(artifacts(), `${label}.png`) }),
-      };
-      for (const [title, test] of Object.entries(tests))
-        await runOne(`${name.replace('.e2e.mjs', '')}: ${title}`, test, context);
-    } catch (error) {
-      failed++;
-      console.error(`${name}: the run broke off:`, error);
-    } finally {
-      await browser?.close();
-      await rig.stop().catch((error) => {
-        failed++;
-        console.error(error);
-      });
-    }
-  }
-}
-
-async function runOne(title, test, context) {
-  const startedMs = Date.now();
-  try {
-    await test(context);
-    passed++;
-    console.log(`  ✓ ${title} (${Date.now() - startedMs} ms)`);
-  } catch (error) {
-    failed++;
-    console.error(`  ✗ ${title}`);
-    console.error(error);
-    const label = `failed-${title.replaceAll(/\W+/g, '-')}`;
-    await context.screenshot(label).catch(() => undefined);
-    console.error(`    screenshot: test-artifacts/${label}.png`);
-    for (const file of logs(context.rig))
-      console.error(`    ${path.basename(file)}: ${readFileSync(file, 'utf8').slice(-1_500)}`);
-  }
-}
-
-/** Logs of our extension and runtime, newest run only. */
-function logs(rig) {
-  const all = readdirSync(rig.folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(rig.folder, name));
-  return all.filter((file) => /(Punctual\.log|runtime\.log)$/.test(file));
+/** The VSIX that `npm run package` made. */
+function findVsix() {
+  const found = readdirSync(repository).filter((name) => /^punctual-.*\.vsix$/.test(name));
+  const [name] = found;
+  if (name === undefined) throw new Error("There is no punctual-*.vsix to test: run 'npm run package' first.");
+  if (found.length > 1) throw new Error(`Which VSIX? ${found.join(', ')}: delete all but one, or give --vsix FILE.`);
+  const file = path.join(repository, name);
+  if (!existsSync(file)) throw new Error(`${name} has vanished.`);
+  return file;
 }

@@ -144,9 +144,10 @@ export class Workbench {
     return this.page.locator('.editor-group-container.active .tab.active', { hasText: label });
   }
 
-  /** The labels of all tabs. @returns {Promise<string[]>} */
+  /** The names of all tabs. @returns {Promise<string[]>} */
   async shownTabs() {
-    return (await this.page.locator('.tabs-container .tab .label-name').allInnerTexts()).map(plain);
+    const tabs = this.page.locator('.tabs-container .tab');
+    return tabs.evaluateAll((all) => all.map((tab) => tab.getAttribute('data-resource-name') ?? ''));
   }
 
   /** The active text editor. */
@@ -208,7 +209,12 @@ export class Workbench {
 
   /** Waits until nothing is suggested. @param {number} [timeoutMs] */
   async noGhostText(timeoutMs = patienceMs) {
-    await until('the end of the ghost text', () => this.shownGhostText(), (text) => text === '', timeoutMs);
+    await until(
+      'the end of the ghost text',
+      () => this.shownGhostText(),
+      (text) => text === '',
+      timeoutMs,
+    );
   }
 
   // ---- status bar and notifications
@@ -216,15 +222,20 @@ export class Workbench {
   /** Items of the status bar. @param {string | RegExp} label some of its words, or of its name for screen readers */
   statusItem(label) {
     const items = this.page.locator('.statusbar-item');
-    const named = this.page.locator(typeof label === 'string' ? `[aria-label*=${JSON.stringify(label)}]` : 'never-there');
-    return items.filter({ hasText: label }).or(items.filter({ has: named })).first();
+    const named = this.page.locator(
+      typeof label === 'string' ? `[aria-label*=${JSON.stringify(label)}]` : 'never-there',
+    );
+    return items
+      .filter({ hasText: label })
+      .or(items.filter({ has: named }))
+      .first();
   }
 
   /** Waits for an item and returns its words. @param {string | RegExp} label @param {number} [timeoutMs] */
   async status(label, timeoutMs = startMs) {
     const item = this.statusItem(label);
     await item.waitFor({ timeout: timeoutMs });
-    return plain(await item.innerText()).trim();
+    return plain((await item.textContent()) ?? '').trim();
   }
 
   /** What the toasts on the screen say. @returns {Promise<string[]>} */
@@ -237,7 +248,7 @@ export class Workbench {
   async notification(words, timeoutMs = patienceMs) {
     const message = this.#toast(words).locator('.notification-list-item-message');
     await message.waitFor({ timeout: timeoutMs });
-    return plain(await message.innerText());
+    return plain((await message.textContent()) ?? '');
   }
 
   /** Presses a button of a toast. @param {string | RegExp} words @param {string} button */

@@ -1,20 +1,34 @@
 /** Runs inside the extension host. Mocha prints into the file that the shim names, else to the console. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { format } from 'node:util';
 import Mocha from 'mocha';
-import { defineTests } from './extension.test.ts';
+import * as editor from './editor.test.ts';
+import * as extension from './extension.test.ts';
 
+/** A suite defines its tests when it is called, not when it is imported: mocha's words exist only then. */
+const suites = [editor, extension];
+
+/** Called by VS Code (--extensionTestsPath). Rejects when a test failed. */
 export function run(): Promise<void> {
-  const file = process.env['VSCODE_TEST_OUTPUT'];
-  if (file) {
-    console.log = (...args: unknown[]) => appendFileSync(file, `${format(...args)}\n`);
+  const output = process.env['VSCODE_TEST_OUTPUT'];
+  if (output) {
+    // Mocha took its own reference to console.log when it was loaded.
+    Mocha.reporters.Base.consoleLog = (...args: unknown[]) => appendFileSync(output, `${format(...args)}\n`);
   }
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 60_000 });
   mocha.suite.emit('pre-require', globalThis, 'index', mocha);
-  defineTests();
+  for (const { defineTests } of suites) defineTests();
   return new Promise((resolve, reject) => {
-    mocha.run((failures) =>
-      failures === 0 ? resolve() : reject(new Error(`${failures} tests failed in the extension host.`)),
-    );
+    const runner = mocha.run((failed) => {
+      report({ passed: runner.stats?.passes ?? 0, failed });
+      if (failed === 0) resolve();
+      else reject(new Error(`${failed} tests failed in the extension host.`));
+    });
   });
+}
+
+/** For run.mjs, which adds it to its own counts. */
+function report(counts: { passed: number; failed: number }): void {
+  const file = process.env['PUNCTUAL_TEST_COUNTS'];
+  if (file) writeFileSync(file, JSON.stringify(counts));
 }

@@ -1,0 +1,151 @@
+/** Runs the scripts test/vscode/e2e/*.e2e.mjs: from outside, with a browser, on the VSIX that a user installs. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileName, keepEvidence } from './artifacts.mjs';
+import { Browser } from './browser.mjs';
+import { repository } from './paths.mjs';
+import { Rig } from './rig.mjs';
+import { ensureWebWorkbench } from './setup.mjs';
+import { Workbench } from './workbench.mjs';
+
+const testMsMax = 120_000;
+const folder = fileURLToPath(new URL('../e2e/', import.meta.url));
+
+/**
+ * @typedef {object} TestContext
+ * @property {Workbench} workbench the first window; it stays open from test to test
+ * @property {Rig} rig the user's files, settings, logs; where the server is
+ * @property {Browser} browser for further windows: `Workbench.open(browser, rig)`
+ * @property {(...args: string[]) => any} cli runs `punctual … --json` on the same PUNCTUAL_HOME and returns what it prints
+ * @property {(name: string) => Promise<string>} screenshot of the first window, into test-artifacts/vscode/
+ *
+ * @typedef {object} Script what a file exports
+ * @property {Record<string, (context: TestContext) => Promise<void>>} tests by name, run in this order
+ * @property {(folder: string) => void} [workspace] fills the workspace before the window opens
+ * @property {Record<string, unknown>} [settings] the user's settings
+ * @property {Record<string, string>} [env] for the server, the extension host and the runtime
+ * @property {boolean} [withoutExtension] leaves the VSIX out: a test of the harness itself
+ */
+
+/**
+ * @param {{ vsix: string, only: string | undefined }} options `only`: the files whose name has these letters
+ *   (a file is run whole: its tests go on where the one before stopped)
+ * @returns {Promise<import('./suites.mjs').Counts>}
+ */
+export async function runEndToEnd({ vsix, only }) {
+  await ensureWebWorkbench();
+  console.log(`\nEnd to end (VS Code's web workbench, ${path.basename(vsix)})`);
+  const counts = { passed: 0, failed: 0 };
+  const browser = await Browser.launch();
+  try {
+    for (const file of readdirSync(folder)
+      .filter((name) => name.endsWith('.e2e.mjs'))
+      .sort()) {
+      if (only && !file.includes(only)) continue;
+      /** @type {Script} */
+      const script = await import(pathToFileURL(path.join(folder, file)).href);
+      await runScript({ script, label: file.replace('.e2e.mjs', ''), vsix, browser, counts });
+    }
+  } finally {
+    await browser.close();
+  }
+  return counts;
+}
+
+/**
+ * @param {{ script: Script, label: string, vsix: string, browser: Browser, counts: import('./suites.mjs').Counts }} run
+ */
+async function runScript({ script, label, vsix, browser, counts }) {
+  const rig = new Rig();
+  const end = endOnSignal(rig);
+  /** @type {Workbench | undefined} */
+  let workbench;
+  try {
+    rig.writeSettings(script.settings ?? {});
+    script.workspace?.(rig.workspace);
+    if (!script.withoutExtension) rig.installVsix(vsix);
+    await rig.start(script.env);
+    workbench = await Workbench.open(browser, rig);
+    const context = {
+      workbench,
+      rig,
+      browser,
+      cli: commandLine(rig),
+      screenshot: workbench.screenshot.bind(workbench),
+    };
+    for (const [name, test] of Object.entries(script.tests)) await runTest(`${label}: ${name}`, test, context, counts);
+  } catch (error) {
+    counts.failed++;
+    console.error(`  ✗ ${label}: the window did not open\n${words(error)}`);
+    await keepEvidence(`failed-${fileName(label)}`, rig, workbench ? [workbench] : []);
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
+    await workbench?.page.context().close();
+    await rig.stop().catch((error) => {
+      counts.failed++;
+      console.error(`  ✗ ${label}: the end\n${words(error)}`);
+    });
+  }
+}
+
+/**
+ * @param {string} title
+ * @param {(context: TestContext) => Promise<void>} test
+ * @param {TestContext} context
+ * @param {import('./suites.mjs').Counts} counts
+ */
+async function runTest(title, test, context, counts) {
+  const began = Date.now();
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The test did not end within ${testMsMax / 1000} s.`)), testMsMax);
+  });
+  try {
+    await Promise.race([test(context), late]);
+    counts.passed++;
+    console.log(`  ✓ ${title} (${Date.now() - began} ms)`);
+  } catch (error) {
+    counts.failed++;
+    console.error(`  ✗ ${title} (${Date.now() - began} ms)\n${words(error)}`);
+    await keepEvidence(`failed-${fileName(title)}`, context.rig, openWindows(context));
+    // The next test begins in a usable window; that it cannot is the next failure, with its own evidence.
+    await context.workbench.reset().catch((problem) => console.error(`    the window could not be reset: ${problem}`));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Playwright's errors say everything twice when they are inspected. @param {unknown} error */
+function words(error) {
+  return error instanceof Error ? error.stack : String(error);
+}
+
+/** @param {TestContext} context the first window and those that the test opened */
+function openWindows({ browser, rig, workbench }) {
+  const pages = browser.playwright.contexts().flatMap((context) => context.pages());
+  const others = pages.filter((page) => page !== workbench.page).map((page) => new Workbench(page, rig));
+  return [workbench, ...others];
+}
+
+/** @param {Rig} rig */
+function commandLine(rig) {
+  const cli = path.join(repository, 'dist', 'cli.mjs');
+  return (/** @type {string[]} */ ...args) => {
+    const env = { ...process.env, PUNCTUAL_HOME: rig.punctualHome };
+    const options = { env, encoding: /** @type {const} */ ('utf8'), timeout: 30_000 };
+    return JSON.parse(execFileSync(process.execPath, [cli, ...args, '--json'], options));
+  };
+}
+
+/** Interrupted, a run still leaves nothing behind. @param {Rig} rig */
+function endOnSignal(rig) {
+  const end = async () => {
+    await rig.stop().catch(console.error);
+    process.exit(130);
+  };
+  process.once('SIGINT', end).once('SIGTERM', end);
+  return end;
+}

@@ -1,0 +1,77 @@
+/** Runs the mocha suites of test/vscode/suite inside an extension host, through @vscode/test-electron in either world. */
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { findDesktop } from './desktop.mjs';
+import { bundledSuites, repository } from './paths.mjs';
+import { endRuntime, shortTempFolder } from './processes.mjs';
+import { ensureWebWorkbench } from './setup.mjs';
+
+/**
+ * @typedef {{ passed: number, failed: number }} Counts
+ * @param {string} extension the folder of the extension under development
+ * @returns {Promise<Counts>} a run that broke counts as one failure
+ */
+export async function runSuites(extension) {
+  await bundleSuites();
+  const desktop = await findDesktop();
+  if (!desktop) await ensureWebWorkbench();
+  const shim = fileURLToPath(new URL('code-shim.mjs', import.meta.url));
+  const { executable, launchArguments, name } = desktop ?? {
+    executable: shim,
+    launchArguments: [],
+    name: "VS Code's web workbench, Node extension host",
+  };
+  console.log(`\nSuites in the extension host (${name})`);
+  const folder = shortTempFolder('ps-');
+  const counts = path.join(folder, 'counts.json');
+  const home = path.join(folder, 'home');
+  const workspace = path.join(folder, 'workspace');
+  mkdirSync(home, { mode: 0o700 });
+  cpSync(path.join(repository, 'media', 'sample'), workspace, { recursive: true });
+  try {
+    await runTests({
+      vscodeExecutablePath: executable,
+      extensionDevelopmentPath: extension,
+      extensionTestsPath: path.join(bundledSuites, 'index.cjs'),
+      // A folder of its own, and short: VS Code's unix sockets lie in it.
+      launchArgs: [...launchArguments, workspace, `--user-data-dir=${path.join(folder, 'user-data')}`],
+      extensionTestsEnv: { PUNCTUAL_HOME: home, PUNCTUAL_TEST_COUNTS: counts },
+    });
+    return readCounts(counts);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    const { passed, failed } = readCounts(counts);
+    return { passed, failed: Math.max(failed, 1) };
+  } finally {
+    await endRuntime(home); // of a desktop VS Code; the shim ends its own
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+async function bundleSuites() {
+  rmSync(bundledSuites, { recursive: true, force: true });
+  await build({
+    entryPoints: { index: path.join(repository, 'test', 'vscode', 'suite', 'index.ts') },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'inline',
+    external: ['vscode', 'mocha'],
+    outdir: bundledSuites,
+    outExtension: { '.js': '.cjs' },
+    logLevel: 'warning',
+  });
+}
+
+/** A run that says nothing has not run: that is a failure, not a success without tests. @param {string} file @returns {Counts} */
+function readCounts(file) {
+  if (!existsSync(file)) {
+    console.error('The suites wrote no result: they did not run to their end.');
+    return { passed: 0, failed: 1 };
+  }
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
