@@ -57,7 +57,7 @@ export function bytesOf({ shape, type }: Tensor): number {
 
 function head(values: Readonly<Record<string, Value>>, tensors: readonly Tensor[]): Uint8Array {
   const parts: Buffer[] = [Buffer.from('GGUF'), u32(3), u64(tensors.length), u64(Object.keys(values).length)];
-  for (const [key, value] of Object.entries(values)) parts.push(text(key), ...encodeValue(value));
+  for (const [key, value] of Object.entries(values)) parts.push(text(key), encodeValue(value));
   let offset = 0;
   for (const tensor of tensors) {
     parts.push(
@@ -72,25 +72,30 @@ function head(values: Readonly<Record<string, Value>>, tensors: readonly Tensor[
   return Buffer.concat(parts);
 }
 
-function encodeValue(value: Value): Buffer[] {
+function encodeValue(value: Value): Buffer {
   switch (value.kind) {
     case 'u32':
-      return [u32(typeIds.u32), u32(value.value)];
+      return Buffer.concat([u32(typeIds.u32), u32(value.value)]);
     case 'i32':
-      return [u32(typeIds.i32), i32(value.value)];
+      return Buffer.concat([u32(typeIds.i32), i32(value.value)]);
     case 'f32': {
       const bytes = Buffer.alloc(4);
       bytes.writeFloatLE(value.value);
-      return [u32(typeIds.f32), bytes];
+      return Buffer.concat([u32(typeIds.f32), bytes]);
     }
     case 'bool':
-      return [u32(typeIds.bool), Buffer.from([value.value ? 1 : 0])];
+      return Buffer.concat([u32(typeIds.bool), Buffer.from([value.value ? 1 : 0])]);
     case 'string':
-      return [u32(typeIds.string), text(value.value)];
+      return Buffer.concat([u32(typeIds.string), text(value.value)]);
     case 'strings':
-      return [u32(typeIds.array), u32(typeIds.string), u64(value.value.length), ...value.value.map(text)];
+      return Buffer.concat([
+        u32(typeIds.array),
+        u32(typeIds.string),
+        u64(value.value.length),
+        ...value.value.map(text),
+      ]);
     case 'i32s':
-      return [u32(typeIds.array), u32(typeIds.i32), u64(value.value.length), ...value.value.map(i32)];
+      return Buffer.concat([u32(typeIds.array), u32(typeIds.i32), u64(value.value.length), ...value.value.map(i32)]);
     default:
       return value satisfies never;
   }
