@@ -15,6 +15,8 @@ export const quietSettings = {
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.reduceMotion': 'on',
+  // In a browser VS Code saves by itself after a second; a desktop does not.
+  'files.autoSave': 'off',
   'security.workspace.trust.enabled': false,
   'chat.disableAIFeatures': true,
   'editor.inlineSuggest.enabled': true,

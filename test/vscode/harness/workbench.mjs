@@ -9,7 +9,7 @@ import { until } from './processes.mjs';
 
 export { until };
 
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 const startMs = 60_000;
 
 /** VS Code shows spaces as no-break spaces. @param {string} text */
@@ -90,10 +90,15 @@ export class Workbench {
     await this.#clickRow(title);
   }
 
-  /** Picks a row of the open quick pick. @param {string} label some words of the row */
+  /** Picks a row of the quick pick that is open or about to open. @param {string} label some words of the row */
   async pick(label) {
-    await this.#quickInput().waitFor({ state: 'visible', timeout: patienceMs });
-    await this.#clickRow(label);
+    // The list that was there before may still be closing: then its rows do not match, and the words are given again.
+    const picked = async () => {
+      await this.#fillQuickInput(label);
+      await this.#clickRow(label, 1000);
+      return true;
+    };
+    await until(`a choice '${label}'`, picked, Boolean, patienceMs);
   }
 
   /** Answers the open input box. @param {string} text */
@@ -120,10 +125,10 @@ export class Workbench {
     await input.fill(text);
   }
 
-  /** @param {string} label */
-  async #clickRow(label) {
+  /** @param {string} label @param {number} [timeoutMs] */
+  async #clickRow(label, timeoutMs = patienceMs) {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
-    await row.click({ timeout: patienceMs });
+    await row.click({ timeout: timeoutMs });
   }
 
   // ---- editors
