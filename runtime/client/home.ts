@@ -15,12 +15,17 @@ export function homeFolder({ env, platform, homedir }: Surroundings): string {
   if (chosen) return path.resolve(chosen);
   switch (platform) {
     case 'win32':
-      return path.join(env['LOCALAPPDATA'] ?? path.join(homedir, 'AppData', 'Local'), 'Punctual');
+      return path.join(absolute(env['LOCALAPPDATA']) ?? path.join(homedir, 'AppData', 'Local'), 'Punctual');
     case 'darwin':
       return path.join(homedir, 'Library', 'Application Support', 'Punctual');
     default:
-      return path.join(env['XDG_STATE_HOME'] ?? path.join(homedir, '.local', 'state'), 'punctual');
+      return path.join(absolute(env['XDG_STATE_HOME']) ?? path.join(homedir, '.local', 'state'), 'punctual');
   }
+}
+
+/** An empty or relative path would be another folder for each client; the XDG specification has such ones ignored. */
+function absolute(folder: string | undefined): string | undefined {
+  return folder !== undefined && path.isAbsolute(folder) ? folder : undefined;
 }
 
 /** The files inside the home folder. */

@@ -1,16 +1,31 @@
 /** How a client learns of a runtime that is up: a file that names it, and a question to it. Changes nothing. */
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { get } from 'node:http';
 import { type Rendezvous, rendezvousSchema, runtimeIdentitySchema } from '../protocol.ts';
 import type { Home } from './home.ts';
 
-/** Undefined when there is no file, or when what it says makes no sense: both mean that no runtime can be found. */
+/**
+ * Undefined when there is no file, when what it says makes no sense, or when somebody else could have written or read it: all mean
+ * that no runtime can be found. Whoever could plant this file would be sent the user's documents.
+ */
 export async function readRendezvous(home: Home): Promise<Rendezvous | undefined> {
+  const file = await open(home.rendezvousFile).catch(() => undefined);
   try {
-    return rendezvousSchema.parse(JSON.parse(await readFile(home.rendezvousFile, 'utf8')));
+    if (!file || !(await isPrivate(file))) return undefined;
+    return rendezvousSchema.parse(JSON.parse(await file.readFile('utf8')));
   } catch {
     return undefined;
+  } finally {
+    await file?.close();
   }
+}
+
+/** Asked of the file that is read, not of its name: the name may change hands in between. Windows keeps no such modes. */
+async function isPrivate(file: FileHandle): Promise<boolean> {
+  const uid = process.getuid?.();
+  if (uid === undefined) return true;
+  const stats = await file.stat();
+  return stats.uid === uid && (stats.mode & 0o077) === 0;
 }
 
 /** A runtime answers within a millisecond; one that is swapped out or starved by other programs may take a while. */

@@ -1,0 +1,53 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Home, homeFolder } from '../../runtime/client/home.ts';
+
+describe('the home folder', () => {
+  const homedir = path.resolve('/home/ada');
+  const state = path.join(homedir, '.local', 'state', 'punctual');
+
+  it.each<[string, NodeJS.Platform, Record<string, string>, string]>([
+    [
+      'PUNCTUAL_HOME is set',
+      'linux',
+      { PUNCTUAL_HOME: path.resolve('/x/y'), XDG_STATE_HOME: '/z' },
+      path.resolve('/x/y'),
+    ],
+    ['nothing is set on Linux', 'linux', {}, state],
+    ['XDG_STATE_HOME is set', 'linux', { XDG_STATE_HOME: path.resolve('/var/ada') }, path.resolve('/var/ada/punctual')],
+    ['XDG_STATE_HOME is empty', 'linux', { XDG_STATE_HOME: '' }, state],
+    // The XDG specification: a relative path is invalid and ignored. It would also be another place for each client.
+    ['XDG_STATE_HOME is relative', 'linux', { XDG_STATE_HOME: 'state' }, state],
+    ['it is a Mac', 'darwin', {}, path.join(homedir, 'Library', 'Application Support', 'Punctual')],
+    ['it is Windows', 'win32', { LOCALAPPDATA: path.resolve('/ada/Local') }, path.resolve('/ada/Local/Punctual')],
+    ['LOCALAPPDATA is empty', 'win32', { LOCALAPPDATA: '' }, path.join(homedir, 'AppData', 'Local', 'Punctual')],
+  ])('when %s, then it is where the user expects it', (_, platform, env, expected) => {
+    expect(homeFolder({ env, platform, homedir })).toBe(expected);
+  });
+});
+
+describe('the files in it', () => {
+  let folder: string | undefined;
+  afterEach(async () => {
+    if (folder) await rm(folder, { recursive: true });
+    folder = undefined;
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'when the folder is made, then only its owner can look inside (Windows keeps no such modes)',
+    async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'punctual-home-'));
+      const home = new Home(path.join(folder, 'deep', 'down'));
+      await home.prepare();
+      await home.prepare();
+      expect((await stat(home.folder)).mode & 0o777).toBe(0o700);
+    },
+  );
+
+  it('when the home is named, then all its files lie in it', () => {
+    const home = new Home(path.resolve('/x'));
+    for (const file of [home.rendezvousFile, home.lockFile, home.logFile]) expect(path.dirname(file)).toBe(home.folder);
+  });
+});
