@@ -48,6 +48,10 @@ describe('a written model', () => {
     );
     await context.dispose();
     await model.dispose();
+    const { file } = await writeModel({ file: path.join(folder, 'no-fim.gguf'), shape: 'tiny', noFim: true });
+    const without = await llama.loadModel({ modelPath: file });
+    expect(without.tokens.infill.prefix).toBeNull();
+    await without.dispose();
   });
 });
 

@@ -95,7 +95,7 @@ export async function writeModel(options: ModelOptions): Promise<WrittenModel> {
     ...(options.layers && { layers: options.layers }),
     ...(options.contextTokens && { contextTokens: options.contextTokens }),
   };
-  const words = vocabulary(shape.vocabulary, shape.vocabularySize);
+  const words = vocabulary(shape.vocabulary, shape.vocabularySize, !options.noFim);
   const chain = options.mode === 'random' ? [] : chainOf(words, shape, options.chainLength ?? 64);
   const tensors = tensorsOf(shape, words, chain, options);
   await mkdir(path.dirname(options.file), { recursive: true });
@@ -121,17 +121,6 @@ function metadata(shape: Shape, words: Vocabulary, options: ModelOptions): Recor
   const arch = options.arch ?? 'qwen2';
   const u32 = (value: number): Value => ({ kind: 'u32', value });
   const end = words.idOf('<|endoftext|>');
-  const fim = {
-    fim_pre: '<|fim_prefix|>',
-    fim_suf: '<|fim_suffix|>',
-    fim_mid: '<|fim_middle|>',
-    fim_pad: '<|fim_pad|>',
-    fim_rep: '<|repo_name|>',
-    fim_sep: '<|file_sep|>',
-  };
-  const fimValues = Object.entries(fim).map(
-    ([key, token]) => [`tokenizer.ggml.${key}_token_id`, u32(words.idOf(token))] as const,
-  );
   return {
     'general.architecture': { kind: 'string', value: arch },
     'general.name': { kind: 'string', value: `made-up ${options.shape} (${options.mode ?? 'chain'})` },
@@ -156,8 +145,22 @@ function metadata(shape: Shape, words: Vocabulary, options: ModelOptions): Recor
     'tokenizer.ggml.padding_token_id': u32(end),
     'tokenizer.ggml.add_bos_token': { kind: 'bool', value: false },
     ...(!options.noChatTemplate && { 'tokenizer.chat_template': { kind: 'string', value: chatml } as const }),
-    ...(!options.noFim && Object.fromEntries(fimValues)),
+    ...(!options.noFim && infillMetadata(words)),
   };
+}
+
+function infillMetadata(words: Vocabulary): Record<string, Value> {
+  const names = {
+    fim_pre: '<|fim_prefix|>',
+    fim_suf: '<|fim_suffix|>',
+    fim_mid: '<|fim_middle|>',
+    fim_pad: '<|fim_pad|>',
+    fim_rep: '<|repo_name|>',
+    fim_sep: '<|file_sep|>',
+  };
+  const entry = ([key, token]: [string, string]) =>
+    [`tokenizer.ggml.${key}_token_id`, { kind: 'u32', value: words.idOf(token) }] as const;
+  return Object.fromEntries(Object.entries(names).map(entry));
 }
 
 function tensorsOf(shape: Shape, words: Vocabulary, chain: readonly number[], options: ModelOptions): Tensor[] {

@@ -44,7 +44,8 @@ function syllableWords(): string[] {
   return syllables.flatMap((first) => syllables.slice(0, 60).map((second) => `${first}${second}x`));
 }
 
-export function vocabulary(kind: 'bytes' | 'words', size: number | undefined): Vocabulary {
+/** `infill` false leaves the infill tokens out: llama.cpp finds them by their texts even where the metadata does not name them. */
+export function vocabulary(kind: 'bytes' | 'words', size: number | undefined, infill: boolean): Vocabulary {
   const tokens: string[] = [...byteTokens];
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const merges: string[] = [];
@@ -62,7 +63,7 @@ export function vocabulary(kind: 'bytes' | 'words', size: number | undefined): V
   if (words.length === 0) merge(space, space);
   const wordIds = words.map((word) => ids.get([...word].reduce(merge, space)) ?? 0);
   const types = tokens.map(() => 1);
-  for (const special of specials) {
+  for (const special of specials.filter((token) => infill || !token.startsWith('<|fim_'))) {
     ids.set(special, tokens.length);
     tokens.push(special);
     types.push(3);

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { until, Workbench } from '../harness/workbench.mjs';
 
@@ -93,7 +92,7 @@ export const tests = {
     workbench,
     screenshot,
   }) => {
-    await workbench.command('View: Close All Editors');
+    await workbench.reset();
     await workbench.openFile('Counter.java');
     await workbench.command('Punctual: Translate Selection or File');
     await workbench.pick('Python');
@@ -113,7 +112,7 @@ export const tests = {
   }) => {
     const { enginePid } = cli('status');
     assert.ok(enginePid, 'an engine is up');
-    await workbench.command('File: Close All Without Saving').catch(() => workbench.command('View: Close All Editors'));
+    await workbench.reset();
     await workbench.openFile('Counter.java');
     // Halted, the engine cannot finish the translation before it is killed.
     process.kill(enginePid, 'SIGSTOP');
@@ -180,6 +179,5 @@ export const tests = {
     await beginLoop(workbench);
     assert.match(await workbench.ghostText(), /arr\.length/);
     await undoAll(workbench);
-    await sleep(0);
   },
 };
