@@ -23,6 +23,22 @@ async function beginLoop(workbench) {
   await workbench.type('  for (');
 }
 
+/**
+ * The suggestion after `for (`. One that would come too late (the model is still loading, the machine is busy) is not shown and not
+ * asked for again by itself: a person types on, and so does this.
+ */
+function suggestionWhileTyping(workbench) {
+  const ask = async () => {
+    const text = await workbench.ghostText(/\S/, 3000).catch(() => '');
+    if (text === '') {
+      await workbench.press('Backspace');
+      await workbench.type('(');
+    }
+    return text;
+  };
+  return until('a suggestion while typing', ask);
+}
+
 async function undoAll(workbench) {
   await workbench.command('File: Revert File');
 }
@@ -42,7 +58,7 @@ export const tests = {
     screenshot,
   }) => {
     await beginLoop(workbench);
-    const ghost = await workbench.ghostText();
+    const ghost = await suggestionWhileTyping(workbench);
     assert.match(ghost, /i = 0; i < arr\.length; i\+\+\) \{/);
     await workbench.statusItem('on time').waitFor({ timeout: 15_000 });
     await screenshot('ghost-text');
@@ -132,7 +148,7 @@ export const tests = {
     );
     assert.ok(!isProcess(enginePid));
     await beginLoop(workbench);
-    assert.match(await workbench.ghostText(), /arr\.length/);
+    assert.match(await suggestionWhileTyping(workbench), /arr\.length/);
     await undoAll(workbench);
   },
 
@@ -154,7 +170,7 @@ export const tests = {
       (status) => status.pid !== undefined && status.pid !== pid && status.clients >= 1,
     );
     await beginLoop(workbench);
-    assert.match(await workbench.ghostText(), /arr\.length/);
+    assert.match(await suggestionWhileTyping(workbench), /arr\.length/);
     await screenshot('after-runtime-death');
     await undoAll(workbench);
   },
@@ -171,13 +187,13 @@ export const tests = {
       );
       assert.equal(both.pid, before.pid);
       await beginLoop(second);
-      assert.match(await second.ghostText(), /arr\.length/);
+      assert.match(await suggestionWhileTyping(second), /arr\.length/);
       await undoAll(second);
     } finally {
       await second.close();
     }
     await beginLoop(workbench);
-    assert.match(await workbench.ghostText(), /arr\.length/);
+    assert.match(await suggestionWhileTyping(workbench), /arr\.length/);
     await undoAll(workbench);
   },
 };
