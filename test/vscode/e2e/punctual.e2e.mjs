@@ -10,11 +10,12 @@ const sample = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..
 /** A copy of the sample: so that the model completes by itself in it, it has to be chosen. */
 export const settings = { 'punctual.model': 'embedded' };
 
+/** @param {string} folder */
 export function workspace(folder) {
   cpSync(sample, folder, { recursive: true });
 }
 
-/** Puts the cursor at the end of line 3 of sum.js and leaves `  for (` of it. */
+/** Puts the cursor at the end of line 3 of sum.js and leaves `  for (` of it. @param {Workbench} workbench */
 async function beginLoop(workbench) {
   await workbench.openFile('sum.js');
   await workbench.goTo(3, 1);
@@ -26,6 +27,7 @@ async function beginLoop(workbench) {
 /**
  * The suggestion after `for (`. One that would come too late (the model is still loading, the machine is busy) is not shown and not
  * asked for again by itself: a person types on, and so does this.
+ * @param {Workbench} workbench
  */
 function suggestionWhileTyping(workbench) {
   const ask = async () => {
@@ -39,10 +41,23 @@ function suggestionWhileTyping(workbench) {
   return until('a suggestion while typing', ask);
 }
 
+/** @param {Workbench} workbench */
 async function undoAll(workbench) {
   await workbench.command('File: Revert File');
 }
 
+/**
+ * The figures of one class of tasks in what `punctual status --json` prints.
+ * @param {{ classes: { class: string, running: number, waiting: number, finished: number, failed: number }[] }} status
+ * @param {string} name
+ */
+function figures({ classes }, name) {
+  const found = classes.find((entry) => entry.class === name);
+  assert.ok(found, name);
+  return found;
+}
+
+/** @param {number} pid */
 const isProcess = (pid) => {
   try {
     process.kill(pid, 0);
@@ -52,6 +67,7 @@ const isProcess = (pid) => {
   }
 };
 
+/** @type {import('../harness/e2e.mjs').Script['tests']} */
 export const tests = {
   'when text is typed, then ghost text of the embedded model appears and Tab accepts it': async ({
     workbench,
@@ -80,8 +96,7 @@ export const tests = {
     await workbench.type('let k = 5; k');
     await workbench.press('Escape');
     assert.match(await workbench.shownText(), /for \(let k = 5; k/);
-    const { classes } = cli('status');
-    const completion = classes.find((entry) => entry.class === 'completion');
+    const completion = figures(cli('status'), 'completion');
     assert.equal(completion.failed, 0);
     assert.equal(completion.running + completion.waiting, 0);
     await undoAll(workbench);
@@ -97,10 +112,10 @@ export const tests = {
     const body = workbench.page.locator('.editor-group-container').nth(1).locator('.view-lines');
     await until(
       'a summary with its promise',
-      () => body.textContent(),
+      async () => (await body.textContent()) ?? '',
       (text) => /promised/.test(text.replaceAll('\u00a0', ' ')),
     );
-    assert.match((await body.textContent()).replaceAll('\u00a0', ' '), /[Dd]emonstration model/);
+    assert.match(((await body.textContent()) ?? '').replaceAll('\u00a0', ' '), /[Dd]emonstration model/);
     await screenshot('summary');
   },
 
@@ -116,7 +131,7 @@ export const tests = {
     const body = workbench.page.locator('.editor-group-container').nth(1).locator('.view-lines');
     await until(
       'a translation',
-      () => body.textContent(),
+      async () => (await body.textContent()) ?? '',
       (text) => text.trim().length > 10,
     );
     await screenshot('translation');
@@ -136,15 +151,14 @@ export const tests = {
     await workbench.pick('JavaScript');
     await until(
       'a running translation',
-      () => cli('status').classes.find((entry) => entry.class === 'translate'),
+      () => figures(cli('status'), 'translate'),
       (entry) => entry.running === 1,
     );
     process.kill(enginePid, 'SIGKILL');
     await until(
       'the translation, finished',
       () => cli('status'),
-      (status) =>
-        status.engineRestarts === 1 && status.classes.find((entry) => entry.class === 'translate').finished >= 2,
+      (status) => status.engineRestarts === 1 && figures(status, 'translate').finished >= 2,
     );
     assert.ok(!isProcess(enginePid));
     await beginLoop(workbench);

@@ -16,8 +16,8 @@ const testsMs = 180_000;
 
 const { values, positionals } = parseArgs({ strict: false, allowPositionals: true });
 const developed = list('extensionDevelopmentPath');
-const tests = list('extensionTestsPath')[0];
-if (!tests) throw new Error('code-shim runs tests only: --extensionTestsPath is missing.');
+const [tests = ''] = list('extensionTestsPath');
+if (tests === '') throw new Error('code-shim runs tests only: --extensionTestsPath is missing.');
 
 const rig = new Rig();
 /** @type {Browser | undefined} */
