@@ -9,7 +9,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborts on Ctrl+C. */
   readonly signal: AbortSignal;
-  readonly isTerminal: boolean;
+  /** The size of the terminal that `out` writes to, in cells; undefined when it is none (a file, a pipe). */
+  readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
   /** Folder of the bundled programs, with runtime.mjs beside cli.mjs. */
   readonly programs: string;
   /** Folder with the sample, the models and the icon. */

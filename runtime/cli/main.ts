@@ -99,8 +99,10 @@ if (process.argv[1] !== undefined && path.basename(import.meta.url) === 'cli.mjs
     env: process.env,
     cwd: process.cwd(),
     signal: interrupt.signal,
-    isTerminal: process.stdout.isTTY === true,
+    terminal: process.stdout.isTTY ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined,
     programs,
     media: path.join(programs, '..', 'media'),
   });
+  // Whoever has pressed Ctrl+C does not wait for what is still under way.
+  if (interrupt.signal.aborted) process.exit();
 }

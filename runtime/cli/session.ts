@@ -5,23 +5,32 @@ import {
   CancellationTokenSource,
   createMessageConnection,
   type MessageConnection,
+  ProgressType,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import type { z } from 'zod';
+import { ZodError, z } from 'zod';
 import { ConnectError, connectIfRunning, connectRuntime, type RuntimeConnection } from '../client/connect.ts';
 import { homeFolder } from '../client/home.ts';
-import { partialResultSchema, type Status, statusMethod, statusSchema } from '../protocol.ts';
+import { partialResultSchema, type rangeSchema, type Status, statusMethod, statusSchema } from '../protocol.ts';
+import { firstAbort } from './abort.ts';
 import { CommandError, type Io, type Values } from './command.ts';
 import type { OpenedFile } from './document.ts';
+import { modelChoice } from './model.ts';
 import { versionOf } from './version.ts';
+
+const goneMessage = 'The runtime has gone away meanwhile: run the command again, which starts another.';
+const unclearMessage = "The runtime's answer was not understood: run 'punctual stop', then the command again.";
 
 export class Session {
   readonly #connection: MessageConnection;
   readonly #runtime: RuntimeConnection;
+  /** Aborts when the command is interrupted. */
   readonly #signal: AbortSignal;
-  #progressTokens = 0;
-  #status: Status | undefined;
+  /** Aborts when the connection is lost. */
+  readonly #lost = new AbortController();
   readonly #statusListeners = new Set<(status: Status) => void>();
+  #status: Status | undefined;
+  #progressTokens = 0;
 
   private constructor(runtime: RuntimeConnection, signal: AbortSignal) {
     this.#runtime = runtime;
@@ -33,11 +42,13 @@ export class Session {
       this.#status = status.data;
       for (const listener of this.#statusListeners) listener(status.data);
     });
-    // A runtime that goes away fails the requests under way; nothing else is left to do.
+    // An error of the socket is followed by its end.
     this.#connection.onError(() => undefined);
+    this.#connection.onClose(() => this.#lost.abort(new CommandError(goneMessage)));
     this.#connection.listen();
   }
 
+  /** @throws CommandError when the runtime does not take the settings or goes away. */
   static async start(
     runtime: RuntimeConnection,
     settings: object,
@@ -46,13 +57,14 @@ export class Session {
   ): Promise<Session> {
     const session = new Session(runtime, signal);
     const initializationOptions = { client: 'cli', version, settings };
-    await session.#connection.sendRequest('initialize', {
-      processId: process.pid,
-      rootUri: null,
-      capabilities: {},
-      initializationOptions,
-    });
-    await session.#connection.sendNotification('initialized', {});
+    const params = { processId: process.pid, rootUri: null, capabilities: {}, initializationOptions };
+    try {
+      await session.request('initialize', params, z.unknown());
+      session.#notify('initialized', {});
+    } catch (error) {
+      session.close();
+      throw error;
+    }
     return session;
   }
 
@@ -61,65 +73,98 @@ export class Session {
   }
 
   open({ uri, languageId, text }: OpenedFile): void {
-    void this.#connection.sendNotification('textDocument/didOpen', {
-      textDocument: { uri, languageId, version: 1, text },
-    });
+    this.#notify('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
   }
 
-  /** Replaces the whole text of an open document. */
-  replace(uri: string, version: number, text: string): void {
-    void this.#connection.sendNotification('textDocument/didChange', {
-      textDocument: { uri, version },
-      contentChanges: [{ text }],
-    });
+  /** Replaces a range of an open document, as an editor does at each keystroke. */
+  change(uri: string, version: number, range: z.infer<typeof rangeSchema>, text: string): void {
+    this.#notify('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ range, text }] });
   }
 
-  /** @throws CommandError with the runtime's sentence. */
-  async request<T>(method: string, params: object, schema: z.ZodType<T>): Promise<T> {
+  /**
+   * Ends with the answer, with the command or the caller's own `signal` (then the runtime is told to cancel), or with the connection.
+   *
+   * @throws CommandError with the runtime's sentence, or the reason of the signal that aborted.
+   */
+  async request<T>(method: string, params: object, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
     const source = new CancellationTokenSource();
-    const cancel = (): void => source.cancel();
-    this.#signal.addEventListener('abort', cancel, { once: true });
+    const abort = firstAbort([this.#lost.signal, this.#signal, ...(signal ? [signal] : [])], () => {
+      if (!this.#lost.signal.aborted) source.cancel();
+    });
     try {
-      return schema.parse(await this.#connection.sendRequest(method, params, source.token));
+      this.#lost.signal.throwIfAborted();
+      const answer = await Promise.race([abort.promise, this.#connection.sendRequest(method, params, source.token)]);
+      return schema.parse(answer);
     } catch (error) {
-      throw this.#signal.aborted ? this.#signal.reason : commandError(error);
+      throw commandError(error);
     } finally {
-      this.#signal.removeEventListener('abort', cancel);
-      source.dispose();
+      abort.dispose();
     }
   }
 
   /** As {@link request}, with the pieces of the answer as they come. */
-  async stream<T>(method: string, params: object, schema: z.ZodType<T>, onText: (text: string) => void): Promise<T> {
+  async stream<T>(
+    method: string,
+    params: object,
+    schema: z.ZodType<T>,
+    onText: (text: string) => void,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const token = `cli-${++this.#progressTokens}`;
-    const subscription = this.#connection.onNotification('$/progress', (value: unknown) => {
-      const partial = partialResultSchema.safeParse(value);
-      if (partial.success && partial.data.token === token) onText(partial.data.value.text);
+    const subscription = this.#connection.onProgress(progress, token, (value) => {
+      const partial = partialResultSchema.shape.value.safeParse(value);
+      if (partial.success) onText(partial.data.text);
     });
     try {
-      return await this.request(method, { ...params, partialResultToken: token }, schema);
+      return await this.request(method, { ...params, partialResultToken: token }, schema, signal);
     } finally {
       subscription.dispose();
     }
   }
 
-  /** The status that the runtime pushes to every new client. */
-  async status(): Promise<Status> {
-    if (this.#status) return this.#status;
-    return new Promise((resolve) => {
-      const listener = (status: Status): void => {
-        this.#statusListeners.delete(listener);
-        resolve(status);
-      };
-      this.#statusListeners.add(listener);
+  /** The latest status that the runtime has pushed (it pushes one to every new client), once it is one that is waited for. */
+  async status(isWanted: (status: Status) => boolean = () => true): Promise<Status> {
+    if (this.#status && isWanted(this.#status)) return this.#status;
+    const { promise: pushed, resolve } = settleable<Status>();
+    const unsubscribe = this.onStatus((status) => {
+      if (isWanted(status)) resolve(status);
     });
+    const abort = firstAbort([this.#lost.signal, this.#signal]);
+    try {
+      return await Promise.race([abort.promise, pushed]);
+    } finally {
+      unsubscribe();
+      abort.dispose();
+    }
+  }
+
+  /** Called at every status that the runtime pushes; returns what ends that. */
+  onStatus(listener: (status: Status) => void): () => void {
+    this.#statusListeners.add(listener);
+    return () => void this.#statusListeners.delete(listener);
   }
 
   close(): void {
     this.#connection.dispose();
     this.#runtime.socket.terminate();
   }
+
+  #notify(method: string, params: object): void {
+    this.#lost.signal.throwIfAborted();
+    // What cannot be sent is lost with the connection, and every request hears of that.
+    this.#connection.sendNotification(method, params).catch(() => undefined);
+  }
 }
+
+function settleable<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let settle: ((value: T) => void) | undefined;
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, resolve: (value) => settle?.(value) };
+}
+
+const progress = new ProgressType<unknown>();
 
 export function homeOf(io: Io): string {
   return homeFolder({ env: io.env, platform: process.platform, homedir: homedir() });
@@ -128,22 +173,29 @@ export function homeOf(io: Io): string {
 /** Opens a session with the user's runtime, starting one if need be, and closes it after `use`. */
 export async function withSession<T>(io: Io, values: Values, use: (session: Session) => Promise<T>): Promise<T> {
   const version = versionOf(io);
-  const settings = { model: modelChoice(values['model'], io) };
-  const runtime = await connectRuntime({
+  const settings = { model: await modelChoice(values['model'], io) };
+  const connecting = connectRuntime({
     homeFolder: homeOf(io),
     runtimeFile: path.join(io.programs, 'runtime.mjs'),
     version,
     execPath: process.execPath,
     env: io.env,
-  }).catch((error: unknown) => {
-    throw error instanceof ConnectError ? new CommandError(error.message) : error;
   });
-  return useSession(await Session.start(runtime, settings, version, io.signal), use);
+  const abort = firstAbort([io.signal]);
+  try {
+    const runtime = await Promise.race([abort.promise, connecting]);
+    return await useSession(await Session.start(runtime, settings, version, io.signal), use);
+  } catch (error) {
+    throw commandError(error);
+  } finally {
+    abort.dispose();
+  }
 }
 
 /** The same with the runtime that is up; undefined when there is none. Starts nothing. */
 export async function withRunning<T>(io: Io, use: (session: Session) => Promise<T>): Promise<T | undefined> {
-  const runtime = await connectIfRunning(homeOf(io));
+  // One that ends between its answer and the connection is none.
+  const runtime = await connectIfRunning(homeOf(io)).catch(() => undefined);
   return runtime && useSession(await Session.start(runtime, {}, versionOf(io), io.signal), use);
 }
 
@@ -155,11 +207,7 @@ async function useSession<T>(session: Session, use: (session: Session) => Promis
   }
 }
 
-function modelChoice(model: string | boolean | undefined, io: Io): string {
-  if (typeof model !== 'string' || model === '') return 'auto';
-  return model === 'auto' || model === 'embedded' ? model : path.resolve(io.cwd, model);
-}
-
 function commandError(error: unknown): unknown {
-  return error instanceof ResponseError ? new CommandError(error.message) : error;
+  if (error instanceof ResponseError || error instanceof ConnectError) return new CommandError(error.message);
+  return error instanceof ZodError ? new CommandError(unclearMessage) : error;
 }

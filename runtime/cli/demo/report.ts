@@ -1,0 +1,35 @@
+/** What the demo shows at its end: promised against measured, by the runtime and by this client. */
+import { quantiles } from '../../core/metrics.ts';
+import type { ClassStatus, Status } from '../../protocol.ts';
+import { duration } from './frame.ts';
+import type { SeenMs } from './play.ts';
+
+const head = ['', 'promised', 'TTFT p50', 'p95', 'E2E p50', 'p95', 'kept', 'seen p95'];
+
+/** A table of at most 79 columns: one line per class, what it promises and what was measured. */
+export function report(status: Status, seenMs: SeenMs): string {
+  const rows = [head, ...status.classes.map((entry) => row(entry, seenMs))];
+  const widths = head.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  const align = (cell: string, column: number): string =>
+    column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  const table = rows.map((cells) => ` ${cells.map(align).join('  ')}`.trimEnd());
+  return `${table.join('\n')}\n`;
+}
+
+export const legend =
+  ' TTFT: to the first token. E2E: to the last. Measured by the runtime from arrival;\n' +
+  ' seen: by this program, from its request to the whole answer.\n';
+
+function row(entry: ClassStatus, seenMs: SeenMs): string[] {
+  const ms = (value: number | undefined): string => (value === undefined ? '–' : duration(value));
+  return [
+    entry.class,
+    `${entry.sla.kind.toUpperCase()} in ${duration(entry.sla.targetMs)}`,
+    ms(entry.ttftMs?.p50),
+    ms(entry.ttftMs?.p95),
+    ms(entry.e2eMs?.p50),
+    ms(entry.e2eMs?.p95),
+    entry.finished === 0 ? '–' : `${entry.kept} of ${entry.finished}`,
+    ms(quantiles(seenMs[entry.class])?.p95),
+  ];
+}

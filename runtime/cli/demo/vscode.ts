@@ -1,0 +1,56 @@
+/** Opens the sample in a desktop VS Code with the extension of this clone, where there is one. */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+export interface Desktop {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly isRoot: boolean;
+  readonly isFile: (file: string) => boolean;
+}
+
+/** In the order in which they are looked for; all three are called alike. */
+const names = ['code', 'code-insiders', 'codium'];
+
+const macApplication = '/Applications/Visual Studio Code.app/Contents/Resources/app/bin/code';
+
+/**
+ * The program that opens an editor on this desktop; undefined when there is none:
+ * 1. Nobody looks at the screen of a build machine.
+ * 2. In a terminal of a remote window or of WSL, `code` opens folders there and knows no extension under development.
+ * 3. On Linux it needs a display, and it refuses to run as root.
+ * 4. Else it is on the PATH; on macOS it may be in its application only.
+ */
+export function findCode({ env, platform, isRoot, isFile }: Desktop): string | undefined {
+  if (env['CI']) return undefined;
+  if (env['VSCODE_IPC_HOOK_CLI'] || env['WSL_DISTRO_NAME']) return undefined;
+  const hasDisplay = env['DISPLAY'] || env['WAYLAND_DISPLAY'];
+  if (platform !== 'win32' && platform !== 'darwin' && (!hasDisplay || isRoot)) return undefined;
+  const { delimiter, join } = platform === 'win32' ? path.win32 : path.posix;
+  const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const suffix = platform === 'win32' ? '.cmd' : '';
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name + suffix))).find(isFile);
+  return found ?? (platform === 'darwin' && isFile(macApplication) ? macApplication : undefined);
+}
+
+/** The launcher returns within a second or two; one that stays is showing the window itself. */
+const launchMsMax = 10_000;
+
+/** Whether the editor took it. `root` is the clone, with the extension built into its dist/. */
+export function openCode(code: string, root: string, sample: string): Promise<boolean> {
+  const args = ['--new-window', `--extensionDevelopmentPath=${root}`, sample, path.join(sample, 'sum.js')];
+  // A .cmd file runs in a shell only, which splits at spaces what is not quoted.
+  const isScript = code.endsWith('.cmd');
+  const [program, ...rest] = isScript ? [code, ...args].map((part) => `"${part}"`) : [code, ...args];
+  const child = spawn(program ?? code, rest, { stdio: 'ignore', detached: true, shell: isScript, windowsHide: true });
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), launchMsMax);
+    const settle = (opened: boolean): void => {
+      clearTimeout(timer);
+      resolve(opened);
+    };
+    child.once('error', () => settle(false));
+    child.once('exit', (exitCode) => settle(exitCode === 0));
+    child.unref();
+  });
+}
