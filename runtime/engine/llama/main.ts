@@ -131,8 +131,11 @@ function log(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Where nothing is said, Metal is used on Apple's processors, as every Mac that has one has it, and the CPU elsewhere. */
 function gpuOf(value: string | undefined): Gpu {
   switch (value) {
+    case undefined:
+      return process.platform === 'darwin' && process.arch === 'arm64' ? 'auto' : 'off';
     case 'auto':
     case 'vulkan':
     case 'metal':
