@@ -157,7 +157,8 @@ function npm(cwd, args, env) {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: commandMinutesMax * 60_000,
+      // Not the option `timeout`: its timer goes on, and this process with it, when npm could not be started at all.
+      signal: AbortSignal.timeout(commandMinutesMax * 60_000),
     });
     let said = '';
     child.stdout.on('data', (data) => {
@@ -166,7 +167,14 @@ function npm(cwd, args, env) {
     child.stderr.on('data', (data) => {
       said += data;
     });
-    child.on('error', (error) => reject(new Error(`npm cannot be started: ${error.message}. Is npm on the PATH?`)));
+    child.on('error', (error) => {
+      if (error.name !== 'AbortError')
+        reject(new Error(`npm cannot be started: ${error.message}. Is npm on the PATH?`));
+      else
+        reject(
+          new Error(`npm ${args.join(' ')} did not end within ${commandMinutesMax} minutes:\n${said.slice(-3000)}`),
+        );
+    });
     child.on('close', (code, signal) => {
       if (code === 0) return resolve();
       reject(new Error(`npm ${args.join(' ')} failed (${signal ?? code}) in ${cwd}:\n${said.slice(-3000)}`));
