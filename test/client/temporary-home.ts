@@ -29,7 +29,8 @@ export class TemporaryHome {
     const { process: child } = message as { process: ChildProcess };
     this.children.push(child);
     const end = new Promise<Ended>((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal }));
+      // Not 'exit': what it wrote is read by then.
+      child.once('close', (code, signal) => resolve({ code, signal }));
       // A program that cannot be started never exits.
       child.once('error', () => resolve({ code: null, signal: null }));
     });
