@@ -82,7 +82,8 @@ async function perform(io: Io, values: Values): Promise<PlayResult> {
       stage.note('loading the model …');
       await play.open(scenes, works.flat());
       const model = await loadedModel(session);
-      stage.note(introduction(model));
+      stage.introduce(introduction(model));
+      stage.note('every keystroke asks for a completion; a summary and a translation run too');
       return play.run(scenes, works);
     });
   } finally {
@@ -95,8 +96,7 @@ function stageFor(io: Io, values: Values, settings: ClientSettings): Stage {
   const { terminal, env } = io;
   const isPlain = env['NO_COLOR'] || env['TERM'] === 'dumb';
   if (!terminal || isPlain || terminal.columns < columnsMin || terminal.rows < rowsMin) return new LineStage(io.out);
-  const title = 'Punctual: every task has a promise';
-  return new ScreenStage(io.out, { columns: terminal.columns, title, promisedMs: settings.completion.targetMs });
+  return new ScreenStage(io.out, { columns: terminal.columns, promisedMs: settings.completion.targetMs });
 }
 
 /** Opening the files has begun to load it. @throws CommandError when it does not load. */
@@ -109,8 +109,7 @@ async function loadedModel(session: Session): Promise<ModelStatus> {
 }
 
 function introduction({ name, demo: isDemo }: ModelStatus): string {
-  const label = isDemo ? ': it runs for real, what it writes is weak' : '';
-  return `${name}${label}. Every keystroke asks for a completion.`;
+  return isDemo ? `${name}: a real model, and a weak one` : name;
 }
 
 function show({ scenes: results, seenMs }: PlayResult, status: Status, values: Values, io: Io): void {

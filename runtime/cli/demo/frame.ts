@@ -29,7 +29,7 @@ export const frameRows = bodyRows + 4;
 /** {@link frameRows} lines, each one cell narrower than the terminal, so that none wraps. */
 export function frame(view: View, columns: number): Span[][] {
   const width = Math.min(columns - 1, columnsMax);
-  const left = Math.floor((width - 3) * 0.53);
+  const left = Math.floor((width - 3) * 0.6);
   const right = width - 3 - left;
   const [upper, lower] = view.sides;
   const editorLines = view.editor ? editorRows(view.editor, left) : blank(bodyRows, left);
@@ -93,11 +93,13 @@ function sideBorder(start: string, pane: SidePane | undefined, width: number, en
   return [...border(start, pane?.title ?? '', mark, width), span(end, 'dim')];
 }
 
+/** `width` cells behind the corner. A long title takes the place of the line, then of its own end. */
 function border(start: string, title: string, mark: readonly Span[], width: number): Span[] {
-  if (title === '') return [span(start + '─'.repeat(width), 'dim')];
-  const used = title.length + 3 + mark.reduce((sum, { text }) => sum + text.length, 0) + 1;
-  const line = '─'.repeat(Math.max(0, width - used));
-  return [span(`${start}─ `, 'dim'), span(title, 'bold'), span(` ${line}`, 'dim'), ...mark, span('─', 'dim')];
+  const markWidth = mark.reduce((sum, { text }) => sum + text.length, 0);
+  const head = title === '' ? [] : [span('─ ', 'dim'), span(title, 'bold'), span(' ', 'dim')];
+  const used = head.reduce((sum, { text }) => sum + text.length, 0) + markWidth;
+  const line = span('─'.repeat(Math.max(0, width - used)), 'dim');
+  return [span(start, 'dim'), ...fitted([...head, line], width - markWidth), ...mark];
 }
 
 function blank(rows: number, width: number): Span[][] {

@@ -10,27 +10,30 @@ const paintMs = 33;
 
 const hideCaret = '\x1b[?25l';
 const showCaret = '\x1b[?25h';
-const clearLine = '\x1b[2K';
 
 export class ScreenStage implements Stage {
   readonly #out: (text: string) => void;
   readonly #columns: number;
-  readonly #title: string;
   readonly #promisedMs: number;
   #editor: Editor | undefined;
   #summary: SidePane | undefined;
   #translation: SidePane | undefined;
+  #title = 'Punctual';
   #note = '';
   #isPainted = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** `promisedMs`: within which the first token of a suggestion is promised. */
-  constructor(out: (text: string) => void, options: { columns: number; title: string; promisedMs: number }) {
+  constructor(out: (text: string) => void, options: { columns: number; promisedMs: number }) {
     this.#out = out;
     this.#columns = options.columns;
-    this.#title = options.title;
     this.#promisedMs = options.promisedMs;
     this.#out(hideCaret);
+  }
+
+  introduce(text: string): void {
+    this.#title = `Punctual · ${text}`;
+    this.#changed();
   }
 
   note(text: string): void {
@@ -79,6 +82,6 @@ export class ScreenStage implements Stage {
     const lines = frame({ title: this.#title, editor: this.#editor, sides, note: this.#note }, this.#columns);
     const up = this.#isPainted ? `\x1b[${frameRows}A` : '';
     this.#isPainted = true;
-    this.#out(`${up}${lines.map((line) => `${clearLine}${toAnsi(line)}\n`).join('')}`);
+    this.#out(`${up}${lines.map((line) => `${toAnsi(line)}\n`).join('')}`);
   }
 }

@@ -27,7 +27,7 @@ export function span(text: string, style: Style = 'plain'): Span {
 export function cells(text: string): string {
   return text
     .replaceAll('\t', '    ')
-    .replace(/[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2026\u2500-\u257f✓✗⇥]/g, '·');
+    .replace(/[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2026\u2500-\u257f✓✗⇥→]/g, '·');
 }
 
 /** Exactly `width` cells: cut, with `…` where something is missing, or filled with spaces. */

@@ -1,5 +1,6 @@
 /** Where the demo is seen: a terminal, or plain lines in a file or a pipe. The play tells; the stage shows. */
-import type { TextResult } from '../../protocol.ts';
+import { type TextResult, targetLanguages } from '../../protocol.ts';
+import { languageOf } from '../document.ts';
 import type { Editor } from './editor.ts';
 import type { Scene, Work } from './screenplay.ts';
 
@@ -21,6 +22,8 @@ export interface WorkResult {
 }
 
 export interface Stage {
+  /** Who plays: the model, and what it is. */
+  introduce(text: string): void;
   /** A sentence about what is going on. */
   note(text: string): void;
   /** The editor has changed: its text, its caret or its ghost text. */
@@ -34,7 +37,9 @@ export interface Stage {
 }
 
 export function titleOf(work: Work): string {
-  return work.kind === 'summarize' ? `summary of ${work.file}` : `${work.file} in ${work.to}`;
+  if (work.kind === 'summarize') return `summary: ${work.file}`;
+  const from: Readonly<Record<string, string>> = targetLanguages;
+  return `${from[languageOf(work.file)] ?? work.file} → ${targetLanguages[work.to]}`;
 }
 
 /** Sentences for a file or a pipe: no escape codes, nothing drawn twice. */
@@ -44,6 +49,10 @@ export class LineStage implements Stage {
 
   constructor(out: (text: string) => void) {
     this.#out = out;
+  }
+
+  introduce(text: string): void {
+    this.#out(`${text}\n`);
   }
 
   note(text: string): void {
