@@ -62,21 +62,25 @@ export class SocketReader extends AbstractMessageReader implements MessageReader
 export class SocketWriter extends AbstractMessageWriter implements MessageWriter {
   readonly #socket: WebSocket;
   readonly #bufferBytesMax: number;
+  readonly #onCutOff: (unreadBytes: number) => void;
   #errors = 0;
 
   /** A peer that leaves more than `bufferBytesMax` unread is cut off: the buffer is memory of this process. */
-  constructor(socket: WebSocket, bufferBytesMax: number) {
+  constructor(socket: WebSocket, bufferBytesMax: number, onCutOff: (unreadBytes: number) => void = () => undefined) {
     super();
     this.#socket = socket;
     this.#bufferBytesMax = bufferBytesMax;
+    this.#onCutOff = onCutOff;
     socket.on('close', () => this.fireClose());
   }
 
   write(message: Message): Promise<void> {
     // What is said to a peer that has left is lost, as on any wire; its requests are cancelled elsewhere.
     if (this.#socket.readyState !== WebSocket.OPEN) return Promise.resolve();
-    if (this.#socket.bufferedAmount > this.#bufferBytesMax) {
+    const unreadBytes = this.#socket.bufferedAmount;
+    if (unreadBytes > this.#bufferBytesMax) {
       this.#socket.terminate();
+      this.#onCutOff(unreadBytes);
       return Promise.resolve();
     }
     return new Promise((resolve) => {

@@ -40,9 +40,12 @@ export class Clients {
   welcome(socket: WebSocket): void {
     const { services, lifetime, bufferBytesMax = bufferBytesMaxDefault } = this.#options;
     lifetime.clientCame();
-    const writer = new SocketWriter(socket, bufferBytesMax);
+    const name = `c${++this.#count}`;
+    const writer = new SocketWriter(socket, bufferBytesMax, (unreadBytes) =>
+      services.log(`${name} is cut off: it left ${unreadBytes} bytes unread, and ${bufferBytesMax} are kept for it`),
+    );
     const reader = new CheckedReader(socket, writer, services.log);
-    const conversation = new Conversation(`c${++this.#count}`, reader, writer, services, {
+    const conversation = new Conversation(name, reader, writer, services, {
       onReady: () => {
         this.#ready.add(conversation);
         this.statusChanged();

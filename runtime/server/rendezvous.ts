@@ -11,8 +11,35 @@ import type { Rendezvous } from '../protocol.ts';
 /** The lock of a process that died inside the critical section is taken over after this long. */
 const staleMs = 5_000;
 
-/** False when another runtime is up: the caller ends, and its client finds the other. */
-export async function publish(home: Home, own: Rendezvous): Promise<boolean> {
+/** False when another runtime is up: the caller ends, and its client finds the other. @throws when the home cannot be written. */
+export function publish(home: Home, own: Rendezvous): Promise<boolean> {
+  return underLock(home, async () => {
+    const other = await readRendezvous(home);
+    if (other && other.pid !== own.pid && (await isAlive(other))) return false;
+    const draft = `${home.rendezvousFile}.${own.pid}`;
+    await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
+    await rename(draft, home.rendezvousFile);
+    return true;
+  });
+}
+
+/**
+ * Takes the file away unless another runtime has published since. Never throws: a file that stays behind names nobody, and whoever
+ * finds it starts a runtime.
+ */
+export async function withdraw(home: Home, own: Rendezvous): Promise<void> {
+  const isOurs = async (): Promise<boolean> => {
+    const current = await readRendezvous(home);
+    return current?.pid === own.pid && current.token === own.token;
+  };
+  // Asked twice, as a folder that is gone cannot be locked, and waiting for that would hold up the end.
+  if (!(await isOurs())) return;
+  await underLock(home, async () => {
+    if (await isOurs()) await rm(home.rendezvousFile, { force: true });
+  }).catch(() => undefined);
+}
+
+async function underLock<T>(home: Home, decide: () => Promise<T>): Promise<T> {
   const release = await lockfile.lock(home.folder, {
     lockfilePath: home.lockFile,
     realpath: false,
@@ -20,19 +47,8 @@ export async function publish(home: Home, own: Rendezvous): Promise<boolean> {
     retries: { retries: 60, factor: 1, minTimeout: 100, maxTimeout: 200, randomize: true },
   });
   try {
-    const other = await readRendezvous(home);
-    if (other && other.pid !== own.pid && (await isAlive(other))) return false;
-    const draft = `${home.rendezvousFile}.${own.pid}`;
-    await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
-    await rename(draft, home.rendezvousFile);
-    return true;
+    return await decide();
   } finally {
     await release();
   }
-}
-
-/** Takes the file away unless another runtime has published since. */
-export async function withdraw(home: Home, own: Rendezvous): Promise<void> {
-  const current = await readRendezvous(home);
-  if (current?.pid === own.pid && current.token === own.token) await rm(home.rendezvousFile, { force: true });
 }

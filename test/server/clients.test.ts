@@ -65,6 +65,9 @@ describe('a client that does not read', () => {
     const megabyte = 'x'.repeat(1024 * 1024);
     for (let sent = 0; sent < 64; sent++) call.onText(megabyte);
     await Promise.all([left, aborted]);
+    expect(world.lines.filter((line) => line.includes('is cut off'))).toEqual([
+      expect.stringMatching(/^c1 is cut off: it left \d+ bytes unread, and 1048576 are kept for it$/),
+    ]);
     call.fail(call.signal.reason);
     const request = other.connection.sendRequest('punctual/summarize', { textDocument: { uri } });
     (await world.summaries.next()).answer(textResult);
