@@ -251,12 +251,12 @@ export type Status = z.infer<typeof statusSchema>;
 export const stopMethod = 'punctual/stop';
 export const stopParamsSchema = z.object({ reason: z.string().max(256).default('asked to stop') });
 
-/** JSON-RPC error codes of our own (the range that LSP leaves to implementations). `data.code` names the cause. */
+/** Error codes of our own, outside of what JSON-RPC and LSP reserve (-32768 to -32000). `data.code` names the cause in a word. */
 export const errorCodes = {
-  taskFailed: -32_001,
-  tooLarge: -32_002,
-  empty: -32_003,
-  unknownDocument: -32_004,
-  shuttingDown: -32_005,
-  binary: -32_006,
+  taskFailed: -31_001,
+  tooLarge: -31_002,
+  empty: -31_003,
+  unknownDocument: -31_004,
+  shuttingDown: -31_005,
+  binary: -31_006,
 } as const;
