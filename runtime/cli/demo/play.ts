@@ -23,6 +23,8 @@ import type { SceneResult, Stage } from './stage.ts';
 
 /** The person waits this long for a suggestion before typing on. */
 const suggestionMsMax = 3_000;
+/** No scene begins later: a slow machine shows fewer lines, not a longer play. */
+const lastSceneMsMax = 15_000;
 /** After the last scene, what still runs may finish for so long. */
 const lastTextMsMax = 4_000;
 
@@ -93,7 +95,9 @@ export class Play {
   }
 
   async #type(scenes: readonly Scene[], results: SceneResult[]): Promise<void> {
+    const endMs = performance.now() + lastSceneMsMax;
     for (const scene of scenes) {
+      if (performance.now() > endMs) return;
       const result = await this.#scene(scene);
       results.push(result);
       this.#stage.sceneDone(result);
