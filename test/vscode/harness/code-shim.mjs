@@ -22,10 +22,15 @@ if (tests === '') throw new Error('code-shim runs tests only: --extensionTestsPa
 const rig = new Rig();
 /** @type {Browser | undefined} */
 let browser;
-const signalled = new Promise((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => resolve(130));
+const interrupted = new Promise((resolve) => {
+  // Not `once`: Ctrl+C in a terminal arrives twice, from the terminal and from @vscode/test-electron.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve(130));
+  // The caller was killed. Writing to it would otherwise end this process before it has cleaned up.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => resolve(130));
+  const caller = process.ppid;
+  setInterval(() => process.ppid !== caller && resolve(130), 500).unref();
 });
-let code = await Promise.race([runTests(), signalled]);
+let code = await Promise.race([runTests(), interrupted]);
 await browser?.close();
 try {
   await rig.stop();

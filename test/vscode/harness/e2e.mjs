@@ -140,12 +140,15 @@ function commandLine(rig) {
   };
 }
 
-/** Interrupted, a run still leaves nothing behind. @param {Rig} rig */
+/** Interrupted, a run still leaves nothing behind, however often the signal comes. @param {Rig} rig */
 function endOnSignal(rig) {
+  let isEnding = false;
   const end = async () => {
+    if (isEnding) return;
+    isEnding = true;
     await rig.stop().catch(console.error);
     process.exit(130);
   };
-  process.once('SIGINT', end).once('SIGTERM', end);
+  process.on('SIGINT', end).on('SIGTERM', end);
   return end;
 }

@@ -31,6 +31,7 @@ export async function runSuites(extension) {
   const workspace = path.join(folder, 'workspace');
   mkdirSync(home, { mode: 0o700 });
   cpSync(path.join(repository, 'media', 'sample'), workspace, { recursive: true });
+  const signals = passSignalsOn();
   try {
     await runTests({
       vscodeExecutablePath: executable,
@@ -42,13 +43,33 @@ export async function runSuites(extension) {
     });
     return readCounts(counts);
   } catch (error) {
+    if (signals.came()) throw new Error('Interrupted.');
     console.error(error instanceof Error ? error.message : error);
     const { passed, failed } = readCounts(counts);
     return { passed, failed: Math.max(failed, 1) };
   } finally {
+    signals.end();
     await endRuntime(home); // of a desktop VS Code; the shim ends its own
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
+}
+
+/**
+ * `runTests` ends VS Code at SIGINT, and at no other signal. Without a listener of our own it would then end this process too, with the
+ * temporary folder still there.
+ */
+function passSignalsOn() {
+  let came = false;
+  const onInterrupt = () => {
+    came = true;
+  };
+  const onTerminate = () => process.emit('SIGINT');
+  process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate);
+  return {
+    /** Whether a signal came. */
+    came: () => came,
+    end: () => process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate),
+  };
 }
 
 async function bundleSuites() {
