@@ -106,7 +106,8 @@ function blank(rows: number, width: number): Span[][] {
   return Array.from({ length: rows }, () => fitted([], width));
 }
 
-/** As a person reads it: `46 ms`, `3.2 s`. */
+/** As a person reads it: `46 ms`, `3.2 s`, `120 s`. */
 export function duration(ms: number): string {
+  if (ms >= 100_000) return `${Math.round(ms / 1_000)} s`;
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }

@@ -24,12 +24,12 @@ function row(entry: ClassStatus, seenMs: SeenMs): string[] {
   const ms = (value: number | undefined): string => (value === undefined ? '–' : duration(value));
   return [
     entry.class,
-    `${entry.sla.kind.toUpperCase()} in ${duration(entry.sla.targetMs)}`,
+    `${entry.sla.kind.toUpperCase()} ${duration(entry.sla.targetMs)}`,
     ms(entry.ttftMs?.p50),
     ms(entry.ttftMs?.p95),
     ms(entry.e2eMs?.p50),
     ms(entry.e2eMs?.p95),
-    entry.finished === 0 ? '–' : `${entry.kept} of ${entry.finished}`,
+    entry.finished === 0 ? '–' : `${entry.kept}/${entry.finished}`,
     ms(quantiles(seenMs[entry.class])?.p95),
   ];
 }

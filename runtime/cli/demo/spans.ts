@@ -61,7 +61,7 @@ function wrapLine(line: string, width: number): string[] {
   while (rest.length > width) {
     const space = rest.lastIndexOf(' ', width);
     // A space in the indentation is no place to break.
-    const end = rest.slice(0, space).trim() === '' ? width : space;
+    const end = space < 0 || rest.slice(0, space).trim() === '' ? width : space;
     lines.push(rest.slice(0, end));
     rest = rest.slice(end).replace(/^ /, '');
   }

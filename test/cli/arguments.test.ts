@@ -1,0 +1,132 @@
+/** What the command line makes of its arguments, in this process: nothing is started, whatever is asked. */
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commands, main } from '../../runtime/cli/main.ts';
+import { fakeIo } from './fake-io.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'punctual-cli-'));
+  await writeFile(path.join(folder, 'a.js'), 'let a = 1;\n');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function run(...argv: string[]) {
+  const io = fakeIo(folder);
+  const code = await main(argv, io);
+  return { code, ...io.printed };
+}
+
+describe('the command line', () => {
+  it('when nothing is asked, then it says what there is, and that this was no command', async () => {
+    const { code, out } = await run();
+    expect(code).toBe(2);
+    for (const { name } of commands) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+  });
+
+  it('when help is asked for, then every option of every command is explained', async () => {
+    expect((await run('--help')).code).toBe(0);
+    for (const command of commands) {
+      const { code, out, err } = await run(command.name, '--help');
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      for (const option of Object.keys(command.options)) expect(out).toContain(`--${option} `);
+      for (const option of Object.keys(command.help))
+        expect(['model', 'json', 'help', ...Object.keys(command.options)]).toContain(option);
+    }
+  });
+
+  it('when the version is asked for, then it is that of the package', async () => {
+    const { code, out } = await run('--version');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['compleat', 'a.js'], /no command 'compleat'.*complete, summarize/],
+    [['complete'], /0 arguments given, 1 expected/],
+    [['complete', 'a.js', 'b.js', '--line', '1', '--character', '1'], /2 arguments given, 1 expected/],
+    [['complete', 'a.js', '--line', '1', '--character', '1', '--colour'], /colour/],
+    [['complete', 'a.js', '--character', '1'], /--line is missing/],
+    [['complete', 'a.js', '--line', '1'], /--character is missing/],
+    [['complete', 'a.js', '--line', '0', '--character', '1'], /--line is '0'/],
+    [['complete', 'a.js', '--line', '1e3', '--character', '1'], /--line is '1e3'/],
+    [['complete', 'a.js', '--line', '1', '--character=-1'], /--character is '-1'/],
+    [['complete', 'a.js', '--line', '9999999999', '--character', '1'], /--line is '9999999999'/],
+    [['complete', 'a.js', '--line', '1', '--character', '1', '--model', ''], /--model is empty/],
+    [['translate', 'a.js'], /--to is missing/],
+    [['translate', 'a.js', '--to', 'klingon'], /--to is 'klingon': give one of c, cpp/],
+    [['translate', 'a.js', '--to', 'constructor'], /--to is 'constructor'/],
+    [['serve', '--port', '70000'], /--port is '70000'/],
+    [['serve', '--port', 'http'], /--port is 'http'/],
+    [['status', 'now'], /1 arguments given, 0 expected/],
+  ])('when called as %j, then it is bad usage, said on stderr', async (argv, message) => {
+    const { code, out, err } = await run(...argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+  });
+});
+
+describe('a file that cannot be read as source', () => {
+  const at = ['--line', '1', '--character', '1'];
+
+  it.each([
+    ['missing.js', /missing\.js does not exist: give the path of a source file/],
+    ['.', /\. is not a file/],
+    ['null.js', /null\.js contains null bytes, so it is not text/],
+    ['large.js', /large\.js has 5\.0 MB; at most 2 million characters are read/],
+    ['sparse.js', /sparse\.js has 900\.0 MB; at most/],
+  ])('when it is %s, then one sentence says why, whichever the command', async (name, message) => {
+    await writeFile(path.join(folder, 'null.js'), 'let a = "\0";\n');
+    await writeFile(path.join(folder, 'large.js'), 'x'.repeat(5_000_000));
+    await writeFile(path.join(folder, 'sparse.js'), '');
+    await truncate(path.join(folder, 'sparse.js'), 900_000_000);
+    for (const argv of [
+      ['complete', name, ...at],
+      ['summarize', name],
+      ['translate', name, '--to', 'go'],
+    ]) {
+      const { code, out, err } = await run(...argv);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(message);
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ['missing.gguf', /The model missing\.gguf does not exist/],
+    ['models', /The model models is not a file/],
+  ])('when the model is %s, then one sentence says so before a runtime is started', async (model, message) => {
+    await mkdir(path.join(folder, 'models'));
+    const { code, err } = await run('summarize', 'a.js', '--model', model);
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
+    expect(await readdir(folder)).not.toContain('state');
+  });
+});
+
+describe('no runtime', () => {
+  it('when its status is asked for, then there is none, and none is started', async () => {
+    expect(await run('status')).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^No runtime is running/),
+    });
+    expect(await run('status', '--json')).toEqual({ code: 0, err: '', out: '{"running":false}\n' });
+    expect(await readdir(folder)).toEqual(['a.js']);
+  });
+
+  it('when it is to stop, then there is none, and none is started', async () => {
+    expect(await run('stop')).toEqual({ code: 0, err: '', out: 'No runtime is running.\n' });
+    expect(await run('stop', '--json')).toEqual({ code: 0, err: '', out: '{"stopped":false}\n' });
+    expect(await readdir(folder)).toEqual(['a.js']);
+  });
+
+  it('when it cannot be started, then a sentence says where the log is', async () => {
+    const { code, err } = await run('summarize', 'a.js');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^punctual summarize: The Punctual runtime did not start .*runtime\.log\.\n$/s);
+  });
+});

@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { languageOf, openFile } from '../../runtime/cli/document.ts';
+import { fakeIo } from './fake-io.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'punctual-cli-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('a file as the editor would open it', () => {
+  it('when its name has a known ending, then the language is the one VS Code gives it, else plain text', () => {
+    const names = ['a.ts', 'a.d.mts', 'A.PY', 'a.tsx', 'a.h', 'a.xyz', 'Makefile', '.js'];
+    expect(names.map(languageOf)).toEqual([
+      'typescript',
+      'typescript',
+      'python',
+      'typescriptreact',
+      'c',
+      'plaintext',
+      'plaintext',
+      'plaintext',
+    ]);
+  });
+
+  it('when it has CRLF line ends and emoji, then they stay: positions count them', async () => {
+    const text = 'let a = "😀";\r\nlet b;\r\n';
+    await writeFile(path.join(folder, 'a b.js'), text);
+    expect(await openFile('a b.js', fakeIo(folder))).toEqual({
+      uri: pathToFileURL(path.join(folder, 'a b.js')).href,
+      languageId: 'javascript',
+      text,
+    });
+  });
+
+  it('when it begins with a byte order mark, then the mark is no character of it', async () => {
+    await writeFile(path.join(folder, 'a.js'), '\ufefflet a;');
+    expect((await openFile('a.js', fakeIo(folder))).text).toBe('let a;');
+  });
+});
