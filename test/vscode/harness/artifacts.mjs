@@ -1,5 +1,15 @@
 /** What a run leaves for a person to look at: screenshots and ends of logs, in a git-ignored folder. */
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { artifactsFolder, shown } from './paths.mjs';
 
@@ -29,12 +39,22 @@ export function tail(file) {
 }
 
 /**
+ * Every log there is: the server's, the browser console's, the extension host's, the extension's and the runtime's.
+ * @param {string} folder of one user of VS Code
+ */
+export function logsBelow(folder) {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const wanted = /^(code-server|console)\.log$|^home\/[^/]+\.log$|exthost.*\.log$/;
+  return names.filter((name) => wanted.test(name.replaceAll(path.sep, '/'))).map((name) => path.join(folder, name));
+}
+
+/**
  * Keeps what explains a failure, and says where. Never throws: the failure itself must stay the news.
  * @param {string} name of the files
- * @param {import('./rig.mjs').Rig} rig
+ * @param {string} folder of the user of VS Code, where the logs are
  * @param {readonly import('./workbench.mjs').Workbench[]} windows
  */
-export async function keepEvidence(name, rig, windows) {
+export async function keepEvidence(name, folder, windows) {
   mkdirSync(artifactsFolder, { recursive: true });
   const files = [];
   for (const [index, window] of windows.entries()) {
@@ -45,7 +65,7 @@ export async function keepEvidence(name, rig, windows) {
     }
   }
   try {
-    const sections = rig.logs().map((log) => `===== ${path.relative(rig.folder, log)}\n${tail(log)}\n`);
+    const sections = logsBelow(folder).map((log) => `===== ${path.relative(folder, log)}\n${tail(log)}\n`);
     const file = path.join(artifactsFolder, `${name}.log`);
     writeFileSync(file, sections.join('\n'));
     files.push(file);

@@ -79,7 +79,7 @@ async function runScript({ script, label, vsix, browser, counts }) {
   } catch (error) {
     counts.failed++;
     console.error(`  ✗ ${label}: the window did not open\n${words(error)}`);
-    await keepEvidence(`failed-${fileName(label)}`, rig, workbench ? [workbench] : []);
+    await keepEvidence(`failed-${fileName(label)}`, rig.folder, workbench ? [workbench] : []);
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
     await workbench?.page.context().close();
@@ -110,7 +110,7 @@ async function runTest(title, test, context, counts) {
   } catch (error) {
     counts.failed++;
     console.error(`  ✗ ${title} (${Date.now() - began} ms)\n${words(error)}`);
-    await keepEvidence(`failed-${fileName(title)}`, context.rig, openWindows(context));
+    await keepEvidence(`failed-${fileName(title)}`, context.rig.folder, openWindows(context));
     // The next test begins in a usable window; that it cannot is the next failure, with its own evidence.
     await context.workbench.reset().catch((problem) => console.error(`    the window could not be reset: ${problem}`));
   } finally {

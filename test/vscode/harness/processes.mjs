@@ -1,6 +1,5 @@
-/** Processes, ports and folders that a run makes, and the certainty that they are gone at its end. */
+/** Processes and folders that a run makes, and the certainty that they are gone at its end. */
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,18 +30,6 @@ export async function until(what, ask, isRight = Boolean, timeoutMs = 30_000) {
     if (Date.now() > end) throw new Error(`${what} did not come within ${timeoutMs} ms; the last answer was: ${last}`);
     await delay(pollMs);
   }
-}
-
-/** A port of 127.0.0.1 that was free a moment ago. @returns {Promise<number>} */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address && typeof address === 'object' ? address.port : 0));
-    });
-  });
 }
 
 /**

@@ -3,11 +3,11 @@
  * workspace, PUNCTUAL_HOME, logs) lies in one temporary folder; `stop` leaves neither folder nor process behind.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { tail } from './artifacts.mjs';
+import { logsBelow, tail } from './artifacts.mjs';
 import { workbenchNode } from './paths.mjs';
-import { endProcess, endRuntime, freePort, shortTempFolder, until } from './processes.mjs';
+import { endProcess, endRuntime, shortTempFolder, until } from './processes.mjs';
 import { quietSettings, serverArguments, serverEnvironment } from './profile.mjs';
 
 const startMs = 60_000;
@@ -74,33 +74,35 @@ export class Rig {
    * @param {Readonly<Record<string, string>>} [env] for the extension host and what it starts
    */
   async start(env = {}) {
-    const port = await freePort();
-    this.authority = `127.0.0.1:${port}`;
-    const server = spawn(workbenchNode, serverArguments(this.folder, ['--bind-addr', this.authority]), {
+    // Port 0: the system chooses one, and the log says which. A port that was merely free a moment ago can be another server's now.
+    const server = spawn(workbenchNode, serverArguments(this.folder, ['--bind-addr', '127.0.0.1:0']), {
       cwd: this.folder,
       env: serverEnvironment(this.folder, { PUNCTUAL_HOME: this.punctualHome, ...env }),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // the leader of a group of its own, so that its extension hosts can be ended with it
     });
     this.#server = server;
-    const log = createWriteStream(path.join(this.folder, 'code-server.log'), { flags: 'a' });
-    server.stdout.pipe(log, { end: false });
-    server.stderr.pipe(log, { end: false });
-    const answer = await until('the first page of code-server', () => this.#answer(server), Boolean, startMs);
-    if (answer !== 200) throw new Error(`code-server does not serve its page (${answer}).\n${tail(log.path)}`);
+    const log = path.join(this.folder, 'code-server.log');
+    const stream = createWriteStream(log, { flags: 'a' });
+    server.stdout.pipe(stream, { end: false });
+    server.stderr.pipe(stream, { end: false });
+    const answer = await until('the first page of code-server', () => this.#answer(server, log), Boolean, startMs);
+    if (answer !== 200) throw new Error(`code-server does not serve its page (${answer}).\n${tail(log)}`);
   }
 
   /**
    * What the page answers; undefined while nothing listens. (`/healthz` answers before the workbench can be served.)
    * @param {import('node:child_process').ChildProcess} server
+   * @param {string} log
    * @returns {Promise<number | string | undefined>}
    */
-  async #answer(server) {
+  async #answer(server, log) {
     if (server.exitCode !== null) return `it ended with code ${server.exitCode}`;
-    const response = await fetch(`${this.origin}/?ew=true`, { signal: AbortSignal.timeout(5000) }).catch(
-      () => undefined,
-    );
-    return response?.status;
+    const authority = /HTTP server listening on http:\/\/(127\.0\.0\.1:\d+)/.exec(tail(log))?.[1];
+    if (authority === undefined) return undefined;
+    this.authority = authority;
+    const response = await fetch(`${this.origin}/?ew=true`, { signal: AbortSignal.timeout(5000) });
+    return response.status;
   }
 
   /** The address of a window. @param {string} [folder] what it opens */
@@ -112,9 +114,7 @@ export class Rig {
 
   /** Every log there is: the server's, the browser console's, the extension host's, the extension's and the runtime's. */
   logs() {
-    const names = readdirSync(this.folder, { recursive: true, encoding: 'utf8' });
-    const wanted = /^(code-server|console)\.log$|^home\/[^/]+\.log$|exthost.*\.log$/;
-    return names.filter((name) => wanted.test(name)).map((name) => path.join(this.folder, name));
+    return logsBelow(this.folder);
   }
 
   /**

@@ -1,12 +1,14 @@
 /** Runs the mocha suites of test/vscode/suite inside an extension host, through @vscode/test-electron in either world. */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
+import { keepEvidence } from './artifacts.mjs';
 import { findDesktop } from './desktop.mjs';
 import { bundledSuites, repository } from './paths.mjs';
 import { endRuntime, shortTempFolder } from './processes.mjs';
+import { quietSettings } from './profile.mjs';
 import { ensureWebWorkbench } from './setup.mjs';
 
 /**
@@ -27,10 +29,7 @@ export async function runSuites(extension) {
   console.log(`\nSuites in the extension host (${name})`);
   const folder = shortTempFolder('ps-');
   const counts = path.join(folder, 'counts.json');
-  const home = path.join(folder, 'home');
-  const workspace = path.join(folder, 'workspace');
-  mkdirSync(home, { mode: 0o700 });
-  cpSync(path.join(repository, 'media', 'sample'), workspace, { recursive: true });
+  const { home, workspace, userData } = prepareUser(folder);
   const signals = passSignalsOn();
   try {
     await runTests({
@@ -38,20 +37,33 @@ export async function runSuites(extension) {
       extensionDevelopmentPath: extension,
       extensionTestsPath: path.join(bundledSuites, 'index.cjs'),
       // A folder of its own, and short: VS Code's unix sockets lie in it.
-      launchArgs: [...launchArguments, workspace, `--user-data-dir=${path.join(folder, 'user-data')}`],
+      launchArgs: [...launchArguments, workspace, `--user-data-dir=${userData}`],
       extensionTestsEnv: { PUNCTUAL_HOME: home, PUNCTUAL_TEST_COUNTS: counts },
     });
     return readCounts(counts);
   } catch (error) {
     if (signals.came()) throw new Error('Interrupted.');
     console.error(error instanceof Error ? error.message : error);
-    const { passed, failed } = readCounts(counts);
+    if (desktop) await keepEvidence('extension-host', folder, []); // the shim keeps its own, with a picture
+    const { passed, failed } = existsSync(counts) ? readCounts(counts) : { passed: 0, failed: 0 };
     return { passed, failed: Math.max(failed, 1) };
   } finally {
     signals.end();
     await endRuntime(home); // of a desktop VS Code; the shim ends its own
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
+}
+
+/** A throw-away user with a quiet editor and a copy of the sample. @param {string} folder */
+function prepareUser(folder) {
+  const home = path.join(folder, 'home');
+  const workspace = path.join(folder, 'workspace');
+  const userData = path.join(folder, 'user-data');
+  mkdirSync(home, { mode: 0o700 });
+  cpSync(path.join(repository, 'media', 'sample'), workspace, { recursive: true });
+  mkdirSync(path.join(userData, 'User'), { recursive: true });
+  writeFileSync(path.join(userData, 'User', 'settings.json'), JSON.stringify(quietSettings));
+  return { home, workspace, userData };
 }
 
 /**
@@ -88,11 +100,9 @@ async function bundleSuites() {
   });
 }
 
-/** A run that says nothing has not run: that is a failure, not a success without tests. @param {string} file @returns {Counts} */
+/** @param {string} file @returns {Counts} */
 function readCounts(file) {
-  if (!existsSync(file)) {
-    console.error('The suites wrote no result: they did not run to their end.');
-    return { passed: 0, failed: 1 };
-  }
+  // A run that says nothing has not run: that is a failure, not a success without tests.
+  if (!existsSync(file)) throw new Error('The suites wrote no result: they did not run to their end.');
   return JSON.parse(readFileSync(file, 'utf8'));
 }
