@@ -85,24 +85,36 @@ function usageOf(command: Command): string {
   return `punctual ${command.name} ${command.usage}\n${command.summary}\n\n${lines.join('\n')}\n`;
 }
 
+/** Some terminals do not tell their size; one of no cells is drawn into by nobody. */
+function terminalSize({ columns = 0, rows = 0 }: { columns?: number; rows?: number }) {
+  return { columns, rows };
+}
+
 /** Runs when this file is the program, not when a test imports it. */
 if (process.argv[1] !== undefined && path.basename(import.meta.url) === 'cli.mjs') {
   const programs = path.dirname(fileURLToPath(import.meta.url));
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort(new CommandError('interrupted')));
   process.once('SIGTERM', () => interrupt.abort(new CommandError('terminated')));
-  // A reader that has seen enough (`| head`) is no error.
-  process.stdout.on('error', () => process.exit(exitCodes.done));
-  process.exitCode = await main(process.argv.slice(2), {
+  process.once('SIGHUP', () => interrupt.abort(new CommandError('the terminal has gone')));
+  // A reader that has seen enough (`| head`) is no error, but what is under way is of no use any more.
+  let isUnread = false;
+  process.stdout.on('error', () => {
+    isUnread = true;
+    interrupt.abort(new CommandError('nobody reads any more'));
+  });
+  process.stderr.on('error', () => undefined);
+  const exitCode = await main(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     env: process.env,
     cwd: process.cwd(),
     signal: interrupt.signal,
-    terminal: process.stdout.isTTY ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined,
+    terminal: process.stdout.isTTY ? terminalSize(process.stdout) : undefined,
     programs,
     media: path.join(programs, '..', 'media'),
   });
+  process.exitCode = isUnread ? exitCodes.done : exitCode;
   // Whoever has pressed Ctrl+C does not wait for what is still under way.
   if (interrupt.signal.aborted) process.exit();
 }

@@ -174,21 +174,18 @@ export function homeOf(io: Io): string {
 export async function withSession<T>(io: Io, values: Values, use: (session: Session) => Promise<T>): Promise<T> {
   const version = versionOf(io);
   const settings = { model: await modelChoice(values['model'], io) };
-  const connecting = connectRuntime({
-    homeFolder: homeOf(io),
-    runtimeFile: path.join(io.programs, 'runtime.mjs'),
-    version,
-    execPath: process.execPath,
-    env: io.env,
-  });
-  const abort = firstAbort([io.signal]);
   try {
-    const runtime = await Promise.race([abort.promise, connecting]);
+    // Not given up when interrupted: whoever has started a runtime has to know it, to be able to end it.
+    const runtime = await connectRuntime({
+      homeFolder: homeOf(io),
+      runtimeFile: path.join(io.programs, 'runtime.mjs'),
+      version,
+      execPath: process.execPath,
+      env: io.env,
+    });
     return await useSession(await Session.start(runtime, settings, version, io.signal), use);
   } catch (error) {
     throw commandError(error);
-  } finally {
-    abort.dispose();
   }
 }
 

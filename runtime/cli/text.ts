@@ -4,7 +4,7 @@ import { exitCodes, type Io, type Values } from './command.ts';
 import type { OpenedFile } from './document.ts';
 import { withSession } from './session.ts';
 
-/** Streams to stdout as the text comes; with `--json` prints the result alone. What happened goes to stderr. */
+/** Streams to stdout as the text comes, and says on stderr how it went; with `--json` the result alone says it all. */
 export async function runTextCommand(
   method: string,
   file: OpenedFile,
@@ -19,9 +19,12 @@ export async function runTextCommand(
     };
     return session.stream(method, { textDocument: { uri: file.uri }, ...extra }, textResultSchema, onText);
   });
-  if (values['json']) io.out(`${JSON.stringify(result)}\n`);
-  else io.out(result.text.endsWith('\n') ? '' : '\n');
-  io.err(`${describe(result)}\n`);
+  if (values['json']) {
+    io.out(`${JSON.stringify(result)}\n`);
+  } else {
+    io.out(result.text.endsWith('\n') ? '' : '\n');
+    io.err(`${describe(result)}\n`);
+  }
   return exitCodes.done;
 }
 

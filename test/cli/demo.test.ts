@@ -1,5 +1,7 @@
 /** The demo's parts that need no runtime: its editor, its screenplay, its picture, and where it looks for VS Code. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +10,7 @@ import { columnsMin, frame, frameRows, type View } from '../../runtime/cli/demo/
 import { report } from '../../runtime/cli/demo/report.ts';
 import { scenes, summaries, translations } from '../../runtime/cli/demo/screenplay.ts';
 import { cells, fitted, span, toAnsi, wrap } from '../../runtime/cli/demo/spans.ts';
-import { type Desktop, findCode } from '../../runtime/cli/demo/vscode.ts';
+import { type Desktop, findCode, openCode } from '../../runtime/cli/demo/vscode.ts';
 import type { Status } from '../../runtime/protocol.ts';
 import { root } from './fake-io.ts';
 
@@ -240,4 +242,30 @@ describe('a desktop with VS Code', () => {
       /^\/Applications\/.*\/code$/,
     );
   });
+
+  // A launcher that Windows could start would be another program than the one under test.
+  it.skipIf(process.platform === 'win32')(
+    'when the launcher takes the window, then it was told which; else that is known',
+    async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'punctual-code-'));
+      const script = (exit: number): string =>
+        `#!${process.execPath}\nrequire('node:fs').writeFileSync(__filename + '.said', JSON.stringify(process.argv.slice(2)));\nprocess.exit(${exit});\n`;
+      try {
+        const [code, broken] = [path.join(folder, 'code'), path.join(folder, 'broken')];
+        await writeFile(code, script(0), { mode: 0o755 });
+        await writeFile(broken, script(3), { mode: 0o755 });
+        expect(await openCode(code, '/clone of it', '/clone of it/media/sample')).toBe(true);
+        expect(JSON.parse(await readFile(`${code}.said`, 'utf8'))).toEqual([
+          '--new-window',
+          '--extensionDevelopmentPath=/clone of it',
+          '/clone of it/media/sample',
+          '/clone of it/media/sample/sum.js',
+        ]);
+        expect(await openCode(broken, '/clone', '/sample')).toBe(false);
+        expect(await openCode(path.join(folder, 'missing'), '/clone', '/sample')).toBe(false);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  );
 });

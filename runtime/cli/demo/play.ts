@@ -21,8 +21,6 @@ import { type Edit, Editor } from './editor.ts';
 import type { Pace, Scene, Work } from './screenplay.ts';
 import type { SceneResult, Stage } from './stage.ts';
 
-/** The person waits this long for a suggestion before typing on. */
-const suggestionMsMax = 3_000;
 /** No scene begins later: a slow machine shows fewer lines, not a longer play. */
 const lastSceneMsMax = 15_000;
 /** After the last scene, what still runs may finish for so long. */
@@ -164,7 +162,7 @@ export class Play {
   /** The answer to the latest keystroke; undefined when none comes in time. */
   async #suggestion(): Promise<CompletionTrace | undefined> {
     const scope = new AbortController();
-    const late = delay(suggestionMsMax, undefined, { signal: scope.signal }).catch(() => undefined);
+    const late = delay(this.#pace.patienceMs, undefined, { signal: scope.signal }).catch(() => undefined);
     return Promise.race([this.#asked?.done, late]).finally(() => scope.abort());
   }
 

@@ -43,6 +43,8 @@ export const translations: readonly Work[] = [
 
 export interface Pace {
   readonly keystrokeMs: number;
+  /** How long the person waits for a suggestion before typing on. */
+  readonly patienceMs: number;
   /** How long the person looks at a suggestion, and at what came of it. */
   readonly lookMs: number;
   /** Between two summaries, or two translations. */
@@ -50,6 +52,6 @@ export interface Pace {
 }
 
 export const paces = {
-  person: { keystrokeMs: 50, lookMs: 550, restMs: 600 },
-  quick: { keystrokeMs: 10, lookMs: 30, restMs: 30 },
+  person: { keystrokeMs: 50, patienceMs: 2_500, lookMs: 550, restMs: 600 },
+  quick: { keystrokeMs: 10, patienceMs: 20_000, lookMs: 30, restMs: 30 },
 } as const satisfies Record<string, Pace>;

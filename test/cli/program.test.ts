@@ -1,0 +1,221 @@
+/** The command line as a user has it: the built program, the real runtime, the embedded model. One runtime for the whole file. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { isProcess } from '../../runtime/client/connect.ts';
+import { completionTraceSchema, statusSchema, textResultSchema } from '../../runtime/protocol.ts';
+import { root } from './fake-io.ts';
+import { finished, Program } from './program.ts';
+
+const fixture = (name: string): string => path.join(root, 'test', 'fixtures', name);
+const embedded = path.join(root, 'media', 'models', 'tinycode-4m-q8_0.gguf');
+const model = 'TinyCode 4M (demonstration)';
+
+const completionSchema = completionTraceSchema.extend({ text: z.string(), ttftMs: z.number(), model: z.string() });
+const runningSchema = statusSchema.extend({ running: z.literal(true) });
+
+let program: Program;
+
+beforeAll(async () => {
+  program = await Program.prepare();
+  const { code, err } = await program.run('complete', fixture('sum.js'), '--line', '3', '--character', '8');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+});
+afterAll(() => program.dispose());
+
+const write = (name: string, text: string): Promise<void> => writeFile(path.join(program.folder, name), text);
+
+async function completed(file: string, line: number, character: number, ...more: string[]) {
+  const place = ['--line', String(line), '--character', String(character)];
+  const { code, out, err } = await program.run('complete', file, ...place, '--json', ...more);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return completionSchema.parse(JSON.parse(out));
+}
+
+describe('punctual complete', () => {
+  it.each([
+    ['sum.js', 3, 8, 'let i = 0; i < arr.length; i++) {'],
+    ['Counter.java', 9, 14, 'count = count;'],
+    ['people.py', 9, 13, '== "__main__":'],
+  ])(
+    'when asked in %s, line %i, character %i, then the embedded model goes on',
+    async (file, line, character, text) => {
+      expect(await completed(fixture(file), line, character)).toMatchObject({ text, reason: 'answered', model });
+    },
+  );
+
+  it('when JSON is not asked for, then the text alone is printed', async () => {
+    const result = await program.run('complete', fixture('people.py'), '--line', '9', '--character', '13');
+    expect(result).toEqual({ code: 0, out: '== "__main__":\n', err: '' });
+  });
+
+  it('when lines end with CRLF and an emoji stands before the cursor, then columns count UTF-16 units as editors do', async () => {
+    await write('emoji.js', 'let face = "😀";\r\nfunction sum(arr) {\r\n  let total = 0;\r\n  for (\r\n  }\r\n}\r\n');
+    expect(await completed('emoji.js', 4, 8)).toMatchObject({ text: 'let i = 0; i < arr.length; i++) {' });
+    expect((await completed('emoji.js', 1, 15)).reason).toMatch(/^(answered|empty)$/);
+    // Between the two halves of the emoji: no place for a cursor, and no reason to fail.
+    expect((await completed('emoji.js', 1, 14)).reason).toMatch(/^(answered|empty)$/);
+  });
+
+  it.each([
+    [11, 1],
+    [3, 9],
+    [1, 900_000_000],
+  ])('when line %i, character %i lies outside the file, then a sentence says so', async (line, character) => {
+    const place = ['--line', String(line), '--character', String(character)];
+    const { code, out, err } = await program.run('complete', fixture('sum.js'), ...place);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toBe(
+      `punctual complete: Line ${line}, character ${character} lies outside the document of 10 lines.\n`,
+    );
+  });
+
+  it('when the file is empty, of an unknown language, or one line of a million characters, then it is answered', async () => {
+    await write('empty.js', '');
+    await write('notes.xyz', 'for (');
+    await write('line.js', 'x = 1; '.repeat(150_000));
+    expect((await completed('empty.js', 1, 1)).reason).toMatch(/^(answered|empty)$/);
+    expect((await completed('notes.xyz', 1, 6)).reason).toMatch(/^(answered|empty)$/);
+    expect((await completed('line.js', 1, 500_001)).reason).toMatch(/^(answered|empty)$/);
+  });
+
+  it('when the model is named, then it is found from the folder of the command', async () => {
+    await copyFile(embedded, path.join(program.folder, 'mine.gguf'));
+    expect(await completed(fixture('people.py'), 9, 13, '--model', 'mine.gguf')).toMatchObject({ model: 'mine' });
+    expect(await completed(fixture('people.py'), 9, 13, '--model', 'embedded')).toMatchObject({ model });
+  });
+});
+
+describe('a model file that is none', () => {
+  it.each([
+    ['text.gguf', /text\.gguf is not a model in the GGUF format/],
+    ['cut.gguf', /cut\.gguf is incomplete/],
+  ])(
+    'when it is %s, then completing and summarizing fail with a sentence, and the runtime lives',
+    async (name, message) => {
+      await write('text.gguf', 'once upon a time');
+      await copyFile(embedded, path.join(program.folder, 'cut.gguf'));
+      await truncate(path.join(program.folder, 'cut.gguf'), 200_000);
+      const at = ['--line', '3', '--character', '8'];
+      for (const argv of [
+        ['complete', fixture('sum.js'), ...at],
+        ['summarize', fixture('sum.js')],
+      ]) {
+        const { code, out, err } = await program.run(...argv, '--model', name);
+        expect({ code, out }).toEqual({ code: 1, out: '' });
+        expect(err).toMatch(message);
+        expect(err.trimEnd().split('\n')).toHaveLength(1);
+      }
+      expect(await completed(fixture('people.py'), 9, 13)).toMatchObject({ text: '== "__main__":' });
+    },
+  );
+});
+
+describe('punctual summarize and translate', () => {
+  it('when a file is summarized, then the text goes to stdout, and how the promise was kept to stderr', async () => {
+    const { code, out, err } = await program.run('summarize', fixture('Counter.java'));
+    expect(code).toBe(0);
+    expect(out.trim()).not.toBe('');
+    expect(err).toMatch(/^TinyCode 4M \(demonstration\): \d+\.\d s, promised 10\.0 s/);
+  });
+
+  it('when JSON is asked for, then there is one object, and nothing else on either stream', async () => {
+    const json = await program.run('translate', fixture('Counter.java'), '--to', 'python', '--json');
+    expect(json).toMatchObject({ code: 0, err: '' });
+    expect(textResultSchema.parse(JSON.parse(json.out))).toMatchObject({ model, demo: true, targetMs: 20_000 });
+  });
+
+  it('when there is nothing to summarize, then a sentence says so', async () => {
+    await write('empty.js', '');
+    const { code, out, err } = await program.run('summarize', 'empty.js');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^punctual summarize: There is nothing to summarize/);
+  });
+});
+
+describe('the runtime behind the commands', () => {
+  const running = async () => runningSchema.parse(JSON.parse((await program.run('status', '--json')).out));
+
+  it('when commands follow each other, then they share one runtime, which status describes', async () => {
+    const first = await running();
+    await completed(fixture('people.py'), 9, 13);
+    const second = await running();
+    expect(second.pid).toBe(first.pid);
+    expect(second.models).toContainEqual(expect.objectContaining({ name: model, demo: true, state: 'ready' }));
+    const { code, out } = await program.run('status');
+    expect(code).toBe(0);
+    for (const line of [/^completion +TTFT 500 ms/m, /^summarize +E2E 10000 ms/m, /^translate +E2E 20000 ms/m])
+      expect(out).toMatch(line);
+  });
+
+  it('when one is served already, then a second is refused', async () => {
+    const { code, err } = await program.run('serve');
+    expect(code).toBe(1);
+    expect(err).toMatch(/A runtime is running already \(process \d+\): 'punctual stop' ends it/);
+  });
+
+  it('when it is stopped, then it and its engine are gone before the command ends', async () => {
+    const { pid, enginePid } = await running();
+    expect(await program.run('stop', '--json')).toEqual({ code: 0, out: `{"stopped":true,"pid":${pid}}\n`, err: '' });
+    expect([pid, enginePid ?? 0].filter((id) => id > 0 && isProcess(id))).toEqual([]);
+    expect(await readdir(program.home)).toEqual(['runtime.log']);
+    expect(await program.run('status', '--json')).toMatchObject({ code: 0, out: '{"running":false}\n' });
+    expect(await program.run('stop')).toMatchObject({ code: 0, out: 'No runtime is running.\n' });
+  });
+
+  it('when it is served in the foreground, then commands use it until it is interrupted', async () => {
+    const server = program.start('serve', '--json');
+    const end = finished(server);
+    const [line] = (await once(server.stdout, 'data')) as [string];
+    const { pid } = z.object({ running: z.literal(true), pid: z.number(), port: z.number() }).parse(JSON.parse(line));
+    expect((await running()).pid).toBe(pid);
+    server.kill('SIGINT');
+    expect((await end).code).toBe(0);
+    expect(isProcess(pid)).toBe(false);
+  });
+});
+
+describe('punctual demo', () => {
+  it('when there is no terminal, then it tells what happens in plain lines, ends by itself, and leaves nothing behind', async () => {
+    const { code, out, err } = await program.run('demo', '--terminal', '--quick');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).not.toContain('\x1b');
+    expect(out).toMatch(/^sum\.js:3 {2}for \(\[let i = 0; i < arr\.length; i\+\+\) \{\] {2}taken with Tab/m);
+    expect(out).toMatch(/^ completion +TTFT 500 ms .* \d+\/\d+ /m);
+    expect(out).toMatch(/^ translate +E2E 20\.0 s /m);
+    expect(out).toContain('(demonstration)');
+    expect((await readdir(program.folder)).filter((name) => name.startsWith('punctual-demo'))).toEqual([]);
+  });
+
+  it.each<[string, number, (child: ChildProcessWithoutNullStreams) => void]>([
+    ['it is interrupted', 1, (child) => child.kill('SIGINT')],
+    ['its terminal is closed', 1, (child) => child.kill('SIGHUP')],
+    ['its reader has seen enough', 0, (child) => child.stdout.destroy()],
+  ])('when %s, then it ends with %i, and leaves nothing behind', async (_, expected, end) => {
+    const child = program.start('demo', '--terminal');
+    const ended = finished(child);
+    await once(child.stdout, 'data');
+    end(child);
+    expect((await ended).code).toBe(expected);
+    expect((await readdir(program.folder)).filter((name) => name.startsWith('punctual-demo'))).toEqual([]);
+  });
+
+  it('when JSON is asked for, then there is one object with what the runtime and what the client measured', async () => {
+    const { code, out } = await program.run('demo', '--quick', '--json');
+    expect(code).toBe(0);
+    const measured = z.array(z.number()).min(1);
+    const seenMs = z.object({ completion: measured, summarize: measured, translate: measured });
+    const shape = z.object({
+      lines: z.number().min(1),
+      suggested: z.number(),
+      taken: z.number(),
+      seenMs,
+      status: statusSchema,
+    });
+    const { status } = shape.parse(JSON.parse(out));
+    expect(isProcess(status.pid)).toBe(false);
+  });
+});

@@ -1,0 +1,59 @@
+/** The built program as a user runs it: a process with a home of its own. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { root } from './fake-io.ts';
+
+export interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export class Program {
+  /** Everything of the test is below it: the runtime's state, temporary files, sources. */
+  readonly folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.#env = { ...process.env, PUNCTUAL_HOME: this.home, TMPDIR: folder, TEMP: folder, TMP: folder };
+  }
+
+  static async prepare(): Promise<Program> {
+    return new Program(await mkdtemp(path.join(tmpdir(), 'punctual-cli-')));
+  }
+
+  get home(): string {
+    return path.join(this.folder, 'state');
+  }
+
+  start(...args: string[]): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, [path.join(root, 'dist', 'cli.mjs'), ...args], { cwd: this.folder, env: this.#env });
+  }
+
+  async run(...args: string[]): Promise<Finished> {
+    return finished(this.start(...args));
+  }
+
+  /** Ends the runtime, if one is left, and removes everything. */
+  async dispose(): Promise<void> {
+    await this.run('stop');
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export async function finished(child: ChildProcessWithoutNullStreams): Promise<Finished> {
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
