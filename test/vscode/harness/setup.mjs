@@ -134,7 +134,13 @@ function putInPlace(stage) {
 function removeAbandonedStages() {
   for (const entry of readdirSync(webFolder)) {
     const pid = Number(/^stage-(\d+)$/.exec(entry)?.[1]);
-    if (pid && !isAlive(pid)) rmSync(path.join(webFolder, entry), { recursive: true, force: true });
+    if (!pid || isAlive(pid)) continue;
+    try {
+      rmSync(path.join(webFolder, entry), { recursive: true, force: true });
+    } catch (error) {
+      // The npm of the killed run may still be writing there. The next run removes what is left; nothing depends on it.
+      progress(`${entry} of an earlier run is still in use (${error instanceof Error ? error.message : error})`);
+    }
   }
 }
 
