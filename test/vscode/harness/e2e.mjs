@@ -115,6 +115,7 @@ async function runTest(title, test, context, counts) {
     await context.workbench.reset().catch((problem) => console.error(`    the window could not be reset: ${problem}`));
   } finally {
     clearTimeout(timer);
+    for (const { page } of openWindows(context).slice(1)) await page.context().close();
   }
 }
 
