@@ -102,7 +102,13 @@ export class Loop implements Tasks {
     });
     if (this.#closed) this.#settle(task.id, shuttingDown);
     else this.#handle({ kind: 'submit', task });
-    return { id: task.id, done, cancel: () => this.#handle({ kind: 'cancel', id: task.id }) };
+    const { id } = task;
+    return {
+      id,
+      done,
+      cancel: () => this.#handle({ kind: 'cancel', id }),
+      finish: () => this.#handle({ kind: 'finish', id }),
+    };
   }
 
   /** A task of this model will probably come. */

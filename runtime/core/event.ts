@@ -33,6 +33,8 @@ export interface PassReport {
 export type Event =
   | { readonly kind: 'submit'; readonly task: Task }
   | { readonly kind: 'cancel'; readonly id: TaskId }
+  /** The asker has all it wants of a running answer: it ends here, as if the model had ended it. */
+  | { readonly kind: 'finish'; readonly id: TaskId }
   | { readonly kind: 'accepted'; readonly id: TaskId; readonly promptTokens: number; readonly reusedTokens: number }
   | { readonly kind: 'tokens'; readonly id: TaskId; readonly tokens: readonly number[]; readonly text: string }
   | { readonly kind: 'ended'; readonly id: TaskId; readonly outcome: Outcome }

@@ -4,7 +4,8 @@
  *
  * What `on` decides, in this order:
  * 1. A new task is refused when its SLA makes no sense, when its model failed to load a moment ago, or when the queue is full.
- * 2. A new task replaces the older one with the same supersede key in the same turn.
+ * 2. Of two tasks with the same supersede key the one that arrived later replaces the other in the same turn. That need not be the
+ *    one submitted later: a feature may ask again, with a shorter prompt, for a request that a newer one has overtaken.
  * 3. Waiting tasks are looked at by deadline. One whose model is ready starts if a sequence is free for its class: one sequence
  *    of each model is kept for tasks with a TTFT promise, so that a keystroke never waits for a translation to end.
  * 4. A task whose model is not resident makes it load, once, with an idle model evicted if there must be room (residency.ts).
@@ -17,7 +18,7 @@ import type { Effect, Event } from './event.ts';
 import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
 import { Queue } from './queue.ts';
 import { makeRoom, type ResidencyDecision } from './residency.ts';
-import { deadlineMs, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
+import { deadlineMs, isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
 
 export interface SchedulerOptions {
   /** Tasks that may wait; a further one is refused. */
@@ -30,8 +31,7 @@ export interface SchedulerOptions {
 
 export const schedulerDefaults: SchedulerOptions = { waitingMax: 256, modelsMax: 2, loadRetryMs: 5_000 };
 
-/** The longest promise that is believed, in ms: beyond it an SLA is a mistake. */
-export const slaTargetMsLimit = 60 * 60 * 1000;
+const superseded: Outcome = { kind: 'cancelled', by: 'superseded' };
 
 /** Deaths of the engine in which a task may have been running before it is refused. */
 const lossesMax = 2;
@@ -83,7 +83,9 @@ export class Scheduler {
       case 'submit':
         return this.#submit(event.task, nowMs, effects);
       case 'cancel':
-        return this.#cancel(event.id, 'client', effects);
+        return this.#release(event.id, { kind: 'cancelled', by: 'client' }, effects);
+      case 'finish':
+        return this.#release(event.id, { kind: 'finished', reason: 'stop' }, effects);
       case 'tokens':
         this.#entries.get(event.id)?.generated.push(...event.tokens);
         return;
@@ -116,16 +118,17 @@ export class Scheduler {
   }
 
   #submit(task: Task, nowMs: number, effects: Effect[]): void {
-    const refuse = (error: TaskError): void => {
-      effects.push({ kind: 'settle', id: task.id, outcome: { kind: 'failed', error } });
-    };
+    const settle = (outcome: Outcome): void => void effects.push({ kind: 'settle', id: task.id, outcome });
+    const refuse = (error: TaskError): void => settle({ kind: 'failed', error });
     if (!isSlaSane(task)) {
       return refuse({
         code: 'badSla',
         message: `A promise of ${task.sla.targetMs} ms cannot be kept or broken: give a target between 1 ms and one hour.`,
       });
     }
-    if (task.supersedeKey !== undefined) this.#supersede(task.supersedeKey, effects);
+    const rival = this.#rivalOf(task);
+    if (rival !== undefined && rival.task.arrivalMs > task.arrivalMs) return settle(superseded);
+    if (rival !== undefined) this.#release(rival.id, superseded, effects);
     const model = this.#models.get(task.model);
     if (model.state === 'failed' && model.error && nowMs - model.failedAtMs < this.#options.loadRetryMs)
       return refuse(model.error);
@@ -142,13 +145,14 @@ export class Scheduler {
     if (task.supersedeKey !== undefined) this.#latest.set(task.supersedeKey, task.id);
   }
 
-  #supersede(key: string, effects: Effect[]): void {
-    const older = this.#latest.get(key);
-    if (older !== undefined) this.#cancel(older, 'superseded', effects);
+  /** The live task with the same supersede key. */
+  #rivalOf({ supersedeKey }: Task): Entry | undefined {
+    const id = supersedeKey === undefined ? undefined : this.#latest.get(supersedeKey);
+    return id === undefined ? undefined : this.#entries.get(id);
   }
 
   /** The asker is told in this turn; a running task leaves the engine after the pass in flight. */
-  #cancel(id: TaskId, by: 'client' | 'superseded', effects: Effect[]): void {
+  #release(id: TaskId, outcome: Outcome, effects: Effect[]): void {
     const entry = this.#entries.get(id);
     if (entry === undefined || entry.state === 'stopping') return;
     if (entry.state === 'waiting') {
@@ -159,7 +163,7 @@ export class Scheduler {
       this.#unlink(entry);
       effects.push({ kind: 'stop', id });
     }
-    effects.push({ kind: 'settle', id, outcome: { kind: 'cancelled', by } });
+    effects.push({ kind: 'settle', id, outcome });
   }
 
   #ended(id: TaskId, outcome: Outcome, nowMs: number, effects: Effect[]): void {
@@ -192,8 +196,8 @@ export class Scheduler {
       }
     }
     for (const entry of [...this.#entries.values()].filter((inside) => inside.state !== 'waiting')) {
-      this.#forget(entry);
       if (entry.state === 'running') this.#retryOrFail(entry, reason, effects);
+      else this.#forget(entry);
     }
   }
 
@@ -205,6 +209,7 @@ export class Scheduler {
       this.#waiting.add(again);
       return;
     }
+    this.#forget(entry);
     const message =
       losses >= lossesMax
         ? `The engine ended ${losses} times while it worked on this request (${reason}): it will not be tried again.`
@@ -290,9 +295,4 @@ export class Scheduler {
     const key = entry.task.supersedeKey;
     if (key !== undefined && this.#latest.get(key) === entry.id) this.#latest.delete(key);
   }
-}
-
-function isSlaSane(task: Task): boolean {
-  const { targetMs } = task.sla;
-  return Number.isFinite(targetMs) && Number.isFinite(task.arrivalMs) && targetMs > 0 && targetMs <= slaTargetMsLimit;
 }

@@ -16,6 +16,9 @@ export interface Sla {
   readonly targetMs: number;
 }
 
+/** The longest promise that is believed, in ms: beyond it an SLA is a mistake. */
+export const slaTargetMsLimit = 60 * 60 * 1000;
+
 export type TaskId = string;
 
 /** Names a model within one runtime. Two clients that name the same file share it. */
@@ -53,6 +56,12 @@ export interface Task {
 /** The moment by which the promise is kept or broken, in ms on the same clock as `arrivalMs`. */
 export function deadlineMs(task: Task): number {
   return task.arrivalMs + task.sla.targetMs;
+}
+
+/** Whether a promise can be kept or broken at all: the target is a positive number of ms, and the arrival is a time. */
+export function isSlaSane(task: Task): boolean {
+  const { targetMs } = task.sla;
+  return Number.isFinite(targetMs) && Number.isFinite(task.arrivalMs) && targetMs > 0 && targetMs <= slaTargetMsLimit;
 }
 
 /** Why a task did not end with an answer. The code is for programs, the message is one sentence for a person. */

@@ -36,6 +36,8 @@ export interface TaskHandle {
   readonly done: Promise<TaskResult>;
   /** Takes effect within one forward pass; harmless after the end. */
   cancel(): void;
+  /** As `cancel`, for an asker who has all it wants of a running answer: the task counts as finished, with its promise. */
+  finish(): void;
 }
 
 export interface Tasks {

@@ -134,7 +134,7 @@ class Runner {
         continue;
       }
       if (error) throw new FeatureError('taskFailed', error.message);
-      if (result.outcome.kind === 'cancelled' && !looped) throw signal.reason;
+      if (result.outcome.kind === 'cancelled') throw signal.reason;
       return toTextResult(result, { text, looped, model, targetMs: targetMsOf(request, recipe), part });
     }
   }
@@ -168,14 +168,14 @@ class Runner {
         if (looped) return;
         emit(filter.push(piece));
         looped = endsInLoop(text);
-        if (looped) handle.cancel();
+        if (looped) handle.finish();
       },
     );
     const cancel = (): void => handle.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     const result = await handle.done.finally(() => signal.removeEventListener('abort', cancel));
-    if (result.outcome.kind === 'finished') emit(filter.end());
+    if (result.outcome.kind === 'finished' && !looped) emit(filter.end());
     return { result, text, looped };
   }
 }
@@ -252,7 +252,7 @@ function toTextResult(
     part,
   }: { text: string; looped: boolean; model: ChosenModel; targetMs: number; part: Part },
 ): TextResult {
-  const { e2eMs, ttftMs = e2eMs, outcome } = result;
+  const { e2eMs, ttftMs = e2eMs, kept, outcome } = result;
   return {
     text,
     model: model.name,
@@ -260,7 +260,7 @@ function toTextResult(
     targetMs,
     ttftMs,
     e2eMs,
-    kept: e2eMs <= targetMs,
+    kept,
     end: looped ? 'repetition' : outcome.kind === 'finished' ? outcome.reason : 'stop',
     ...(part.lines < part.of && { truncated: { lines: part.lines, of: part.of } }),
   };

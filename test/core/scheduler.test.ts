@@ -68,6 +68,27 @@ describe('a task from submission to settlement', () => {
     ]);
   });
 
+  it('when an older one asks again after a newer has come, then the newer stays and the older is settled at once', () => {
+    const key = { supersedeKey: 'window document' };
+    check([
+      [submit(task('newer', { ...key, arrivalMs: 2 })), ['load m']],
+      [submit(task('older', { ...key, arrivalMs: 1 })), ['settle older cancelled superseded']],
+      [loaded(), ['start newer']],
+      [ended('newer'), ['settle newer finished']],
+      [submit(task('again', { ...key, arrivalMs: 1 })), ['start again']],
+    ]);
+  });
+
+  it('when the asker has enough of it, then it is finished at once and the engine is told to stop', () => {
+    check([
+      [submit(translation('t')), ['load m']],
+      [loaded(), ['start t']],
+      [{ kind: 'finish', id: 't' }, ['stop t', 'settle t finished']],
+      [{ kind: 'finish', id: 't' }, []],
+      [{ kind: 'ended', id: 't', outcome: { kind: 'cancelled', by: 'client' } }, []],
+    ]);
+  });
+
   it('when the SLA makes no sense, then it is refused with what would', () => {
     for (const targetMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e12]) {
       check([[submit(task('c', { sla: { kind: 'ttft', targetMs } })), ['settle c failed badSla']]]);
@@ -147,6 +168,17 @@ describe('a lost engine', () => {
       [lost, ['load m']],
       [loaded(), ['start t']],
       [lost, ['settle t failed engineFailed']],
+    ]);
+  });
+
+  it('when a task waits again after that, then a newer one of the same document still replaces it', () => {
+    const key = { supersedeKey: 'window document' };
+    check([
+      [submit(translation('old', key)), ['load m']],
+      [loaded(), ['start old']],
+      [lost, ['load m']],
+      [submit(translation('new', key)), ['settle old cancelled superseded']],
+      [loaded(), ['start new']],
     ]);
   });
 

@@ -16,6 +16,7 @@ export interface Script {
 export class ScriptedTasks implements Tasks {
   readonly specs: TaskSpec[] = [];
   readonly cancelled: string[] = [];
+  readonly finished: string[] = [];
   readonly #answer: (spec: TaskSpec, attempt: number) => Script;
 
   constructor(answer: (spec: TaskSpec, attempt: number) => Script) {
@@ -33,32 +34,39 @@ export class ScriptedTasks implements Tasks {
       outcome = { kind: 'finished', reason: 'stop' },
       hangs = false,
     } = this.#answer(spec, this.specs.length);
-    let cancel: () => void = () => undefined;
-    const isCancelled = new Promise<Outcome>((resolve) => {
-      cancel = () => {
-        this.cancelled.push(id);
-        resolve({ kind: 'cancelled', by: 'client' });
+    let end: (outcome: Outcome, list: string[]) => void = () => undefined;
+    let isOver = false;
+    const isEnded = new Promise<Outcome>((resolve) => {
+      end = (outcome, list) => {
+        list.push(id);
+        isOver = true;
+        resolve(outcome);
       };
     });
     const run = async (): Promise<TaskResult> => {
       let text = '';
       for (const piece of pieces) {
         await Promise.resolve();
-        if (this.cancelled.includes(id)) break;
+        if (isOver) break;
         text += piece;
         onText?.(piece);
       }
-      const end = hangs || this.cancelled.includes(id) ? await isCancelled : outcome;
+      const how = hangs || isOver ? await isEnded : outcome;
       return {
-        outcome: end,
+        outcome: how,
         text,
         ttftMs: 5,
         e2eMs: 10,
-        kept: end.kind === 'finished',
+        kept: how.kind === 'finished',
         generatedTokens: pieces.length,
       };
     };
-    return { id, done: run(), cancel: () => cancel() };
+    return {
+      id,
+      done: run(),
+      cancel: () => end({ kind: 'cancelled', by: 'client' }, this.cancelled),
+      finish: () => end({ kind: 'finished', reason: 'stop' }, this.finished),
+    };
   }
 }
 
