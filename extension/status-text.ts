@@ -37,7 +37,7 @@ const modelNameCharsMax = 24;
  * 2. the model in use failed
  * 3. the model is loading, with the percentage
  * 4. completion is off here
- * 5. promises: share on time and p95 TTFT, once a task has finished
+ * 5. promises: share on time and p95 TTFT, once one was kept or broken
  * 6. ready
  */
 export function statusView(input: StatusInput): StatusView {
@@ -89,10 +89,9 @@ export function statusTooltip(input: StatusInput): string {
 /** The model that this window's setting leads to, as far as the runtime's list shows it. */
 export function modelInUse(status: Status, choice: string): ModelStatus | undefined {
   const order = ['ready', 'loading', 'failed', 'unloaded'] satisfies ModelStatus['state'][];
-  const candidates = status.models.filter((model) => {
-    if (choice === 'auto') return true;
-    return choice === 'embedded' ? model.demo : model.id === path.normalize(choice);
-  });
+  // `auto` leads to the embedded model as long as there is no other; a file that another window chose is none of this one's.
+  const isEmbedded = choice === 'auto' || choice === 'embedded';
+  const candidates = status.models.filter((model) => (isEmbedded ? model.demo : model.id === path.normalize(choice)));
   return candidates.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0];
 }
 
@@ -122,11 +121,11 @@ function warn(text: string, label: string, action: StatusView['action']): Status
   return { text: `$(warning) ${text}`, label, warning: true, action };
 }
 
-/** Over all classes. Superseded and cancelled tasks made no promise and are not counted by the runtime. */
+/** Over all classes: of the tasks whose promise was kept or broken. */
 function onTimeShare(status: Status): string | undefined {
-  const finished = status.classes.reduce((sum, entry) => sum + entry.finished, 0);
+  const decided = status.classes.reduce((sum, entry) => sum + entry.decided, 0);
   const kept = status.classes.reduce((sum, entry) => sum + entry.kept, 0);
-  return finished === 0 ? undefined : formatShare(kept, finished);
+  return decided === 0 ? undefined : formatShare(kept, decided);
 }
 
 function classOf(status: Status | undefined, name: WireTaskClass): ClassStatus | undefined {
@@ -147,7 +146,7 @@ function classRow(entry: ClassStatus): string {
     `${ttft ? 'first token' : 'complete'} in ${formatDuration(entry.sla.targetMs)}`,
     measured === undefined ? '–' : formatDuration(measured.p50),
     measured === undefined ? '–' : formatDuration(measured.p95),
-    entry.finished === 0 ? '–' : `${formatShare(entry.kept, entry.finished)} of ${entry.finished}`,
+    entry.decided === 0 ? '–' : `${formatShare(entry.kept, entry.decided)} of ${entry.decided}`,
     `${entry.running} / ${entry.waiting}`,
   ];
   return `| ${cells.join(' | ')} |`;

@@ -210,9 +210,14 @@ export const classStatusSchema = z.object({
   sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number() }),
   running: z.number(),
   waiting: z.number(),
-  /** Counts and quantiles cover the last minutes (`windowMs`). Superseded and cancelled tasks made no promise. */
+  /** Counts and quantiles cover the last minutes (`windowMs`). */
   finished: z.number(),
   kept: z.number(),
+  /**
+   * Tasks whose promise was kept or broken: those that finished, those that failed on the runtime's side, and those that were
+   * cancelled or superseded after their time was over. `kept` of these is the share on time.
+   */
+  decided: z.number(),
   superseded: z.number(),
   cancelled: z.number(),
   failed: z.number(),

@@ -85,6 +85,18 @@ describe('a task', () => {
     expect(heard).toHaveLength(3);
   });
 
+  it('when its asker has heard enough, then it is finished with what there is, and its promise counts', async () => {
+    const house = new House();
+    const asked = house.translate();
+    house.until(() => asked.pieces.length >= 10);
+    asked.handle.finish();
+    const result = await asked.handle.done;
+    expect(result).toMatchObject({ outcome: { kind: 'finished', reason: 'stop' }, text: asked.text, kept: true });
+    house.clock.run();
+    expect(asked.text).toBe(result.text);
+    expect(house.of('translate')).toMatchObject({ finished: 1, kept: 1, decided: 1, cancelled: 0, running: 0 });
+  });
+
   it('when its model cannot be loaded, then it fails with the reason; and when that has passed, the next is tried', async () => {
     const house = new House();
     house.engine.failLoad('m', 'The file is no GGUF.');

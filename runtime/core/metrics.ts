@@ -1,7 +1,7 @@
 /**
  * What was promised and what was kept: a fold over settled tasks. Owns the numbers that people see; decides nothing.
  */
-import type { Outcome, Task, TaskClass } from './task.ts';
+import type { Outcome, Task, TaskClass, TaskError } from './task.ts';
 import { taskClasses } from './task.ts';
 
 export interface Settled {
@@ -14,6 +14,8 @@ export interface Settled {
   readonly atMs: number;
 }
 
+type Promised = Pick<Settled, 'task' | 'outcome' | 'ttftMs' | 'e2eMs'>;
+
 export interface Quantiles {
   readonly p50: number;
   readonly p95: number;
@@ -25,9 +27,12 @@ export interface ClassMetrics {
   readonly finished: number;
   /** Those of them whose promise was kept. */
   readonly kept: number;
+  /** Tasks whose promise was kept or broken, with or without an answer, see {@link isDecided}: `kept` of these is the share on time. */
+  readonly decided: number;
   readonly superseded: number;
   readonly cancelled: number;
   readonly failed: number;
+  /** Of those that ended with an answer. */
   readonly ttftMs?: Quantiles;
   readonly e2eMs?: Quantiles;
 }
@@ -39,10 +44,40 @@ const settledMax = 2_000;
  * Whether a task kept its promise. A finished task without a single token has kept a TTFT promise when it ended in time: the
  * model's answer was that there is nothing to add.
  */
-export function promiseKept(settled: Pick<Settled, 'task' | 'outcome' | 'ttftMs' | 'e2eMs'>): boolean {
+export function promiseKept(settled: Promised): boolean {
   if (settled.outcome.kind !== 'finished') return false;
-  const { sla } = settled.task;
-  const measuredMs = sla.kind === 'ttft' ? (settled.ttftMs ?? settled.e2eMs) : settled.e2eMs;
+  return isInTime(settled);
+}
+
+/** Refusals that the request itself is the cause of: nothing was promised for what cannot be done. */
+const refusedForItself: readonly TaskError['code'][] = [
+  'badSla',
+  'promptTooLong',
+  'infillUnsupported',
+  'chatUnsupported',
+];
+
+/**
+ * Whether a task counts for or against its class. One that failed on our side has broken its promise, and so has one that was
+ * given up after its time was over: whoever waited in vain types on, and leaving that out would make the slowest tasks vanish
+ * from the figures. One that was given up in time has neither kept nor broken anything.
+ */
+export function isDecided(settled: Promised): boolean {
+  const { outcome } = settled;
+  switch (outcome.kind) {
+    case 'finished':
+      return true;
+    case 'failed':
+      return !refusedForItself.includes(outcome.error.code);
+    case 'cancelled':
+      return !isInTime(settled);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function isInTime({ task: { sla }, ttftMs, e2eMs }: Promised): boolean {
+  const measuredMs = sla.kind === 'ttft' ? (ttftMs ?? e2eMs) : e2eMs;
   return measuredMs <= sla.targetMs;
 }
 
@@ -71,6 +106,7 @@ export class Metrics {
       class: name,
       finished: finished.length,
       kept: finished.filter(promiseKept).length,
+      decided: recent.filter(isDecided).length,
       superseded: recent.filter((settled) => isCancelled(settled.outcome, 'superseded')).length,
       cancelled: recent.filter((settled) => isCancelled(settled.outcome, 'client')).length,
       failed: recent.filter((settled) => settled.outcome.kind === 'failed').length,

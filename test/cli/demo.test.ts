@@ -171,6 +171,7 @@ describe('the table at the end', () => {
         ...counts,
         finished: 100,
         kept: 98,
+        decided: 100,
         ttftMs: { p50: 9.4, p95: 41 },
         e2eMs: { p50: 20, p95: 60 },
       },
@@ -180,10 +181,11 @@ describe('the table at the end', () => {
         ...counts,
         finished: 99,
         kept: 0,
+        decided: 99,
         ttftMs: slow,
         e2eMs: slow,
       },
-      { class: 'translate', sla: { kind: 'e2e', targetMs: 20_000 }, ...counts, finished: 0, kept: 0 },
+      { class: 'translate', sla: { kind: 'e2e', targetMs: 20_000 }, ...counts, finished: 0, kept: 0, decided: 0 },
     ],
   };
 

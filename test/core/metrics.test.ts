@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Metrics, promiseKept, quantiles } from '../../runtime/core/metrics.ts';
-import type { Outcome, Task } from '../../runtime/core/task.ts';
+import { isDecided, Metrics, promiseKept, quantiles } from '../../runtime/core/metrics.ts';
+import type { Outcome, Task, TaskError } from '../../runtime/core/task.ts';
 
 const finished: Outcome = { kind: 'finished', reason: 'stop' };
 
@@ -29,6 +29,31 @@ describe('a promise', () => {
   });
 });
 
+describe('whether a promise counts', () => {
+  const ttft = task({ kind: 'ttft', targetMs: 100 });
+  const e2e = task({ kind: 'e2e', targetMs: 100 });
+  const givenUp: Outcome = { kind: 'cancelled', by: 'superseded' };
+  const failed = (code: TaskError['code']): Outcome => ({ kind: 'failed', error: { code, message: 'x' } });
+
+  it.each<[string, Parameters<typeof isDecided>[0], boolean]>([
+    ['it was given up before its time was over', { task: ttft, outcome: givenUp, e2eMs: 99 }, false],
+    ['it was given up later, without a token', { task: ttft, outcome: givenUp, e2eMs: 101 }, true],
+    [
+      'its first token was in time and it was given up later',
+      { task: ttft, outcome: givenUp, ttftMs: 9, e2eMs: 900 },
+      false,
+    ],
+    ['its first token was late and it was given up', { task: ttft, outcome: givenUp, ttftMs: 101, e2eMs: 102 }, true],
+    ['it was promised an end and given up after it', { task: e2e, outcome: givenUp, ttftMs: 9, e2eMs: 101 }, true],
+    ['the engine was lost', { task: e2e, outcome: failed('engineLost'), e2eMs: 1 }, true],
+    ['there was no room', { task: e2e, outcome: failed('queueFull'), e2eMs: 0 }, true],
+    ['it asked for what cannot be done', { task: e2e, outcome: failed('promptTooLong'), e2eMs: 1 }, false],
+    ['it was answered late', { task: e2e, outcome: finished, e2eMs: 101 }, true],
+  ])('when %s, then that is decided', (_, settled, counts) => {
+    expect(isDecided(settled)).toBe(counts);
+  });
+});
+
 describe('figures', () => {
   it('when tasks settled before the window, then they no longer count', () => {
     const metrics = new Metrics(1_000);
@@ -40,6 +65,7 @@ describe('figures', () => {
       class: 'completion',
       finished: 1,
       kept: 1,
+      decided: 1,
       superseded: 1,
       cancelled: 0,
       failed: 0,

@@ -4,7 +4,7 @@ import { modelInUse, type StatusInput, statusTooltip, statusView } from '../../e
 import type { ClassStatus, ModelStatus, Status } from '../../runtime/protocol.ts';
 
 const demo: ModelStatus = { id: '/models/tiny.gguf', name: 'TinyCode', demo: true, state: 'ready' };
-const idle = { running: 0, waiting: 0, finished: 0, kept: 0, superseded: 0, cancelled: 0, failed: 0 };
+const idle = { running: 0, waiting: 0, finished: 0, kept: 0, decided: 0, superseded: 0, cancelled: 0, failed: 0 };
 const completion: ClassStatus = { ...idle, class: 'completion', sla: { kind: 'ttft', targetMs: 500 } };
 const translation: ClassStatus = { ...idle, class: 'translate', sla: { kind: 'e2e', targetMs: 20_000 } };
 
@@ -34,10 +34,10 @@ function input(over: Partial<StatusInput> = {}): StatusInput {
 }
 
 describe('status bar', () => {
-  test('when tasks have finished, then it says the share on time over all classes, the p95 TTFT of completion and the model', () => {
+  test('when promises were kept or broken, then it says the share on time over all classes, the p95 TTFT of completion and the model', () => {
     const classes: ClassStatus[] = [
-      { ...completion, finished: 8, kept: 8, ttftMs: { p50: 40, p95: 118.4 } },
-      { ...translation, finished: 2, kept: 1, ttftMs: { p50: 900, p95: 900 } },
+      { ...completion, finished: 7, kept: 7, decided: 8, ttftMs: { p50: 40, p95: 118.4 } },
+      { ...translation, finished: 2, kept: 2, decided: 2, ttftMs: { p50: 900, p95: 900 } },
     ];
     const view = statusView(input({ status: status({ classes }) }));
     expect(view.text).toBe('$(watch) 90% on time · 118 ms · demo');
@@ -48,12 +48,15 @@ describe('status bar', () => {
   });
 
   test('when only a translation has finished, then its TTFT is not shown as completion’s', () => {
-    const classes: ClassStatus[] = [completion, { ...translation, finished: 1, kept: 1, ttftMs: { p50: 9, p95: 9 } }];
+    const classes: ClassStatus[] = [
+      completion,
+      { ...translation, finished: 1, kept: 1, decided: 1, ttftMs: { p50: 9, p95: 9 } },
+    ];
     expect(statusView(input({ status: status({ classes }) })).text).toBe('$(watch) 100% on time · demo');
   });
 
   test('when everything was late, then that is a figure and not a warning', () => {
-    const classes = [{ ...completion, finished: 3, kept: 0 }];
+    const classes = [{ ...completion, finished: 3, decided: 3 }];
     const view = statusView(input({ status: status({ classes }) }));
     expect([view.text, view.warning]).toEqual(['$(watch) 0% on time · demo', false]);
   });
@@ -101,11 +104,20 @@ describe('status bar', () => {
 describe('tooltip', () => {
   test('when tasks ran, then there is one row per class with the measure its promise is made in', () => {
     const classes: ClassStatus[] = [
-      { ...completion, finished: 42, kept: 41, running: 1, ttftMs: { p50: 80, p95: 120 }, e2eMs: { p50: 1, p95: 2 } },
+      {
+        ...completion,
+        finished: 42,
+        kept: 41,
+        decided: 42,
+        running: 1,
+        ttftMs: { p50: 80, p95: 120 },
+        e2eMs: { p50: 1, p95: 2 },
+      },
       {
         ...translation,
         finished: 1,
         kept: 1,
+        decided: 1,
         waiting: 2,
         ttftMs: { p50: 1, p95: 2 },
         e2eMs: { p50: 3_100, p95: 3_100 },
@@ -138,8 +150,17 @@ describe('tooltip', () => {
 describe('model in use', () => {
   const real: ModelStatus = { id: '/m/real.gguf', name: 'real', demo: false, state: 'unloaded' };
 
-  test('when the choice is automatic, then the one that is ready', () => {
-    expect(modelInUse(status({ models: [real, demo] }), 'auto')?.id).toBe(demo.id);
+  test('when the choice is automatic, then the embedded one, whatever another window has chosen', () => {
+    const models: ModelStatus[] = [
+      { ...real, state: 'ready' },
+      { ...demo, state: 'unloaded' },
+    ];
+    expect(modelInUse(status({ models }), 'auto')?.id).toBe(demo.id);
+  });
+
+  test('when another window’s file failed before this one asked, then this window does not warn', () => {
+    const models: ModelStatus[] = [{ ...real, state: 'failed' }];
+    expect(statusView(input({ status: status({ models }) })).warning).toBe(false);
   });
 
   test('when a file is chosen that the runtime has not named yet, then none', () => {
