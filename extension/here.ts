@@ -1,6 +1,7 @@
 /** The language status item: why completion is on or off here, and the command that changes it. Its texts are made in `here-text.ts`. */
 import * as vscode from 'vscode';
 import type { EligibilityResult } from '../runtime/protocol.ts';
+import { guarded } from './answer.ts';
 import type { Context } from './context.ts';
 import { documentSelector, isShared, isTooLarge } from './documents.ts';
 import { hereView } from './here-text.ts';
@@ -18,7 +19,7 @@ export function activate(ctx: Context): void {
     ctx.settings.onDidChange(() => item.refresh()),
     vscode.window.onDidChangeActiveTextEditor(() => item.moved()),
   );
-  ctx.command('toggleCompletion', () => toggleCompletion(ctx));
+  ctx.command('toggleCompletion', () => guarded(ctx, () => toggleCompletion(ctx)));
   item.moved();
 }
 
