@@ -55,7 +55,7 @@ export class SimulatedProcess {
         this.#start(command.request);
         break;
       case 'stop':
-        this.#emit(this.#machine.stop(command.id, this.#clock.now()));
+        this.#emit(this.#machine.stop(command.id));
         break;
       default:
         command satisfies never;
@@ -134,7 +134,7 @@ export class SimulatedProcess {
 
   #drive(): void {
     if (this.#passRuns) return;
-    const pass = this.#machine.next(this.#clock.now());
+    const pass = this.#machine.next();
     if (pass === undefined) return;
     this.#passRuns = true;
     const { costs } = this.#host.model(pass.model);
@@ -151,7 +151,7 @@ export class SimulatedProcess {
     if (this.#isOver) return;
     const items = pass.items.map((item) => this.#result(item));
     this.#passRuns = false;
-    this.#emit(this.#machine.complete(pass, { items, wallMs }, this.#clock.now()));
+    this.#emit(this.#machine.complete(pass, { items, wallMs }));
     this.#drive();
   }
 

@@ -3,7 +3,7 @@
  * no I/O and reads no clock; the device that runs a pass and the time are the caller's.
  *
  *   start / stop            change what is wanted; allowed at any time, also while a pass runs
- *   next(now)               the pass to run now, at most one at a time
+ *   next()                  the pass to run now, at most one at a time
  *   complete(pass, result)  what became of it; frees slots and gives them to waiting requests
  *
  * Invariants: every started request ends exactly once and nothing about it follows; a slot has one owner at most; the bookkept
@@ -106,7 +106,7 @@ export class StepMachine {
   }
 
   /** Takes a request back: at once, or after the pass that it takes part in. Unknown and ended ids are ignored. */
-  stop(id: TaskId, _now: number): EngineEvent[] {
+  stop(id: TaskId): EngineEvent[] {
     const found = this.#find(id);
     if (found === undefined) return [];
     const { state, sequence } = found;
@@ -118,7 +118,7 @@ export class StepMachine {
   }
 
   /** The pass to run now; undefined when there is nothing to do. Must not be called before `complete` of the last one. */
-  next(_now: number): Pass | undefined {
+  next(): Pass | undefined {
     if (this.#inFlight !== undefined) throw new Error('The last pass is not complete.');
     const turns = [...this.#models.values()].map((state) => ({
       model: state.model.id,
@@ -142,7 +142,7 @@ export class StepMachine {
   }
 
   /** What became of the pass that `next` returned. The report comes first, so that a cost model knows it before it sees an end. */
-  complete(pass: Pass, result: PassResult, _now: number): EngineEvent[] {
+  complete(pass: Pass, result: PassResult): EngineEvent[] {
     if (pass !== this.#inFlight) throw new Error('This pass is not the one in flight.');
     this.#inFlight = undefined;
     const state = this.#models.get(pass.model);

@@ -74,20 +74,20 @@ class World {
   }
 
   stop(index: number): void {
-    this.#hear(this.machine.stop(`r${index}`, 0));
+    this.#hear(this.machine.stop(`r${index}`));
   }
 
   /** Begins a pass when none runs, and ends it when one does. False when there is nothing to do. */
   advance(fault: 'none' | 'failed' | 'keptLess'): boolean {
     const pass = this.#pass;
     if (pass === undefined) {
-      this.#pass = this.machine.next(0);
+      this.#pass = this.machine.next();
       if (this.#pass !== undefined) this.#checkPass(this.#pass);
       return this.#pass !== undefined;
     }
     this.#pass = undefined;
     const items = pass.items.map((item, index) => this.#compute(pass, item, index === 0 ? fault : 'none'));
-    this.#hear(this.machine.complete(pass, { items, wallMs: 1 }, 0));
+    this.#hear(this.machine.complete(pass, { items, wallMs: 1 }));
     return true;
   }
 

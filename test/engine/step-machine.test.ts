@@ -35,7 +35,7 @@ function prompt(length: number, first = 1): number[] {
 }
 
 function nextPass(machine: StepMachine): Pass {
-  const pass = machine.next(0);
+  const pass = machine.next();
   if (pass === undefined) throw new Error('The machine has no pass.');
   return pass;
 }
@@ -50,7 +50,7 @@ function run(
   const items = pass.items.map(
     (item): PassItemResult => override ?? (item.sample ? { kind: 'done', token } : { kind: 'done' }),
   );
-  return { pass, events: machine.complete(pass, { items, wallMs: 3 }, 0) };
+  return { pass, events: machine.complete(pass, { items, wallMs: 3 }) };
 }
 
 function withoutPass(events: readonly EngineEvent[]): EngineEvent[] {
@@ -100,7 +100,7 @@ describe('the step machine', () => {
       { kind: 'tokens', id: 'a', tokens: [2], text: 'b' },
       { kind: 'ended', id: 'a', outcome: { kind: 'finished', reason: 'length' } },
     ]);
-    expect(machine.next(0)).toBeUndefined();
+    expect(machine.next()).toBeUndefined();
     expect(machine.kvTokens('m')).toEqual([4, 0]);
   });
 
@@ -139,7 +139,7 @@ describe('the step machine', () => {
     const events = machine.start(request('a', overrides), prompt(3), 0);
     expect(events.map((event) => event.kind)).toEqual(['accepted', 'ended']);
     expect(events[1]).toMatchObject({ outcome: { kind: 'finished', reason } });
-    expect(machine.next(0)).toBeUndefined();
+    expect(machine.next()).toBeUndefined();
   });
 
   it('when prompt and answer just fit, then the request is taken; with one token more it is refused with the numbers', () => {
@@ -159,7 +159,7 @@ describe('the step machine', () => {
     }
     const [refused] = machine.start(request('one too many'), prompt(3), 0);
     expect(refused).toMatchObject({ kind: 'ended', outcome: { kind: 'failed', error: { code: 'queueFull' } } });
-    const events = machine.stop('running', 0);
+    const events = machine.stop('running');
     expect(events[0]).toEqual(cancelled('running'));
     expect(events[1]).toMatchObject({ kind: 'accepted', id: `w${waitingRequestsMax - 1}` });
   });
@@ -169,17 +169,17 @@ describe('the step machine', () => {
     machine.start(request('running'), prompt(3), 0);
     machine.start(request('early', { slackMs: 500 }), prompt(3), 100);
     machine.start(request('late', { slackMs: 300 }), prompt(3), 400);
-    expect(machine.stop('running', 450)[1]).toMatchObject({ kind: 'accepted', id: 'early' });
+    expect(machine.stop('running')[1]).toMatchObject({ kind: 'accepted', id: 'early' });
   });
 
   it('when a stop comes while its pass is in flight, then it takes effect after it and the tokens stay reusable', () => {
     const machine = machineWith();
     machine.start(request('a'), prompt(20), 0);
     const pass = nextPass(machine);
-    expect(machine.stop('a', 0)).toEqual([]);
-    expect(machine.stop('a', 0)).toEqual([]);
-    expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done' }], wallMs: 1 }, 0))).toEqual([cancelled('a')]);
-    expect(machine.next(0)).toBeUndefined();
+    expect(machine.stop('a')).toEqual([]);
+    expect(machine.stop('a')).toEqual([]);
+    expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done' }], wallMs: 1 }))).toEqual([cancelled('a')]);
+    expect(machine.next()).toBeUndefined();
     expect(machine.start(request('b'), prompt(20), 0)[0]).toMatchObject({ reusedTokens: 8 });
   });
 
@@ -190,8 +190,8 @@ describe('the step machine', () => {
     const pass = nextPass(machine);
     expect(pass.items.map((item) => item.id)).toEqual(['a']);
     expect(machine.start(request('c'), prompt(5, 60), 0)).toEqual([]);
-    expect(machine.stop('b', 0)).toEqual([cancelled('b')]);
-    const events = machine.complete(pass, { items: [{ kind: 'done' }], wallMs: 1 }, 0);
+    expect(machine.stop('b')).toEqual([cancelled('b')]);
+    const events = machine.complete(pass, { items: [{ kind: 'done' }], wallMs: 1 });
     expect(withoutPass(events)).toMatchObject([{ kind: 'accepted', id: 'c' }]);
   });
 
@@ -203,13 +203,13 @@ describe('the step machine', () => {
     run(machine);
     let pass = nextPass(machine);
     while (pass.items.length < 2) {
-      machine.complete(pass, { items: pass.items.map(() => ({ kind: 'done', token: 1 })), wallMs: 1 }, 0);
+      machine.complete(pass, { items: pass.items.map(() => ({ kind: 'done', token: 1 })), wallMs: 1 });
       pass = nextPass(machine);
     }
     const items = pass.items.map(
       (item): PassItemResult => (item.id === 'a' ? { kind: 'failed', message: 'Broken.' } : { kind: 'done', token: 2 }),
     );
-    const events = machine.complete(pass, { items, wallMs: 1 }, 0);
+    const events = machine.complete(pass, { items, wallMs: 1 });
     expect(events[0]).toMatchObject({ kind: 'pass', pass: { tokens: 1, sequences: 1 } });
     expect(events).toContainEqual({
       kind: 'ended',
@@ -266,7 +266,7 @@ describe('the step machine', () => {
     machine.start(request('a'), prompt(3), 0);
     const pass = nextPass(machine);
     expect(machine.removeModel('m')).toMatchObject([{ kind: 'ended', id: 'a', outcome: { kind: 'failed' } }]);
-    expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 }, 0))).toEqual([]);
+    expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 }))).toEqual([]);
     expect(machine.start(request('b'), prompt(3), 0)[0]).toMatchObject({
       outcome: { error: { code: 'modelUnavailable' } },
     });
@@ -279,7 +279,7 @@ describe('the step machine', () => {
     machine.removeModel('m');
     machine.addModel(model);
     machine.start(request('a'), prompt(5), 0);
-    const events = machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 }, 0);
+    const events = machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 });
     expect(withoutPass(events)).toMatchObject([{ kind: 'accepted', id: 'a', promptTokens: 5 }]);
     expect(machine.kvTokens('m')).toEqual([0, 0]);
   });
@@ -290,7 +290,7 @@ describe('the step machine', () => {
     expect(() => machine.start(request('a'), prompt(3), 0)).toThrow('already running');
     expect(() => machine.addModel(model)).toThrow('already there');
     const pass = nextPass(machine);
-    expect(() => machine.next(0)).toThrow('not complete');
-    expect(() => machine.complete({ ...pass }, { items: [], wallMs: 0 }, 0)).toThrow('not the one in flight');
+    expect(() => machine.next()).toThrow('not complete');
+    expect(() => machine.complete({ ...pass }, { items: [], wallMs: 0 })).toThrow('not the one in flight');
   });
 });

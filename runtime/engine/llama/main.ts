@@ -38,7 +38,7 @@ class EngineProcess {
         this.#start(command.request);
         break;
       case 'stop':
-        this.#emit(this.#machine.stop(command.id, performance.now()));
+        this.#emit(this.#machine.stop(command.id));
         break;
       default:
         command satisfies never;
@@ -110,16 +110,12 @@ class EngineProcess {
   /** The step loop: one forward pass after the other, and between two of them the commands that have come in meanwhile. */
   async #drive(): Promise<void> {
     this.#driving = true;
-    for (let pass = this.#next(); pass !== undefined; pass = this.#next()) {
+    for (let pass = this.#machine.next(); pass !== undefined; pass = this.#machine.next()) {
       const result = await this.#device.run(pass);
-      this.#emit(this.#machine.complete(pass, result, performance.now()));
+      this.#emit(this.#machine.complete(pass, result));
       await nextTurn();
     }
     this.#driving = false;
-  }
-
-  #next(): ReturnType<StepMachine['next']> {
-    return this.#machine.next(performance.now());
   }
 
   #emit(events: EngineEvent[]): void {
