@@ -114,8 +114,7 @@ class Direct {
   private constructor(sequence: LlamaContextSequence) {
     this.#sequence = sequence;
     const { model } = sequence.context;
-    // Words with a leading space that are one token each.
-    // Short ones: the whole document must fit into the completion's window of 2,400 characters.
+    // Words that are one token each with their leading space, and short: the whole document must fit into the completion's window.
     const candidates = 'map sum def go item list case name'.split(' ');
     this.#words = candidates.map((word) => ` ${word}`).filter((word) => model.tokenize(word).length === 1);
   }
@@ -172,12 +171,16 @@ class Runtime {
 
   static async start(file: string): Promise<Runtime> {
     const home = await mkdtemp(path.join(tmpdir(), 'punctual-bench-'));
-    const { reader, writer, runtime } = await connectRuntime({
+    const options = {
       homeFolder: home,
       runtimeFile: path.join(programs, 'runtime.mjs'),
       version: PUNCTUAL_VERSION,
       execPath: process.execPath,
       env: process.env,
+    };
+    const { reader, writer, runtime } = await connectRuntime(options).catch(async (error: unknown) => {
+      await rm(home, { recursive: true, force: true });
+      throw error;
     });
     const connection = createMessageConnection(reader, writer);
     connection.listen();

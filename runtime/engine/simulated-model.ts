@@ -85,7 +85,7 @@ function interpolate(table: readonly CostPoint[], count: number): number {
 export const endToken = 0;
 
 /** Marks where the parts of a prompt begin, as a real model's special tokens do. */
-export const markerTokens = { prefix: 1, suffix: 2, user: 3, assistant: 4 } as const;
+const markerTokens = { prefix: 1, suffix: 2, user: 3, assistant: 4 } as const;
 
 /** Characters of one token, the average of source code. */
 const charsPerToken = 4;

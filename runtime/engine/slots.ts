@@ -68,7 +68,7 @@ function worth({ slot, reusable }: { readonly slot: Slot; readonly reusable: num
 }
 
 /** How many tokens two lists have in common from their beginning. */
-export function commonPrefixLength(a: readonly number[], b: readonly number[]): number {
+function commonPrefixLength(a: readonly number[], b: readonly number[]): number {
   const length = Math.min(a.length, b.length);
   let index = 0;
   while (index < length && a[index] === b[index]) index += 1;

@@ -1,6 +1,5 @@
 /**
- * What a model wrote, made fit to be shown: a list of pure filters, applied in order. A filter never lengthens the text, except
- * that it may restore what the prompt took off.
+ * What a model wrote, made fit to be shown: a list of pure filters, applied in order. A filter never lengthens the text.
  */
 
 export interface Surroundings {
@@ -13,20 +12,20 @@ export interface Surroundings {
   readonly healed: string;
 }
 
-export type Filter = (text: string, around: Surroundings) => string;
+type Filter = (text: string, around: Surroundings) => string;
 
 /** The prompt ended without its space, so the answer's first one is already in the document. */
-export const dropHealedSpace: Filter = (text, { healed }) =>
+const dropHealedSpace: Filter = (text, { healed }) =>
   healed !== '' && text.startsWith(healed) ? text.slice(healed.length) : text;
 
 /** Markers such as `<|fim_pad|>` are never code; whatever follows one is not either. */
-export const cutAtSpecialToken: Filter = (text) => {
+const cutAtSpecialToken: Filter = (text) => {
   const at = text.search(/<\|[a-z_]+\|>/);
   return at === -1 ? text : text.slice(0, at);
 };
 
 /** Text that already stands after the cursor is not suggested again, unless the suggestion needs it to close its own brackets. */
-export const dropOverlapWithLineEnd: Filter = (text, { lineAfter }) => {
+const dropOverlapWithLineEnd: Filter = (text, { lineAfter }) => {
   const rest = lineAfter.trimEnd();
   if (rest === '') return text;
   const trimmed = text.trimEnd();
@@ -46,7 +45,7 @@ function isBalanced(text: string): boolean {
 }
 
 /** A suggestion that repeats the next line with text on it says nothing new. */
-export const dropRepeatOfNextLine: Filter = (text, { lineBefore, linesBelow }) => {
+const dropRepeatOfNextLine: Filter = (text, { lineBefore, linesBelow }) => {
   const next = linesBelow.find((line) => line.trim() !== '');
   const [first = '', ...rest] = text.split('\n');
   const isRepeat =
@@ -54,9 +53,9 @@ export const dropRepeatOfNextLine: Filter = (text, { lineBefore, linesBelow }) =
   return isRepeat && next.trim().length > 1 ? '' : text;
 };
 
-export const trimEnd: Filter = (text) => text.replace(/\s+$/, '');
+const trimEnd: Filter = (text) => text.replace(/\s+$/, '');
 
-export const filters: readonly Filter[] = [
+const filters: readonly Filter[] = [
   dropHealedSpace,
   cutAtSpecialToken,
   dropOverlapWithLineEnd,

@@ -19,7 +19,7 @@ const edgeStepLines = 16;
 export interface InfillWindow {
   readonly prefix: string;
   readonly suffix: string;
-  /** The prefix lost a trailing space (or tab) that the answer is expected to bring back: see {@link healedPrefix}. */
+  /** The space that the prefix lost, with which the answer probably begins, or nothing: see {@link healedPrefix}. */
   readonly healed: string;
 }
 
@@ -32,10 +32,10 @@ export function infillWindow(text: string, offset: number, limits: WindowLimits)
 
 /**
  * Tokenizers put the space in front of the next word, so a prompt that ends in a lone space asks for an unlikely token. Taken off
- * here and put back by `healLeadingSpace` (model card of the embedded model: 10.8 -> 13.6 % exact lines). Only after text: leading
- * indentation is a token of its own.
+ * here, and off the answer by `dropHealedSpace` (model card of the embedded model: 10.8 -> 13.6 % exact lines). Only after text:
+ * leading indentation is a token of its own.
  */
-export function healedPrefix(prefix: string): { prefix: string; healed: string } {
+function healedPrefix(prefix: string): { prefix: string; healed: string } {
   const isLoneSpace = /[^\s] $/.test(prefix);
   return isLoneSpace ? { prefix: prefix.slice(0, -1), healed: ' ' } : { prefix, healed: '' };
 }
