@@ -6,7 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { logsBelow, tail } from './artifacts.mjs';
-import { workbenchNode } from './paths.mjs';
+import { repository, workbenchNode } from './paths.mjs';
 import { endProcess, endRuntime, shortTempFolder, until } from './processes.mjs';
 import { quietSettings, serverArguments, serverEnvironment } from './profile.mjs';
 
@@ -24,7 +24,7 @@ export class Rig {
   #server;
 
   constructor() {
-    for (const folder of ['workspace', 'home', 'extensions', 'user-data/User', 'run']) {
+    for (const folder of ['workspace', 'home', 'extensions', 'user-data/User', 'user-data/Machine', 'run']) {
       mkdirSync(path.join(this.folder, folder), { recursive: true, mode: 0o700 });
     }
     writeFileSync(path.join(this.folder, 'config.yaml'), 'auth: none\n');
@@ -36,12 +36,18 @@ export class Rig {
   }
 
   /**
-   * Replaces the user's settings; an open window notices.
+   * Replaces the user's settings; an open window notices. Settings of the scope `machine` go where VS Code asks for them in a window
+   * on a server: in the user's own file they count or not, depending on what it reads first, that file or the extension's manifest.
    * @param {Record<string, unknown>} settings on top of those that make the editor quiet
    */
   writeSettings(settings) {
-    const file = path.join(this.folder, 'user-data', 'User', 'settings.json');
-    writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+    const scopes = settingScopes();
+    const all = Object.entries({ ...quietSettings, ...settings });
+    for (const place of ['User', 'Machine']) {
+      const own = all.filter(([name]) => (scopes.get(name) === 'machine') === (place === 'Machine'));
+      const file = path.join(this.folder, 'user-data', place, 'settings.json');
+      writeFileSync(file, JSON.stringify(Object.fromEntries(own), null, 2));
+    }
   }
 
   /**
@@ -127,4 +133,11 @@ export class Rig {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     if (leftovers.length > 0) throw new Error(`Processes outlived the runtime:\n  ${leftovers.join('\n  ')}`);
   }
+}
+
+/** The scope of each of the extension's settings, by name. @returns {Map<string, string | undefined>} */
+function settingScopes() {
+  const manifest = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8'));
+  const properties = manifest.contributes.configuration.properties;
+  return new Map(Object.entries(properties).map(([name, { scope }]) => [name, scope]));
 }
