@@ -147,6 +147,22 @@ describe('when the engine dies', () => {
     expect(house.lines).toContain('engine lost: the simulated engine was killed');
   });
 
+  it('when a translation had found its prompt in the KV before, then that is what its asker is told at the end', async () => {
+    const house = new House();
+    const long = {
+      prompt: { kind: 'chat', user: 'Translate this. '.repeat(50) },
+      limits: { maxTokens: 40, stop: [] },
+    } as const;
+    const first = house.translate(long);
+    house.clock.run();
+    const asked = house.translate(long);
+    house.until(() => asked.pieces.length >= 10);
+    house.engine.die();
+    house.clock.run();
+    expect((await first.handle.done).reusedTokens).toBe(0);
+    expect((await asked.handle.done).reusedTokens).toBeGreaterThan(0);
+  });
+
   it('when a completion runs, then it fails, and the next one starts the engine again', async () => {
     const house = new House();
     const asked = house.submit();

@@ -74,6 +74,14 @@ describe('figures', () => {
     });
   });
 
+  it('when more tasks settle in the window than are remembered, then the oldest leave', () => {
+    const metrics = new Metrics(1_000);
+    const settled = { task: task({ kind: 'ttft', targetMs: 100 }), outcome: finished, atMs: 1 };
+    metrics.add({ ...settled, e2eMs: 900 });
+    for (let count = 0; count < 2_000; count++) metrics.add({ ...settled, e2eMs: 10 });
+    expect(metrics.ofClass('completion', 1)).toMatchObject({ finished: 2_000, kept: 2_000 });
+  });
+
   it('when there are values, then quantiles are values that occurred', () => {
     expect(quantiles([])).toBeUndefined();
     expect(quantiles([4, 1, 3, 2])).toEqual({ p50: 2, p95: 4 });

@@ -15,7 +15,11 @@ function check(steps: readonly Step[], scheduler = new Scheduler()): Scheduler {
 }
 
 const submit = (submitted: Task): Event => ({ kind: 'submit', task: submitted });
-const loaded = (model = 'm'): Event => ({ kind: 'loaded', model, info });
+const loaded = (model = 'm', sequences = info.sequences): Event => ({
+  kind: 'loaded',
+  model,
+  info: { ...info, sequences },
+});
 const ended = (id: string): Event => ({ kind: 'ended', id, outcome: { kind: 'finished', reason: 'stop' } });
 
 describe('a task from submission to settlement', () => {
@@ -35,6 +39,15 @@ describe('a task from submission to settlement', () => {
       [loaded(), ['start t1']],
       [submit(translation('t2')), []],
       [submit(task('c')), ['start c']],
+      [ended('t1'), ['settle t1 finished', 'start t2']],
+    ]);
+  });
+
+  it('when a model has one sequence only, then long work may have it', () => {
+    check([
+      [submit(translation('t1')), ['load m']],
+      [submit(translation('t2')), []],
+      [loaded('m', 1), ['start t1']],
       [ended('t1'), ['settle t1 finished', 'start t2']],
     ]);
   });
@@ -132,7 +145,33 @@ describe('models', () => {
     ]);
   });
 
-  it('when a third model is needed, then the idle one used longest ago leaves first and running ones stay', () => {
+  it('when a third model is needed and two are idle, then the one whose last task ended earlier leaves', () => {
+    check([
+      [submit(translation('a', { model: 'A' })), ['load A']],
+      [loaded('A'), ['start a']],
+      [submit(translation('b', { model: 'B' })), ['load B']],
+      [loaded('B'), ['start b']],
+      [ended('b'), ['settle b finished']],
+      [ended('a'), ['settle a finished']],
+      [submit(task('c', { model: 'C' })), ['unload B']],
+    ]);
+  });
+
+  it('when a model is on its way out already, then no second one leaves for those who wait', () => {
+    check([
+      [submit(task('a', { model: 'A' })), ['load A']],
+      [loaded('A'), ['start a']],
+      [ended('a'), ['settle a finished']],
+      [submit(task('b', { model: 'B' })), ['load B']],
+      [loaded('B'), ['start b']],
+      [ended('b'), ['settle b finished']],
+      [submit(task('c', { model: 'C' })), ['unload A']],
+      [submit(task('d', { model: 'D' })), []],
+      [{ kind: 'unloaded', model: 'A' }, ['load C', 'unload B']],
+    ]);
+  });
+
+  it('when a third model is needed, then the one that runs stays and the idle one leaves', () => {
     check([
       [submit(translation('a', { model: 'A' })), ['load A']],
       [loaded('A'), ['start a']],
@@ -180,6 +219,20 @@ describe('a lost engine', () => {
       [submit(translation('new', key)), ['settle old cancelled superseded']],
       [loaded(), ['start new']],
     ]);
+  });
+
+  it('when nobody else fits into the queue, then what was running is told so instead of waiting again', () => {
+    const scheduler = new Scheduler({ ...schedulerDefaults, waitingMax: 1 });
+    check(
+      [
+        [submit(translation('t')), ['load m']],
+        [loaded(), ['start t']],
+        [submit(translation('waiting')), []],
+        [lost, ['settle t failed engineLost', 'load m']],
+        [loaded(), ['start waiting']],
+      ],
+      scheduler,
+    );
   });
 
   it('when it dies while it loads, then the load counts as failed', () => {

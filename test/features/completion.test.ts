@@ -97,6 +97,12 @@ describe('a completion', () => {
     expect(tasks.cancelled).toEqual(['t1']);
   });
 
+  it('when it was cancelled before it came to the model, then nothing runs on for nobody', async () => {
+    const { tasks, completion } = feature({ hangs: true });
+    expect((await completion.complete(request('b =|'), AbortSignal.abort())).punctual.reason).toBe('cancelled');
+    expect(tasks.cancelled).toEqual(tasks.specs.map((_, index) => `t${index + 1}`));
+  });
+
   it('when the model says nothing or only space, then there is no suggestion', async () => {
     const { completion } = feature({ pieces: ['  '] });
     expect(await completion.complete(request('b =|'), never)).toMatchObject({

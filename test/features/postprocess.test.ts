@@ -55,6 +55,17 @@ describe('the window', () => {
     expect(same.length).toBeGreaterThanOrEqual(windows.length - 1);
   });
 
+  it('when line after line is typed, then the left edge moves once in sixteen lines', () => {
+    const text = lines.join('\n');
+    const limits = { prefixChars: 2_400, suffixChars: 600 };
+    const edges = lines.slice(200, 264).map((line) => {
+      const offset = text.indexOf(line) + line.length;
+      return offset - infillWindow(text, offset, limits).prefix.length;
+    });
+    expect(new Set(edges).size).toBeGreaterThan(1);
+    expect(new Set(edges).size).toBeLessThanOrEqual(64 / 16 + 1);
+  });
+
   it('when the text is anything, then no surrogate pair is cut and the limits hold', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '😀', '\n', ' '), maxLength: 200 });
     fc.assert(

@@ -60,6 +60,29 @@ describe('a summary', () => {
     expect(result.truncated?.lines).toBeLessThan(1_000);
   });
 
+  it('when the engine finds the prompt too long, then fewer lines are sent, to a bound, and then it says so', async () => {
+    const error = { code: 'promptTooLong', message: 'too long', promptTokens: 1_000, promptTokensMax: 500 } as const;
+    const tasks = new ScriptedTasks((_, attempt) =>
+      attempt === 1 ? { outcome: { kind: 'failed', error } } : { pieces: ['x'] },
+    );
+    const result = await summarize(tasks, request('value = 1\n'.repeat(300))).result;
+    const lengths = tasks.specs.map(({ prompt }) => (prompt.kind === 'chat' ? prompt.user.length : 0));
+    expect(lengths).toHaveLength(2);
+    expect(lengths[1]).toBeLessThan((lengths[0] ?? 0) * 0.6);
+    expect(result.truncated).toMatchObject({ of: 301 });
+    const hopeless = new ScriptedTasks(() => ({ outcome: { kind: 'failed', error } }));
+    await expect(summarize(hopeless, request('value = 1\n'.repeat(300))).result).rejects.toThrow('too long');
+    expect(hopeless.specs.length).toBeLessThan(7);
+  });
+
+  it('when it was cancelled before it came to the model, then nothing runs on for nobody', async () => {
+    const tasks = new ScriptedTasks(() => ({ hangs: true }));
+    await expect(summarize(tasks, request('a = 1'), AbortSignal.abort(new Error('left'))).result).rejects.toThrow(
+      'left',
+    );
+    expect(tasks.cancelled).toEqual(tasks.specs.map((_, index) => `t${index + 1}`));
+  });
+
   it('when the model repeats itself, then it is stopped and the result says so', async () => {
     const tasks = new ScriptedTasks(() => ({ pieces: Array.from({ length: 50 }, () => 'and so on ') }));
     const { pieces, result } = summarize(tasks, request('a = 1'));

@@ -124,12 +124,11 @@ export class CompletionFeature {
   }
 
   #isSample(uri: string): boolean {
-    if (!uri.startsWith('file:')) return false;
     let file: string;
     try {
       file = fileURLToPath(uri);
     } catch {
-      return false; // A URI of another machine has no path here.
+      return false; // What is no file, or one of another machine, has no path here.
     }
     return this.#sampleFolders.some(
       (folder) => !path.relative(folder, file).startsWith('..') && !path.isAbsolute(path.relative(folder, file)),
