@@ -2,18 +2,10 @@
  * What a feature needs of the house: a place to submit tasks, and the models that clients may choose. Interfaces only;
  * `loop.ts` and `models/registry.ts` implement them.
  */
-import type { Limits, ModelId, Outcome, Prompt, Sla, TaskClass, TaskError, TaskId } from '../core/task.ts';
+import type { ModelId, Outcome, Task, TaskError, TaskId } from '../core/task.ts';
 
-export interface TaskSpec {
-  readonly class: TaskClass;
-  readonly sla: Sla;
-  /** When the request was received, from {@link Tasks.now}. */
-  readonly arrivalMs: number;
-  readonly model: ModelId;
-  readonly prompt: Prompt;
-  readonly limits: Limits;
-  readonly supersedeKey?: string;
-}
+/** A task before it is taken in; `arrivalMs` is from {@link Tasks.now}. */
+export type TaskSpec = Omit<Task, 'id'>;
 
 export interface TaskResult {
   readonly outcome: Outcome;
