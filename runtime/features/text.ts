@@ -204,7 +204,10 @@ function codeOf({ document, range }: TextRequest, verb: string): string {
   const text = document.getText(isWhole ? undefined : range).replaceAll('\r\n', '\n');
   const what = isWhole ? 'file' : 'selection';
   if (text.trim() === '')
-    throw new FeatureError('empty', `There is nothing to ${verb}: the ${what} is empty. Select some code first.`);
+    throw new FeatureError(
+      'empty',
+      `There is nothing to ${verb}: the ${what} is empty. Open a file with some code in it.`,
+    );
   if (text.length > documentCharsMax) {
     const million = (text.length / 1e6).toFixed(1);
     throw new FeatureError(
