@@ -53,7 +53,7 @@ async function undoAll(workbench) {
 
 /**
  * The figures of one class of tasks in what `punctual status --json` prints.
- * @param {{ classes: { class: string, running: number, waiting: number, finished: number, failed: number }[] }} status
+ * @param {{ classes: { class: string, running: number, waiting: number, finished: number, cancelled: number, failed: number }[] }} status
  * @param {string} name
  */
 function figures({ classes }, name) {
