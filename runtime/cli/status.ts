@@ -47,7 +47,7 @@ function classRow(entry: ClassStatus): string[] {
     `${entry.sla.kind.toUpperCase()} ${entry.sla.targetMs} ms`,
     ms(measured?.p50),
     ms(measured?.p95),
-    entry.finished === 0 ? '–' : `${entry.kept} of ${entry.finished}`,
+    entry.decided === 0 ? '–' : `${entry.kept} of ${entry.decided}`,
     String(entry.running),
     String(entry.waiting),
   ];

@@ -107,6 +107,9 @@ afterEach(async () => {
   await home.end();
 });
 
+// Each test starts processes and loads a model, which takes its time beside others on two cores.
+vi.setConfig({ testTimeout: 120_000 });
+
 describe('the runtime with the embedded model', () => {
   it('when a completion, a summary and a translation are asked for at once, then all three are answered', async () => {
     const window = await open();

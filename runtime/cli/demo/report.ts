@@ -29,7 +29,7 @@ function row(entry: ClassStatus, seenMs: SeenMs): string[] {
     ms(entry.ttftMs?.p95),
     ms(entry.e2eMs?.p50),
     ms(entry.e2eMs?.p95),
-    entry.finished === 0 ? '–' : `${entry.kept}/${entry.finished}`,
+    entry.decided === 0 ? '–' : `${entry.kept}/${entry.decided}`,
     ms(quantiles(seenMs[entry.class])?.p95),
   ];
 }

@@ -39,6 +39,10 @@ export class Device {
     try {
       await checkModelFile(spec.file);
       this.#llama ??= this.#open();
+      // What failed once may work at the next load, when another program has given memory back.
+      this.#llama.catch(() => {
+        this.#llama = undefined;
+      });
       const llama = await this.#llama;
       llama.maxThreads = Math.max(llama.maxThreads, spec.threads);
       const loaded = await LoadedModel.load(llama, spec, onProgress);
