@@ -285,5 +285,5 @@ export class Loop implements Tasks {
 
 const shuttingDown: Outcome = {
   kind: 'failed',
-  error: { code: 'engineLost', message: 'The runtime is shutting down: ask again in a moment.' },
+  error: { code: 'shuttingDown', message: 'The runtime is shutting down: ask again in a moment.' },
 };

@@ -274,7 +274,7 @@ describe('when the loop closes', () => {
     for (const asked of all) {
       expect((await asked.handle.done).outcome).toMatchObject({
         kind: 'failed',
-        error: { code: 'engineLost', message: 'The runtime is shutting down: ask again in a moment.' },
+        error: { code: 'shuttingDown', message: 'The runtime is shutting down: ask again in a moment.' },
       });
     }
     const heard = all.map((asked) => asked.text);

@@ -74,7 +74,9 @@ export interface TaskError {
     | 'chatUnsupported'
     | 'modelUnavailable'
     | 'engineLost'
-    | 'engineFailed';
+    | 'engineFailed'
+    /** The runtime ends; the client finds or starts another. */
+    | 'shuttingDown';
   readonly message: string;
   /** With `promptTooLong`: how many tokens the prompt has and how many would fit, so that the asker can shorten it. */
   readonly promptTokens?: number;

@@ -133,7 +133,7 @@ class Runner {
         chars = shorterChars(part.text.length, error);
         continue;
       }
-      if (error) throw new FeatureError('taskFailed', error.message);
+      if (error) throw new FeatureError(error.code === 'shuttingDown' ? 'shuttingDown' : 'taskFailed', error.message);
       if (result.outcome.kind === 'cancelled') throw signal.reason;
       return toTextResult(result, { text, looped, model, targetMs: targetMsOf(request, recipe), part });
     }

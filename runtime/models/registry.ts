@@ -18,6 +18,9 @@ const contextTokensDefault = 4_096;
 /** One for ghost text, the rest for what runs behind it. */
 const sequencesDefault = 4;
 
+/** Models that clients may name in one runtime's life; each stays in the status. */
+const modelsMax = 64;
+
 interface Known {
   readonly name: string;
   readonly demo: boolean;
@@ -41,6 +44,12 @@ export class Registry implements Models {
       };
     }
     const file = embedded ? this.#embeddedFile : path.normalize(choice);
+    if (!this.#known.has(file) && this.#known.size >= modelsMax) {
+      return {
+        code: 'modelUnavailable',
+        message: `This runtime has been given ${modelsMax} different models already: run 'punctual stop', then try again.`,
+      };
+    }
     const demo = file === this.#embeddedFile;
     const contextTokens = demo ? embeddedContextTokens : contextTokensDefault;
     // The thread count of the latest choice counts at the next load. More than one thread makes the tiny model slower, never faster.

@@ -218,4 +218,5 @@ const reasonOfError: Record<TaskError['code'], CompletionReason> = {
   modelUnavailable: 'modelUnavailable',
   engineLost: 'failed',
   engineFailed: 'failed',
+  shuttingDown: 'failed',
 };
