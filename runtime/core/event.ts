@@ -58,3 +58,8 @@ export type Effect =
   | { readonly kind: 'unload'; readonly model: ModelId }
   /** Call again with `wake` at this time; replaces an earlier request. */
   | { readonly kind: 'wakeAt'; readonly atMs: number };
+
+/** What happens with every token and pass: it frees nothing, so there is nothing new to start. */
+export function isProgress(event: Event): boolean {
+  return event.kind === 'tokens' || event.kind === 'accepted' || event.kind === 'pass';
+}

@@ -14,7 +14,7 @@
  * 6. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
-import type { Effect, Event } from './event.ts';
+import { type Effect, type Event, isProgress } from './event.ts';
 import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
 import { Queue } from './queue.ts';
 import { makeRoom, type ResidencyDecision } from './residency.ts';
@@ -64,7 +64,7 @@ export class Scheduler {
   on(event: Event, nowMs: number): Effect[] {
     const effects: Effect[] = [];
     this.#apply(event, nowMs, effects);
-    this.#startWhatCan(nowMs, effects);
+    if (!isProgress(event)) this.#startWhatCan(nowMs, effects);
     return effects;
   }
 
