@@ -7,7 +7,7 @@ import { chosenSettings, models, type Script, ScriptedTasks, settings } from './
 /** The cursor is marked by `|` in the text. */
 function request(marked: string, overrides: Partial<CompletionRequest> = {}): CompletionRequest {
   const offset = marked.indexOf('|');
-  const document = TextDocument.create('file:///work/a.ts', 'typescript', 1, marked.replace('|', ''));
+  const document = TextDocument.create('file:///project/a.ts', 'typescript', 1, marked.replace('|', ''));
   return {
     document,
     position: document.positionAt(offset),
@@ -39,7 +39,7 @@ describe('a completion', () => {
       sla: { kind: 'ttft', targetMs: 500 },
       arrivalMs: 1_000,
       prompt: { kind: 'infill', prefix: 'let total =', suffix: '\nreturn' },
-      supersedeKey: 'w1 file:///work/a.ts',
+      supersedeKey: 'w1 file:///project/a.ts',
     });
   });
 
@@ -59,7 +59,7 @@ describe('a completion', () => {
 
   it('when the cursor lies inside a surrogate pair, then no half character reaches the model', async () => {
     const { tasks, completion } = feature({ pieces: ['x'] });
-    const document = TextDocument.create('file:///work/a.ts', 'typescript', 1, "let s = '😀';");
+    const document = TextDocument.create('file:///project/a.ts', 'typescript', 1, "let s = '😀';");
     await completion.complete(request('|', { document, position: { line: 0, character: 10 } }), never);
     const prompt = tasks.specs[0]?.prompt;
     expect(prompt).toEqual({ kind: 'infill', prefix: "let s = '", suffix: "😀';" });
@@ -131,7 +131,7 @@ describe('where completion stays silent', () => {
     ['of null bytes', '\0\0\0\0', 'documentBinary'],
   ])('when the document is one %s, then it says why and the engine is not asked', async (_, text, reason) => {
     const { tasks, completion } = feature({ pieces: ['1'] });
-    const document = TextDocument.create('file:///work/a.ts', 'typescript', 1, text);
+    const document = TextDocument.create('file:///project/a.ts', 'typescript', 1, text);
     expect(
       (await completion.complete(request('|', { document, position: { line: 0, character: 0 } }), never)).punctual
         .reason,
@@ -143,7 +143,7 @@ describe('where completion stays silent', () => {
     const { tasks, completion } = feature({ pieces: ['1'] });
     const text = 'a1 '.repeat(350_000);
     expect(text.length).toBeLessThan(documentCharsMax);
-    const document = TextDocument.create('file:///work/a.ts', 'typescript', 1, text);
+    const document = TextDocument.create('file:///project/a.ts', 'typescript', 1, text);
     await completion.complete(request('|', { document, position: { line: 0, character: 500_000 } }), never);
     const prompt = tasks.specs[0]?.prompt;
     expect(prompt?.kind === 'infill' && prompt.prefix.length + prompt.suffix.length).toBeLessThan(4_000);
