@@ -1,0 +1,63 @@
+/**
+ * What a policy is: the order of work at both levels, behind one interface. A policy is one file in `policies/`; the scheduler, the
+ * step machine and the benches take any of them. Only types here.
+ *
+ * Task level (in the runtime, at every event): which waiting task gets a sequence. Step level (in the engine process, before every
+ * forward pass): which sequences decode now, or whose prompt is prefilled.
+ */
+import type { Costs } from './estimate.ts';
+import type { StepPlan, StepView } from './step.ts';
+import type { Sla, TaskClass, TaskId } from './task.ts';
+
+/** What a policy may know of one task. Token counts of the future are predictions, unless a bench lets a policy see them. */
+export interface Work {
+  readonly id: TaskId;
+  readonly class: TaskClass;
+  readonly promise: Sla['kind'];
+  /** In ms on the clock of the caller, like all times here. */
+  readonly arrivalMs: number;
+  readonly deadlineMs: number;
+  /** Prompt tokens still to be evaluated; what a warm sequence already holds is taken off, as far as it is known. */
+  prefillTokens: number;
+  /** Answer tokens still to come, as predicted (never the limit). */
+  decodeTokens: number;
+  /** The answer may have this many tokens at most. The published SABER rule knows only this. */
+  readonly maxTokens: number;
+  /** Found hopeless: it gives way to every promise that can still be kept. */
+  relegated: boolean;
+}
+
+/** What is there to run tasks on. */
+export interface Room {
+  /** Sequences that may run side by side. */
+  readonly sequences: number;
+  readonly costs: Costs;
+  /** What arrives, as far as it has been seen. */
+  readonly demand: Demand;
+}
+
+/** How much work of a kind arrives: learned from arrivals, see `demand.ts`. */
+export interface Demand {
+  /** Tasks per second of a class, forecast for the near future. */
+  ratePerSecond(taskClass: TaskClass): number;
+}
+
+/** The waiting tasks of one model, in the policy's own order. Deterministic: same calls, same answers. */
+export interface TaskPolicy {
+  /** The task begins to wait. */
+  add(work: Work, nowMs: number): void;
+  /** The task no longer waits: it was taken back, or started by {@link next}. Unknown ids are ignored. */
+  remove(id: TaskId): void;
+  /**
+   * The waiting task that starts now beside those that run, or undefined when none should. The caller removes it and asks again until
+   * the answer is undefined. May mark waiting tasks as relegated. Must not look at more than a bounded number of them.
+   */
+  next(running: readonly Work[], room: Room, nowMs: number): Work | undefined;
+}
+
+export interface Policy {
+  /** As on the command line: `punctual`, `fcfs`, `static:8`, … */
+  readonly name: string;
+  newTaskPolicy(): TaskPolicy;
+  planStep(view: StepView): StepPlan | undefined;
+}
