@@ -48,6 +48,8 @@ export interface TaskPolicy {
   add(work: Work, nowMs: number): void;
   /** The task no longer waits: it was taken back, or started by {@link next}. Unknown ids are ignored. */
   remove(id: TaskId): void;
+  /** The most urgent waiting task: whose model is loaded first when several are missing. */
+  first(): Work | undefined;
   /**
    * The waiting task that starts now beside those that run, or undefined when none should. The caller removes it and asks again until
    * the answer is undefined. May mark waiting tasks as relegated. Must not look at more than a bounded number of them.

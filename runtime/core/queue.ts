@@ -64,6 +64,11 @@ export class Queue<T extends Ranked> {
     return removed;
   }
 
+  /** The first ranked item, left where it is. */
+  first(): T | undefined {
+    return this.#heap[0]?.item;
+  }
+
   /** All items, first ranked first. Costs O(n log n): for small sets, tests and status. */
   inOrder(): T[] {
     return [...this.#heap].sort(compare).map((entry) => entry.item);
