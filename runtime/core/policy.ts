@@ -6,7 +6,7 @@
  * forward pass): which sequences decode now, or whose prompt is prefilled.
  */
 import type { Costs } from './estimate.ts';
-import type { StepPlan, StepView } from './step.ts';
+import type { StepLimits, StepPlan, StepView } from './step.ts';
 import type { Sla, TaskClass, TaskId } from './task.ts';
 
 /** What a policy may know of one task. Token counts of the future are predictions, unless a bench lets a policy see them. */
@@ -21,6 +21,8 @@ export interface Work {
   prefillTokens: number;
   /** Answer tokens still to come, as predicted (never the limit). */
   decodeTokens: number;
+  /** Tokens that its sequence holds in the KV cache; 0 while it waits. */
+  contextTokens: number;
   /** The answer may have this many tokens at most. The published SABER rule knows only this. */
   readonly maxTokens: number;
   /** Found hopeless: it gives way to every promise that can still be kept. */
@@ -31,6 +33,7 @@ export interface Work {
 export interface Room {
   /** Sequences that may run side by side. */
   readonly sequences: number;
+  readonly limits: StepLimits;
   readonly costs: Costs;
   /** What arrives, as far as it has been seen. */
   readonly demand: Demand;
@@ -40,6 +43,10 @@ export interface Room {
 export interface Demand {
   /** Tasks per second of a class, forecast for the near future. */
   ratePerSecond(taskClass: TaskClass): number;
+  /** Prompt tokens that one task of the class makes the device evaluate, on average. */
+  prefillTokens(taskClass: TaskClass): number;
+  /** Tokens that one task of the class makes the device generate, on average; those of cancelled tasks count. */
+  decodeTokens(taskClass: TaskClass): number;
 }
 
 /** The waiting tasks of one model, in the policy's own order. Deterministic: same calls, same answers. */

@@ -69,6 +69,19 @@ export class Queue<T extends Ranked> {
     return this.#heap[0]?.item;
   }
 
+  /** The `count` first ranked items, in order, in O(count²): for small counts. */
+  firstOnes(count: number): T[] {
+    const found: T[] = [];
+    const frontier = this.#heap.length > 0 ? [0] : [];
+    while (found.length < count && frontier.length > 0) {
+      const place = frontier.reduce((best, other) => (compare(this.#at(other), this.#at(best)) < 0 ? other : best));
+      frontier.splice(frontier.indexOf(place), 1);
+      found.push(this.#at(place).item);
+      for (const child of [2 * place + 1, 2 * place + 2]) if (child < this.#heap.length) frontier.push(child);
+    }
+    return found;
+  }
+
   /** All items, first ranked first. Costs O(n log n): for small sets, tests and status. */
   inOrder(): T[] {
     return [...this.#heap].sort(compare).map((entry) => entry.item);
