@@ -6,8 +6,10 @@
  * behind the one in hand, so the scheduler never sees a half-made change.
  */
 import type { Effect, Event, PassReport } from './core/event.ts';
+import { Learned } from './core/learned.ts';
 import { type ClassMetrics, Metrics, promiseKept } from './core/metrics.ts';
 import type { ModelView } from './core/models.ts';
+import { punctual } from './core/policies/punctual.ts';
 import { Scheduler, type SchedulerOptions, schedulerDefaults } from './core/scheduler.ts';
 import { type ModelId, type Outcome, type Task, type TaskClass, type TaskId, taskClasses } from './core/task.ts';
 import type { Dispose, Engine, EngineEvent, ModelSpec } from './engine/engine.ts';
@@ -20,7 +22,7 @@ export interface LoopOptions {
   readonly specOf: (model: ModelId) => ModelSpec;
   /** Calls back once after `ms`; returns how to call it off. */
   readonly timer: (ms: number, callback: () => void) => Dispose;
-  readonly scheduler?: SchedulerOptions;
+  readonly scheduler?: Partial<SchedulerOptions>;
   /** How far back the figures of `status()` reach, in ms. */
   readonly windowMs?: number;
   /** One line for each committed decision, with its cause. */
@@ -75,7 +77,12 @@ export class Loop implements Tasks {
   constructor(engine: Engine, options: LoopOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#scheduler = new Scheduler(options.scheduler ?? schedulerDefaults);
+    this.#scheduler = new Scheduler({
+      ...schedulerDefaults,
+      policy: punctual,
+      knowledge: new Learned(),
+      ...options.scheduler,
+    });
     this.#metrics = new Metrics(options.windowMs ?? windowMsDefault);
     this.#unsubscribe = engine.onEvent((event) => this.#onEngine(event));
   }
@@ -211,15 +218,9 @@ export class Loop implements Tasks {
     switch (effect.kind) {
       case 'start': {
         const { id, class: taskClass, model, prompt, limits } = effect.task;
-        const request = {
-          id,
-          class: taskClass,
-          model,
-          prompt,
-          limits,
-          slackMs: effect.slackMs,
-          generated: effect.generated,
-        };
+        const { sla } = effect.task;
+        const { ageMs, answerTokens, relegated, generated } = effect;
+        const request = { id, class: taskClass, model, prompt, limits, sla, ageMs, answerTokens, relegated, generated };
         return this.#engine.send({ kind: 'start', request });
       }
       case 'stop':
@@ -235,6 +236,9 @@ export class Loop implements Tasks {
       case 'wakeAt':
         this.#wake?.();
         this.#wake = this.#options.timer(Math.max(0, effect.atMs - this.now()), () => this.#handle({ kind: 'wake' }));
+        return;
+      case 'relegate':
+        this.#options.log?.(`${effect.id} cannot be on time any more: it gives way to those that can`);
         return;
       default:
         effect satisfies never;

@@ -9,3 +9,13 @@ export interface Costs {
   /** One token for each of `sequences`, which hold `contextTokens` together. */
   decodeMs(sequences: number, contextTokens: number): number;
 }
+
+/** The time of a whole prefill in chunks, in ms; the context in the middle stands for that of all chunks. */
+export function prefillTotalMs(costs: Costs, tokens: number, contextTokens: number, chunkTokens: number): number {
+  const chunks = Math.floor(tokens / chunkTokens);
+  const rest = tokens - chunks * chunkTokens;
+  const middle = contextTokens + tokens / 2;
+  return (
+    (chunks > 0 ? chunks * costs.prefillMs(chunkTokens, middle) : 0) + (rest > 0 ? costs.prefillMs(rest, middle) : 0)
+  );
+}

@@ -10,6 +10,8 @@ export interface ModelInfo {
   readonly sequences: number;
   /** Tokens that one sequence can hold, prompt and answer together. */
   readonly contextTokens: number;
+  /** Prompt tokens evaluated in one pass at most. */
+  readonly chunkTokens: number;
   readonly infill: boolean;
   readonly chat: boolean;
   /** Memory that the model and its context take, in bytes, as far as the engine knows. */
@@ -28,6 +30,8 @@ export interface PassReport {
   /** KV cells held by those sequences before the pass, in tokens. */
   readonly contextTokens: number;
   readonly wallMs: number;
+  /** Of a prefill: whose prompt it was. */
+  readonly id?: TaskId | undefined;
 }
 
 export type Event =
@@ -35,7 +39,14 @@ export type Event =
   | { readonly kind: 'cancel'; readonly id: TaskId }
   /** The asker has all it wants of a running answer: it ends here, as if the model had ended it. */
   | { readonly kind: 'finish'; readonly id: TaskId }
-  | { readonly kind: 'accepted'; readonly id: TaskId; readonly promptTokens: number; readonly reusedTokens: number }
+  /** The prompt is known, and how much of it the sequence held already: it was the work of `follows`. */
+  | {
+      readonly kind: 'accepted';
+      readonly id: TaskId;
+      readonly promptTokens: number;
+      readonly reusedTokens: number;
+      readonly follows?: TaskId | undefined;
+    }
   | { readonly kind: 'tokens'; readonly id: TaskId; readonly tokens: readonly number[]; readonly text: string }
   | { readonly kind: 'ended'; readonly id: TaskId; readonly outcome: Outcome }
   | { readonly kind: 'loaded'; readonly model: ModelId; readonly info: ModelInfo }
@@ -49,7 +60,16 @@ export type Event =
 
 export type Effect =
   /** Hand the task to the engine. `generated` are the tokens already sent to the asker before an engine was lost. */
-  | { readonly kind: 'start'; readonly task: Task; readonly slackMs: number; readonly generated: readonly number[] }
+  | {
+      readonly kind: 'start';
+      readonly task: Task;
+      readonly ageMs: number;
+      readonly answerTokens: number;
+      readonly relegated: boolean;
+      readonly generated: readonly number[];
+    }
+  /** The task cannot be on time any more and gives way to those that can; tell the asker. */
+  | { readonly kind: 'relegate'; readonly id: TaskId }
   /** Take the task back from the engine; it answers with `ended`. */
   | { readonly kind: 'stop'; readonly id: TaskId }
   /** Tell the asker how the task ended. Exactly one of these follows every `submit`. */

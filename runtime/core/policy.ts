@@ -58,8 +58,13 @@ export interface TaskPolicy {
   /** The most urgent waiting task: whose model is loaded first when several are missing. */
   first(): Work | undefined;
   /**
+   * The next waiting task that cannot be on time any more: it is marked as relegated, and whoever asked for it is told. Asked until
+   * undefined. Policies that know no hopeless tasks do without.
+   */
+  hopeless?(nowMs: number): Work | undefined;
+  /**
    * The waiting task that starts now beside those that run, or undefined when none should. The caller removes it and asks again until
-   * the answer is undefined. May mark waiting tasks as relegated. Must not look at more than a bounded number of them.
+   * the answer is undefined. Must not look at more than a bounded number of them.
    */
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined;
 }

@@ -1,13 +1,12 @@
 /**
  * The task level of scheduling: state in, event in, effects out. Owns every task from its submission until it is settled, and
- * what is known about each model. Does no I/O, reads no clock, and does not log.
+ * what is known about each model. Does no I/O, reads no clock, and does not log. Which waiting task starts is the policy's answer.
  *
  * What `on` decides, in this order:
  * 1. A new task is refused when its SLA makes no sense, when its model failed to load a moment ago, or when the queue is full.
  * 2. Of two tasks with the same supersede key the one that arrived later replaces the other in the same turn. That need not be the
  *    one submitted later: a feature may ask again, with a shorter prompt, for a request that a newer one has overtaken.
- * 3. Waiting tasks are looked at by deadline. One whose model is ready starts if a sequence is free for its class: one sequence
- *    of each model is kept for tasks with a TTFT promise, so that a keystroke never waits for a translation to end.
+ * 3. Waiting tasks whose model is ready start when the policy says so; those that it finds hopeless are told.
  * 4. A task whose model is not resident makes it load, once, with an idle model evicted if there must be room (residency.ts).
  *    Tasks of resident models are never held back by that.
  * 5. A model that a client will probably need loads ahead of the first task, as long as no other must leave for it.
@@ -15,12 +14,16 @@
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
 import { type Effect, type Event, isProgress } from './event.ts';
+import type { Knowledge } from './knowledge.ts';
+import { type Entry, Lane, noteAccepted, noteTokens, superseded } from './lane.ts';
 import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
-import { Queue } from './queue.ts';
+import type { Policy, Room } from './policy.ts';
 import { makeRoom, type ResidencyDecision } from './residency.ts';
 import { deadlineMs, isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
 
 export interface SchedulerOptions {
+  readonly policy: Policy;
+  readonly knowledge: Knowledge;
   /** Tasks that may wait; a further one is refused. */
   readonly waitingMax: number;
   /** Models that may be resident side by side. */
@@ -29,42 +32,38 @@ export interface SchedulerOptions {
   readonly loadRetryMs: number;
 }
 
-export const schedulerDefaults: SchedulerOptions = { waitingMax: 256, modelsMax: 2, loadRetryMs: 5_000 };
-
-const superseded: Outcome = { kind: 'cancelled', by: 'superseded' };
+export const schedulerDefaults = { waitingMax: 256, modelsMax: 2, loadRetryMs: 5_000 };
 
 /** Deaths of the engine in which a task may have been running before it is refused. */
 const lossesMax = 2;
 
-interface Entry {
-  readonly id: TaskId;
-  readonly rank: number;
-  readonly task: Task;
-  /** `stopping`: already settled for the asker, still inside the engine. */
-  state: 'waiting' | 'running' | 'stopping';
-  /** Tokens sent so far, for a resumption. */
-  generated: number[];
-  losses: number;
-}
+/** Forward passes free no sequence, but time goes by: the waiting tasks are looked at again after this long, in ms. */
+const lookAgainMs = 100;
 
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #waiting: Queue<Entry>;
   /** Every task that is not gone: waiting, running or stopping. */
   readonly #entries = new Map<TaskId, Entry>();
+  /** The same tasks by model. */
+  readonly #lanes = new Map<ModelId, Lane>();
   /** The live task of each supersede key. */
   readonly #latest = new Map<string, TaskId>();
   readonly #models = new ModelTable();
+  #waitingCount = 0;
+  #lookedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: SchedulerOptions = schedulerDefaults) {
+  constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#waiting = new Queue(options.waitingMax);
   }
 
   on(event: Event, nowMs: number): Effect[] {
     const effects: Effect[] = [];
+    this.#options.knowledge.learn(event, nowMs);
     this.#apply(event, nowMs, effects);
-    if (!isProgress(event)) this.#startWhatCan(nowMs, effects);
+    if (this.#waitingCount > 0 && (!isProgress(event) || nowMs - this.#lookedMs >= lookAgainMs)) {
+      this.#lookedMs = nowMs;
+      this.#startWhatCan(nowMs, effects);
+    }
     return effects;
   }
 
@@ -87,8 +86,9 @@ export class Scheduler {
       case 'finish':
         return this.#release(event.id, { kind: 'finished', reason: 'stop' }, effects);
       case 'tokens':
-        this.#entries.get(event.id)?.generated.push(...event.tokens);
-        return;
+        return this.#progress(event.id, (entry) => noteTokens(entry, event.tokens));
+      case 'accepted':
+        return this.#progress(event.id, (entry) => noteAccepted(entry, event.promptTokens, event.reusedTokens));
       case 'ended':
         return this.#ended(event.id, event.outcome, nowMs, effects);
       case 'wanted':
@@ -108,7 +108,6 @@ export class Scheduler {
         return;
       case 'engineLost':
         return this.#engineLost(event.reason, nowMs, effects);
-      case 'accepted':
       case 'pass':
       case 'wake':
         return;
@@ -132,17 +131,53 @@ export class Scheduler {
     const model = this.#models.get(task.model);
     if (model.state === 'failed' && model.error && nowMs - model.failedAtMs < this.#options.loadRetryMs)
       return refuse(model.error);
-    if (this.#waiting.isFull) {
+    const { waitingMax } = this.#options;
+    if (this.#waitingCount >= waitingMax) {
       return refuse({
         code: 'queueFull',
-        message: `${this.#waiting.itemsMax} tasks are waiting already: try again when some of them are done.`,
+        message: `${waitingMax} tasks are waiting already: try again when some of them are done.`,
       });
     }
     if (model.state === 'failed') model.state = 'unloaded';
-    const entry: Entry = { id: task.id, rank: deadlineMs(task), task, state: 'waiting', generated: [], losses: 0 };
-    this.#entries.set(task.id, entry);
-    this.#waiting.add(entry);
+    this.#wait(this.#newEntry(task, [], 0), nowMs);
     if (task.supersedeKey !== undefined) this.#latest.set(task.supersedeKey, task.id);
+  }
+
+  #newEntry(task: Task, generated: readonly number[], losses: number): Entry {
+    const { knowledge } = this.#options;
+    const answerTokens = knowledge.answerTokens(task);
+    const work = {
+      id: task.id,
+      class: task.class,
+      promise: task.sla.kind,
+      arrivalMs: task.arrivalMs,
+      deadlineMs: deadlineMs(task),
+      prefillTokens: knowledge.prefillTokens(task) + generated.length,
+      decodeTokens: Math.max(1, answerTokens - generated.length),
+      contextTokens: 0,
+      maxTokens: task.limits.maxTokens,
+      relegated: false,
+    };
+    return { id: task.id, task, work, state: 'waiting', generated: [...generated], answerTokens, losses };
+  }
+
+  #wait(entry: Entry, nowMs: number): void {
+    this.#entries.set(entry.id, entry);
+    this.#laneOf(entry).add(entry, nowMs);
+    this.#waitingCount += 1;
+  }
+
+  #laneOf({ task: { model } }: Entry): Lane {
+    const known = this.#lanes.get(model);
+    if (known !== undefined) return known;
+    const lane = new Lane(model, this.#options.policy.newTaskPolicy());
+    this.#lanes.set(model, lane);
+    return lane;
+  }
+
+  #progress(id: TaskId, note: (entry: Entry) => void): void {
+    const entry = this.#entries.get(id);
+    if (entry?.state === 'running') note(entry);
   }
 
   /** The live task with the same supersede key. */
@@ -156,10 +191,9 @@ export class Scheduler {
     const entry = this.#entries.get(id);
     if (entry === undefined || entry.state === 'stopping') return;
     if (entry.state === 'waiting') {
-      this.#waiting.remove(id);
       this.#forget(entry);
     } else {
-      entry.state = 'stopping';
+      this.#laneOf(entry).stop(entry);
       this.#unlink(entry);
       effects.push({ kind: 'stop', id });
     }
@@ -170,14 +204,14 @@ export class Scheduler {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#models.get(entry.task.model).lastUsedMs = nowMs;
+    const isRunning = entry.state === 'running';
     this.#forget(entry);
-    if (entry.state === 'running') effects.push({ kind: 'settle', id, outcome });
+    if (isRunning) effects.push({ kind: 'settle', id, outcome });
   }
 
   #loadFailed(id: ModelId, error: TaskError, nowMs: number, effects: Effect[]): void {
     Object.assign(this.#models.get(id), { state: 'failed', error, failedAtMs: nowMs });
-    for (const entry of this.#waiting.inOrder().filter((waiting) => waiting.task.model === id)) {
-      this.#waiting.remove(entry.id);
+    for (const entry of [...(this.#lanes.get(id)?.waiting ?? [])]) {
       this.#forget(entry);
       effects.push({ kind: 'settle', id: entry.id, outcome: { kind: 'failed', error } });
     }
@@ -196,20 +230,20 @@ export class Scheduler {
       }
     }
     for (const entry of [...this.#entries.values()].filter((inside) => inside.state !== 'waiting')) {
-      if (entry.state === 'running') this.#retryOrFail(entry, reason, effects);
-      else this.#forget(entry);
+      const isRunning = entry.state === 'running';
+      this.#forget(entry);
+      if (isRunning) this.#retryOrFail(entry, reason, nowMs, effects);
     }
   }
 
-  #retryOrFail(entry: Entry, reason: string, effects: Effect[]): void {
+  #retryOrFail(entry: Entry, reason: string, nowMs: number, effects: Effect[]): void {
     const losses = entry.losses + 1;
-    if (entry.task.sla.kind === 'e2e' && losses < lossesMax && !this.#waiting.isFull) {
-      const again: Entry = { ...entry, state: 'waiting', losses };
-      this.#entries.set(again.id, again);
-      this.#waiting.add(again);
+    const fits = this.#waitingCount < this.#options.waitingMax;
+    if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits) {
+      this.#wait(this.#newEntry(entry.task, entry.generated, losses), nowMs);
+      if (entry.task.supersedeKey !== undefined) this.#latest.set(entry.task.supersedeKey, entry.id);
       return;
     }
-    this.#forget(entry);
     const message =
       losses >= lossesMax
         ? `The engine ended ${losses} times while it worked on this request (${reason}): it will not be tried again.`
@@ -222,36 +256,39 @@ export class Scheduler {
   }
 
   #startWhatCan(nowMs: number, effects: Effect[]): void {
-    for (const entry of this.#waiting.inOrder()) {
-      const model = this.#models.get(entry.task.model);
-      if (model.state === 'ready' && this.#hasSequenceFor(entry, model)) this.#start(entry, model, nowMs, effects);
+    for (const lane of this.#lanes.values()) {
+      if (lane.waitingCount > 0) this.#startIn(lane, nowMs, effects);
     }
     // Loads come second: a model whose task starts in this turn is no longer idle, and so cannot be evicted for another.
-    for (const entry of this.#waiting.inOrder()) {
-      const model = this.#models.get(entry.task.model);
-      if (model.state === 'unloaded') this.#tryLoad(model, effects);
+    const missing = [...this.#lanes.values()]
+      .filter((lane) => lane.waitingCount > 0 && this.#models.get(lane.model).state === 'unloaded')
+      .sort((a, b) => (a.firstDeadlineMs ?? 0) - (b.firstDeadlineMs ?? 0));
+    for (const lane of missing) this.#tryLoad(this.#models.get(lane.model), effects);
+  }
+
+  #startIn(lane: Lane, nowMs: number, effects: Effect[]): void {
+    for (let entry = lane.hopeless(nowMs); entry !== undefined; entry = lane.hopeless(nowMs)) {
+      effects.push({ kind: 'relegate', id: entry.id });
+    }
+    const model = this.#models.get(lane.model);
+    if (model.state !== 'ready') return;
+    const room = this.#roomOf(model);
+    for (let entry = lane.start(room, nowMs); entry !== undefined; entry = lane.start(room, nowMs)) {
+      this.#waitingCount -= 1;
+      model.lastUsedMs = nowMs;
+      const { task, work, answerTokens } = entry;
+      const { relegated, arrivalMs } = work;
+      const generated = [...entry.generated];
+      effects.push({ kind: 'start', task, ageMs: nowMs - arrivalMs, answerTokens, relegated, generated });
     }
   }
 
-  #start(entry: Entry, model: ModelRecord, nowMs: number, effects: Effect[]): void {
-    this.#waiting.remove(entry.id);
-    entry.state = 'running';
-    model.lastUsedMs = nowMs;
-    effects.push({ kind: 'start', task: entry.task, slackMs: entry.rank - nowMs, generated: [...entry.generated] });
-  }
-
-  /**
-   * A stopping task does not count: its sequence is free after the pass in flight, and its successor, which waits for it inside
-   * the engine, inherits its KV.
-   */
-  #hasSequenceFor(entry: Entry, model: ModelRecord): boolean {
+  #roomOf(model: ModelRecord): Room {
+    const { knowledge } = this.#options;
     const sequences = model.info?.sequences ?? 0;
-    const running = [...this.#entries.values()].filter(
-      (other) => other.state === 'running' && other.task.model === model.id,
-    );
-    if (running.length >= sequences) return false;
-    if (entry.task.sla.kind === 'ttft' || sequences === 1) return true;
-    return running.filter((other) => other.task.sla.kind === 'e2e').length < sequences - 1;
+    const chunkTokens = model.info?.chunkTokens ?? 1;
+    const limits = { chunkTokens, decodeSequences: sequences, passMsMax: Number.POSITIVE_INFINITY };
+    return { sequences, limits, costs: knowledge.costs(model.id), demand: knowledge.demand };
   }
 
   #wanted(id: ModelId, effects: Effect[]): void {
@@ -265,8 +302,7 @@ export class Scheduler {
   }
 
   #makeRoom(): ResidencyDecision {
-    const inside = [...this.#entries.values()].filter((entry) => entry.state !== 'waiting');
-    const resident = this.#models.resident((id) => inside.filter((entry) => entry.task.model === id).length);
+    const resident = this.#models.resident((id) => this.#lanes.get(id)?.insideCount ?? 0);
     return makeRoom(resident, this.#options.modelsMax);
   }
 
@@ -287,7 +323,9 @@ export class Scheduler {
   }
 
   #forget(entry: Entry): void {
+    if (entry.state === 'waiting') this.#waitingCount -= 1;
     this.#entries.delete(entry.id);
+    this.#laneOf(entry).leave(entry);
     this.#unlink(entry);
   }
 

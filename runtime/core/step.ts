@@ -82,10 +82,7 @@ export function byArrival(a: SequenceView, b: SequenceView): number {
  * 1. Nobody prefills: all decode. Nobody decodes: the first one prefills a chunk.
  * 2. Both are wanted: the two kinds alternate, so that a long prompt does not stall the running answers.
  */
-export function alternate(
-  view: StepView,
-  order: (a: SequenceView, b: SequenceView) => number,
-): StepPlan | undefined {
+export function alternate(view: StepView, order: (a: SequenceView, b: SequenceView) => number): StepPlan | undefined {
   const prefilling = view.sequences.filter((sequence) => !sequence.decoding).sort(order);
   const decoding = view.sequences.filter((sequence) => sequence.decoding).sort(order);
   const [first] = prefilling;

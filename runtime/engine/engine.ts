@@ -10,7 +10,7 @@
  * 5. When the engine itself dies, `lost` is its last word about everything before; the next `load` starts it again.
  */
 import type { ModelInfo, PassReport } from '../core/event.ts';
-import type { Limits, ModelId, Outcome, Prompt, TaskClass, TaskError, TaskId } from '../core/task.ts';
+import type { Limits, ModelId, Outcome, Prompt, Sla, TaskClass, TaskError, TaskId } from '../core/task.ts';
 
 /** How a model is to be loaded. */
 export interface ModelSpec {
@@ -38,8 +38,13 @@ export interface EngineRequest {
   readonly model: ModelId;
   readonly prompt: Prompt;
   readonly limits: Limits;
-  /** Time left until the task's deadline when the command was sent, in ms; negative when it has passed. */
-  readonly slackMs: number;
+  readonly sla: Sla;
+  /** How long ago the task had arrived when the command was sent, in ms: its deadline is `sla.targetMs` after that. */
+  readonly ageMs: number;
+  /** Answer tokens in all, as predicted: what a planner expects, never a limit. */
+  readonly answerTokens: number;
+  /** Found hopeless: it gives way to every promise that can still be kept. */
+  readonly relegated: boolean;
   /** Tokens of the answer that an earlier engine already produced: they are prefilled after the prompt and not emitted again. */
   readonly generated: readonly number[];
 }
@@ -55,7 +60,14 @@ export type EngineEvent =
   | { readonly kind: 'loaded'; readonly model: ModelId; readonly info: ModelInfo }
   | { readonly kind: 'loadFailed'; readonly model: ModelId; readonly error: TaskError }
   | { readonly kind: 'unloaded'; readonly model: ModelId }
-  | { readonly kind: 'accepted'; readonly id: TaskId; readonly promptTokens: number; readonly reusedTokens: number }
+  /** The prompt is known, and how much of it the sequence held already: it was the work of `follows`. */
+  | {
+      readonly kind: 'accepted';
+      readonly id: TaskId;
+      readonly promptTokens: number;
+      readonly reusedTokens: number;
+      readonly follows?: TaskId | undefined;
+    }
   /** `text` may be empty while a character is incomplete; `tokens` are what a resumed request passes as `generated`. */
   | { readonly kind: 'tokens'; readonly id: TaskId; readonly tokens: readonly number[]; readonly text: string }
   | { readonly kind: 'ended'; readonly id: TaskId; readonly outcome: Outcome }

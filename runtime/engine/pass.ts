@@ -45,5 +45,6 @@ export function reportOf(pass: Pass, result: PassResult): PassReport | undefined
     sequences: done.length,
     contextTokens: done.reduce((sum, item) => sum + item.keep, 0),
     wallMs: result.wallMs,
+    ...(pass.kind === 'prefill' && { id: done[0]?.id }),
   };
 }

@@ -1,8 +1,9 @@
 /**
  * One request inside the step machine, from its start to its end, and what has to be known of its model.
  */
+import type { Costs } from '../core/estimate.ts';
 import type { SequenceView } from '../core/step.ts';
-import type { ModelId, Outcome, TaskClass, TaskError, TaskId } from '../core/task.ts';
+import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import { AnswerText, type Detokenizer } from './answer-text.ts';
 import type { EngineRequest } from './engine.ts';
 import type { Slot } from './slots.ts';
@@ -15,6 +16,8 @@ export interface MachineModel {
   readonly contextTokens: number;
   /** Prompt tokens evaluated in one pass at most. */
   readonly chunkTokens: number;
+  /** What its passes cost, as far as it is known now. */
+  costs(): Costs;
   /** See {@link Slots}. */
   readonly appendOnly: boolean;
   /** Whether the model ends its answer with this token; such a token is never shown. */
@@ -25,8 +28,9 @@ export interface MachineModel {
 
 export interface Sequence {
   readonly id: TaskId;
-  readonly class: TaskClass;
-  /** In ms on the engine's clock. */
+  readonly request: EngineRequest;
+  /** In ms on the engine's clock, as the deadline. */
+  readonly arrivalMs: number;
   readonly deadlineMs: number;
   readonly promptTokens: number;
   /** New tokens at most, with those of an earlier attempt. */
@@ -56,13 +60,27 @@ export function unevaluatedTokens(sequence: Sequence, count: number): number[] {
 
 /** A sequence decodes when one sampled token is all that is to be evaluated; after a loss of KV cells it prefills again. */
 export function sequenceView(sequence: Sequence): SequenceView {
+  const { id, request, arrivalMs, deadlineMs, tokens, promptTokens } = sequence;
   const left = tokensLeft(sequence);
   return {
-    id: sequence.id,
-    class: sequence.class,
-    deadlineMs: sequence.deadlineMs,
-    phase: sequence.sampled && left === 1 ? { kind: 'decode' } : { kind: 'prefill', tokensLeft: left },
+    id,
+    class: request.class,
+    promise: request.sla.kind,
+    arrivalMs,
+    deadlineMs,
+    decoding: sequence.sampled && left === 1,
+    tokensLeft: left,
+    contextTokens: tokens.length - left,
+    decodeTokens: expectedTokens(request, tokens.length - promptTokens, sequence.maxTokens),
+    started: tokens.length > promptTokens,
+    relegated: request.relegated,
   };
+}
+
+/** An answer that is longer than predicted is expected to go on for a fifth of what it has: long ones have long rests. */
+function expectedTokens({ answerTokens }: EngineRequest, generated: number, maxTokens: number): number {
+  const expected = Math.max(answerTokens - generated, generated / 5, 1);
+  return Math.max(1, Math.min(expected, maxTokens - generated));
 }
 
 export function slotOf(sequence: Sequence): Slot {
@@ -97,8 +115,9 @@ export function newSequence(
   const stoppedBefore = request.generated.some((token) => answer.push(token).stopped);
   return {
     id: request.id,
-    class: request.class,
-    deadlineMs: now + request.slackMs,
+    request,
+    arrivalMs: now - request.ageMs,
+    deadlineMs: now - request.ageMs + request.sla.targetMs,
     promptTokens: promptTokens.length,
     maxTokens: request.limits.maxTokens,
     tokens: [...promptTokens, ...request.generated],

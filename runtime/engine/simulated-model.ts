@@ -2,7 +2,7 @@
  * A made-up model for the simulated engine: how long its passes take, how text becomes tokens, and what it answers. All of it is a
  * pure function of the seed and the input.
  */
-import type { PassReport } from '../core/event.ts';
+import type { Costs } from '../core/estimate.ts';
 import type { EngineRequest } from './engine.ts';
 
 /** A point of a cost table: so many tokens (prefill) or sequences (decode) cost so many ms. */
@@ -61,14 +61,13 @@ export const halfBillionModel: SimulatedModel = {
   chat: true,
 };
 
-/** The duration of a pass in ms. */
-export function passMs(
-  costs: PassCosts,
-  pass: Pick<PassReport, 'kind' | 'tokens' | 'sequences' | 'contextTokens'>,
-): number {
-  const base =
-    pass.kind === 'prefill' ? interpolate(costs.prefill, pass.tokens) : interpolate(costs.decode, pass.sequences);
-  return base + (costs.msPerKiloContext * pass.contextTokens) / 1_000;
+/** The table as predictions that are always right. */
+export function costsOf({ prefill, decode, msPerKiloContext }: PassCosts): Costs {
+  const contextMs = (contextTokens: number): number => (msPerKiloContext * contextTokens) / 1_000;
+  return {
+    prefillMs: (tokens, contextTokens) => interpolate(prefill, tokens) + contextMs(contextTokens),
+    decodeMs: (sequences, contextTokens) => interpolate(decode, sequences) + contextMs(contextTokens),
+  };
 }
 
 function interpolate(table: readonly CostPoint[], count: number): number {

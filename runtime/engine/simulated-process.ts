@@ -2,24 +2,33 @@
  * One life of the simulated engine, from its first load to its end: what the engine process is to the real one.
  */
 import type { ModelInfo } from '../core/event.ts';
+import type { Policy } from '../core/policy.ts';
 import type { ModelId, TaskError, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
 import { type EngineCommand, type EngineEvent, type EngineRequest, type ModelSpec, sameSpec } from './engine.ts';
 import type { Pass, PassItem, PassItemResult } from './pass.ts';
-import { endToken, passMs, promptTokens, type SimulatedModel, type SimulatedTokenizer } from './simulated-model.ts';
+import { costsOf, endToken, promptTokens, type SimulatedModel, type SimulatedTokenizer } from './simulated-model.ts';
 import { StepMachine } from './step-machine.ts';
 
+/** What is asked and answered, in tokens. */
+export interface Script {
+  readonly promptTokens: readonly number[];
+  readonly answerTokens: readonly number[];
+}
+
 /** The answer of one request, as far as it has been given. */
-interface Script {
+interface Progress {
   readonly tokens: readonly number[];
   next: number;
 }
 
 /** What a life of the engine needs of the world around it. */
 export interface SimulatedHost {
+  readonly planStep: Policy['planStep'];
   emit(events: readonly EngineEvent[]): void;
   model(id: ModelId): SimulatedModel;
   answer(request: EngineRequest): string;
+  readonly script: ((request: EngineRequest) => Script) | undefined;
   takeFailure(id: TaskId): boolean;
   takeLoadFailure(id: ModelId): string | undefined;
 }
@@ -29,15 +38,16 @@ export class SimulatedProcess {
   readonly #clock: VirtualClock;
   readonly #tokenizer: SimulatedTokenizer;
   readonly #host: SimulatedHost;
-  readonly #machine = new StepMachine();
+  readonly #machine: StepMachine;
   readonly #loaded = new Map<ModelId, { readonly spec: ModelSpec; readonly info: ModelInfo }>();
-  readonly #scripts = new Map<TaskId, Script>();
+  readonly #scripts = new Map<TaskId, Progress>();
   /** Loads and unloads happen one after the other, beside the passes. */
   #modelWorkEndMs = 0;
   #passRuns = false;
   #isOver = false;
 
   constructor(clock: VirtualClock, tokenizer: SimulatedTokenizer, host: SimulatedHost) {
+    this.#machine = new StepMachine(host.planStep);
     this.#clock = clock;
     this.#tokenizer = tokenizer;
     this.#host = host;
@@ -88,13 +98,23 @@ export class SimulatedProcess {
     this.#emit(this.#machine.removeModel(spec.id));
     const model = this.#host.model(spec.id);
     const contextTokens = Math.min(spec.contextTokens, model.contextTokensMax);
-    const { infill, chat, memoryBytes, loadMs } = model;
-    const info: ModelInfo = { sequences: spec.sequences, contextTokens, infill, chat, memoryBytes, loadMs };
+    const costs = costsOf(model.costs);
+    const { infill, chat, memoryBytes, loadMs, chunkTokens } = model;
+    const info: ModelInfo = {
+      sequences: spec.sequences,
+      contextTokens,
+      chunkTokens,
+      infill,
+      chat,
+      memoryBytes,
+      loadMs,
+    };
     this.#machine.addModel({
       id: spec.id,
       sequences: spec.sequences,
       contextTokens,
-      chunkTokens: model.chunkTokens,
+      chunkTokens,
+      costs: () => costs,
       appendOnly: false,
       isEnd: (token) => token === endToken,
       detokenizer: () => ({ push: (token) => this.#tokenizer.detokenize(token) }),
@@ -115,10 +135,18 @@ export class SimulatedProcess {
       this.#emit([failed(request.id, unsupported)]);
       return;
     }
-    const tokens = [...this.#tokenizer.tokenize(this.#host.answer(request)), endToken];
+    const script = this.#host.script?.(request) ?? this.#tokenized(request);
+    const tokens = [...script.answerTokens, endToken];
     this.#scripts.set(request.id, { tokens, next: request.generated.length });
-    this.#emit(this.#machine.start(request, promptTokens(this.#tokenizer, request.prompt), this.#clock.now()));
+    this.#emit(this.#machine.start(request, script.promptTokens, this.#clock.now()));
     this.#drive();
+  }
+
+  #tokenized(request: EngineRequest): Script {
+    return {
+      promptTokens: promptTokens(this.#tokenizer, request.prompt),
+      answerTokens: this.#tokenizer.tokenize(this.#host.answer(request)),
+    };
   }
 
   #checkSupport(request: EngineRequest): TaskError | undefined {
@@ -134,16 +162,16 @@ export class SimulatedProcess {
 
   #drive(): void {
     if (this.#passRuns) return;
-    const pass = this.#machine.next();
+    const pass = this.#machine.next(this.#clock.now());
     if (pass === undefined) return;
     this.#passRuns = true;
-    const { costs } = this.#host.model(pass.model);
-    const wallMs = passMs(costs, {
-      kind: pass.kind,
-      tokens: pass.items.reduce((sum, item) => sum + item.tokens.length, 0),
-      sequences: pass.items.length,
-      contextTokens: pass.items.reduce((sum, item) => sum + item.keep, 0),
-    });
+    const costs = costsOf(this.#host.model(pass.model).costs);
+    const tokens = pass.items.reduce((sum, item) => sum + item.tokens.length, 0);
+    const contextTokens = pass.items.reduce((sum, item) => sum + item.keep, 0);
+    const wallMs =
+      pass.kind === 'prefill'
+        ? costs.prefillMs(tokens, contextTokens)
+        : costs.decodeMs(pass.items.length, contextTokens);
     this.#clock.at(this.#clock.now() + wallMs, () => this.#complete(pass, wallMs));
   }
 

@@ -2,11 +2,13 @@
  * The engine port on a virtual clock: the same step machine as the real engine, with a table instead of a processor. Everything is
  * synchronous and a pure function of the seed, the commands and their times. For tests, simulations and benches.
  */
+import { punctual } from '../core/policies/punctual.ts';
+import type { Policy } from '../core/policy.ts';
 import type { ModelId, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, EngineRequest } from './engine.ts';
 import { answerFromSeed, halfBillionModel, type SimulatedModel, SimulatedTokenizer } from './simulated-model.ts';
-import { failed, SimulatedProcess } from './simulated-process.ts';
+import { failed, type Script, SimulatedProcess } from './simulated-process.ts';
 
 export interface SimulatedEngineOptions {
   readonly clock: VirtualClock;
@@ -15,6 +17,10 @@ export interface SimulatedEngineOptions {
   readonly models?: Readonly<Record<ModelId, Partial<SimulatedModel>>>;
   /** The whole answer to a request, without its end. The default is a text that depends on seed and prompt only. */
   readonly answer?: (request: EngineRequest) => string;
+  /** Stands in for tokenizer and answers, where a bench knows both in tokens. The answer ends by itself after its last token. */
+  readonly script?: (request: EngineRequest) => Script;
+  /** The default is the policy of the house. */
+  readonly planStep?: Policy['planStep'];
 }
 
 export class SimulatedEngine implements Engine {
@@ -87,6 +93,8 @@ export class SimulatedEngine implements Engine {
         if (this.#process === process) this.#emit(events);
       },
       model: (id) => ({ ...halfBillionModel, ...this.#options.models?.[id] }),
+      planStep: this.#options.planStep ?? punctual.planStep,
+      script: this.#options.script,
       answer: (request) => this.#options.answer?.(request) ?? answerFromSeed(this.#options.seed, request.prompt),
       takeFailure: (id) => this.#failing.delete(id),
       takeLoadFailure: (id) => {

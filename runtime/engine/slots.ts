@@ -9,6 +9,8 @@ export interface Slot {
   /** The tokens in the KV cache, oldest first. */
   kvTokens: number[];
   owner: TaskId | undefined;
+  /** Who had the slot before: what a new owner reuses is that one's work. */
+  lastOwner: TaskId | undefined;
   /** When a request took the slot last, as a running number; 0 for a fresh slot. */
   lastUse: number;
 }
@@ -20,7 +22,13 @@ export class Slots {
 
   /** @param appendOnly the model cannot forget single tokens (recurrent and hybrid architectures): a slot is reused whole or not at all. */
   constructor(count: number, appendOnly: boolean) {
-    this.#slots = Array.from({ length: count }, (_, index) => ({ index, kvTokens: [], owner: undefined, lastUse: 0 }));
+    this.#slots = Array.from({ length: count }, (_, index) => ({
+      index,
+      kvTokens: [],
+      owner: undefined,
+      lastOwner: undefined,
+      lastUse: 0,
+    }));
     this.#appendOnly = appendOnly;
   }
 

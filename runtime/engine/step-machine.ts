@@ -3,13 +3,14 @@
  * no I/O and reads no clock; the device that runs a pass and the time are the caller's.
  *
  *   start / stop            change what is wanted; allowed at any time, also while a pass runs
- *   next()                  the pass to run now, at most one at a time
+ *   next(now)               the pass to run now, at most one at a time
  *   complete(pass, result)  what became of it; frees slots and gives them to waiting requests
  *
  * Invariants: every started request ends exactly once and nothing about it follows; a slot has one owner at most; the bookkept
  * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
  */
-import { chooseModel, planStep, type StepKind, type StepPlan } from '../core/step.ts';
+import type { Policy } from '../core/policy.ts';
+import { chooseModel, type SequenceView, type StepKind, type StepPlan } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import type { EngineEvent, EngineRequest } from './engine.ts';
 import { type Pass, type PassItem, type PassItemResult, type PassResult, reportOf } from './pass.ts';
@@ -37,12 +38,26 @@ interface ModelState {
   readonly running: Map<TaskId, Sequence>;
   lastKind: StepKind | undefined;
   lastPass: number;
+  passes: number;
 }
 
+/** No pass takes more than this share of the shortest promise of a first token, while such promises are made. */
+const passShareMax = 0.2;
+
+/** How long after the last such request the next one is expected, in ms. */
+const interactiveMs = 60_000;
+
 export class StepMachine {
+  readonly #planStep: Policy['planStep'];
   readonly #models = new Map<ModelId, ModelState>();
   #inFlight: Pass | undefined;
   #passes = 0;
+  /** The shortest promise of a first token since somebody began to type, and when it was made last. */
+  #interactive = { targetMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
+
+  constructor(planStep: Policy['planStep']) {
+    this.#planStep = planStep;
+  }
 
   addModel(model: MachineModel): void {
     if (this.#models.has(model.id)) throw new Error(`The model ${model.id} is already there.`);
@@ -53,6 +68,7 @@ export class StepMachine {
       running: new Map(),
       lastKind: undefined,
       lastPass: 0,
+      passes: 0,
     });
   }
 
@@ -101,6 +117,7 @@ export class StepMachine {
       const message = `The engine already has ${waitingRequestsMax} requests waiting for this model.`;
       return [refused(request.id, { code: 'queueFull', message })];
     }
+    if (request.sla.kind === 'ttft') this.#expectMore(request.sla.targetMs, now);
     insertByDeadline(state.waiting, newSequence(request, promptTokens, state.model, now));
     return this.#assign(state);
   }
@@ -118,7 +135,7 @@ export class StepMachine {
   }
 
   /** The pass to run now; undefined when there is nothing to do. Must not be called before `complete` of the last one. */
-  next(): Pass | undefined {
+  next(now: number): Pass | undefined {
     if (this.#inFlight !== undefined) throw new Error('The last pass is not complete.');
     const turns = [...this.#models.values()].map((state) => ({
       model: state.model.id,
@@ -127,18 +144,29 @@ export class StepMachine {
     }));
     const chosen = chooseModel(turns, this.#passes);
     const state = chosen === undefined ? undefined : this.#models.get(chosen);
-    if (state === undefined) return undefined;
-    const plan = planStep({
-      sequences: [...state.running.values()].map(sequenceView),
-      limits: { chunkTokens: state.model.chunkTokens, decodeSequences: state.model.sequences },
-      lastKind: state.lastKind,
-    });
+    const turn = turns.find(({ model }) => model === chosen);
+    if (state === undefined || turn === undefined) return undefined;
+    const plan = this.#plan(state, turn.sequences, now);
     if (plan === undefined) return undefined;
     this.#passes += 1;
     state.lastPass = this.#passes;
+    state.passes += 1;
     state.lastKind = plan.kind;
     this.#inFlight = toPass(state, plan);
     return this.#inFlight;
+  }
+
+  #plan(state: ModelState, sequences: readonly SequenceView[], nowMs: number): StepPlan | undefined {
+    const { model, lastKind, passes } = state;
+    const { targetMs, lastMs } = this.#interactive;
+    const passMsMax = nowMs - lastMs > interactiveMs ? Number.POSITIVE_INFINITY : passShareMax * targetMs;
+    const limits = { chunkTokens: model.chunkTokens, decodeSequences: model.sequences, passMsMax };
+    return this.#planStep({ nowMs, sequences, limits, costs: model.costs(), lastKind, passes });
+  }
+
+  #expectMore(targetMs: number, nowMs: number): void {
+    const begins = nowMs - this.#interactive.lastMs > interactiveMs;
+    this.#interactive = { targetMs: begins ? targetMs : Math.min(targetMs, this.#interactive.targetMs), lastMs: nowMs };
   }
 
   /** What became of the pass that `next` returned. The report comes first, so that a cost model knows it before it sees an end. */
@@ -219,7 +247,13 @@ export class StepMachine {
       if (slot === undefined) throw new Error('An idle slot could not be taken.');
       sequence.slot = slot;
       state.running.set(id, sequence);
-      events.push({ kind: 'accepted', id, promptTokens: sequence.promptTokens, reusedTokens: slot.kvTokens.length });
+      events.push({
+        kind: 'accepted',
+        id,
+        promptTokens: sequence.promptTokens,
+        reusedTokens: slot.kvTokens.length,
+        follows: slot.lastOwner,
+      });
       const outcome = resumedOutcome(sequence);
       if (outcome !== undefined) events.push(this.#end(state, sequence, outcome));
     }
@@ -228,7 +262,7 @@ export class StepMachine {
 
   #end(state: ModelState, sequence: Sequence, outcome: Outcome): EngineEvent {
     if (sequence.slot === undefined) state.waiting.splice(state.waiting.indexOf(sequence), 1);
-    else sequence.slot.owner = undefined;
+    else Object.assign(sequence.slot, { owner: undefined, lastOwner: sequence.id });
     state.running.delete(sequence.id);
     return ended(sequence.id, outcome);
   }

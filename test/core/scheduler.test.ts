@@ -197,7 +197,7 @@ describe('a lost engine', () => {
       [lost, ['settle c failed engineLost', 'load m']],
     ]);
     const [start] = scheduler.on(loaded(), 9);
-    expect(start).toMatchObject({ kind: 'start', generated: [5, 6], slackMs: 20_000 - 9 });
+    expect(start).toMatchObject({ kind: 'start', generated: [5, 6], sla: { kind: 'e2e', targetMs: 20_000 } - 9 });
   });
 
   it('when it dies twice over the same task, then the task is refused by name', () => {

@@ -42,8 +42,8 @@ export class ContractDriver {
       model: this.subject.spec.id,
       prompt: longPrompt,
       limits: { maxTokens: 8, stop: [] },
-      slackMs: 1_000,
-      generated: [],
+      sla: { kind: 'e2e', targetMs: 1_000 },
+      ageMs: 0, answerTokens: 20, relegated: false, generated: [],
       ...overrides,
     };
     this.#started.push(id);

@@ -52,7 +52,7 @@ describe('the llama engine', () => {
     const id = `request-${requests}`;
     const prompt = { kind: 'infill', prefix: 'const a = ', suffix: ';\n' } as const;
     const limits = { maxTokens: 30, stop: [] };
-    const request = { id, class: 'completion', model: 'wide', prompt, limits, slackMs: 1_000, generated: [] } as const;
+    const request = { id, class: 'completion', model: 'wide', prompt, limits, sla: { kind: 'e2e', targetMs: 1_000 }, ageMs: 0, answerTokens: 20, relegated: false, generated: [] } as const;
     engine.send({ kind: 'start', request: { ...request, ...overrides } });
     return id;
   }
@@ -160,7 +160,7 @@ describe('the llama engine', () => {
   });
 
   it('when a command is malformed, then who waits for its answer gets one', async () => {
-    const id = await run({ slackMs: Number.NaN });
+    const id = await run({ ageMs: Number.NaN });
     expect(recorder.outcome(id)).toMatchObject({ kind: 'failed', error: { code: 'engineFailed' } });
     engine.send({ kind: 'load', spec: { ...spec, id: 'crowd', sequences: 17 } });
     await recorder.until(() => recorder.of('loadFailed').some((event) => event.model === 'crowd'));

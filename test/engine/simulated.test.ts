@@ -46,7 +46,7 @@ function world(options: Partial<SimulatedEngineOptions> = {}): World {
 function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
   const prompt = { kind: 'chat', user: 'Say something.' } as const;
   const limits = { maxTokens: 50, stop: [] };
-  return { id, class: 'summarize', model: 'main', prompt, limits, slackMs: 5_000, generated: [], ...overrides };
+  return { id, class: 'summarize', model: 'main', prompt, limits, sla: { kind: 'e2e', targetMs: 5_000 }, ageMs: 0, answerTokens: 20, relegated: false, generated: [], ...overrides };
 }
 
 describe('the simulated engine', () => {

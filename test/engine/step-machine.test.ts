@@ -21,7 +21,7 @@ const model: MachineModel = {
 function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
   const prompt = { kind: 'chat', user: '' } as const;
   const limits = { maxTokens: 5, stop: [] };
-  return { id, class: 'summarize', model: 'm', prompt, limits, slackMs: 1_000, generated: [], ...overrides };
+  return { id, class: 'summarize', model: 'm', prompt, limits, sla: { kind: 'e2e', targetMs: 1_000 }, ageMs: 0, answerTokens: 20, relegated: false, generated: [], ...overrides };
 }
 
 function machineWith(overrides: Partial<MachineModel> = {}): StepMachine {
@@ -155,7 +155,7 @@ describe('the step machine', () => {
     const machine = machineWith({ sequences: 1 });
     machine.start(request('running'), prompt(3), 0);
     for (let index = 0; index < waitingRequestsMax; index += 1) {
-      expect(machine.start(request(`w${index}`, { slackMs: 1_000 - index }), prompt(3), 0)).toEqual([]);
+      expect(machine.start(request(`w${index}`, { sla: { kind: 'e2e', targetMs: 1_000 } - index }), prompt(3), 0)).toEqual([]);
     }
     const [refused] = machine.start(request('one too many'), prompt(3), 0);
     expect(refused).toMatchObject({ kind: 'ended', outcome: { kind: 'failed', error: { code: 'queueFull' } } });
@@ -167,8 +167,8 @@ describe('the step machine', () => {
   it('when a request arrives late with a short slack, then its deadline counts from its receipt', () => {
     const machine = machineWith({ sequences: 1 });
     machine.start(request('running'), prompt(3), 0);
-    machine.start(request('early', { slackMs: 500 }), prompt(3), 100);
-    machine.start(request('late', { slackMs: 300 }), prompt(3), 400);
+    machine.start(request('early', { sla: { kind: 'e2e', targetMs: 500 } }), prompt(3), 100);
+    machine.start(request('late', { sla: { kind: 'e2e', targetMs: 300 } }), prompt(3), 400);
     expect(machine.stop('running')[1]).toMatchObject({ kind: 'accepted', id: 'early' });
   });
 
@@ -186,7 +186,7 @@ describe('the step machine', () => {
   it('when a stop comes while the pass of another is in flight, then it takes effect at once, but its slot is given only after it', () => {
     const machine = machineWith();
     machine.start(request('a'), prompt(20), 0);
-    machine.start(request('b', { slackMs: 2_000 }), prompt(5, 50), 0);
+    machine.start(request('b', { sla: { kind: 'e2e', targetMs: 2_000 } }), prompt(5, 50), 0);
     const pass = nextPass(machine);
     expect(pass.items.map((item) => item.id)).toEqual(['a']);
     expect(machine.start(request('c'), prompt(5, 60), 0)).toEqual([]);

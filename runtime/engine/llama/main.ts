@@ -4,6 +4,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { policyNamed } from '../../core/policies/index.ts';
+import type { Policy } from '../../core/policy.ts';
 import type { ModelId } from '../../core/task.ts';
 import { type EngineCommand, type EngineEvent, type EngineRequest, type ModelSpec, sameSpec } from '../engine.ts';
 import { StepMachine } from '../step-machine.ts';
@@ -14,14 +16,15 @@ import { commandSchema, malformedSchema } from './messages.ts';
 const progressIntervalMs = 100;
 
 class EngineProcess {
-  readonly #machine = new StepMachine();
+  readonly #machine: StepMachine;
   readonly #device: Device;
   readonly #send: (events: EngineEvent[]) => void;
   /** Loads and unloads happen one after the other, beside the passes of the models that are there. */
   #modelWork: Promise<void> = Promise.resolve();
   #driving = false;
 
-  constructor(device: Device, send: (events: EngineEvent[]) => void) {
+  constructor(device: Device, policy: Policy, send: (events: EngineEvent[]) => void) {
+    this.#machine = new StepMachine(policy.planStep);
     this.#device = device;
     this.#send = send;
   }
@@ -110,7 +113,11 @@ class EngineProcess {
   /** The step loop: one forward pass after the other, and between two of them the commands that have come in meanwhile. */
   async #drive(): Promise<void> {
     this.#driving = true;
-    for (let pass = this.#machine.next(); pass !== undefined; pass = this.#machine.next()) {
+    for (
+      let pass = this.#machine.next(performance.now());
+      pass !== undefined;
+      pass = this.#machine.next(performance.now())
+    ) {
       const result = await this.#device.run(pass);
       this.#emit(this.#machine.complete(pass, result));
       await nextTurn();
@@ -172,7 +179,14 @@ function main(): void {
   const send = (events: EngineEvent[]): void => {
     if (process.connected) process.send?.(events);
   };
-  const engine = new EngineProcess(new Device(gpuOf(process.env['PUNCTUAL_GPU']), log), send);
+  const [name = 'punctual'] = process.argv.slice(2);
+  const policy = policyNamed(name);
+  if (policy === undefined) {
+    log(`There is no policy '${name}'.`);
+    exit(2);
+    return;
+  }
+  const engine = new EngineProcess(new Device(gpuOf(process.env['PUNCTUAL_GPU']), log), policy, send);
   process.on('message', (message: unknown) => receive(message, engine, send));
   process.on('disconnect', () => exit(0));
   // A rejection that nobody handles ends the process by Node's own rule; the runtime reads the reason from stderr.

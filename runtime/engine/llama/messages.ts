@@ -50,13 +50,17 @@ const request = z.object({
   model: z.string(),
   prompt,
   limits: z.object({ maxTokens: count, stop: z.array(z.string()) }),
-  slackMs: z.number(),
+  sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number().positive() }),
+  ageMs: z.number(),
+  answerTokens: z.number().positive(),
+  relegated: z.boolean(),
   generated: tokens,
 });
 
 const info = z.object({
   sequences: count,
   contextTokens: count,
+  chunkTokens: count,
   infill: z.boolean(),
   chat: z.boolean(),
   memoryBytes: z.number(),
@@ -70,6 +74,7 @@ const pass = z.object({
   sequences: count,
   contextTokens: count,
   wallMs: z.number(),
+  id: z.string().optional(),
 });
 
 /** A command as the engine process receives it. */
@@ -85,7 +90,13 @@ const event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('loaded'), model: z.string(), info }),
   z.object({ kind: z.literal('loadFailed'), model: z.string(), error }),
   z.object({ kind: z.literal('unloaded'), model: z.string() }),
-  z.object({ kind: z.literal('accepted'), id: z.string(), promptTokens: count, reusedTokens: count }),
+  z.object({
+    kind: z.literal('accepted'),
+    id: z.string(),
+    promptTokens: count,
+    reusedTokens: count,
+    follows: z.string().optional(),
+  }),
   z.object({ kind: z.literal('tokens'), id: z.string(), tokens, text: z.string() }),
   z.object({ kind: z.literal('ended'), id: z.string(), outcome }),
   z.object({ kind: z.literal('pass'), pass }),

@@ -4,7 +4,9 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
+import type { Costs } from '../../core/estimate.ts';
 import type { ModelInfo } from '../../core/event.ts';
+import { Learned } from '../../core/learned.ts';
 import type { ModelSpec } from '../engine.ts';
 import type { PassItem, PassItemResult } from '../pass.ts';
 import type { MachineModel } from '../sequence.ts';
@@ -35,6 +37,7 @@ export class LoadedModel {
   readonly #sequences: LlamaContextSequence[];
   readonly #gpu: boolean;
   #batchFailures = 0;
+  readonly #costs: Costs = new Learned().costs('');
   /** Settles when the pass that runs now is over. */
   #pass: Promise<unknown> = Promise.resolve();
 
@@ -49,6 +52,7 @@ export class LoadedModel {
     this.info = {
       sequences: spec.sequences,
       contextTokens: context.contextSize,
+      chunkTokens: this.#gpu ? chunkTokensGpu : chunkTokensCpu,
       infill: this.prompts.infill,
       chat: this.prompts.chat,
       memoryBytes: memoryBytes(model.memoryUsage) + memoryBytes(context.memoryUsage),
@@ -80,7 +84,8 @@ export class LoadedModel {
       id: this.spec.id,
       sequences: this.spec.sequences,
       contextTokens: this.info.contextTokens,
-      chunkTokens: this.#gpu ? chunkTokensGpu : chunkTokensCpu,
+      chunkTokens: this.info.chunkTokens,
+      costs: () => this.#costs,
       appendOnly: this.#sequences[0]?.needsCheckpoints === true,
       isEnd: (token) => prompts.isEnd(token),
       detokenizer: (before) => new LlamaDetokenizer(model, before),

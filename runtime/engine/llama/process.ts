@@ -37,6 +37,8 @@ export interface LlamaEngineOptions {
   readonly program: string;
   /** The environment to choose from; only {@link passedVariables} and PUNCTUAL_GPU are handed on. */
   readonly env: NodeJS.ProcessEnv;
+  /** The order of forward passes, by its name in core/policies; the default is the policy of the house. */
+  readonly policy?: string;
   /** Takes each line that the engine process writes to stderr. */
   readonly log?: (line: string) => void;
 }
@@ -132,7 +134,7 @@ class EngineChild {
   #isOver = false;
 
   constructor(options: LlamaEngineOptions, listener: ChildListener) {
-    const child = fork(options.program, [], {
+    const child = fork(options.program, options.policy === undefined ? [] : [options.policy], {
       env: childEnvironment(options.env),
       execArgv: [],
       serialization: 'advanced',

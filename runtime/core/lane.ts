@@ -1,0 +1,115 @@
+/**
+ * The tasks of one model: those that wait, in the order of the policy, and those that run, with the work that is left of each. Owns
+ * no decision: the policy says which one starts.
+ */
+import type { Room, TaskPolicy, Work } from './policy.ts';
+import type { ModelId, Outcome, Task, TaskId } from './task.ts';
+
+/** One task between its submission and its end. */
+export interface Entry {
+  readonly id: TaskId;
+  readonly task: Task;
+  /** What is left to do, as predicted; kept up to date while it runs. */
+  readonly work: Work;
+  /** `stopping`: already settled for the asker, still inside the engine. */
+  state: 'waiting' | 'running' | 'stopping';
+  /** Tokens sent so far, for a resumption. */
+  readonly generated: number[];
+  /** Answer tokens in all, as predicted when it was submitted. */
+  readonly answerTokens: number;
+  /** Deaths of the engine in which it was running. */
+  losses: number;
+}
+
+export class Lane {
+  readonly model: ModelId;
+  readonly #policy: TaskPolicy;
+  readonly #waiting = new Map<TaskId, Entry>();
+  /** Every task inside the engine, stopping ones too. */
+  readonly #inside = new Map<TaskId, Entry>();
+  /** The work of those that run; stopping ones are not there, as their sequence is free after the pass in flight. */
+  #running: Work[] = [];
+
+  constructor(model: ModelId, policy: TaskPolicy) {
+    this.model = model;
+    this.#policy = policy;
+  }
+
+  get waiting(): Iterable<Entry> {
+    return this.#waiting.values();
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  get inside(): Iterable<Entry> {
+    return this.#inside.values();
+  }
+
+  get insideCount(): number {
+    return this.#inside.size;
+  }
+
+  /** When the most urgent waiting task must be done, in ms; undefined when none waits. */
+  get firstDeadlineMs(): number | undefined {
+    return this.#policy.first()?.deadlineMs;
+  }
+
+  add(entry: Entry, nowMs: number): void {
+    entry.state = 'waiting';
+    this.#waiting.set(entry.id, entry);
+    this.#policy.add(entry.work, nowMs);
+  }
+
+  /** The next waiting task that turned out to be hopeless; asked until undefined. */
+  hopeless(nowMs: number): Entry | undefined {
+    const work = this.#policy.hopeless?.(nowMs);
+    return work === undefined ? undefined : this.#waiting.get(work.id);
+  }
+
+  /** Starts the task that the policy names, if it names one. */
+  start(room: Room, nowMs: number): Entry | undefined {
+    if (this.#waiting.size === 0) return undefined;
+    const work = this.#policy.next(this.#running, room, nowMs);
+    const entry = work === undefined ? undefined : this.#waiting.get(work.id);
+    if (entry === undefined) return undefined;
+    this.leave(entry);
+    entry.state = 'running';
+    this.#inside.set(entry.id, entry);
+    this.#running.push(entry.work);
+    return entry;
+  }
+
+  /** A waiting task waits no longer, or one inside the engine is gone. */
+  leave(entry: Entry): void {
+    if (this.#waiting.delete(entry.id)) this.#policy.remove(entry.id);
+    if (this.#inside.delete(entry.id)) this.#release(entry);
+  }
+
+  /** The asker has been told how it ended; the engine has not let it go yet. */
+  stop(entry: Entry): void {
+    entry.state = 'stopping';
+    this.#release(entry);
+  }
+
+  #release({ id }: Entry): void {
+    this.#running = this.#running.filter((work) => work.id !== id);
+  }
+}
+
+/** A running task was taken in: now its prompt is known. */
+export function noteAccepted({ work }: Entry, promptTokens: number, reusedTokens: number): void {
+  work.prefillTokens = Math.max(0, promptTokens - reusedTokens);
+  work.contextTokens = reusedTokens;
+}
+
+/** A running task gave tokens. An answer longer than predicted is expected to go on for a fifth of what it has. */
+export function noteTokens({ work, generated, answerTokens }: Entry, tokens: readonly number[]): void {
+  generated.push(...tokens);
+  work.contextTokens += work.prefillTokens + tokens.length;
+  work.prefillTokens = 0;
+  work.decodeTokens = Math.max(1, answerTokens - generated.length, generated.length / 5);
+}
+
+export const superseded: Outcome = { kind: 'cancelled', by: 'superseded' };
