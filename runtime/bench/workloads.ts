@@ -2,6 +2,8 @@
  * What every bench puts to every policy: promises, mixes, lengths, cost tables, seeds, windows. Fixed before any tuning; a later change
  * needs a reason, written here. Data only: who makes requests of it is in `replay/`, who runs them elsewhere.
  */
+import type { TaskClass } from '../core/task.ts';
+import { halfBillionModel, type SimulatedModel } from '../engine/simulated-model.ts';
 
 // ---------------------------------------------------------------------------------------------------------------- SABER's set-up
 
@@ -52,4 +54,119 @@ export function saberSpeed(load: number): number {
   const fitted = Math.min(Math.max(load, 1), saberLoadMax);
   const speed = 102.549 / (1 + 0.029956 * fitted - 0.000146 * fitted ** 2);
   return load > saberLoadMax ? (speed * saberLoadMax) / load : speed;
+}
+
+// ---------------------------------------------------------------------------------------------- replayed editors and their machine
+
+/** A machine that the replay runs on, and the promise for a suggestion there. */
+export interface Machine {
+  readonly model: SimulatedModel;
+  /** Promised time to the first token of a completion. */
+  readonly completionTargetMs: number;
+}
+
+export type MachineName = 'cpu' | 'gpu';
+
+/**
+ * `cpu`: the 0.5 B model with 4-bit weights on one core, as measured. `gpu`: a larger model on a device that reads its weights in 20 ms:
+ * a decode pass takes 22 ms for one sequence to 30 ms for eight, a chunk 5 ms and 1 s for each 1,500 tokens.
+ */
+export const machines: Readonly<Record<MachineName, Machine>> = {
+  cpu: { model: halfBillionModel, completionTargetMs: 1_000 },
+  gpu: {
+    model: {
+      ...halfBillionModel,
+      costs: {
+        prefill: [
+          [0, 5],
+          [1_500, 1_005],
+        ],
+        decode: [
+          [1, 22],
+          [8, 30],
+        ],
+        msPerKiloContext: 0,
+      },
+      chunkTokens: 512,
+    },
+    completionTargetMs: 250,
+  },
+};
+
+/** What all replays share. `load` is the mean number of editing sessions at a time. */
+export const replay = {
+  /** Sequences that the machine may hold. A static policy may use fewer. */
+  sequences: 8,
+  /** Virtual time in which requests arrive; the machine is empty before. */
+  durationMs: 360_000,
+  seeds: { tuning: [701, 702, 703, 704, 705, 706, 707, 708], reporting: range(101, 16) },
+} as const;
+
+/** Completions while somebody edits. */
+export const sessions = {
+  /** A session lasts between these, evenly: 75 s on average. */
+  lengthMs: [60_000, 90_000],
+  /** Between opening the document and the first edit. */
+  openLeadMs: 2_000,
+  /** VS Code waits 50 ms after an edit, and we 75 ms more; another edit within that time takes the place of the first. */
+  debounceMs: 50 + 75,
+  maxTokens: 64,
+  /**
+   * The editing trace was recorded without suggestions, so nobody in it stops to read one. The Copilot study (4.2 suggestions seen a
+   * minute, half of them within 355 ms of the request) says how often and how long developers do. A suggestion is seen only where the
+   * trace pauses for long enough, `seenAfterMs`, and then with probability `seenShare`, which gives the study's 4.2 a minute. The next
+   * edit then comes no earlier than `shownMs` of a suggestion of the study after that. If it was accepted there, the edits that follow
+   * in the trace come at once, as long as they continue at the cursor and within the suggestion's length: so the document stays the
+   * recorded one. The load must not depend on the policy: the pause is made whether or not a suggestion came in time.
+   */
+  seenAfterMs: 50 + 75 + 355,
+  seenShare: 0.3,
+  /** A longer look is somebody who has left; 7 % of those in the study. */
+  shownMsMax: 15_000,
+} as const;
+
+/** Lengths of one class of background work, in tokens. Lognormal, cut at `max`; `variation` is the coefficient of variation. */
+export interface BackgroundClass {
+  /** Requests a minute for each editing session. */
+  readonly perMinute: number;
+  readonly targetMs: number;
+  readonly promptTokens: { readonly median: number; readonly variation: number; readonly max: number };
+  /** `perPrompt`: times the prompt's length, else tokens. */
+  readonly answerTokens: { readonly median: number; readonly variation: number; readonly perPrompt: boolean };
+  readonly maxTokens: number;
+}
+
+/**
+ * Summaries and translations of what the developer works on. The targets and limits are the product's defaults.
+ *
+ * Lengths: the functions of HumanEval-X have 296 tokens at the median (p95 646, variation 0.5), and a summary written by hand 62. Real
+ * selections are longer and vary more: 500 with 0.7, answered in 80 (SABER: 48). For a translation, 350 tokens are one such function
+ * with its frame; the versions of one function in the five languages differ by a factor of 1.0 to 1.6, so 1.1 of the prompt with a
+ * variation of 0.15. At the median that is SABER's 387 tokens.
+ */
+export const background = {
+  summarize: {
+    perMinute: 1.2,
+    targetMs: 10_000,
+    promptTokens: { median: 500, variation: 0.7, max: 1_800 },
+    answerTokens: { median: 80, variation: 0.5, perPrompt: false },
+    maxTokens: 256,
+  },
+  translate: {
+    perMinute: 1.2,
+    targetMs: 20_000,
+    promptTokens: { median: 350, variation: 0.6, max: 1_400 },
+    answerTokens: { median: 1.1, variation: 0.15, perPrompt: true },
+    maxTokens: 1_024,
+  },
+} as const satisfies Record<Exclude<TaskClass, 'completion'>, BackgroundClass>;
+
+/**
+ * Completions of the Azure code trace, in contiguous windows: its bursts are what it is for. Its service cut prompts at 7,437 tokens,
+ * our window ends at 750, so lengths are scaled by `promptScale`. Time is scaled to `perMinute` completions for each unit of load.
+ */
+export const azure = { promptScale: 0.1, perMinute: 40 } as const;
+
+function range(start: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => start + index);
 }
