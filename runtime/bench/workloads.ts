@@ -111,16 +111,20 @@ export const sessions = {
   /** VS Code waits 50 ms after an edit, and we 75 ms more; another edit within that time takes the place of the first. */
   debounceMs: 50 + 75,
   maxTokens: 64,
+  /** Who made no edit for longer was elsewhere: the session goes on as if they had come back by then. */
+  pauseMsMax: 10_000,
   /**
-   * The editing trace was recorded without suggestions, so nobody in it stops to read one. The Copilot study (4.2 suggestions seen a
-   * minute, half of them within 355 ms of the request) says how often and how long developers do. A suggestion is seen only where the
-   * trace pauses for long enough, `seenAfterMs`, and then with probability `seenShare`, which gives the study's 4.2 a minute. The next
-   * edit then comes no earlier than `shownMs` of a suggestion of the study after that. If it was accepted there, the edits that follow
-   * in the trace come at once, as long as they continue at the cursor and within the suggestion's length: so the document stays the
-   * recorded one. The load must not depend on the policy: the pause is made whether or not a suggestion came in time.
+   * The editing trace was recorded without suggestions, so nobody in it stops to read one. The Copilot study says how long developers
+   * do, how often (4.2 suggestions seen a minute), and that a third of what was seen was accepted. A suggestion is seen only where the
+   * trace pauses for `seenAfterMs`: our debounce and the study's median from request to display. The next edit then comes no earlier
+   * than the study's time on display after that. An accepted one brings the edits that follow in the trace at once, as long as they
+   * type on at the cursor and within the suggestion's length, so that the document stays the recorded one; where they do not, nothing is
+   * accepted. The two shares of such pauses are chosen to give the study's rates (about 1.2 accepted and 2.8 rejected a minute).
+   * The load must not depend on the policy: the pause is made whether or not a suggestion came in time.
    */
   seenAfterMs: 50 + 75 + 355,
-  seenShare: 0.3,
+  acceptedShare: 0.4,
+  rejectedShare: 0.24,
   /** A longer look is somebody who has left; 7 % of those in the study. */
   shownMsMax: 15_000,
 } as const;

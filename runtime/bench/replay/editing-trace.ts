@@ -52,14 +52,25 @@ export function applied(text: string, patches: readonly Patch[]): string {
   );
 }
 
-/** Where the cursor stands after an edit: behind what was inserted last. */
-export function cursorAfter({ patches }: Edit): number {
-  const last = patches[patches.length - 1];
-  return last === undefined ? 0 : last[0] + last[2].length;
-}
-
 /** Where the cursor stood before an edit: at its first change, behind what was deleted there. */
 export function cursorBefore({ patches }: Edit): number {
   const first = patches[0];
   return first === undefined ? 0 : first[0] + first[1];
+}
+
+/**
+ * Where the cursor stands after an edit, which the recording does not say. VS Code lists the changes of one edit from the end of the
+ * document to its beginning, and those further up (an import, the indentation of a line that was left empty) were not made by hand. So:
+ * where the next edit begins, if that is inside one of the new texts, as between brackets that were closed by themselves; else behind
+ * the first new text.
+ */
+export function cursorAfter({ patches }: Edit, next: Edit | undefined): number {
+  const ranges = patches.map(([position, , inserted], index) => {
+    const above = patches.slice(index + 1).filter(([later]) => later <= position);
+    const start = above.reduce((shifted, [, deleted, text]) => shifted + text.length - deleted, position);
+    return { start, end: start + inserted.length };
+  });
+  const wanted = next && cursorBefore(next);
+  const isInside = wanted !== undefined && ranges.some(({ start, end }) => wanted >= start && wanted <= end);
+  return isInside ? wanted : Math.max(ranges[0]?.end ?? 0, 0);
 }

@@ -77,7 +77,10 @@ function playSession(material: Material, options: SessionsOptions, startMs: numb
     const firstEditMs = startMs + sessions.openLeadMs;
     const atMs = firstEditMs + edit.atMs + sessions.debounceMs;
     if (last === undefined || isDebounced || atMs >= options.durationMs) return;
-    const promptTokens = infillTokens(infillWindow(text, cursorAfter(last), windowDefault), salt);
+    const promptTokens = infillTokens(
+      infillWindow(text, cursorAfter(last, material.editing.edits[edit.end]), windowDefault),
+      salt,
+    );
     arrivals.push({
       id: `${document} completion ${place}`,
       atMs,
@@ -123,24 +126,25 @@ export function playedEdits(
     played.push({ atMs, first: from + place, end: from + place + 1 });
     place += 1;
     const nextMs = (times[place] ?? Number.NEGATIVE_INFINITY) + delayMs;
-    if (nextMs - atMs < sessions.seenAfterMs || random() >= sessions.seenShare) continue;
-    const seen = pick(random, suggestions);
-    const doneMs = atMs + sessions.seenAfterMs + Math.min(seen.shownMs, sessions.shownMsMax);
-    const accepted = seen.isAccepted ? acceptedEdits(editing, from + place, from + times.length, seen.characters) : 0;
-    if (accepted === 0) {
-      delayMs += Math.max(doneMs - nextMs, 0);
-      continue;
+    if (nextMs - atMs < sessions.seenAfterMs) continue;
+    const seenMs = atMs + sessions.seenAfterMs;
+    const look = lookAt(editing, { first: from + place, end: from + times.length }, suggestions, random);
+    if (look.accepted > 0) {
+      const doneMs = seenMs + look.shownMs;
+      if (doneMs < lengthMs) played.push({ atMs: doneMs, first: from + place, end: from + place + look.accepted });
+      place += look.accepted;
+      delayMs = doneMs - (times[place - 1] ?? 0);
+    } else {
+      // Without a look this is 0: the next edit comes no earlier than a suggestion could have been seen.
+      delayMs += Math.max(seenMs + look.shownMs - nextMs, 0);
     }
-    if (doneMs < lengthMs) played.push({ atMs: doneMs, first: from + place, end: from + place + accepted });
-    place += accepted;
-    delayMs = doneMs - (times[place - 1] ?? 0);
   }
   return played;
 }
 
 /**
- * When the edits were made: those of one recorded second are spread over it in equal parts, at a random place in each part. Their
- * times are from the first edit; enough of them for `lengthMs`.
+ * When the edits were made, from the first one on; enough of them for `lengthMs`. Those of one recorded second are spread over it in
+ * equal parts, at a random place in each part. Pauses are cut at `sessions.pauseMsMax`.
  */
 function spreadTimesMs(
   editing: EditingTrace,
@@ -150,33 +154,60 @@ function spreadTimesMs(
   random: Random,
 ): readonly number[] {
   const { edits } = editing;
-  const startMs = edits[from]?.stampMs ?? 0;
   const times: number[] = [];
-  for (let first = from; first < end; ) {
+  let secondMs = 0;
+  for (let first = from; first < end && secondMs <= lengthMs; ) {
     const stampMs = edits[first]?.stampMs ?? 0;
-    if (stampMs - startMs > lengthMs) break;
     let next = first + 1;
     while (next < end && edits[next]?.stampMs === stampMs) next += 1;
     for (let edit = first; edit < next; edit += 1)
-      times.push(stampMs - startMs + (1_000 * (edit - first + random())) / (next - first));
+      times.push(secondMs + (1_000 * (edit - first + random())) / (next - first));
+    secondMs += Math.min((edits[next]?.stampMs ?? stampMs) - stampMs, sessions.pauseMsMax);
     first = next;
   }
   const zero = times[0] ?? 0;
   return times.map((time) => time - zero);
 }
 
+interface Look {
+  /** 0 when no suggestion is looked at. */
+  readonly shownMs: number;
+  /** Edits of the trace that the suggestion takes the place of; 0 when it is rejected. */
+  readonly accepted: number;
+}
+
+/** Whether a suggestion is looked at before the edits `next`, for how long, and how many of them it brings at once. */
+function lookAt(
+  editing: EditingTrace,
+  next: { readonly first: number; readonly end: number },
+  suggestions: readonly SeenSuggestion[],
+  random: Random,
+): Look {
+  const draw = (isAccepted: boolean) => {
+    const { shownMs, characters } = pick(
+      random,
+      suggestions.filter((seen) => seen.isAccepted === isAccepted),
+    );
+    return { shownMs: Math.min(shownMs, sessions.shownMsMax), characters };
+  };
+  if (random() < sessions.acceptedShare) {
+    const { shownMs, characters } = draw(true);
+    const accepted = acceptedEdits(editing, next.first, next.end, characters);
+    if (accepted > 0) return { shownMs, accepted };
+  }
+  return { shownMs: random() < sessions.rejectedShare ? draw(false).shownMs : 0, accepted: 0 };
+}
+
 /** How many edits from `first` on only type, each where the one before ended, and no more than `characters` together. */
 function acceptedEdits(editing: EditingTrace, first: number, end: number, characters: number): number {
-  let cursor = editing.edits[first - 1];
   let left = characters;
   for (let place = first; place < end; place += 1) {
-    const edit = editing.edits[place];
+    const [before, edit] = [editing.edits[place - 1], editing.edits[place]];
     const [patch, ...more] = edit?.patches ?? [];
-    const continues =
-      edit !== undefined && cursor !== undefined && more.length === 0 && patch?.[0] === cursorAfter(cursor);
-    if (!continues || patch[1] > 0 || patch[2].length === 0 || patch[2].length > left) return place - first;
+    const isTyped = patch !== undefined && more.length === 0 && patch[1] === 0 && patch[2].length > 0;
+    const continues = isTyped && before !== undefined && patch[0] === cursorAfter(before, edit);
+    if (!continues || patch[2].length > left) return place - first;
     left -= patch[2].length;
-    cursor = edit;
   }
   return end - first;
 }
