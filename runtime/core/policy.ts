@@ -14,6 +14,8 @@ export interface Work {
   readonly id: TaskId;
   readonly class: TaskClass;
   readonly promise: Sla['kind'];
+  /** Completions of one document reuse each other's prefix. */
+  readonly document?: string | undefined;
   /** In ms on the clock of the caller, like all times here. */
   readonly arrivalMs: number;
   readonly deadlineMs: number;

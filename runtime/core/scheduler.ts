@@ -150,6 +150,7 @@ export class Scheduler {
       id: task.id,
       class: task.class,
       promise: task.sla.kind,
+      document: task.supersedeKey,
       arrivalMs: task.arrivalMs,
       deadlineMs: deadlineMs(task),
       prefillTokens: knowledge.prefillTokens(task) + generated.length,

@@ -49,15 +49,12 @@ interface Groups {
 
 export function planStep(view: StepView): StepPlan | undefined {
   const groups = groupsOf(view);
-  const { urgent, tails, committed, rest } = groups;
+  const { rest } = groups;
   if (rest.length > 0 && view.passes % agedTurn === agedTurn - 1) {
     const aged = rest.filter((candidate) => view.nowMs - candidate.view.deadlineMs > agedMs);
     if (aged.length > 0) return serveRest(aged, view); // 1
   }
-  if (urgent.length > 0) return serveUrgent(groups, view); // 2
-  if (tails.length > 0) return serveTails(groups, view); // 3
-  if (committed.length > 0) return serveCommitted(groups, view); // 4
-  return rest.length > 0 ? serveRest(rest, view) : undefined; // 5
+  return groups.urgent.length > 0 ? serveUrgent(groups, view) : serveOthers(groups, view);
 }
 
 function groupsOf(view: StepView): Groups {
@@ -83,8 +80,9 @@ function candidateOf(sequence: SequenceView, { costs, limits, nowMs }: StepView)
 
 function groupOf({ view, soloMs }: Candidate, nowMs: number): keyof Groups {
   if (view.promise === 'ttft' && view.started) return 'tails';
-  if (view.relegated || nowMs + soloMs * hopeShare > view.deadlineMs) return 'rest';
-  return view.promise === 'ttft' ? 'urgent' : 'committed';
+  const isHopeless = view.relegated || nowMs + soloMs * hopeShare > view.deadlineMs;
+  if (view.promise === 'ttft') return isHopeless ? 'tails' : 'urgent';
+  return isHopeless ? 'rest' : 'committed';
 }
 
 function byCandidateDeadline(a: Candidate, b: Candidate): number {
@@ -102,7 +100,7 @@ function relegateLate(groups: Groups, nowMs: number): void {
     const longest = indexOfLongest(groups.urgent, index);
     const [late] = groups.urgent.splice(longest, 1);
     if (late === undefined) break;
-    groups.rest.push(late);
+    groups.tails.push(late);
     endMs -= late.soloMs;
     index -= 1;
   }
@@ -124,7 +122,7 @@ function serveUrgent({ urgent, tails, committed }: Groups, view: StepView): Step
     if (plan.ms < laxityMs) return plan.plan;
   }
   const tight = tightest(committed);
-  if (tight !== undefined && tight.slackMs < 2 * view.limits.passMsMax && tight.soloMs < laxityMs) {
+  if (tight !== undefined && tight.slackMs < 2 * longestPassMs(view) && tight.soloMs < laxityMs) {
     return tight.view.decoding ? decode([tight], view, 1).plan : prefill(tight, view, laxityMs);
   }
   const [first] = urgent;
@@ -143,43 +141,43 @@ function laxityOf(urgent: readonly Candidate[], nowMs: number): number {
   return laxityMs;
 }
 
-function serveTails({ tails, committed }: Groups, view: StepView): StepPlan {
+function serveOthers({ tails, committed, rest }: Groups, view: StepView): StepPlan | undefined {
   const tight = tightest(committed);
-  if (tight !== undefined && tight.slackMs < view.limits.passMsMax && view.passes % 2 === 0) {
+  const isTight = tight !== undefined && tight.slackMs < longestPassMs(view);
+  if (isTight && tails.length > 0 && view.passes % 2 === 0) {
     return tight.view.decoding
       ? decode([tight, ...decodable(tails)], view, 1).plan
       : prefill(tight, view, Number.POSITIVE_INFINITY);
   }
-  const decoding = bySolo(decodable(tails));
-  const [prefilling] = tails.filter((candidate) => !candidate.view.decoding);
-  if (prefilling !== undefined && (decoding.length === 0 || view.lastKind !== 'prefill'))
-    return prefill(prefilling, view, Number.POSITIVE_INFINITY);
-  return decode([...decoding, ...decodable(committed)], view, decoding.length).plan;
+  const decodes = [bySolo(decodable(tails)), decodable(committed), decodable([...rest].sort(byRestOrder))];
+  const prefills = [tails, committed, [...rest].sort(byRestOrder)].map((group) => group.find((c) => !c.view.decoding));
+  const decodeRank = decodes.findIndex((group) => group.length > 0);
+  const prefillRank = prefills.findIndex((first) => first !== undefined);
+  const first = prefills[prefillRank];
+  const order = decodes.flat();
+  if (first === undefined) return order.length === 0 ? undefined : decode(order, view, favouredOf(decodes)).plan;
+  if (decodeRank < 0 || prefillRank < decodeRank) return prefill(first, view, Number.POSITIVE_INFINITY);
+  const slackMs = tightest(decodable(committed))?.slackMs ?? Number.POSITIVE_INFINITY;
+  if (mayPrefill(first, prefillRank === decodeRank, order.length, slackMs, view)) return prefill(first, view, slackMs / 2);
+  return decode(order, view, favouredOf(decodes)).plan;
 }
 
-function serveCommitted({ committed, rest }: Groups, view: StepView): StepPlan {
-  const decoding = decodable(committed);
-  const [prefilling] = committed.filter((candidate) => !candidate.view.decoding);
-  if (prefilling !== undefined && mayPrefill(prefilling, decoding, committed[0], view)) {
-    return prefill(prefilling, view, (tightest(decoding)?.slackMs ?? Number.POSITIVE_INFINITY) / 2);
-  }
-  return decode([...decoding, ...decodable(rest)], view, decoding.length).plan;
+function favouredOf(decodes: readonly (readonly Candidate[])[]): number {
+  return decodes.find((group) => group.length > 0)?.length ?? 0;
 }
 
-/** Whether the prompt goes before the decodes: it is the most urgent, or a larger batch pays and those that decode can wait. */
-function mayPrefill(
-  prefilling: Candidate,
-  decoding: readonly Candidate[],
-  first: Candidate | undefined,
-  view: StepView,
-): boolean {
-  if (decoding.length === 0) return true;
-  const { costs, limits } = view;
-  const chunkMs = costs.prefillMs(Math.min(prefilling.view.tokensLeft, chunkTokensMin), prefilling.view.contextTokens);
-  if ((tightest(decoding)?.slackMs ?? 0) < chunkMs + limits.passMsMax) return false;
-  if (prefilling === first) return true;
-  const n = decoding.length;
-  return n < limits.decodeSequences && rate(costs, n + 1) > rate(costs, n);
+/** Whether a prompt goes before decodes of its own or a better group: those can wait for a chunk, and a larger batch is worth it. */
+function mayPrefill(first: Candidate, isEqual: boolean, decoding: number, slackMs: number, view: StepView): boolean {
+  const { costs, limits, lastKind } = view;
+  const chunkMs = costs.prefillMs(Math.min(first.view.tokensLeft, chunkTokensMin), first.view.contextTokens);
+  if (slackMs < chunkMs + longestPassMs(view) || lastKind === 'prefill') return false;
+  if (isEqual && awaitsFirstToken(first.view)) return true;
+  return decoding < limits.decodeSequences && rate(costs, decoding + 1) > rate(costs, decoding);
+}
+
+/** How long a prefill chunk may take at most: what everybody else may have to wait for. */
+function longestPassMs({ costs, limits }: StepView): number {
+  return Math.min(limits.passMsMax, costs.prefillMs(limits.chunkTokens, 0));
 }
 
 /** Tokens per ms of a decode pass of `n` sequences. */

@@ -28,6 +28,9 @@ const workWeight = 0.5;
 /** A waiting task becomes hopeless by this share of its predicted work at the earliest, as the prediction may be wrong. */
 const hopeShare = 0.9;
 
+/** A document counts as being edited for this long after a completion was asked for in it, in ms. */
+const editedMs = 30_000;
+
 interface Waiting {
   readonly id: TaskId;
   readonly rank: number;
@@ -42,9 +45,24 @@ export class PunctualTasks implements TaskPolicy {
   readonly #relegated = new Queue<Waiting>(Number.POSITIVE_INFINITY);
   /** Work of tasks that were added before their costs were known: ranked at the next turn. */
   #fresh: Work[] = [];
+  /** When each document asked for a completion last, the longest ago first. */
+  readonly #documents = new Map<string, number>();
 
-  add(work: Work): void {
+  add(work: Work, nowMs: number): void {
+    if (work.document !== undefined) {
+      this.#documents.delete(work.document);
+      this.#documents.set(work.document, nowMs);
+    }
     this.#fresh.push(work);
+  }
+
+  /** Sequences that only completions may take: one for each document that is being edited, so that its prefix stays, within bounds. */
+  #kept(sequences: number, nowMs: number): number {
+    for (const [document, lastMs] of this.#documents) {
+      if (nowMs - lastMs <= editedMs) break;
+      this.#documents.delete(document);
+    }
+    return Math.max(0, Math.min(sequences - 2, Math.max(1, this.#documents.size)));
   }
 
   remove(id: TaskId): void {
@@ -64,7 +82,7 @@ export class PunctualTasks implements TaskPolicy {
     const completion = this.#completions.first();
     if (completion !== undefined) return completion.work; // 2
     const others = running.filter((work) => work.promise === 'e2e');
-    const left = room.sequences - kept(room.sequences) - others.length;
+    const left = room.sequences - this.#kept(room.sequences, nowMs) - others.length;
     if (left <= 0) return undefined;
     const fitting = this.#fitting(running, room, nowMs);
     if (fitting !== undefined) return fitting; // 3
@@ -115,11 +133,6 @@ export class PunctualTasks implements TaskPolicy {
     }
     return undefined;
   }
-}
-
-/** Sequences that only completions may take. */
-function kept(sequences: number): number {
-  return sequences === 1 ? 0 : Math.max(1, Math.floor(sequences / 2));
 }
 
 /** Who will be on time if nothing arrives but what the demand makes expect. */
