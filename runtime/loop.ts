@@ -218,9 +218,9 @@ export class Loop implements Tasks {
     switch (effect.kind) {
       case 'start': {
         const { id, class: taskClass, model, prompt, limits } = effect.task;
-        const { sla } = effect.task;
+        const { sla, supersedeKey: document } = effect.task;
         const { ageMs, answerTokens, relegated, generated } = effect;
-        const request = { id, class: taskClass, model, prompt, limits, sla, ageMs, answerTokens, relegated, generated };
+        const request = { id, class: taskClass, model, document, prompt, limits, sla, ageMs, answerTokens, relegated, generated };
         return this.#engine.send({ kind: 'start', request });
       }
       case 'stop':

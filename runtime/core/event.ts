@@ -23,7 +23,7 @@ export interface ModelInfo {
 export interface PassReport {
   readonly model: ModelId;
   readonly kind: 'prefill' | 'decode';
-  /** Tokens evaluated: the chunk's length, or one for each decoding sequence. */
+  /** Tokens evaluated: the chunk's length, or one for each decoding sequence and those of its draft. */
   readonly tokens: number;
   /** Sequences that took part. */
   readonly sequences: number;
@@ -32,6 +32,9 @@ export interface PassReport {
   readonly wallMs: number;
   /** Of a prefill: whose prompt it was. */
   readonly id?: TaskId | undefined;
+  /** Of a decode that verified drafts: tokens that were guessed, and how many of them were right. */
+  readonly drafted?: number | undefined;
+  readonly accepted?: number | undefined;
 }
 
 export type Event =

@@ -36,6 +36,8 @@ export interface EngineRequest {
   readonly id: TaskId;
   readonly class: TaskClass;
   readonly model: ModelId;
+  /** Requests of one document share prefixes: what the engine holds for it is worth keeping. */
+  readonly document?: string | undefined;
   readonly prompt: Prompt;
   readonly limits: Limits;
   readonly sla: Sla;

@@ -4,6 +4,7 @@
 import type { PassReport } from '../core/event.ts';
 import type { StepKind } from '../core/step.ts';
 import type { ModelId, TaskId } from '../core/task.ts';
+import type { Moves } from './slots.ts';
 
 /** What one sequence does in a pass: cut the slot to `keep` tokens, evaluate `tokens` after them, sample the next one if asked to. */
 export interface PassItem {
@@ -12,6 +13,8 @@ export interface PassItem {
   readonly keep: number;
   readonly tokens: readonly number[];
   readonly sample: boolean;
+  /** What the device does with the slot before it cuts it. */
+  readonly moves?: Moves | undefined;
 }
 
 /** One forward pass of one model: a prefill chunk of one sequence, or one token for each of several. */
@@ -22,8 +25,11 @@ export interface Pass {
 }
 
 export type PassItemResult =
-  /** `token` is the sampled one; it must be there exactly when the item asked for it. */
-  | { readonly kind: 'done'; readonly token?: number }
+  /**
+   * `token` is the sampled one; it must be there exactly when the item asked for it. It comes after the first `accepted` tokens of
+   * the draft, which are what would have been sampled there. The slot may hold the whole draft: the next pass cuts it.
+   */
+  | { readonly kind: 'done'; readonly token?: number; readonly accepted?: number }
   /** The device could not keep as many tokens as asked and evaluated nothing; the rest is prefilled again. */
   | { readonly kind: 'keptLess'; readonly tokens: number }
   | { readonly kind: 'failed'; readonly message: string };
@@ -38,13 +44,19 @@ export interface PassResult {
 export function reportOf(pass: Pass, result: PassResult): PassReport | undefined {
   const done = pass.items.filter((_, index) => result.items[index]?.kind === 'done');
   if (done.length === 0) return undefined;
+  const drafted = done.reduce((sum, { draft = [] }) => sum + draft.length, 0);
   return {
     model: pass.model,
     kind: pass.kind,
-    tokens: done.reduce((sum, item) => sum + item.tokens.length, 0),
+    tokens: done.reduce((sum, item) => sum + item.tokens.length, drafted),
     sequences: done.length,
     contextTokens: done.reduce((sum, item) => sum + item.keep, 0),
     wallMs: result.wallMs,
     ...(pass.kind === 'prefill' && { id: done[0]?.id }),
+    ...(drafted > 0 && { drafted, accepted: acceptedTokens(result) }),
   };
+}
+
+function acceptedTokens({ items }: PassResult): number {
+  return items.reduce((sum, item) => sum + ((item.kind === 'done' && item.accepted) || 0), 0);
 }

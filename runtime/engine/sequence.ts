@@ -6,7 +6,7 @@ import type { SequenceView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import { AnswerText, type Detokenizer } from './answer-text.ts';
 import type { EngineRequest } from './engine.ts';
-import type { Slot } from './slots.ts';
+import type { Grant, Slot } from './slots.ts';
 
 /** What the machine needs to know of a model. */
 export interface MachineModel {
@@ -20,6 +20,8 @@ export interface MachineModel {
   costs(): Costs;
   /** See {@link Slots}. */
   readonly appendOnly: boolean;
+  /** Tokens whose KV cells the device may park outside of the slots; 0 when it cannot. */
+  readonly shelfTokensMax: number;
   /** Whether the model ends its answer with this token; such a token is never shown. */
   isEnd(token: number): boolean;
   /** @param before the tokens that precede the answer: some tokenizers write a word differently at the very beginning. */
@@ -42,6 +44,8 @@ export interface Sequence {
   readonly stoppedBefore: boolean;
   /** Undefined while the request waits. */
   slot: Slot | undefined;
+  /** Moves of the slot that the device has not made yet. */
+  grant: Grant | undefined;
   /** A token was sampled by this engine: the prefill is over. */
   sampled: boolean;
   /** Stopped while a pass was in flight. */
@@ -124,6 +128,7 @@ export function newSequence(
     answer,
     stoppedBefore,
     slot: undefined,
+    grant: undefined,
     sampled: false,
     stopping: false,
   };

@@ -26,6 +26,8 @@ export interface SimulatedModel {
   /** The context that the model was trained on, in tokens. */
   readonly contextTokensMax: number;
   readonly chunkTokens: number;
+  /** Tokens whose KV cells it may park. */
+  readonly shelfTokensMax: number;
   readonly infill: boolean;
   readonly chat: boolean;
 }
@@ -57,6 +59,7 @@ export const halfBillionModel: SimulatedModel = {
   memoryBytes: 640_000_000,
   contextTokensMax: 32_768,
   chunkTokens: 64,
+  shelfTokensMax: 16_384,
   infill: true,
   chat: true,
 };

@@ -10,6 +10,10 @@ import type { Pass, PassItem, PassItemResult } from './pass.ts';
 import { costsOf, endToken, promptTokens, type SimulatedModel, type SimulatedTokenizer } from './simulated-model.ts';
 import { StepMachine } from './step-machine.ts';
 
+/** Measured for 600 tokens of a 0.5 B model and a file. */
+const parkMs = 10;
+const restoreMs = 3;
+
 /** What is asked and answered, in tokens. */
 export interface Script {
   readonly promptTokens: readonly number[];
@@ -116,6 +120,7 @@ export class SimulatedProcess {
       chunkTokens,
       costs: () => costs,
       appendOnly: false,
+      shelfTokensMax: model.shelfTokensMax,
       isEnd: (token) => token === endToken,
       detokenizer: () => ({ push: (token) => this.#tokenizer.detokenize(token) }),
     });
@@ -168,11 +173,17 @@ export class SimulatedProcess {
     const costs = costsOf(this.#host.model(pass.model).costs);
     const tokens = pass.items.reduce((sum, item) => sum + item.tokens.length, 0);
     const contextTokens = pass.items.reduce((sum, item) => sum + item.keep, 0);
+    const moveMs = pass.items.reduce((sum, item) => sum + this.#moveMs(item), 0);
     const wallMs =
-      pass.kind === 'prefill'
+      moveMs +
+      (pass.kind === 'prefill'
         ? costs.prefillMs(tokens, contextTokens)
-        : costs.decodeMs(pass.items.length, contextTokens);
+        : costs.decodeMs(pass.items.length, contextTokens));
     this.#clock.at(this.#clock.now() + wallMs, () => this.#complete(pass, wallMs));
+  }
+
+  #moveMs({ moves }: PassItem): number {
+    return (moves?.park === undefined ? 0 : parkMs) + (moves?.restore === undefined ? 0 : restoreMs);
   }
 
   #complete(pass: Pass, wallMs: number): void {

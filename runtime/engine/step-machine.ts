@@ -63,7 +63,7 @@ export class StepMachine {
     if (this.#models.has(model.id)) throw new Error(`The model ${model.id} is already there.`);
     this.#models.set(model.id, {
       model,
-      slots: new Slots(model.sequences, model.appendOnly),
+      slots: new Slots(model.sequences, model.appendOnly, model.shelfTokensMax),
       waiting: [],
       running: new Map(),
       lastKind: undefined,
@@ -191,6 +191,8 @@ export class StepMachine {
 
   #completeItem(state: ModelState, sequence: Sequence, item: PassItem, result: PassItemResult): EngineEvent[] {
     const { kvTokens } = slotOf(sequence);
+    if (sequence.grant !== undefined) state.slots.confirm(sequence.grant, result.kind !== 'failed');
+    sequence.grant = undefined;
     switch (result.kind) {
       case 'failed':
         kvTokens.length = 0;
@@ -243,9 +245,10 @@ export class StepMachine {
       const sequence = state.waiting.shift();
       if (sequence === undefined) break;
       const { id } = sequence;
-      const slot = state.slots.take(id, sequence.tokens);
-      if (slot === undefined) throw new Error('An idle slot could not be taken.');
-      sequence.slot = slot;
+      const grant = state.slots.take(id, sequence.tokens, sequence.request.document);
+      if (grant === undefined) throw new Error('An idle slot could not be taken.');
+      const { slot } = grant;
+      Object.assign(sequence, { slot, grant });
       state.running.set(id, sequence);
       events.push({
         kind: 'accepted',
@@ -262,6 +265,7 @@ export class StepMachine {
 
   #end(state: ModelState, sequence: Sequence, outcome: Outcome): EngineEvent {
     if (sequence.slot === undefined) state.waiting.splice(state.waiting.indexOf(sequence), 1);
+    else if (sequence.grant !== undefined) state.slots.giveBack(sequence.grant);
     else Object.assign(sequence.slot, { owner: undefined, lastOwner: sequence.id });
     state.running.delete(sequence.id);
     return ended(sequence.id, outcome);
@@ -298,7 +302,9 @@ function toPass(state: ModelState, plan: StepPlan): Pass {
     if (sequence === undefined) throw new Error(`The plan names ${id}, which does not run.`);
     const slot = slotOf(sequence);
     const tokens = unevaluatedTokens(sequence, plan.kind === 'prefill' ? plan.tokens : 1);
-    return { id, slot: slot.index, keep: slot.kvTokens.length, tokens, sample: tokens.length === tokensLeft(sequence) };
+    const sample = tokens.length === tokensLeft(sequence);
+    const moves = sequence.grant?.moves;
+    return { id, slot: slot.index, keep: slot.kvTokens.length, tokens, sample, ...(moves && { moves }) };
   });
   return { model: state.model.id, kind: plan.kind, items };
 }

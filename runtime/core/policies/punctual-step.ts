@@ -150,7 +150,7 @@ function serveOthers({ tails, committed, rest }: Groups, view: StepView): StepPl
       : prefill(tight, view, Number.POSITIVE_INFINITY);
   }
   const decodes = [bySolo(decodable(tails)), decodable(committed), decodable([...rest].sort(byRestOrder))];
-  const prefills = [tails, committed, [...rest].sort(byRestOrder)].map((group) => group.find((c) => !c.view.decoding));
+  const prefills = [bySolo(tails), committed, [...rest].sort(byRestOrder)].map((group) => group.find((c) => !c.view.decoding));
   const decodeRank = decodes.findIndex((group) => group.length > 0);
   const prefillRank = prefills.findIndex((first) => first !== undefined);
   const first = prefills[prefillRank];

@@ -62,7 +62,7 @@ export class PunctualTasks implements TaskPolicy {
       if (nowMs - lastMs <= editedMs) break;
       this.#documents.delete(document);
     }
-    return Math.max(0, Math.min(sequences - 2, Math.max(1, this.#documents.size)));
+    return Math.max(0, Math.min(sequences - 2, 2));
   }
 
   remove(id: TaskId): void {
@@ -148,7 +148,8 @@ function onTime(works: readonly Work[], room: Room, nowMs: number): Set<TaskId> 
 /** The share of the device that completions will take. */
 function takenShare({ demand, costs, limits }: Room): number {
   const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
-  const decodeMs = demand.decodeTokens('completion') * costs.decodeMs(1, 0);
+  const oneMs = costs.decodeMs(1, 0);
+  const decodeMs = demand.decodeTokens('completion') * Math.max(0, Math.min(oneMs, costs.decodeMs(2, 0) - oneMs));
   return Math.min(0.9, (demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000);
 }
 

@@ -48,6 +48,7 @@ const request = z.object({
   id: z.string(),
   class: z.enum(taskClasses),
   model: z.string(),
+  document: z.string().optional(),
   prompt,
   limits: z.object({ maxTokens: count, stop: z.array(z.string()) }),
   sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number().positive() }),
@@ -75,6 +76,8 @@ const pass = z.object({
   contextTokens: count,
   wallMs: z.number(),
   id: z.string().optional(),
+  drafted: count.optional(),
+  accepted: count.optional(),
 });
 
 /** A command as the engine process receives it. */

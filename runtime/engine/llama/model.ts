@@ -86,6 +86,7 @@ export class LoadedModel {
       contextTokens: this.info.contextTokens,
       chunkTokens: this.info.chunkTokens,
       costs: () => this.#costs,
+      shelfTokensMax: 0,
       appendOnly: this.#sequences[0]?.needsCheckpoints === true,
       isEnd: (token) => prompts.isEnd(token),
       detokenizer: (before) => new LlamaDetokenizer(model, before),
@@ -150,13 +151,17 @@ export class LoadedModel {
       await sequence.evaluateWithoutGeneratingNewTokens(tokens);
       return { kind: 'done' };
     }
+    const draft = (item.draft ?? []) as readonly Token[];
     const last = tokens.length - 1;
     const results = await sequence.controlledEvaluate(
-      tokens.map((token, index) => (index === last ? [token, greedy] : token)),
+      [...tokens, ...draft].map((token, index) => (index >= last ? [token, greedy] : token)),
     );
-    const token = results[last]?.next.token;
-    if (token === undefined || token === null) throw new Error('no token could be sampled');
-    return { kind: 'done', token };
+    const sampled = results.slice(last).map((result) => result?.next.token ?? undefined);
+    const wrong = draft.findIndex((guess, index) => sampled[index] !== guess);
+    const accepted = wrong < 0 ? draft.length : wrong;
+    const token = sampled[accepted];
+    if (token === undefined) throw new Error('no token could be sampled');
+    return { kind: 'done', token, ...(draft.length > 0 && { accepted }) };
   }
 
   /** After a failure the native cache may hold cells that the library does not know of; only a new sequence is clean for sure. */
