@@ -114,7 +114,7 @@ export function chooseModel(turns: readonly ModelTurn[], lastPass: number): Mode
   if (busy.length <= 1) return busy[0]?.model; // 1
   const byUrgency = busy.map((turn) => ({ turn, urgent: mostUrgent(turn.sequences) })).sort(urgency);
   const first = byUrgency[0]?.turn;
-  if (first !== undefined && first.lastPass < lastPass) return first.model; // 2
+  if (first !== undefined && (first.lastPass < lastPass || lastPass === 0)) return first.model; // 2
   return busy.reduce((longest, turn) => (turn.lastPass < longest.lastPass ? turn : longest)).model; // 3
 }
 

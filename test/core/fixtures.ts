@@ -1,8 +1,21 @@
 /** Tasks and models as the scheduler's tests need them. */
+import type { Costs } from '../../runtime/core/estimate.ts';
 import type { Effect } from '../../runtime/core/event.ts';
+import type { Knowledge } from '../../runtime/core/knowledge.ts';
+import { policyNamed } from '../../runtime/core/policies/index.ts';
+import type { Policy } from '../../runtime/core/policy.ts';
+import { Scheduler, type SchedulerOptions, schedulerDefaults } from '../../runtime/core/scheduler.ts';
 import type { Task, TaskError } from '../../runtime/core/task.ts';
 
-export const info = { sequences: 2, contextTokens: 2048, infill: true, chat: true, memoryBytes: 1, loadMs: 1 };
+export const info = {
+  sequences: 2,
+  contextTokens: 2048,
+  chunkTokens: 64,
+  infill: true,
+  chat: true,
+  memoryBytes: 1,
+  loadMs: 1,
+};
 export const gone: TaskError = { code: 'modelUnavailable', message: 'The file is gone.' };
 
 export function task(id: string, overrides: Partial<Task> = {}): Task {
@@ -22,6 +35,31 @@ export function translation(id: string, overrides: Partial<Task> = {}): Task {
   return task(id, { class: 'translate', sla: { kind: 'e2e', targetMs: 20_000 }, ...overrides });
 }
 
+/** Costs that are easy to reckon with, in ms: 1 for each token of a prompt, 10 for each pass that decodes, however many take part. */
+export const plainCosts: Costs = { prefillMs: (tokens) => tokens, decodeMs: () => 10 };
+
+/** Knows the costs, takes every prompt for 20 tokens and every answer for as long as it may be, and expects nothing. */
+export function plainKnowledge(overrides: Partial<Knowledge> = {}): Knowledge {
+  return {
+    demand: { ratePerSecond: () => 0, prefillTokens: () => 0, decodeTokens: () => 0 },
+    costs: () => plainCosts,
+    prefillTokens: () => 20,
+    answerTokens: ({ limits }) => limits.maxTokens,
+    learn: () => {},
+    ...overrides,
+  };
+}
+
+export function newScheduler(policy: string, overrides: Partial<SchedulerOptions> = {}): Scheduler {
+  return new Scheduler({ ...schedulerDefaults, policy: policyOf(policy), knowledge: plainKnowledge(), ...overrides });
+}
+
+export function policyOf(name: string): Policy {
+  const policy = policyNamed(name);
+  if (policy === undefined) throw new Error(`There is no policy ${name}.`);
+  return policy;
+}
+
 /** Effects as short words, so that a test reads as a trace. */
 export function words(effects: readonly Effect[]): string[] {
   return effects.map((effect) => {
@@ -32,6 +70,8 @@ export function words(effects: readonly Effect[]): string[] {
         return `stop ${effect.id}`;
       case 'settle':
         return `settle ${effect.id} ${effect.outcome.kind}${effect.outcome.kind === 'failed' ? ` ${effect.outcome.error.code}` : ''}${effect.outcome.kind === 'cancelled' ? ` ${effect.outcome.by}` : ''}`;
+      case 'relegate':
+        return `relegate ${effect.id}`;
       case 'load':
       case 'unload':
         return `${effect.kind} ${effect.model}`;

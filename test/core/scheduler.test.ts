@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
-import { Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
+import { type Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
 import type { Task } from '../../runtime/core/task.ts';
-import { gone, info, task, translation, words } from './fixtures.ts';
+import { gone, info, newScheduler, task, translation, words } from './fixtures.ts';
 
 type Step = readonly [Event, readonly string[]];
 
 /** The one place that touches the scheduler's API: events in, expected effects out, a millisecond apart. */
-function check(steps: readonly Step[], scheduler = new Scheduler()): Scheduler {
+function check(steps: readonly Step[], scheduler = newScheduler('edf')): Scheduler {
   steps.forEach(([event, expected], index) => {
     expect(words(scheduler.on(event, index)), `step ${index}: ${event.kind}`).toEqual(expected);
   });
@@ -33,14 +33,28 @@ describe('a task from submission to settlement', () => {
     ]);
   });
 
-  it('when long work fills the sequences, then one is kept for a keystroke', () => {
+  it('when long work comes first, then a policy that knows no promises gives it every sequence, and a keystroke waits', () => {
     check([
       [submit(translation('t1')), ['load m']],
       [loaded(), ['start t1']],
-      [submit(translation('t2')), []],
-      [submit(task('c')), ['start c']],
-      [ended('t1'), ['settle t1 finished', 'start t2']],
+      [submit(translation('t2')), ['start t2']],
+      [submit(task('c')), []],
+      [ended('t1'), ['settle t1 finished', 'start c']],
     ]);
+  });
+
+  it('when long work comes first, then punctual keeps sequences for keystrokes', () => {
+    const events: readonly Step[] = [
+      [submit(translation('t1')), ['load m']],
+      [loaded('m', 4), ['start t1']],
+      [submit(translation('t2')), ['start t2']],
+      [submit(translation('t3')), []],
+      [submit(task('c1')), ['start c1']],
+      [submit(task('c2')), ['start c2']],
+      [submit(task('c3')), []],
+      [ended('t1'), ['settle t1 finished', 'start c3']],
+    ];
+    check(events, newScheduler('punctual'));
   });
 
   it('when a model has one sequence only, then long work may have it', () => {
@@ -109,7 +123,7 @@ describe('a task from submission to settlement', () => {
   });
 
   it('when the queue is full, then it is refused and the waiting ones are kept', () => {
-    const scheduler = new Scheduler({ ...schedulerDefaults, waitingMax: 1 });
+    const scheduler = newScheduler('edf', { waitingMax: 1 });
     check(
       [
         [submit(task('a')), ['load m']],
@@ -197,7 +211,7 @@ describe('a lost engine', () => {
       [lost, ['settle c failed engineLost', 'load m']],
     ]);
     const [start] = scheduler.on(loaded(), 9);
-    expect(start).toMatchObject({ kind: 'start', generated: [5, 6], sla: { kind: 'e2e', targetMs: 20_000 } - 9 });
+    expect(start).toMatchObject({ kind: 'start', generated: [5, 6], ageMs: 9, relegated: false });
   });
 
   it('when it dies twice over the same task, then the task is refused by name', () => {
@@ -222,11 +236,11 @@ describe('a lost engine', () => {
   });
 
   it('when nobody else fits into the queue, then what was running is told so instead of waiting again', () => {
-    const scheduler = new Scheduler({ ...schedulerDefaults, waitingMax: 1 });
+    const scheduler = newScheduler('edf', { waitingMax: 1 });
     check(
       [
         [submit(translation('t')), ['load m']],
-        [loaded(), ['start t']],
+        [loaded('m', 1), ['start t']],
         [submit(translation('waiting')), []],
         [lost, ['settle t failed engineLost', 'load m']],
         [loaded(), ['start waiting']],

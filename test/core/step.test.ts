@@ -1,83 +1,50 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseModel, type ModelTurn, planStep, type SequenceView, type StepView } from '../../runtime/core/step.ts';
+import { edf } from '../../runtime/core/policies/edf.ts';
+import { fcfs } from '../../runtime/core/policies/fcfs.ts';
+import { chooseModel, type ModelTurn, type SequenceView } from '../../runtime/core/step.ts';
+import { policyOf } from './fixtures.ts';
+import { decoding, keystroke, prefilling, view } from './step-views.ts';
 
-const limits = { chunkTokens: 64, decodeSequences: 4 };
-
-function prefilling(
-  id: string,
-  overrides: Partial<SequenceView> & { readonly tokensLeft?: number } = {},
-): SequenceView {
-  const { tokensLeft = 100, ...rest } = overrides;
-  return { id, class: 'summarize', deadlineMs: 1_000, phase: { kind: 'prefill', tokensLeft }, ...rest };
-}
-
-function decoding(id: string, overrides: Partial<SequenceView> = {}): SequenceView {
-  return { id, class: 'summarize', deadlineMs: 1_000, phase: { kind: 'decode' }, ...overrides };
-}
-
-function view(sequences: readonly SequenceView[], lastKind?: 'prefill' | 'decode'): StepView {
-  return { sequences, limits, lastKind };
-}
-
-describe('the plan of a step', () => {
+describe('the plan of policies that know no promises', () => {
   it('when nothing runs, then there is no pass', () => {
-    expect(planStep(view([]))).toBeUndefined();
+    expect(fcfs.planStep(view([]))).toBeUndefined();
   });
 
-  it('when all decode, then they decode together, the earliest deadlines first and no more than the limit', () => {
-    const sequences = ['a', 'b', 'c', 'd', 'e'].map((id, index) => decoding(id, { deadlineMs: 500 - index }));
-    expect(planStep(view(sequences))).toEqual({ kind: 'decode', ids: ['e', 'd', 'c', 'b'] });
+  it('when all decode, then they decode together, the first of the order and no more than the limit', () => {
+    const sequences = ['a', 'b', 'c', 'd', 'e'].map((id, index) =>
+      decoding(id, { deadlineMs: 500 - index, arrivalMs: index }),
+    );
+    expect(edf.planStep(view(sequences))).toEqual({ kind: 'decode', ids: ['e', 'd', 'c', 'b'] });
+    expect(fcfs.planStep(view(sequences))).toEqual({ kind: 'decode', ids: ['a', 'b', 'c', 'd'] });
   });
 
   it('when one prefills, then its chunk is bounded by the limit and by what is left', () => {
-    expect(planStep(view([prefilling('a')]))).toEqual({ kind: 'prefill', id: 'a', tokens: 64 });
-    expect(planStep(view([prefilling('a', { tokensLeft: 16 })]))).toEqual({ kind: 'prefill', id: 'a', tokens: 16 });
+    expect(fcfs.planStep(view([prefilling('a')]))).toEqual({ kind: 'prefill', id: 'a', tokens: 64 });
+    expect(fcfs.planStep(view([prefilling('a', { tokensLeft: 16 })]))).toMatchObject({ tokens: 16 });
   });
 
-  it('when a completion and others prefill, then the completion goes first even with a later deadline', () => {
-    const completion = prefilling('late', { class: 'completion', deadlineMs: 9_000 });
-    expect(planStep(view([prefilling('early', { deadlineMs: 10 }), completion]))).toMatchObject({ id: 'late' });
+  it('when a completion comes after long work, then fcfs lets it wait and edf looks at the deadline alone', () => {
+    const sequences = [prefilling('early'), keystroke('late', { arrivalMs: 5, deadlineMs: 300 })];
+    expect(fcfs.planStep(view(sequences))).toMatchObject({ id: 'early' });
+    expect(edf.planStep(view(sequences))).toMatchObject({ id: 'late' });
+    expect(edf.planStep(view([...sequences, prefilling('first', { deadlineMs: 10 })]))).toMatchObject({ id: 'first' });
   });
 
-  it('when prefills have the same class, then the earliest deadline goes first, whatever the order', () => {
-    const sequences = [prefilling('b'), prefilling('c', { deadlineMs: 900 }), prefilling('a', { deadlineMs: 900 })];
-    expect(planStep(view(sequences))).toMatchObject({ id: 'a' });
-    expect(planStep(view([...sequences].reverse()))).toMatchObject({ id: 'a' });
+  it('when two have the same rank, then the same one goes first, whatever the order', () => {
+    const sequences = [prefilling('b'), prefilling('c'), prefilling('a')];
+    for (const { planStep } of [fcfs, edf, policyOf('static:2')]) {
+      expect(planStep(view(sequences))).toMatchObject({ id: 'a' });
+      expect(planStep(view([...sequences].reverse()))).toMatchObject({ id: 'a' });
+    }
   });
 
   it('when some prefill and some decode, then the two take turns, a prefill first', () => {
     const sequences = [prefilling('p'), decoding('d')];
-    expect(planStep(view(sequences))?.kind).toBe('prefill');
-    expect(planStep(view(sequences, 'prefill'))?.kind).toBe('decode');
-    expect(planStep(view(sequences, 'decode'))?.kind).toBe('prefill');
-  });
-
-  it('when there is any work, then a pass is planned for sequences that want it', () => {
-    const sequence = fc.record({
-      id: fc.string({ minLength: 1, maxLength: 3 }),
-      class: fc.constantFrom('completion' as const, 'summarize' as const, 'translate' as const),
-      deadlineMs: fc.integer({ min: -1_000, max: 1_000 }),
-      phase: fc.oneof(
-        fc.constant({ kind: 'decode' as const }),
-        fc.record({ kind: fc.constant('prefill' as const), tokensLeft: fc.integer({ min: 1, max: 300 }) }),
-      ),
-    });
-    const sequences = fc.uniqueArray(sequence, { selector: (each) => each.id, minLength: 1, maxLength: 8 });
-    fc.assert(
-      fc.property(sequences, fc.constantFrom('prefill' as const, 'decode' as const, undefined), (all, lastKind) => {
-        const plan = planStep(view(all, lastKind));
-        const kindOf = (id: string): string | undefined => all.find((each) => each.id === id)?.phase.kind;
-        if (plan?.kind === 'prefill') {
-          expect(kindOf(plan.id)).toBe('prefill');
-          expect(plan.tokens).toBeGreaterThan(0);
-          expect(plan.tokens).toBeLessThanOrEqual(limits.chunkTokens);
-        } else {
-          expect(plan?.ids.length).toBeGreaterThan(0);
-          expect(plan?.ids.every((id) => kindOf(id) === 'decode')).toBe(true);
-        }
-      }),
-    );
+    for (const { planStep } of [fcfs, edf, policyOf('static:2')]) {
+      expect(planStep(view(sequences))?.kind).toBe('prefill');
+      expect(planStep(view(sequences, 'prefill'))?.kind).toBe('decode');
+      expect(planStep(view(sequences, 'decode'))?.kind).toBe('prefill');
+    }
   });
 });
 
@@ -94,7 +61,7 @@ describe('the model whose turn it is', () => {
   });
 
   it('when a completion waits for its first token, then its model runs before an earlier deadline of another', () => {
-    const completion = turn('a', [prefilling('c', { class: 'completion', deadlineMs: 5_000 })], 0);
+    const completion = turn('a', [prefilling('c', { promise: 'ttft', deadlineMs: 5_000 })], 0);
     expect(chooseModel([turn('b', [decoding('d', { deadlineMs: 1 })], 0), completion], 0)).toBe('a');
   });
 
@@ -112,5 +79,10 @@ describe('the model whose turn it is', () => {
       order.push(model ?? 'none');
     }
     expect(order).toEqual(['urgent', 'b', 'urgent', 'c', 'urgent', 'b', 'urgent', 'c']);
+  });
+
+  it('when a first token was promised but cannot be on time any more, then it gives way to a deadline that can be kept', () => {
+    const hopeless = turn('a', [prefilling('c', { promise: 'ttft', deadlineMs: 10, relegated: true })], 0);
+    expect(chooseModel([hopeless, turn('b', [decoding('d', { deadlineMs: 5_000 })], 0)], 0)).toBe('b');
   });
 });

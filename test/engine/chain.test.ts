@@ -55,7 +55,18 @@ describe('the llama engine, word for word', () => {
   async function run(id: string, overrides: Partial<EngineRequest>): Promise<string> {
     const limits = { maxTokens: 60, stop: [] };
     const prompt = { kind: 'infill', prefix: 'a(', suffix: ')' } as const;
-    const base = { id, class: 'completion', model: 'tiny', prompt, limits, sla: { kind: 'e2e', targetMs: 500 }, ageMs: 0, answerTokens: 20, relegated: false, generated: [] } as const;
+    const base = {
+      id,
+      class: 'completion',
+      model: 'tiny',
+      prompt,
+      limits,
+      sla: { kind: 'e2e', targetMs: 500 },
+      ageMs: 0,
+      answerTokens: 20,
+      relegated: false,
+      generated: [],
+    } as const;
     engine.send({ kind: 'start', request: { ...base, ...overrides } });
     await recorder.until(() => recorder.hasEnded(id));
     return recorder.text(id);

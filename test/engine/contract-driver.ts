@@ -43,7 +43,10 @@ export class ContractDriver {
       prompt: longPrompt,
       limits: { maxTokens: 8, stop: [] },
       sla: { kind: 'e2e', targetMs: 1_000 },
-      ageMs: 0, answerTokens: 20, relegated: false, generated: [],
+      ageMs: 0,
+      answerTokens: 20,
+      relegated: false,
+      generated: [],
       ...overrides,
     };
     this.#started.push(id);

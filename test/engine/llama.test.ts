@@ -52,7 +52,18 @@ describe('the llama engine', () => {
     const id = `request-${requests}`;
     const prompt = { kind: 'infill', prefix: 'const a = ', suffix: ';\n' } as const;
     const limits = { maxTokens: 30, stop: [] };
-    const request = { id, class: 'completion', model: 'wide', prompt, limits, sla: { kind: 'e2e', targetMs: 1_000 }, ageMs: 0, answerTokens: 20, relegated: false, generated: [] } as const;
+    const request = {
+      id,
+      class: 'completion',
+      model: 'wide',
+      prompt,
+      limits,
+      sla: { kind: 'e2e', targetMs: 1_000 },
+      ageMs: 0,
+      answerTokens: 20,
+      relegated: false,
+      generated: [],
+    } as const;
     engine.send({ kind: 'start', request: { ...request, ...overrides } });
     return id;
   }

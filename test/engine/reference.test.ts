@@ -39,7 +39,18 @@ afterAll(async () => {
 
 async function ours(id: string, prompt: Prompt): Promise<string> {
   const limits = { maxTokens, stop: [] };
-  const request = { id, class: 'summarize', model: 'm', prompt, limits, sla: { kind: 'e2e', targetMs: 1_000 }, ageMs: 0, answerTokens: 20, relegated: false, generated: [] } as const;
+  const request = {
+    id,
+    class: 'summarize',
+    model: 'm',
+    prompt,
+    limits,
+    sla: { kind: 'e2e', targetMs: 1_000 },
+    ageMs: 0,
+    answerTokens: 20,
+    relegated: false,
+    generated: [],
+  } as const;
   engine.send({ kind: 'start', request });
   await recorder.until(() => recorder.hasEnded(id));
   return recorder.text(id);

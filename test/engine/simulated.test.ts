@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../runtime/engine/clock.ts';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { SimulatedEngine, type SimulatedEngineOptions } from '../../runtime/engine/simulated.ts';
-import { halfBillionModel, passMs } from '../../runtime/engine/simulated-model.ts';
+import { costsOf, halfBillionModel } from '../../runtime/engine/simulated-model.ts';
 import { engineContract } from './contract.ts';
 import type { Subject } from './contract-driver.ts';
 import { Recorder } from './recorder.ts';
@@ -46,7 +46,19 @@ function world(options: Partial<SimulatedEngineOptions> = {}): World {
 function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
   const prompt = { kind: 'chat', user: 'Say something.' } as const;
   const limits = { maxTokens: 50, stop: [] };
-  return { id, class: 'summarize', model: 'main', prompt, limits, sla: { kind: 'e2e', targetMs: 5_000 }, ageMs: 0, answerTokens: 20, relegated: false, generated: [], ...overrides };
+  return {
+    id,
+    class: 'summarize',
+    model: 'main',
+    prompt,
+    limits,
+    sla: { kind: 'e2e', targetMs: 5_000 },
+    ageMs: 0,
+    answerTokens: 20,
+    relegated: false,
+    generated: [],
+    ...overrides,
+  };
 }
 
 describe('the simulated engine', () => {
@@ -112,13 +124,11 @@ describe('the simulated engine', () => {
   });
 
   it('when a count lies between or beyond the points of a cost table, then the cost is on the line through them', () => {
-    const { costs } = halfBillionModel;
-    const decode = (sequences: number): number => {
-      return passMs(costs, { kind: 'decode', tokens: sequences, sequences, contextTokens: 0 });
-    };
+    const costs = costsOf(halfBillionModel.costs);
+    const decode = (sequences: number): number => costs.decodeMs(sequences, 0);
     expect(decode(1)).toBe(15.5);
     expect(decode(5)).toBeCloseTo((55.2 + 99.4) / 2);
     expect(decode(20)).toBeCloseTo(104 + 4 * ((104 - 99.2) / 4));
-    expect(passMs(costs, { kind: 'prefill', tokens: 48, sequences: 1, contextTokens: 1_000 })).toBeCloseTo(146.5 + 2.3);
+    expect(costs.prefillMs(48, 1_000)).toBeCloseTo(146.5 + 2.3);
   });
 });

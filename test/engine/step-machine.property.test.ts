@@ -4,9 +4,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Policy } from '../../runtime/core/policy.ts';
 import type { EngineEvent } from '../../runtime/engine/engine.ts';
 import type { Pass, PassItem, PassItemResult } from '../../runtime/engine/pass.ts';
 import { StepMachine } from '../../runtime/engine/step-machine.ts';
+import { plainCosts, policyOf } from '../core/fixtures.ts';
 
 const endToken = 9;
 const contextTokens = 40;
@@ -38,26 +40,30 @@ interface Started {
 }
 
 class World {
-  readonly machine = new StepMachine();
+  readonly machine: StepMachine;
+  #nowMs = 0;
   readonly requests = new Map<string, Started>();
   readonly #kv = new Map<string, number[]>();
   #pass: Pass | undefined;
 
-  constructor() {
+  constructor(policy: Policy) {
+    this.machine = new StepMachine(policy.planStep);
     for (const id of models) {
       this.machine.addModel({
         id,
         sequences: slotsEach,
         contextTokens,
         chunkTokens: 5,
+        costs: () => plainCosts,
         appendOnly: id === 'n',
+        shelfTokensMax: 0,
         isEnd: (token) => token === endToken,
         detokenizer: () => ({ push: (token) => `${token}` }),
       });
     }
   }
 
-  start(model: string, prompt: readonly number[], maxTokens: number, slackMs: number): void {
+  start(model: string, prompt: readonly number[], maxTokens: number, targetMs: number): void {
     const id = `r${this.requests.size}`;
     this.requests.set(id, { model, prompt, maxTokens, answer: [], isAccepted: false, outcome: undefined });
     const limits = { maxTokens, stop: [] };
@@ -67,10 +73,13 @@ class World {
       model,
       prompt: { kind: 'chat', user: '' },
       limits,
-      slackMs,
+      sla: { kind: this.requests.size % 2 ? 'e2e' : 'ttft', targetMs },
+      ageMs: 0,
+      answerTokens: 5,
+      relegated: this.requests.size % 7 === 0,
       generated: [],
     } as const;
-    this.#hear(this.machine.start(request, prompt, 0));
+    this.#hear(this.machine.start(request, prompt, this.#nowMs));
   }
 
   stop(index: number): void {
@@ -81,11 +90,12 @@ class World {
   advance(fault: 'none' | 'failed' | 'keptLess'): boolean {
     const pass = this.#pass;
     if (pass === undefined) {
-      this.#pass = this.machine.next();
+      this.#pass = this.machine.next(this.#nowMs);
       if (this.#pass !== undefined) this.#checkPass(this.#pass);
       return this.#pass !== undefined;
     }
     this.#pass = undefined;
+    this.#nowMs += 10;
     const items = pass.items.map((item, index) => this.#compute(pass, item, index === 0 ? fault : 'none'));
     this.#hear(this.machine.complete(pass, { items, wallMs: 1 }));
     return true;
@@ -160,7 +170,7 @@ const action = fc.oneof(
       model: fc.constantFrom(...models),
       prompt: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 20 }),
       maxTokens: fc.integer({ min: 1, max: 20 }),
-      slackMs: fc.integer({ min: -50, max: 50 }),
+      targetMs: fc.integer({ min: 1, max: 500 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), index: fc.nat({ max: 15 }) }) },
@@ -174,25 +184,29 @@ const action = fc.oneof(
 );
 
 describe('the step machine, whatever happens', () => {
-  it('when starts, stops, passes and failures come in any order, then each request ends once and with its own answer', () => {
-    fc.assert(
-      fc.property(fc.array(action, { maxLength: 120 }), (actions) => {
-        const world = new World();
-        for (const each of actions) {
-          if (each.kind === 'start') world.start(each.model, each.prompt, each.maxTokens, each.slackMs);
-          else if (each.kind === 'stop') world.stop(each.index);
-          else world.advance(each.fault);
-        }
-        world.drain();
-        for (const [id, { prompt, maxTokens, answer, outcome }] of world.requests) {
-          const alone = answerAlone(prompt, maxTokens);
-          expect(outcome, id).toBeDefined();
-          if (outcome === 'finished') expect(answer).toEqual(alone);
-          else expect(answer).toEqual(alone.slice(0, answer.length));
-          expect(world.machine.has(id)).toBe(false);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
+  it.each(['punctual', 'edf', 'fcfs'])(
+    '%s: when starts, stops, passes and failures come in any order, then each request ends once and with its own answer',
+    (name) => {
+      const policy = policyOf(name);
+      fc.assert(
+        fc.property(fc.array(action, { maxLength: 120 }), (actions) => {
+          const world = new World(policy);
+          for (const each of actions) {
+            if (each.kind === 'start') world.start(each.model, each.prompt, each.maxTokens, each.targetMs);
+            else if (each.kind === 'stop') world.stop(each.index);
+            else world.advance(each.fault);
+          }
+          world.drain();
+          for (const [id, { prompt, maxTokens, answer, outcome }] of world.requests) {
+            const alone = answerAlone(prompt, maxTokens);
+            expect(outcome, id).toBeDefined();
+            if (outcome === 'finished') expect(answer).toEqual(alone);
+            else expect(answer).toEqual(alone.slice(0, answer.length));
+            expect(world.machine.has(id)).toBe(false);
+          }
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
 });

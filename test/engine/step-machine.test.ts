@@ -1,5 +1,6 @@
 /** The step machine with fabricated model answers: no engine, no time. */
 import { describe, expect, it } from 'vitest';
+import { edf } from '../../runtime/core/policies/edf.ts';
 import type { EngineEvent, EngineRequest } from '../../runtime/engine/engine.ts';
 import type { Pass, PassItemResult } from '../../runtime/engine/pass.ts';
 import type { MachineModel } from '../../runtime/engine/sequence.ts';
@@ -13,7 +14,9 @@ const model: MachineModel = {
   sequences: 2,
   contextTokens: 100,
   chunkTokens: 8,
+  costs: () => ({ prefillMs: (tokens) => tokens, decodeMs: () => 1 }),
   appendOnly: false,
+  shelfTokensMax: 0,
   isEnd: (token) => token === endToken,
   detokenizer: () => ({ push: (token) => String.fromCharCode(96 + token) }),
 };
@@ -21,11 +24,23 @@ const model: MachineModel = {
 function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
   const prompt = { kind: 'chat', user: '' } as const;
   const limits = { maxTokens: 5, stop: [] };
-  return { id, class: 'summarize', model: 'm', prompt, limits, sla: { kind: 'e2e', targetMs: 1_000 }, ageMs: 0, answerTokens: 20, relegated: false, generated: [], ...overrides };
+  return {
+    id,
+    class: 'summarize',
+    model: 'm',
+    prompt,
+    limits,
+    sla: { kind: 'e2e', targetMs: 1_000 },
+    ageMs: 0,
+    answerTokens: 20,
+    relegated: false,
+    generated: [],
+    ...overrides,
+  };
 }
 
 function machineWith(overrides: Partial<MachineModel> = {}): StepMachine {
-  const machine = new StepMachine();
+  const machine = new StepMachine(edf.planStep);
   machine.addModel({ ...model, ...overrides });
   return machine;
 }
@@ -35,7 +50,7 @@ function prompt(length: number, first = 1): number[] {
 }
 
 function nextPass(machine: StepMachine): Pass {
-  const pass = machine.next();
+  const pass = machine.next(0);
   if (pass === undefined) throw new Error('The machine has no pass.');
   return pass;
 }
@@ -72,7 +87,10 @@ describe('the step machine', () => {
       { id: 'a', slot: 0, keep: 16, tokens: prompt(4, 17), sample: true },
     ]);
     expect(passes[2]?.events).toEqual([
-      { kind: 'pass', pass: { model: 'm', kind: 'prefill', tokens: 4, sequences: 1, contextTokens: 16, wallMs: 3 } },
+      {
+        kind: 'pass',
+        pass: { model: 'm', kind: 'prefill', tokens: 4, sequences: 1, contextTokens: 16, wallMs: 3, id: 'a' },
+      },
       { kind: 'tokens', id: 'a', tokens: [1], text: 'a' },
     ]);
     expect(nextPass(machine)).toEqual({
@@ -87,7 +105,7 @@ describe('the step machine', () => {
     machine.start(request('a', { limits: { maxTokens: 1, stop: [] } }), prompt(40), 0);
     while (machine.has('a')) run(machine);
     expect(machine.start(request('b'), prompt(44), 0)).toEqual([
-      { kind: 'accepted', id: 'b', promptTokens: 44, reusedTokens: 40 },
+      { kind: 'accepted', id: 'b', promptTokens: 44, reusedTokens: 40, follows: 'a' },
     ]);
     expect(withoutPass(run(machine, 2).events)).toEqual([{ kind: 'tokens', id: 'b', tokens: [2], text: 'b' }]);
   });
@@ -100,7 +118,7 @@ describe('the step machine', () => {
       { kind: 'tokens', id: 'a', tokens: [2], text: 'b' },
       { kind: 'ended', id: 'a', outcome: { kind: 'finished', reason: 'length' } },
     ]);
-    expect(machine.next()).toBeUndefined();
+    expect(machine.next(0)).toBeUndefined();
     expect(machine.kvTokens('m')).toEqual([4, 0]);
   });
 
@@ -139,7 +157,7 @@ describe('the step machine', () => {
     const events = machine.start(request('a', overrides), prompt(3), 0);
     expect(events.map((event) => event.kind)).toEqual(['accepted', 'ended']);
     expect(events[1]).toMatchObject({ outcome: { kind: 'finished', reason } });
-    expect(machine.next()).toBeUndefined();
+    expect(machine.next(0)).toBeUndefined();
   });
 
   it('when prompt and answer just fit, then the request is taken; with one token more it is refused with the numbers', () => {
@@ -155,7 +173,9 @@ describe('the step machine', () => {
     const machine = machineWith({ sequences: 1 });
     machine.start(request('running'), prompt(3), 0);
     for (let index = 0; index < waitingRequestsMax; index += 1) {
-      expect(machine.start(request(`w${index}`, { sla: { kind: 'e2e', targetMs: 1_000 } - index }), prompt(3), 0)).toEqual([]);
+      expect(
+        machine.start(request(`w${index}`, { sla: { kind: 'e2e', targetMs: 1_000 - index } }), prompt(3), 0),
+      ).toEqual([]);
     }
     const [refused] = machine.start(request('one too many'), prompt(3), 0);
     expect(refused).toMatchObject({ kind: 'ended', outcome: { kind: 'failed', error: { code: 'queueFull' } } });
@@ -179,7 +199,7 @@ describe('the step machine', () => {
     expect(machine.stop('a')).toEqual([]);
     expect(machine.stop('a')).toEqual([]);
     expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done' }], wallMs: 1 }))).toEqual([cancelled('a')]);
-    expect(machine.next()).toBeUndefined();
+    expect(machine.next(0)).toBeUndefined();
     expect(machine.start(request('b'), prompt(20), 0)[0]).toMatchObject({ reusedTokens: 8 });
   });
 
@@ -290,7 +310,7 @@ describe('the step machine', () => {
     expect(() => machine.start(request('a'), prompt(3), 0)).toThrow('already running');
     expect(() => machine.addModel(model)).toThrow('already there');
     const pass = nextPass(machine);
-    expect(() => machine.next()).toThrow('not complete');
+    expect(() => machine.next(0)).toThrow('not complete');
     expect(() => machine.complete({ ...pass }, { items: [], wallMs: 0 })).toThrow('not the one in flight');
   });
 });

@@ -114,7 +114,15 @@ describe('the lifetime', () => {
 
 describe('the status as clients see it', () => {
   const nothing = { finished: 0, kept: 0, decided: 0, superseded: 0, cancelled: 0, failed: 0, running: 0, waiting: 0 };
-  const info = { sequences: 4, contextTokens: 2_048, infill: true, chat: true, memoryBytes: 5_000_000, loadMs: 12 };
+  const info = {
+    sequences: 4,
+    contextTokens: 2_048,
+    chunkTokens: 64,
+    infill: true,
+    chat: true,
+    memoryBytes: 5_000_000,
+    loadMs: 12,
+  };
   const loop: LoopStatus = {
     windowMs: 300_000,
     engineRestarts: 1,
