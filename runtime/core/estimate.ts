@@ -1,6 +1,28 @@
 /**
- * What a forward pass costs: predictions that every decision stands on.
+ * What a forward pass costs: predictions that every decision stands on, learned from every pass. Pure, (state, sample) -> state.
+ *
+ * A pass takes `pace x (level(count) + slope x context)`:
+ * - The levels are a measured table over prefill tokens and over decoding sequences, interpolated between its points. No formula,
+ *   as the real curve has steps and is not monotone: the kernels of a processor change with the number of rows.
+ * - The slope is what attention adds for each 1,000 tokens held; for a prefill it grows with the chunk.
+ * - The pace is how slow the whole machine is now (heat, battery, other programs). It follows within tens of passes, and what it
+ *   learns in one kind of pass holds for the points that were not visited lately.
+ *
+ * A point that was never visited takes the prior's shape, scaled as its visited neighbours are.
  */
+import {
+  type CostCell,
+  type CostTable,
+  type Curve,
+  contextUnits,
+  costPoints,
+  curveMs,
+  curveOf,
+  pointsAround,
+} from './cost-curve.ts';
+import { addError, emptyErrorLog } from './error-log.ts';
+import type { PassReport } from './event.ts';
+import type { StepKind } from './step.ts';
 
 /** Predicted durations of single forward passes of one model on one device, in ms. */
 export interface Costs {
@@ -10,12 +32,193 @@ export interface Costs {
   decodeMs(sequences: number, contextTokens: number): number;
 }
 
-/** The time of a whole prefill in chunks, in ms; the context in the middle stands for that of all chunks. */
+/** Raised when an older state could no longer be read as a newer one. */
+export const costModelVersion = 1;
+
+/** Survives JSON unchanged. */
+export interface CostModel {
+  /** How much slower than the levels the machine is now. */
+  readonly pace: number;
+  /** Mean absolute deviation of all passes, as a share of the prediction. */
+  readonly deviation: number;
+  readonly prefill: CostTable;
+  readonly decode: CostTable;
+}
+
+/**
+ * Before anything is measured: a 0.5 B model with 4-bit weights on one core of a 2024 server processor, with the steps smoothed away.
+ * A larger model or a faster device differs by a factor, which the first pass corrects for all points.
+ */
+export const genericCosts: Costs = {
+  prefillMs: (tokens, contextTokens) => 12 + 2.9 * tokens + (0.5 * tokens * contextTokens) / 1_000,
+  decodeMs: (sequences, contextTokens) => 9 + 6 * sequences + (2 * contextTokens) / 1_000,
+};
+
+/** The first samples of a cell count by their lower median: an outlier among them is slow, and there is nothing yet to tell it by. */
+const earlySamples = 5;
+/** From here on a cell averages over its last {@link warmSamples} samples or so. */
+const warmSamples = 40;
+/** Share of a residual that the pace follows. */
+const paceGain = 0.15;
+/** A residual counts as this many mean deviations at most (Huber), so a hiccup of 10 s is one unusual pass like any other. */
+const clipDeviations = 3;
+/** A little wider than the clip, so that the deviation grows when all passes are unusual: then the machine has changed. */
+const growthDeviations = 4;
+const deviationGain = 0.1;
+const deviationMin = 0.02;
+const deviationMax = 2;
+const deviationStart = 0.05;
+/** The slope changes with the model alone, so it has a long memory: contexts differ from task to task, not from pass to pass. */
+const slopeGain = 0.01;
+const paceRange = [1e-3, 1e3] as const;
+/** Durations that can be true, in ms. A machine that slept during a pass says nothing about the pass. */
+const wallMsRange = [1e-3, 3_600_000] as const;
+
+const cellStart: CostCell = { ms: 0, context: 0, deviation: deviationStart, samples: 0, early: [] };
+
+export function newCostModel(prior: Costs = genericCosts): CostModel {
+  return { pace: 1, deviation: deviationStart, prefill: newTable('prefill', prior), decode: newTable('decode', prior) };
+}
+
+function newTable(kind: StepKind, prior: Costs): CostTable {
+  const costOf = (count: number, contextTokens: number): number => {
+    const ms = ask(prior, kind, count, contextTokens);
+    return Number.isFinite(ms) && ms > 0 ? ms : ask(genericCosts, kind, count, contextTokens);
+  };
+  const reference = kind === 'prefill' ? 64 : 1;
+  return {
+    prior: costPoints[kind].map((count) => costOf(count, 0)),
+    priorSlope: Math.max(0, costOf(reference, 1_000) - costOf(reference, 0)),
+    cells: costPoints[kind].map(() => cellStart),
+    variance: 0,
+    covariance: 0,
+    errors: emptyErrorLog,
+  };
+}
+
+function ask(costs: Costs, kind: StepKind, count: number, contextTokens: number): number {
+  return kind === 'prefill' ? costs.prefillMs(count, contextTokens) : costs.decodeMs(count, contextTokens);
+}
+
+/** The predictions of a state. The tables are laid out once, so asking is cheap; the state never changes. */
+export function costsOf(model: CostModel): Costs {
+  const prefill = curveIn(model, 'prefill');
+  const decode = curveIn(model, 'decode');
+  return {
+    prefillMs: (tokens, contextTokens) => model.pace * curveMs(prefill, tokens, kilo(contextTokens)),
+    decodeMs: (sequences, contextTokens) => model.pace * curveMs(decode, sequences, kilo(contextTokens)),
+  };
+}
+
+function curveIn(model: CostModel, kind: StepKind): Curve {
+  const other = kind === 'prefill' ? 'decode' : 'prefill';
+  return curveOf(model[kind], kind, model[other]);
+}
+
+/** Time of a whole prompt of `tokens` after `contextTokens`, in chunks. Exact for costs that are linear in the context, as ours are. */
 export function prefillTotalMs(costs: Costs, tokens: number, contextTokens: number, chunkTokens: number): number {
-  const chunks = Math.floor(tokens / chunkTokens);
-  const rest = tokens - chunks * chunkTokens;
-  const middle = contextTokens + tokens / 2;
-  return (
-    (chunks > 0 ? chunks * costs.prefillMs(chunkTokens, middle) : 0) + (rest > 0 ? costs.prefillMs(rest, middle) : 0)
-  );
+  if (!(tokens > 0)) return 0;
+  const chunk = Math.max(1, chunkTokens);
+  const full = Math.floor(tokens / chunk);
+  const rest = tokens - full * chunk;
+  const restMs = rest > 0 ? costs.prefillMs(rest, contextTokens + full * chunk) : 0;
+  if (full === 0) return restMs;
+  const firstMs = costs.prefillMs(chunk, contextTokens);
+  const lastMs = costs.prefillMs(chunk, contextTokens + (full - 1) * chunk);
+  return (full * (firstMs + lastMs)) / 2 + restMs;
+}
+
+/** The state after one more pass; the same state when the report cannot be true. */
+export function learn(model: CostModel, sample: PassReport): CostModel {
+  if (!canTeach(sample)) return model;
+  const { kind, wallMs } = sample;
+  const count = kind === 'prefill' ? sample.tokens : sample.sequences;
+  const context = kilo(sample.contextTokens);
+  const curve = curveIn(model, kind);
+  const predictedMs = model.pace * curveMs(curve, count, context);
+  const table = { ...model[kind], errors: addError(model[kind].errors, predictedMs, wallMs) };
+  const residual = Math.log(wallMs / predictedMs);
+  const isKnown = pointsAround(kind, count).every(([index]) => cellOf(table, index).samples >= earlySamples);
+  if (!isKnown) return { ...model, [kind]: learnCells(table, curve, { count, context, residual }) };
+  const step = clip(residual, clipDeviations * model.deviation);
+  return {
+    ...model,
+    [kind]: learnCells(table, curve, { count, context, residual }),
+    pace: within(paceRange, model.pace * Math.exp(paceGain * step)),
+    deviation: nextDeviation(model.deviation, residual),
+  };
+}
+
+interface Lesson {
+  readonly count: number;
+  readonly context: number;
+  /** Logarithm of measured over predicted. */
+  readonly residual: number;
+}
+
+/** A sample between two points teaches both, each as much as it took part in the prediction. */
+function learnCells(table: CostTable, curve: Curve, lesson: Lesson): CostTable {
+  const cells = table.cells.slice();
+  let { variance, covariance } = table;
+  for (const [index, weight] of pointsAround(curve.kind, lesson.count)) {
+    const cell = cellOf(table, index);
+    const units = contextUnits(curve.kind, curve.points[index] ?? 1);
+    const hereMs = (curve.levels[index] ?? 0) + curve.slope * units * lesson.context;
+    if (cell.samples < earlySamples) {
+      if (weight >= 0.5)
+        cells[index] = earlyCell(cell, hereMs * Math.exp(lesson.residual), curve.slope * units, lesson);
+      continue;
+    }
+    const gain = weight * Math.max(1 / warmSamples, 1 / (cell.samples + 1));
+    const ms = hereMs * Math.exp(clip(lesson.residual, clipDeviations * cell.deviation));
+    const distance = units * (lesson.context - cell.context);
+    variance += slopeGain * weight * (distance ** 2 - variance);
+    covariance += slopeGain * weight * (distance * (ms - cell.ms) - covariance);
+    cells[index] = {
+      ...cell,
+      // Both ends of the step are seen from the new mean context, so that a far context moves the mean and not the level.
+      ms: Math.max(cell.ms / 2, cell.ms + gain * (ms - hereMs) + curve.slope * gain * distance),
+      context: cell.context + gain * (lesson.context - cell.context),
+      deviation: nextDeviation(cell.deviation, lesson.residual),
+      samples: Math.min(warmSamples, cell.samples + 1),
+    };
+  }
+  return { ...table, cells, variance, covariance };
+}
+
+function earlyCell(cell: CostCell, ms: number, slope: number, { context }: Lesson): CostCell {
+  const early = [...cell.early, Math.max(ms / 10, ms - slope * context)];
+  const samples = early.length;
+  const mean = cell.context + (context - cell.context) / samples;
+  const median = [...early].sort((a, b) => a - b)[Math.ceil(samples / 2) - 1] ?? ms;
+  return { ...cell, ms: median + slope * mean, context: mean, samples, early: samples < earlySamples ? early : [] };
+}
+
+/** A decode of more tokens than sequences verifies a draft: it is neither kind of pass. */
+function canTeach({ kind, tokens, sequences, contextTokens, wallMs }: PassReport): boolean {
+  const counts = [tokens, sequences].every((count) => Number.isFinite(count) && count >= 1);
+  const context = Number.isFinite(contextTokens) && contextTokens >= 0;
+  const time = wallMs >= wallMsRange[0] && wallMs <= wallMsRange[1];
+  return counts && context && time && (kind === 'prefill' || tokens === sequences);
+}
+
+function cellOf(table: CostTable, index: number): CostCell {
+  return table.cells[index] ?? cellStart;
+}
+
+function nextDeviation(deviation: number, residual: number): number {
+  const seen = Math.min(Math.abs(residual), growthDeviations * deviation);
+  return within([deviationMin, deviationMax], deviation + deviationGain * (seen - deviation));
+}
+
+function clip(value: number, limit: number): number {
+  return Math.max(-limit, Math.min(limit, value));
+}
+
+function within([low, high]: readonly [number, number], value: number): number {
+  return Math.max(low, Math.min(high, value));
+}
+
+function kilo(tokens: number): number {
+  return tokens > 0 ? tokens / 1_000 : 0;
 }
