@@ -13,6 +13,11 @@ export interface PassItem {
   readonly keep: number;
   readonly tokens: readonly number[];
   readonly sample: boolean;
+  /**
+   * A guess of what follows `tokens`, only with `sample`: evaluated in the same pass, and a token is sampled at each of its places
+   * until one disagrees.
+   */
+  readonly draft?: readonly number[] | undefined;
   /** What the device does with the slot before it cuts it. */
   readonly moves?: Moves | undefined;
 }
