@@ -58,10 +58,18 @@ export function reportOf(pass: Pass, result: PassResult): PassReport | undefined
     contextTokens: done.reduce((sum, item) => sum + item.keep, 0),
     wallMs: result.wallMs,
     ...(pass.kind === 'prefill' && { id: done[0]?.id }),
-    ...(drafted > 0 && { drafted, accepted: acceptedTokens(result) }),
+    ...(drafted > 0 && { drafted, accepted: acceptedTokens(pass, result) }),
   };
 }
 
-function acceptedTokens({ items }: PassResult): number {
-  return items.reduce((sum, item) => sum + ((item.kind === 'done' && item.accepted) || 0), 0);
+function acceptedTokens(pass: Pass, { items }: PassResult): number {
+  return pass.items.reduce((sum, item, index) => {
+    const result = items[index];
+    return sum + (result === undefined ? 0 : acceptedOf(item, result).length);
+  }, 0);
+}
+
+/** The tokens of the draft that were right: they are in the slot and part of the answer, before the sampled one. */
+export function acceptedOf({ draft = [] }: PassItem, result: PassItemResult): readonly number[] {
+  return result.kind === 'done' ? draft.slice(0, result.accepted ?? 0) : [];
 }

@@ -140,3 +140,24 @@ export function resumedOutcome(sequence: Sequence): Outcome | undefined {
   const generated = sequence.tokens.length - sequence.promptTokens;
   return generated >= sequence.maxTokens ? { kind: 'finished', reason: 'length' } : undefined;
 }
+
+/** What a sampled token adds to the answer, and how the answer ends with it, if it does. */
+export function extend(
+  sequence: Sequence,
+  token: number,
+  model: MachineModel,
+): { readonly tokens: readonly number[]; readonly text: string; readonly outcome?: Outcome } {
+  const { answer, tokens, promptTokens, maxTokens } = sequence;
+  if (model.isEnd(token)) return { tokens: [], text: answer.flush(), outcome: { kind: 'finished', reason: 'stop' } };
+  tokens.push(token);
+  sequence.sampled = true;
+  const { text, stopped } = answer.push(token);
+  if (stopped) return { tokens: [token], text, outcome: { kind: 'finished', reason: 'stop' } };
+  if (tokens.length - promptTokens < maxTokens) return { tokens: [token], text };
+  return { tokens: [token], text: text + answer.flush(), outcome: { kind: 'finished', reason: 'length' } };
+}
+
+export function insertByDeadline(waiting: Sequence[], sequence: Sequence): void {
+  const index = waiting.findIndex((other) => other.deadlineMs > sequence.deadlineMs);
+  waiting.splice(index < 0 ? waiting.length : index, 0, sequence);
+}

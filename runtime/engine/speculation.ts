@@ -5,18 +5,9 @@
 import { type Acceptance, Lookup, learnAcceptance, newAcceptance, planDraft } from '../core/draft.ts';
 import { type CostModel, type Costs, costsOf, learn, newCostModel } from '../core/estimate.ts';
 import type { PassReport } from '../core/event.ts';
-import type { SequenceView, StepLimits } from '../core/step.ts';
+import type { SequenceView, StepView } from '../core/step.ts';
 import type { TaskClass } from '../core/task.ts';
 import { type Sequence, sequenceView } from './sequence.ts';
-
-/** What is known when a pass of one sequence is planned. */
-export interface DraftMoment {
-  readonly nowMs: number;
-  /** All running sequences of all models. */
-  readonly sequences: readonly SequenceView[];
-  readonly limits: StepLimits;
-  readonly costs: Costs;
-}
 
 export class Speculation {
   readonly #lookups = new WeakMap<Sequence, Lookup>();
@@ -29,14 +20,17 @@ export class Speculation {
     this.#verify = newCostModel(priorOf(costs));
   }
 
-  /** Guesses for the pass that advances this sequence alone; none when they would not pay or could make somebody late. */
-  draft(sequence: Sequence, { nowMs, sequences, limits, costs }: DraftMoment): number[] {
+  /**
+   * Guesses for the pass that advances this sequence alone; none when they would not pay or could make somebody late.
+   * @param others all running sequences, of other models too.
+   */
+  draft(sequence: Sequence, { nowMs, limits, costs }: StepView, others: readonly SequenceView[]): number[] {
     const lookup = this.#lookup(sequence);
     if (lookup.matchTokens === 0) return [];
     const count = planDraft({
       nowMs,
       sequence: sequenceView(sequence),
-      others: sequences,
+      others,
       limits,
       costs,
       verifyCosts: costsOf(this.#verify),

@@ -10,22 +10,24 @@
  * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
  */
 import type { Policy } from '../core/policy.ts';
-import { chooseModel, type SequenceView, type StepKind, type StepPlan } from '../core/step.ts';
+import { chooseModel, type SequenceView, type StepKind, type StepPlan, type StepView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
+import { compose } from './compose.ts';
 import type { EngineEvent, EngineRequest } from './engine.ts';
-import { type Pass, type PassItem, type PassItemResult, type PassResult, reportOf } from './pass.ts';
+import { acceptedOf, type Pass, type PassItem, type PassItemResult, type PassResult, reportOf } from './pass.ts';
 import {
   checkRequest,
+  extend,
+  insertByDeadline,
   type MachineModel,
   newSequence,
   resumedOutcome,
   type Sequence,
   sequenceView,
   slotOf,
-  tokensLeft,
-  unevaluatedTokens,
 } from './sequence.ts';
 import { Slots } from './slots.ts';
+import { Speculation } from './speculation.ts';
 
 /** Requests that may wait for a slot of one model. The runtime's own queue is the real one; this only absorbs what is under way. */
 export const waitingRequestsMax = 64;
@@ -39,6 +41,8 @@ interface ModelState {
   lastKind: StepKind | undefined;
   lastPass: number;
   passes: number;
+  /** Undefined where answers are not guessed at. */
+  readonly speculation: Speculation | undefined;
 }
 
 /** No pass takes more than this share of the shortest promise of a first token, while such promises are made. */
@@ -49,14 +53,17 @@ const interactiveMs = 60_000;
 
 export class StepMachine {
   readonly #planStep: Policy['planStep'];
+  readonly #speculates: boolean;
   readonly #models = new Map<ModelId, ModelState>();
   #inFlight: Pass | undefined;
   #passes = 0;
   /** The shortest promise of a first token since somebody began to type, and when it was made last. */
   #interactive = { targetMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
 
-  constructor(planStep: Policy['planStep']) {
+  /** @param speculates what an answer copies is guessed, where that pays: same tokens, in fewer passes. */
+  constructor(planStep: Policy['planStep'], speculates = false) {
     this.#planStep = planStep;
+    this.#speculates = speculates;
   }
 
   addModel(model: MachineModel): void {
@@ -69,6 +76,8 @@ export class StepMachine {
       lastKind: undefined,
       lastPass: 0,
       passes: 0,
+      // A wrong guess is cut off again, which such a model cannot do.
+      speculation: this.#speculates && !model.appendOnly ? new Speculation(model.costs()) : undefined,
     });
   }
 
@@ -146,22 +155,24 @@ export class StepMachine {
     const state = chosen === undefined ? undefined : this.#models.get(chosen);
     const turn = turns.find(({ model }) => model === chosen);
     if (state === undefined || turn === undefined) return undefined;
-    const plan = this.#plan(state, turn.sequences, now);
+    const view = this.#view(state, turn.sequences, now);
+    const plan = this.#planStep(view);
     if (plan === undefined) return undefined;
+    const running = turns.flatMap(({ sequences }) => sequences);
     this.#passes += 1;
     state.lastPass = this.#passes;
     state.passes += 1;
     state.lastKind = plan.kind;
-    this.#inFlight = toPass(state, plan);
+    this.#inFlight = compose(state, plan, view, running);
     return this.#inFlight;
   }
 
-  #plan(state: ModelState, sequences: readonly SequenceView[], nowMs: number): StepPlan | undefined {
+  #view(state: ModelState, sequences: readonly SequenceView[], nowMs: number): StepView {
     const { model, lastKind, passes } = state;
     const { targetMs, lastMs } = this.#interactive;
     const passMsMax = nowMs - lastMs > interactiveMs ? Number.POSITIVE_INFINITY : passShareMax * targetMs;
     const limits = { chunkTokens: model.chunkTokens, decodeSequences: model.sequences, passMsMax };
-    return this.#planStep({ nowMs, sequences, limits, costs: model.costs(), lastKind, passes });
+    return { nowMs, sequences, limits, costs: model.costs(), lastKind, passes };
   }
 
   #expectMore(targetMs: number, nowMs: number): void {
@@ -176,7 +187,10 @@ export class StepMachine {
     const state = this.#models.get(pass.model);
     const events: EngineEvent[] = [];
     const report = reportOf(pass, result);
-    if (report !== undefined) events.push({ kind: 'pass', pass: report });
+    if (report !== undefined) {
+      events.push({ kind: 'pass', pass: report });
+      state?.speculation?.passed(report);
+    }
     if (state !== undefined) {
       pass.items.forEach((item, index) => {
         const sequence = state.running.get(item.id);
@@ -201,7 +215,7 @@ export class StepMachine {
         kvTokens.length = Math.min(kvTokens.length, result.tokens);
         break;
       case 'done':
-        kvTokens.push(...item.tokens);
+        kvTokens.push(...item.tokens, ...acceptedOf(item, result));
         break;
       default:
         result satisfies never;
@@ -216,24 +230,18 @@ export class StepMachine {
       const error: TaskError = { code: 'engineFailed', message: 'The engine sampled no token.' };
       return [this.#end(state, sequence, { kind: 'failed', error })];
     }
-    return this.#sampled(state, sequence, result.token);
+    return this.#sampled(state, sequence, [...acceptedOf(item, result), result.token]);
   }
 
-  #sampled(state: ModelState, sequence: Sequence, token: number): EngineEvent[] {
-    const { id, answer } = sequence;
-    if (state.model.isEnd(token)) {
-      const rest = answer.flush();
-      const end = this.#end(state, sequence, { kind: 'finished', reason: 'stop' });
-      return rest === '' ? [end] : [{ kind: 'tokens', id, tokens: [], text: rest }, end];
+  #sampled(state: ModelState, sequence: Sequence, sampled: readonly number[]): EngineEvent[] {
+    const { id } = sequence;
+    const events: EngineEvent[] = [];
+    for (const token of sampled) {
+      state.speculation?.sampled(sequence, token);
+      const { tokens, text, outcome } = extend(sequence, token, state.model);
+      if (tokens.length > 0 || text !== '') events.push({ kind: 'tokens', id, tokens, text });
+      if (outcome !== undefined) return [...events, this.#end(state, sequence, outcome)];
     }
-    sequence.tokens.push(token);
-    sequence.sampled = true;
-    const piece = answer.push(token);
-    const full = sequence.tokens.length - sequence.promptTokens >= sequence.maxTokens;
-    const text = full && !piece.stopped ? piece.text + answer.flush() : piece.text;
-    const events: EngineEvent[] = [{ kind: 'tokens', id, tokens: [token], text }];
-    if (piece.stopped) events.push(this.#end(state, sequence, { kind: 'finished', reason: 'stop' }));
-    else if (full) events.push(this.#end(state, sequence, { kind: 'finished', reason: 'length' }));
     return events;
   }
 
@@ -288,23 +296,4 @@ function ended(id: TaskId, outcome: Outcome): EngineEvent {
 
 function refused(id: TaskId, error: TaskError): EngineEvent {
   return ended(id, { kind: 'failed', error });
-}
-
-function insertByDeadline(waiting: Sequence[], sequence: Sequence): void {
-  const index = waiting.findIndex((other) => other.deadlineMs > sequence.deadlineMs);
-  waiting.splice(index < 0 ? waiting.length : index, 0, sequence);
-}
-
-function toPass(state: ModelState, plan: StepPlan): Pass {
-  const ids = plan.kind === 'prefill' ? [plan.id] : plan.ids;
-  const items = ids.map((id): PassItem => {
-    const sequence = state.running.get(id);
-    if (sequence === undefined) throw new Error(`The plan names ${id}, which does not run.`);
-    const slot = slotOf(sequence);
-    const tokens = unevaluatedTokens(sequence, plan.kind === 'prefill' ? plan.tokens : 1);
-    const sample = tokens.length === tokensLeft(sequence);
-    const moves = sequence.grant?.moves;
-    return { id, slot: slot.index, keep: slot.kvTokens.length, tokens, sample, ...(moves && { moves }) };
-  });
-  return { model: state.model.id, kind: plan.kind, items };
 }
