@@ -20,7 +20,7 @@ import {
   curveOf,
   pointsAround,
 } from './cost-curve.ts';
-import { addError, emptyErrorLog } from './error-log.ts';
+import { addError, type ErrorLog, emptyErrorLog } from './error-log.ts';
 import type { PassReport } from './event.ts';
 import type { StepKind } from './step.ts';
 
@@ -136,16 +136,17 @@ export function learn(model: CostModel, sample: PassReport): CostModel {
   const context = kilo(sample.contextTokens);
   const curve = curveIn(model, kind);
   const predictedMs = model.pace * curveMs(curve, count, context);
-  const table = { ...model[kind], errors: addError(model[kind].errors, predictedMs, wallMs) };
   const residual = Math.log(wallMs / predictedMs);
-  const isKnown = pointsAround(kind, count).every(([index]) => cellOf(table, index).samples >= earlySamples);
-  if (!isKnown) return { ...model, [kind]: learnCells(table, curve, { count, context, residual }) };
-  const step = clip(residual, clipDeviations * model.deviation);
+  const { prefill, decode, pace, deviation } = model;
+  const errors = addError(model[kind].errors, predictedMs, wallMs);
+  const table = learnCells(model[kind], errors, curve, { count, context, residual });
+  const isKnown = pointsAround(kind, count).every(([index]) => cellOf(model[kind], index).samples >= earlySamples);
+  const step = clip(residual, clipDeviations * deviation);
   return {
-    ...model,
-    [kind]: learnCells(table, curve, { count, context, residual }),
-    pace: within(paceRange, model.pace * Math.exp(paceGain * step)),
-    deviation: nextDeviation(model.deviation, residual),
+    pace: isKnown ? within(paceRange, pace * Math.exp(paceGain * step)) : pace,
+    deviation: isKnown ? nextDeviation(deviation, residual) : deviation,
+    prefill: kind === 'prefill' ? table : prefill,
+    decode: kind === 'decode' ? table : decode,
   };
 }
 
@@ -157,7 +158,7 @@ interface Lesson {
 }
 
 /** A sample between two points teaches both, each as much as it took part in the prediction. */
-function learnCells(table: CostTable, curve: Curve, lesson: Lesson): CostTable {
+function learnCells(table: CostTable, errors: ErrorLog, curve: Curve, lesson: Lesson): CostTable {
   const cells = table.cells.slice();
   let { variance, covariance } = table;
   for (const [index, weight] of pointsAround(curve.kind, lesson.count)) {
@@ -175,15 +176,15 @@ function learnCells(table: CostTable, curve: Curve, lesson: Lesson): CostTable {
     variance += slopeGain * weight * (distance ** 2 - variance);
     covariance += slopeGain * weight * (distance * (ms - cell.ms) - covariance);
     cells[index] = {
-      ...cell,
       // Both ends of the step are seen from the new mean context, so that a far context moves the mean and not the level.
       ms: Math.max(cell.ms / 2, cell.ms + gain * (ms - hereMs) + curve.slope * gain * distance),
       context: cell.context + gain * (lesson.context - cell.context),
       deviation: nextDeviation(cell.deviation, lesson.residual),
       samples: Math.min(warmSamples, cell.samples + 1),
+      early: cell.early,
     };
   }
-  return { ...table, cells, variance, covariance };
+  return { prior: table.prior, priorSlope: table.priorSlope, cells, variance, covariance, errors };
 }
 
 function earlyCell(cell: CostCell, ms: number, slope: number, { context }: Lesson): CostCell {
