@@ -10,7 +10,7 @@
  * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
  */
 import type { Policy } from '../core/policy.ts';
-import { chooseModel, type SequenceView, type StepKind, type StepPlan, type StepView } from '../core/step.ts';
+import { chooseModel, type SequenceView, type StepKind, type StepView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import { compose } from './compose.ts';
 import type { EngineEvent, EngineRequest } from './engine.ts';
