@@ -1,130 +1,138 @@
+/** Every event in any order, with a clock that jumps: see {@link SchedulerWorld} for what has to hold after each of them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
-import { Scheduler } from '../../runtime/core/scheduler.ts';
-import type { Task } from '../../runtime/core/task.ts';
-import { gone, info, task, translation, words } from './fixtures.ts';
+import { policyNames } from '../../runtime/core/policies/index.ts';
+import type { Policy } from '../../runtime/core/policy.ts';
+import { isSlaSane, type Task } from '../../runtime/core/task.ts';
+import { gone, policyOf, task, translation } from './fixtures.ts';
+import { infoOf, replay, SchedulerWorld } from './scheduler-world.ts';
 
-const submit = (submitted: Task): Event => ({ kind: 'submit', task: submitted });
-const loaded = (model: string): Event => ({ kind: 'loaded', model, info });
-const ended = (id: string): Event => ({ kind: 'ended', id, outcome: { kind: 'finished', reason: 'stop' } });
+/** What happens, and a number that chooses to whom. */
+const anyAction = fc.record({
+  what: fc.constantFrom(
+    ...(['submit', 'submit', 'submit', 'submit', 'loaded', 'loaded', 'ended', 'ended'] as const),
+    ...(['tokens', 'tokens', 'accepted', 'pass', 'cancel', 'finish', 'stranger', 'wake', 'wanted'] as const),
+    ...(['loadFailed', 'unloaded', 'engineLost'] as const),
+  ),
+  pick: fc.nat(1_000),
+  ms: fc.oneof(
+    { weight: 9, arbitrary: fc.nat(120) },
+    { weight: 1, arbitrary: fc.constantFrom(-5_000, -50, 30_000, 4_000_000) },
+  ),
+});
 
-describe('any order of events', () => {
-  /** A tiny engine whose answers the test chooses: enough to drive the scheduler through every state. */
-  function run(choices: readonly (readonly [number, number])[]): { settled: Map<string, number>; trace: string[] } {
-    const scheduler = new Scheduler({ waitingMax: 6, modelsMax: 2, loadRetryMs: 3 });
-    const inside = new Set<string>();
-    const models = new Map<string, 'loading' | 'ready' | 'unloading'>();
-    const settled = new Map<string, number>();
-    const trace: string[] = [];
-    let count = 0;
-    const on = (event: Event, now: number): void => {
-      const effects = scheduler.on(event, now);
-      trace.push(...words(effects));
-      for (const effect of effects) {
-        if (effect.kind === 'settle') settled.set(effect.id, (settled.get(effect.id) ?? 0) + 1);
-        if (effect.kind === 'load') models.set(effect.model, 'loading');
-        if (effect.kind === 'unload') models.set(effect.model, 'unloading');
-        if (effect.kind === 'start') {
-          expect(models.get(effect.task.model), 'a task starts on a ready model only').toBe('ready');
-          expect(settled.get(effect.task.id) ?? 0, 'a settled task never starts').toBe(0);
-          inside.add(effect.task.id);
-        }
-      }
-    };
-    choices.forEach(([kind, pick], now) => {
-      const some = <T>(list: readonly T[]): T | undefined => list[pick % Math.max(1, list.length)];
-      switch (kind) {
-        case 0: {
-          const id = `t${count++}`;
-          const model = `m${pick % 3}`;
-          settled.set(id, 0);
-          on(
-            submit(
-              pick % 2
-                ? task(id, { model, arrivalMs: now, supersedeKey: `k${pick % 4}` })
-                : translation(id, { model, arrivalMs: now }),
-            ),
-            now,
-          );
-          break;
-        }
-        case 1:
-          on({ kind: 'cancel', id: `t${pick % Math.max(1, count)}` }, now);
-          break;
-        case 2: {
-          const id = some([...inside]);
-          if (id !== undefined) {
-            inside.delete(id);
-            on(ended(id), now);
-          }
-          break;
-        }
-        case 3: {
-          const model = some([...models].filter(([, state]) => state === 'loading'))?.[0];
-          if (model !== undefined) {
-            models.set(model, 'ready');
-            on(loaded(model), now);
-          }
-          break;
-        }
-        case 4: {
-          const model = some([...models].filter(([, state]) => state !== 'ready'));
-          if (model !== undefined) {
-            models.delete(model[0]);
-            on(
-              model[1] === 'loading'
-                ? { kind: 'loadFailed', model: model[0], error: gone }
-                : { kind: 'unloaded', model: model[0] },
-              now,
-            );
-          }
-          break;
-        }
-        case 6:
-          on({ kind: 'wanted', model: `m${pick % 3}` }, now);
-          break;
-        default:
-          inside.clear();
-          models.clear();
-          on({ kind: 'engineLost', reason: 'test' }, now);
-      }
-      expect(models.size, 'no more models than allowed are resident').toBeLessThanOrEqual(2);
-    });
-    // Let everything end: whatever is still waiting or running must be settled by then.
-    for (let now = choices.length; now < choices.length + 200; now++) {
-      for (const [model, state] of [...models]) {
-        if (state === 'unloading') {
-          models.delete(model);
-          on({ kind: 'unloaded', model }, now);
-        } else if (state === 'loading') {
-          models.set(model, 'ready');
-          on(loaded(model), now);
-        }
-      }
-      for (const id of [...inside]) {
-        inside.delete(id);
-        on(ended(id), now);
-      }
+type Action = typeof anyAction extends fc.Arbitrary<infer T> ? T : never;
+
+const finished = { kind: 'finished', reason: 'stop' } as const;
+
+/** Ids that the scheduler has never heard of, or has forgotten. */
+const stranger = 'nobody';
+
+function newTask(world: SchedulerWorld, pick: number): Task {
+  const id = `t${world.tasks.size}`;
+  const model = `m${pick % 3}`;
+  const targetMs = pick % 41 === 0 ? Number.NaN : pick % 37 === 0 ? -pick : 1 + 7 * pick;
+  const arrivalMs = world.nowMs - (pick % 5) * 20;
+  const supersedeKey = pick % 4 === 0 ? undefined : `document ${pick % 3}`;
+  const common = { model, arrivalMs, limits: { maxTokens: 1 + (pick % 90), stop: [] } };
+  const keyed = { ...common, ...(supersedeKey !== undefined && { supersedeKey }) };
+  if (pick % 2 === 0) return task(id, { ...keyed, sla: { kind: 'ttft', targetMs } });
+  const rest = pick % 7 === 0 ? keyed : common;
+  return translation(id, { ...rest, class: pick % 3 ? 'translate' : 'summarize', sla: { kind: 'e2e', targetMs } });
+}
+
+/** The event of an action, or undefined when there is nobody whom it could happen to. */
+function eventOf({ what, pick }: Action, world: SchedulerWorld): Event | undefined {
+  const some = <T>(list: readonly T[]): T | undefined => list[pick % Math.max(1, list.length)];
+  const inside = some([...world.inside]);
+  switch (what) {
+    case 'submit':
+      return { kind: 'submit', task: newTask(world, pick) };
+    case 'cancel':
+    case 'finish':
+      return { kind: what, id: some([...world.tasks.keys()]) ?? stranger };
+    case 'accepted':
+      return inside === undefined
+        ? undefined
+        : { kind: what, id: inside, promptTokens: 1 + pick, reusedTokens: pick >> 1 };
+    case 'tokens':
+      return inside === undefined ? undefined : { kind: what, id: inside, tokens: [pick, pick + 1], text: 'ab' };
+    case 'ended':
+      return inside === undefined ? undefined : { kind: what, id: inside, outcome: finished };
+    case 'stranger':
+      return pick % 2 ? { kind: 'ended', id: stranger, outcome: finished } : { kind: 'cancel', id: stranger };
+    case 'loaded': {
+      const model = some(world.modelsIn('loading'));
+      return model === undefined ? undefined : { kind: what, model, info: infoOf(model) };
     }
-    return { settled, trace };
+    case 'loadFailed': {
+      const model = some(world.modelsIn('loading'));
+      return model === undefined ? undefined : { kind: what, model, error: gone };
+    }
+    case 'unloaded': {
+      const model = some(world.modelsIn('unloading'));
+      return model === undefined ? undefined : { kind: what, model };
+    }
+    case 'wanted':
+      return { kind: what, model: `m${pick % 3}` };
+    case 'pass': {
+      const pass = { model: `m${pick % 3}`, tokens: 1, sequences: 1, contextTokens: pick, wallMs: pick };
+      return { kind: what, pass: { ...pass, kind: pick % 2 ? 'prefill' : 'decode' } };
+    }
+    case 'wake':
+      return { kind: what };
+    case 'engineLost':
+      return pick % 3 === 0 ? { kind: what, reason: 'test' } : undefined;
+    default:
+      return what satisfies never;
   }
+}
 
-  const choices = fc.array(fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 3, 3, 4, 5, 6), fc.nat(1000)), { maxLength: 120 });
+function act(policy: Policy, actions: readonly Action[]): SchedulerWorld {
+  const world = new SchedulerWorld(policy);
+  for (const action of actions) {
+    world.nowMs += action.ms;
+    const event = eventOf(action, world);
+    if (event === undefined) continue;
+    world.on(event);
+    if (event.kind === 'cancel') expect(world.tasks.get(event.id)?.settledTimes ?? 1).toBe(1);
+    if (event.kind === 'submit' && !isSlaSane(event.task)) expect(world.in('waiting')).not.toContain(event.task.id);
+  }
+  return world;
+}
 
-  it('when events come in any order, then every task is settled exactly once', () => {
+/** The engine does all that is asked of it, so that whatever waits or runs must be answered in the end. */
+function drain(world: SchedulerWorld): void {
+  for (let turn = 0; turn < 200; turn += 1) {
+    world.nowMs += 10;
+    for (const model of world.modelsIn('unloading')) world.on({ kind: 'unloaded', model });
+    for (const model of world.modelsIn('loading')) world.on({ kind: 'loaded', model, info: infoOf(model) });
+    for (const id of [...world.inside]) world.on({ kind: 'ended', id, outcome: finished });
+  }
+}
+
+describe.each(policyNames.map((name) => name.replace('N', '2')))('the scheduler under %s, whatever happens', (name) => {
+  const policy = policyOf(name);
+
+  it('when events come in any order, then no task is lost or answered twice, and the state is right after each', () => {
     fc.assert(
-      fc.property(choices, (list) => {
-        expect([...run(list).settled.values()].every((times) => times === 1)).toBe(true);
+      fc.property(fc.array(anyAction, { maxLength: 120 }), (actions) => {
+        const world = act(policy, actions);
+        drain(world);
+        expect([...world.tasks.values()].filter(({ settledTimes }) => settledTimes !== 1)).toEqual([]);
       }),
+      { numRuns: 150 },
     );
   });
 
-  it('when the same events come again, then the same effects follow', () => {
+  it('when the same events come again at the same times, then the same effects follow', () => {
     fc.assert(
-      fc.property(choices, (list) => {
-        expect(run(list).trace).toEqual(run(list).trace);
+      fc.property(fc.array(anyAction, { maxLength: 100 }), (actions) => {
+        const { log } = act(policy, actions);
+        expect(replay(policy, log)).toEqual(log.map(({ effects }) => effects));
       }),
+      { numRuns: 60 },
     );
   });
 });

@@ -1,0 +1,133 @@
+/** Drives the task level of a policy as a lane of the scheduler does, and checks after each answer what every policy promises. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { Demand, Policy, Room, TaskPolicy, Work } from '../../../runtime/core/policy.ts';
+import { anyCosts } from '../arbitraries.ts';
+
+export type Step =
+  /** Its deadline counts from now. */
+  | { readonly kind: 'add'; readonly work: Omit<Work, 'id' | 'arrivalMs'> }
+  | { readonly kind: 'ask' }
+  /** `pick` chooses among those that wait, or among those that run. */
+  | { readonly kind: 'remove' | 'end'; readonly pick: number }
+  /** All that run are prefilled and give this many tokens. */
+  | { readonly kind: 'progress'; readonly tokens: number }
+  | { readonly kind: 'jump'; readonly ms: number };
+
+export function anyDemand(perSecond: number): Demand {
+  return { ratePerSecond: () => perSecond, prefillTokens: () => 60, decodeTokens: () => 16 };
+}
+
+export const anyRoom: fc.Arbitrary<Room> = fc
+  .record({
+    sequences: fc.integer({ min: 1, max: 8 }),
+    chunkTokens: fc.constantFrom(16, 64, 256),
+    costs: anyCosts,
+    perSecond: fc.constantFrom(0, 0.5, 5, 100),
+  })
+  .map(({ sequences, chunkTokens, costs, perSecond }) => ({
+    sequences,
+    limits: { chunkTokens, decodeSequences: sequences, passMsMax: Number.POSITIVE_INFINITY },
+    costs,
+    demand: anyDemand(perSecond),
+  }));
+
+export class TaskDriver {
+  /** What was answered, in order. */
+  readonly log: string[] = [];
+  readonly #tasks: TaskPolicy;
+  readonly #room: Room;
+  readonly #waiting = new Map<string, Work>();
+  readonly #relegated = new Set<string>();
+  #running: Work[] = [];
+  #count = 0;
+  #nowMs = 0;
+
+  constructor(policy: Policy, room: Room) {
+    this.#tasks = policy.newTaskPolicy();
+    this.#room = room;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  take(step: Step): void {
+    switch (step.kind) {
+      case 'add':
+        return this.#add(step.work);
+      case 'ask':
+        return this.#ask();
+      case 'remove':
+        return this.#remove(step.pick);
+      case 'end':
+        this.#running = this.#running.filter((_, index) => index !== step.pick % this.#running.length);
+        return;
+      case 'progress':
+        for (const work of this.#running) {
+          work.contextTokens += work.prefillTokens + step.tokens;
+          work.prefillTokens = 0;
+          work.decodeTokens = Math.max(1, work.decodeTokens - step.tokens);
+        }
+        return;
+      case 'jump':
+        this.#nowMs += step.ms;
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+
+  /** Ends what runs, one after the other, until nothing runs and nothing more starts. */
+  drain(): void {
+    for (this.#ask(); this.#running.length > 0; this.#ask()) this.#running.shift();
+  }
+
+  #add(work: Omit<Work, 'id' | 'arrivalMs'>): void {
+    this.#count += 1;
+    const { deadlineMs } = work;
+    const added = { ...work, id: `t${this.#count}`, arrivalMs: this.#nowMs, deadlineMs: this.#nowMs + deadlineMs };
+    this.#waiting.set(added.id, added);
+    this.#tasks.add(added, this.#nowMs);
+    expect(this.#tasks.first(), 'somebody is first while somebody waits').toBeDefined();
+  }
+
+  #remove(pick: number): void {
+    const id = [...this.#waiting.keys()][pick % Math.max(1, this.#waiting.size)];
+    if (id === undefined) return;
+    this.#waiting.delete(id);
+    this.#tasks.remove(id);
+    expect(this.#tasks.first()?.id).not.toBe(id);
+  }
+
+  #ask(): void {
+    const { hopeless } = this.#tasks;
+    if (hopeless !== undefined) this.#askHopeless(() => this.#tasks.hopeless?.(this.#nowMs));
+    for (;;) {
+      const work = this.#tasks.next(this.#running, this.#room, this.#nowMs);
+      if (work === undefined) break;
+      expect(this.#waiting.delete(work.id), `${work.id} waits when it is started`).toBe(true);
+      this.#tasks.remove(work.id);
+      this.#running.push(work);
+      this.log.push(`start ${work.id}${work.relegated ? ' relegated' : ''}`);
+      expect(this.#running.length).toBeLessThanOrEqual(this.#room.sequences);
+    }
+    this.log.push('wait');
+  }
+
+  #askHopeless(ask: () => Work | undefined): void {
+    for (let work = ask(); work !== undefined; work = ask()) {
+      expect(this.#waiting.has(work.id), `${work.id} waits when it is found hopeless`).toBe(true);
+      expect(work.relegated).toBe(true);
+      expect(this.#relegated.has(work.id), `${work.id} is found hopeless once`).toBe(false);
+      this.#relegated.add(work.id);
+      this.log.push(`hopeless ${work.id}`);
+    }
+  }
+}
+
+export function drive(policy: Policy, room: Room, steps: readonly Step[]): TaskDriver {
+  const driver = new TaskDriver(policy, room);
+  for (const step of steps) driver.take(step);
+  return driver;
+}

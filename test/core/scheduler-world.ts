@@ -1,0 +1,194 @@
+/**
+ * The scheduler between askers and an engine whose answers a test chooses: it performs every effect on a small model of what should be
+ * true, and compares the two after every event.
+ */
+import { expect } from 'vitest';
+import type { Effect, Event } from '../../runtime/core/event.ts';
+import type { Policy } from '../../runtime/core/policy.ts';
+import { Scheduler, type SchedulerOptions } from '../../runtime/core/scheduler.ts';
+import { type ModelId, type Task, type TaskId, taskClasses } from '../../runtime/core/task.ts';
+import { info, plainKnowledge } from './fixtures.ts';
+
+export const waitingMax = 6;
+export const modelsMax = 2;
+
+/** Sequences of each model that may be asked for. */
+export const sequencesOf: Readonly<Record<ModelId, number>> = { m0: 1, m1: 2, m2: 5 };
+
+interface Known {
+  readonly task: Task;
+  state: 'waiting' | 'running' | 'settled';
+  settledTimes: number;
+  relegatedTimes: number;
+  readonly generated: number[];
+}
+
+export class SchedulerWorld {
+  readonly tasks = new Map<TaskId, Known>();
+  /** Inside the engine, and not ended. */
+  readonly inside = new Set<TaskId>();
+  readonly models = new Map<ModelId, 'loading' | 'ready' | 'unloading'>();
+  /** Everything that happened, for a replay. */
+  readonly log: { readonly event: Event; readonly nowMs: number; readonly effects: readonly Effect[] }[] = [];
+  nowMs = 0;
+  readonly #scheduler: Scheduler;
+
+  constructor(policy: Policy) {
+    this.#scheduler = new Scheduler(optionsFor(policy));
+  }
+
+  on(event: Event): void {
+    this.#before(event);
+    const effects = this.#scheduler.on(event, this.nowMs);
+    this.log.push({ event, nowMs: this.nowMs, effects });
+    for (const effect of effects) this.#perform(effect);
+    if (event.kind === 'engineLost') this.#requeue();
+    this.#check(event);
+  }
+
+  /** Ids in a state, in order of submission. */
+  in(state: Known['state']): TaskId[] {
+    return [...this.tasks.values()].filter((known) => known.state === state).map(({ task }) => task.id);
+  }
+
+  modelsIn(state: 'loading' | 'ready' | 'unloading'): ModelId[] {
+    return [...this.models].filter(([, is]) => is === state).map(([model]) => model);
+  }
+
+  #before(event: Event): void {
+    switch (event.kind) {
+      case 'submit':
+        this.tasks.set(event.task.id, {
+          task: event.task,
+          state: 'waiting',
+          settledTimes: 0,
+          relegatedTimes: 0,
+          generated: [],
+        });
+        return;
+      case 'tokens':
+        this.tasks.get(event.id)?.generated.push(...event.tokens);
+        return;
+      case 'ended':
+        this.inside.delete(event.id);
+        return;
+      case 'loaded':
+        this.models.set(event.model, 'ready');
+        return;
+      case 'loadFailed':
+      case 'unloaded':
+        this.models.delete(event.model);
+        return;
+      case 'engineLost':
+        this.inside.clear();
+        this.models.clear();
+        return;
+      default:
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'start':
+        return this.#start(effect);
+      case 'relegate': {
+        const known = this.#known(effect.id);
+        expect(known.state, `${effect.id} waits when it is relegated`).toBe('waiting');
+        known.relegatedTimes += 1;
+        return;
+      }
+      case 'stop':
+        expect(this.#known(effect.id).state, `${effect.id} runs when it is stopped`).toBe('running');
+        expect(this.inside.has(effect.id)).toBe(true);
+        return;
+      case 'settle': {
+        const known = this.#known(effect.id);
+        known.state = 'settled';
+        known.settledTimes += 1;
+        expect(known.settledTimes, `${effect.id} is answered once`).toBe(1);
+        return;
+      }
+      case 'load':
+        expect(this.models.has(effect.model), `${effect.model} is not there when it is loaded`).toBe(false);
+        this.models.set(effect.model, 'loading');
+        return;
+      case 'unload':
+        expect(this.models.get(effect.model), `${effect.model} is idle when it is unloaded`).toBe('ready');
+        expect([...this.inside].filter((id) => this.#known(id).task.model === effect.model)).toEqual([]);
+        this.models.set(effect.model, 'unloading');
+        return;
+      case 'wakeAt':
+        expect(effect.atMs).not.toBeNaN();
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #start({ task, ageMs, generated }: Extract<Effect, { kind: 'start' }>): void {
+    const known = this.#known(task.id);
+    expect(known.state, `${task.id} waits when it is started`).toBe('waiting');
+    expect(this.models.get(task.model), `${task.model} is ready`).toBe('ready');
+    expect(generated, 'it goes on after what was sent').toEqual(known.generated);
+    expect(ageMs).toBe(this.nowMs - task.arrivalMs);
+    known.state = 'running';
+    this.inside.add(task.id);
+  }
+
+  /** What was not settled by the death of the engine waits for the next. */
+  #requeue(): void {
+    for (const id of this.in('running')) {
+      const known = this.#known(id);
+      expect(known.task.sla.kind, `${id} may be resumed`).toBe('e2e');
+      known.state = 'waiting';
+      known.relegatedTimes = 0;
+    }
+  }
+
+  #check({ kind }: Event): void {
+    const live = [...this.tasks.values()].filter(({ state }) => state !== 'settled');
+    for (const name of taskClasses) {
+      for (const state of ['waiting', 'running'] as const) {
+        const expected = live.filter((known) => known.task.class === name && known.state === state).length;
+        expect(this.#scheduler.count(name, state), `${name} ${state} after ${kind}`).toBe(expected);
+      }
+    }
+    for (const { task, relegatedTimes } of live) expect(relegatedTimes, task.id).toBeLessThanOrEqual(1);
+    const keys = live.flatMap(({ task }) => task.supersedeKey ?? []);
+    expect(new Set(keys).size, 'one live task for each document').toBe(keys.length);
+    expect(live.filter(({ state }) => state === 'waiting').length).toBeLessThanOrEqual(waitingMax);
+    expect(this.models.size, 'resident models').toBeLessThanOrEqual(modelsMax);
+    for (const [model, state] of this.models) {
+      const of = live.filter(({ task }) => task.model === model);
+      const running = of.filter((known) => known.state === 'running').length;
+      expect(running, `${model} running`).toBeLessThanOrEqual(sequencesOf[model] ?? 0);
+      if (state === 'ready' && of.length > 0) expect(running, `${model} does not idle`).toBeGreaterThan(0);
+    }
+  }
+
+  #known(id: TaskId): Known {
+    const known = this.tasks.get(id);
+    if (known === undefined) throw new Error(`Nobody submitted ${id}.`);
+    return known;
+  }
+}
+
+/** Non-monotone decodes, and a little of everything expected. */
+function optionsFor(policy: Policy): SchedulerOptions {
+  const decodeMs = [10, 25, 28, 30, 60];
+  const knowledge = plainKnowledge({
+    demand: { ratePerSecond: () => 1, prefillTokens: () => 40, decodeTokens: () => 8 },
+    costs: () => ({ prefillMs: (tokens) => 5 + 2 * tokens, decodeMs: (sequences) => decodeMs[sequences - 1] ?? 100 }),
+  });
+  return { policy, knowledge, waitingMax, modelsMax, loadRetryMs: 300 };
+}
+
+/** The effects of the same events at the same times, on a scheduler that knows nothing of the first. */
+export function replay(policy: Policy, log: SchedulerWorld['log']): (readonly Effect[])[] {
+  const scheduler = new Scheduler(optionsFor(policy));
+  return log.map(({ event, nowMs }) => scheduler.on(event, nowMs));
+}
+
+export function infoOf(model: ModelId): typeof info {
+  return { ...info, sequences: sequencesOf[model] ?? 1 };
+}
