@@ -205,6 +205,10 @@ export type TextResult = z.infer<typeof textResultSchema>;
 
 export const statusMethod = 'punctual/status';
 
+/** Relative errors of recent predictions: 0.15 is 15 %. */
+export const errorsSchema = z.object({ p50: z.number(), p90: z.number(), samples: z.number() });
+export type Errors = z.infer<typeof errorsSchema>;
+
 export const classStatusSchema = z.object({
   class: taskClassSchema,
   sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number() }),
@@ -223,6 +227,9 @@ export const classStatusSchema = z.object({
   failed: z.number(),
   ttftMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
   e2eMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
+  /** How wrong the times predicted at arrival were; absent before the first one could be compared. */
+  ttftError: errorsSchema.optional(),
+  e2eError: errorsSchema.optional(),
 });
 export type ClassStatus = z.infer<typeof classStatusSchema>;
 
@@ -235,6 +242,9 @@ export const modelStatusSchema = z.object({
   progress: z.number().optional(),
   memoryBytes: z.number().optional(),
   error: z.string().optional(),
+  /** How wrong the predicted times of forward passes were. */
+  prefillError: errorsSchema.optional(),
+  decodeError: errorsSchema.optional(),
 });
 export type ModelStatus = z.infer<typeof modelStatusSchema>;
 

@@ -34,7 +34,15 @@ const rules: readonly Rule[] = [
   },
   {
     files: 'runtime/models/',
-    mayImport: ['runtime/models/', 'runtime/core/task.ts', 'runtime/engine/engine.ts', 'runtime/features/tasks.ts'],
+    mayImport: [
+      'runtime/models/',
+      'runtime/core/task.ts',
+      'runtime/core/estimate.ts',
+      'runtime/core/cost-curve.ts',
+      'runtime/core/error-log.ts',
+      'runtime/engine/engine.ts',
+      'runtime/features/tasks.ts',
+    ],
     because: 'models are data about files',
   },
   {

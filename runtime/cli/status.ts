@@ -1,5 +1,5 @@
 /** `punctual status`: promised against measured. Starts no runtime. */
-import type { ClassStatus, Status } from '../protocol.ts';
+import type { ClassStatus, Errors, Status } from '../protocol.ts';
 import { type Command, commonHelp, exitCodes } from './command.ts';
 import { withRunning } from './session.ts';
 
@@ -36,7 +36,7 @@ export function statusTable(current: Status): string {
     return `${name}: ${state}${memory}${error ? `: ${error}` : ''}`;
   });
   const runtime = `runtime ${current.version}, process ${current.pid}, ${current.clients} clients, ${current.engineRestarts} engine restarts`;
-  return `${[...table, '', ...models, runtime].join('\n')}\n`;
+  return `${[...table, '', ...errorLines(current), ...models, runtime].join('\n')}\n`;
 }
 
 function classRow(entry: ClassStatus): string[] {
@@ -51,4 +51,31 @@ function classRow(entry: ClassStatus): string[] {
     String(entry.running),
     String(entry.waiting),
   ];
+}
+
+/** How far predictions can be trusted; nothing before there is anything to compare. */
+function errorLines({ classes, models }: Status): string[] {
+  const lines = [
+    ...classes.map((entry) =>
+      errorLine(entry.class, [
+        ['TTFT', entry.ttftError],
+        ['E2E', entry.e2eError],
+      ]),
+    ),
+    ...models.map(({ name, prefillError, decodeError }) =>
+      errorLine(name, [
+        ['prefill passes', prefillError],
+        ['decode passes', decodeError],
+      ]),
+    ),
+  ].filter((line) => line !== undefined);
+  return lines.length === 0 ? [] : ['predicted times were off by', ...lines, ''];
+}
+
+function errorLine(name: string, parts: readonly [what: string, errors: Errors | undefined][]): string | undefined {
+  const percent = (error: number): string => `${Math.round(100 * error)} %`;
+  const known = parts.flatMap(([what, errors]) =>
+    errors === undefined ? [] : [`${what} ${percent(errors.p50)} (p90 ${percent(errors.p90)}, last ${errors.samples})`],
+  );
+  return known.length === 0 ? undefined : `  ${name}: ${known.join('; ')}`;
 }

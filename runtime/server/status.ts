@@ -31,7 +31,7 @@ export function toStatus(sources: StatusSources): Status {
     clients: sources.clients(),
     windowMs,
     classes: classes.map(({ sla, ...rest }) => ({ ...rest, sla: sla ?? slaDefaults[rest.class] })),
-    models: models.map(({ id, state, info, error, progress }) => ({
+    models: models.map(({ id, state, info, error, progress, prefillError, decodeError }) => ({
       id,
       ...sources.describe(id),
       // A model on its way out is as good as gone to whoever looks at it.
@@ -39,6 +39,8 @@ export function toStatus(sources: StatusSources): Status {
       ...(progress !== undefined && { progress }),
       ...(state === 'ready' && info && { memoryBytes: info.memoryBytes }),
       ...(error && { error: error.message }),
+      ...(prefillError && { prefillError }),
+      ...(decodeError && { decodeError }),
     })),
   };
 }

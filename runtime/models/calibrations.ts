@@ -1,0 +1,193 @@
+/**
+ * What was learned of a model's speed, kept on disk from one run to the next: one small file per model, device, and thread count.
+ * Losing a file costs a calibration and nothing else, so nothing here throws.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { type CostTable, costPoints } from '../core/cost-curve.ts';
+import { errorsMax } from '../core/error-log.ts';
+import { type CostModel, costModelVersion } from '../core/estimate.ts';
+
+/** What a measurement holds for. */
+export interface CalibrationKey {
+  /** Absolute path of the model file. The file is known by its content, so a copy or a new name keeps its calibration. */
+  readonly file: string;
+  /** As the engine names it: the processor, or the graphics card and its backend. */
+  readonly device: string;
+  readonly threads: number;
+}
+
+export interface CalibrationsOptions {
+  /** Made when it is missing; nothing but these files is in it. */
+  readonly folder: string;
+  readonly log?: (line: string) => void;
+  /** Files kept at most; the ones that were not used for the longest time leave. */
+  readonly filesMax?: number;
+}
+
+const filesMaxDefault = 64;
+/** A cost model takes about 10 kB. */
+const bytesMax = 256 * 1024;
+/** Of each end of a model file: names and shapes stand at the beginning, weights of the last layers at the end. */
+const sampleBytes = 256 * 1024;
+const extension = '.json';
+const draftExtension = '.draft';
+/** A draft that is older was left behind by a process that died. */
+const draftMsMax = 60_000;
+
+const positive = z.number().positive();
+const notNegative = z.number().nonnegative();
+
+function tableSchema(kind: 'prefill' | 'decode') {
+  const points = costPoints[kind].length;
+  const cell = z
+    .object({
+      ms: notNegative,
+      context: notNegative,
+      deviation: positive,
+      samples: z.number().int().nonnegative(),
+      early: z.array(positive).max(16),
+    })
+    .refine(({ ms, samples }) => samples === 0 || ms > 0, 'a visited point takes time');
+  return z.object({
+    prior: z.array(positive).length(points),
+    priorSlope: notNegative,
+    cells: z.array(cell).length(points),
+    variance: notNegative,
+    covariance: z.number(),
+    errors: z.array(notNegative).max(errorsMax),
+  }) satisfies z.ZodType<CostTable>;
+}
+
+const costModelSchema = z.object({
+  pace: positive,
+  deviation: positive,
+  prefill: tableSchema('prefill'),
+  decode: tableSchema('decode'),
+}) satisfies z.ZodType<CostModel>;
+
+const fileSchema = z.object({
+  version: z.literal(costModelVersion),
+  content: z.string(),
+  device: z.string(),
+  threads: z.number(),
+  model: costModelSchema,
+});
+
+export class Calibrations {
+  readonly #folder: string;
+  readonly #log: (line: string) => void;
+  readonly #filesMax: number;
+  #drafts = 0;
+
+  constructor({ folder, log, filesMax }: CalibrationsOptions) {
+    this.#folder = folder;
+    this.#log = log ?? (() => undefined);
+    this.#filesMax = filesMax ?? filesMaxDefault;
+  }
+
+  /** Undefined when nothing usable is there. The recent errors belong to another day and are left out. */
+  async load(key: CalibrationKey): Promise<CostModel | undefined> {
+    const content = await this.#contentOf(key);
+    if (content === undefined) return undefined;
+    const file = this.#fileOf(content, key);
+    try {
+      const size = await stat(file).then(
+        (stats) => stats.size,
+        () => undefined,
+      );
+      if (size === undefined) return undefined;
+      if (size > bytesMax) throw new Error(`it has ${size} bytes, more than ${bytesMax}`);
+      const saved = fileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+      if (saved.content !== content || saved.device !== key.device || saved.threads !== key.threads)
+        throw new Error('it is about another model or device');
+      const now = new Date();
+      await utimes(file, now, now).catch(() => undefined);
+      const { model } = saved;
+      return { ...model, prefill: { ...model.prefill, errors: [] }, decode: { ...model.decode, errors: [] } };
+    } catch (error) {
+      this.#log(`calibration ${path.basename(file)} is ignored and will be replaced: ${reasonOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Replaces what was there at once or not at all. False when it could not be kept; the log says why. */
+  async save(key: CalibrationKey, model: CostModel): Promise<boolean> {
+    const content = await this.#contentOf(key);
+    if (content === undefined) return false;
+    const file = this.#fileOf(content, key);
+    this.#drafts += 1;
+    const draft = `${file}.${process.pid}-${this.#drafts}${draftExtension}`;
+    const { device, threads } = key;
+    try {
+      const text = JSON.stringify(fileSchema.parse({ version: costModelVersion, content, device, threads, model }));
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
+      await rename(draft, file);
+      await this.#prune();
+      return true;
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
+      this.#log(`calibration ${path.basename(file)} cannot be kept: ${reasonOf(error)}`);
+      return false;
+    }
+  }
+
+  #fileOf(content: string, { device, threads }: CalibrationKey): string {
+    const name = sha256(JSON.stringify([costModelVersion, content, device, threads])).slice(0, 32);
+    return path.join(this.#folder, name + extension);
+  }
+
+  async #contentOf({ file }: CalibrationKey): Promise<string | undefined> {
+    return contentOf(file).catch((error: unknown) => {
+      this.#log(`no calibration for ${path.basename(file)}: ${reasonOf(error)}`);
+      return undefined;
+    });
+  }
+
+  async #prune(): Promise<void> {
+    const names = await readdir(this.#folder);
+    const files = await Promise.all(
+      names.map(async (name) => {
+        const file = path.join(this.#folder, name);
+        // Another process may have taken it away by now.
+        return { file, usedMs: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 };
+      }),
+    );
+    const kept = files.filter(({ file }) => file.endsWith(extension)).sort((a, b) => b.usedMs - a.usedMs);
+    const drafts = files.filter(
+      ({ file, usedMs }) => file.endsWith(draftExtension) && Date.now() - usedMs > draftMsMax,
+    );
+    for (const { file } of [...kept.slice(this.#filesMax), ...drafts]) await rm(file, { force: true });
+  }
+}
+
+/** Tells model files apart without reading gigabytes: the size and a hash of both ends. */
+async function contentOf(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const hash = createHash('sha256');
+    for (const position of [0, Math.max(0, size - sampleBytes)]) {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(sampleBytes), 0, sampleBytes, position);
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+    return `${size}-${hash.digest('hex')}`;
+  } finally {
+    await handle.close();
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    const [first] = error.issues;
+    return first ? `${first.path.join('.') || 'the file'}: ${first.message}` : error.message;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
