@@ -10,6 +10,7 @@ import { Learned } from './core/learned.ts';
 import { type ClassMetrics, Metrics, promiseKept } from './core/metrics.ts';
 import type { ModelView } from './core/models.ts';
 import { punctual } from './core/policies/punctual.ts';
+import type { PassErrors, TaskErrors } from './core/prediction.ts';
 import { Scheduler, type SchedulerOptions, schedulerDefaults } from './core/scheduler.ts';
 import { type ModelId, type Outcome, type Task, type TaskClass, type TaskId, taskClasses } from './core/task.ts';
 import type { Dispose, Engine, EngineEvent, ModelSpec } from './engine/engine.ts';
@@ -32,12 +33,13 @@ export interface LoopOptions {
 /** The state of the house in the core's terms; `server/status.ts` turns it into the wire's. */
 export interface LoopStatus {
   readonly windowMs: number;
-  readonly classes: readonly (ClassMetrics & {
-    readonly running: number;
-    readonly waiting: number;
-    readonly sla?: Task['sla'];
-  })[];
-  readonly models: readonly (ModelView & { readonly progress?: number })[];
+  readonly classes: readonly (ClassMetrics &
+    TaskErrors & {
+      readonly running: number;
+      readonly waiting: number;
+      readonly sla?: Task['sla'];
+    })[];
+  readonly models: readonly (ModelView & PassErrors & { readonly progress?: number })[];
   readonly engineRestarts: number;
   readonly enginePid?: number;
 }
@@ -220,7 +222,19 @@ export class Loop implements Tasks {
         const { id, class: taskClass, model, prompt, limits } = effect.task;
         const { sla, supersedeKey: document } = effect.task;
         const { ageMs, answerTokens, relegated, generated } = effect;
-        const request = { id, class: taskClass, model, document, prompt, limits, sla, ageMs, answerTokens, relegated, generated };
+        const request = {
+          id,
+          class: taskClass,
+          model,
+          document,
+          prompt,
+          limits,
+          sla,
+          ageMs,
+          answerTokens,
+          relegated,
+          generated,
+        };
         return this.#engine.send({ kind: 'start', request });
       }
       case 'stop':
