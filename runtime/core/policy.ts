@@ -76,4 +76,6 @@ export interface Policy {
   readonly name: string;
   newTaskPolicy(): TaskPolicy;
   planStep(view: StepView): StepPlan | undefined;
+  /** Whether its passes may verify guesses (draft.ts). Policies that others are compared by do without. */
+  readonly speculates?: boolean;
 }

@@ -23,12 +23,13 @@ export interface Script {
 /** The answer of one request, as far as it has been given. */
 interface Progress {
   readonly tokens: readonly number[];
-  next: number;
+  readonly next: number;
 }
 
 /** What a life of the engine needs of the world around it. */
 export interface SimulatedHost {
   readonly planStep: Policy['planStep'];
+  readonly speculates: boolean;
   emit(events: readonly EngineEvent[]): void;
   model(id: ModelId): SimulatedModel;
   answer(request: EngineRequest): string;
@@ -51,7 +52,7 @@ export class SimulatedProcess {
   #isOver = false;
 
   constructor(clock: VirtualClock, tokenizer: SimulatedTokenizer, host: SimulatedHost) {
-    this.#machine = new StepMachine(host.planStep);
+    this.#machine = new StepMachine(host.planStep, host.speculates);
     this.#clock = clock;
     this.#tokenizer = tokenizer;
     this.#host = host;
@@ -173,12 +174,14 @@ export class SimulatedProcess {
     const costs = costsOf(this.#host.model(pass.model).costs);
     const tokens = pass.items.reduce((sum, item) => sum + item.tokens.length, 0);
     const contextTokens = pass.items.reduce((sum, item) => sum + item.keep, 0);
+    // Measured: a guess costs about as much as one more sequence.
+    const drafted = pass.items.reduce((sum, { draft }) => sum + (draft?.length ?? 0), 0);
     const moveMs = pass.items.reduce((sum, item) => sum + this.#moveMs(item), 0);
     const wallMs =
       moveMs +
       (pass.kind === 'prefill'
         ? costs.prefillMs(tokens, contextTokens)
-        : costs.decodeMs(pass.items.length, contextTokens));
+        : costs.decodeMs(pass.items.length + drafted, contextTokens));
     this.#clock.at(this.#clock.now() + wallMs, () => this.#complete(pass, wallMs));
   }
 
@@ -198,10 +201,13 @@ export class SimulatedProcess {
     if (this.#host.takeFailure(item.id))
       return { kind: 'failed', message: 'The simulated engine was told to fail here.' };
     if (!item.sample) return { kind: 'done' };
-    const script = this.#scripts.get(item.id);
-    const token = script?.tokens[script.next] ?? endToken;
-    if (script !== undefined) script.next += 1;
-    return { kind: 'done', token };
+    const { tokens, next } = this.#scripts.get(item.id) ?? { tokens: [], next: 0 };
+    const draft = item.draft ?? [];
+    const wrong = draft.findIndex((guess, index) => guess !== tokens[next + index]);
+    const accepted = wrong < 0 ? draft.length : wrong;
+    const token = tokens[next + accepted] ?? endToken;
+    this.#scripts.set(item.id, { tokens, next: next + accepted + 1 });
+    return { kind: 'done', token, accepted };
   }
 
   #emit(events: readonly EngineEvent[]): void {

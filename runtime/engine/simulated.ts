@@ -21,6 +21,8 @@ export interface SimulatedEngineOptions {
   readonly script?: (request: EngineRequest) => Script;
   /** The default is the policy of the house. */
   readonly planStep?: Policy['planStep'];
+  /** Whether answers are guessed at (core/draft.ts); off unless it is said, as made-up answers copy nothing. */
+  readonly speculates?: boolean;
 }
 
 export class SimulatedEngine implements Engine {
@@ -94,6 +96,7 @@ export class SimulatedEngine implements Engine {
       },
       model: (id) => ({ ...halfBillionModel, ...this.#options.models?.[id] }),
       planStep: this.#options.planStep ?? punctual.planStep,
+      speculates: this.#options.speculates ?? false,
       script: this.#options.script,
       answer: (request) => this.#options.answer?.(request) ?? answerFromSeed(this.#options.seed, request.prompt),
       takeFailure: (id) => this.#failing.delete(id),
