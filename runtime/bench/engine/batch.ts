@@ -14,7 +14,7 @@ import { medianInterval } from './statistics.ts';
 export interface BatchOptions extends PartOptions {
   /** The policy that plans, and the one that decodes all together. */
   readonly policy: string;
-  readonly against: string;
+  readonly baseline: string;
 }
 
 const streamsMin = 2;
@@ -28,11 +28,11 @@ const pairsFull = 7;
 const pairsQuick = 3;
 
 export async function batch(options: BatchOptions): Promise<BenchResult> {
-  const { quick, policy, against, log } = options;
+  const { quick, policy, baseline, log } = options;
   const load = { file: await modelFile(options), sequences, contextTokens: 512, threads: 1 };
-  log(`loading it twice: for ${policy} and for ${against}`);
+  log(`loading it twice: for ${policy} and for ${baseline}`);
   const planned = await OurEngine.load({ ...load, policy });
-  const together = await OurEngine.load({ ...load, policy: against });
+  const together = await OurEngine.load({ ...load, policy: baseline });
   try {
     const random = newRandom(1, 'batch');
     const prompts = Array.from({ length: streamsMax }, () => inventedPrompt(random, promptTokens));

@@ -1,7 +1,8 @@
-/** The bench of the real engine, one part at a time: `bench engine --part throughput|batch|cancel`. */
+/** The bench of the real engine, one part at a time: `bench engine --part throughput|batch|cancel|replay`. */
 import type { BenchResult } from '../bench.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
+import { replayPart } from './live/replay.ts';
 import type { PartOptions } from './model.ts';
 import { throughput } from './throughput.ts';
 
@@ -10,11 +11,17 @@ export interface EngineBenchOptions extends PartOptions {
   readonly part: PartName;
   /** The policy of our engine, by name. */
   readonly policy?: string | undefined;
-  /** With `batch`: the policy that it is compared with. */
+  /** With `batch`: the policy that decodes all streams together. */
+  readonly baseline?: string | undefined;
+  /** With `replay`: see `ReplayOptions` in live/replay.ts. */
+  readonly sequences?: readonly number[] | undefined;
   readonly against?: string | undefined;
+  readonly load?: number | undefined;
+  readonly seconds?: number | undefined;
+  readonly stretch?: number | undefined;
 }
 
-export const partNames = ['throughput', 'batch', 'cancel'] as const;
+export const partNames = ['throughput', 'batch', 'cancel', 'replay'] as const;
 export type PartName = (typeof partNames)[number];
 
 export function isPart(name: string): name is PartName {
@@ -22,6 +29,8 @@ export function isPart(name: string): name is PartName {
 }
 
 const policyDefault = 'punctual';
+/** What a user of a local server may choose; more than eight is beyond the sequences that our policy has. */
+const sequencesDefault = [4, 8];
 
 /** @throws when the part cannot be measured on this machine, with the reason in words. */
 export async function runEnginePart(options: EngineBenchOptions): Promise<BenchResult> {
@@ -30,9 +39,11 @@ export async function runEnginePart(options: EngineBenchOptions): Promise<BenchR
     case 'throughput':
       return await throughput({ ...options, policy });
     case 'batch':
-      return await batch({ ...options, policy, against: options.against ?? 'fcfs' });
+      return await batch({ ...options, policy, baseline: options.baseline ?? 'fcfs' });
     case 'cancel':
       return await cancel({ ...options, policy });
+    case 'replay':
+      return await replayPart({ ...options, policy, sequences: options.sequences ?? sequencesDefault });
     default:
       return options.part satisfies never;
   }
