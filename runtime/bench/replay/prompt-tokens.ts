@@ -1,12 +1,13 @@
 /**
- * Numbers for the tokens of a prompt, without a table: the pieces of the simulated engine (4 characters, suffix first, so that typing
- * appends), each numbered by what it says. Pure.
+ * Numbers for the tokens of a prompt, without a table: pieces of 4 characters, each numbered by what it says, in the order in which the
+ * engine writes an infill prompt for models with a middle token (Qwen2.5-Coder and most others): prefix, suffix, middle. So each
+ * keystroke evaluates the suffix again, and a step of the cursor within the window costs no more than that. Pure.
  */
 import type { InfillWindow } from '../../features/completion/prompt.ts';
 
 const charactersPerToken = 4;
 /** Mark where the parts of a prompt begin; no piece has such a number. */
-const markers = { prefix: 1, suffix: 2, user: 3 } as const;
+const markers = { prefix: 1, suffix: 2, user: 3, middle: 4 } as const;
 const markersEnd = 8;
 
 /** Pieces are numbered below this, invented prompts from here on; all fit in 31 bits. */
@@ -19,10 +20,11 @@ const inventedMax = 8_192;
  * equal text in two documents must not look like a prefix that both share.
  */
 export function infillTokens({ prefix, suffix }: InfillWindow, salt: number): number[] {
-  const tokens: number[] = [markers.suffix];
-  append(tokens, suffix, salt);
-  tokens.push(markers.prefix);
+  const tokens: number[] = [markers.prefix];
   append(tokens, prefix, salt);
+  tokens.push(markers.suffix);
+  append(tokens, suffix, salt);
+  tokens.push(markers.middle);
   return tokens;
 }
 
