@@ -23,7 +23,7 @@ async function answer(call: LibraryCall): Promise<LibraryAnswer> {
     case 'saturate':
       return { kind: 'saturate', ...(await saturate(library, call.options)) };
     case 'passes':
-      return { kind: 'passes', cpuMs: await passes(library, call.options) };
+      return { kind: 'passes', ...(await passes(library, call.options)) };
     default:
       return call satisfies never;
   }

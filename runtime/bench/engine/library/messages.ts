@@ -5,6 +5,7 @@
 import type { Prompt, TaskId } from '../../../core/task.ts';
 import type { LoadOptions } from '../model.ts';
 import type { Saturation } from '../saturation.ts';
+import type { PassTimes } from './passes.ts';
 
 /** How a program may ask the library for tokens: its completion class, or its generator of one sequence's tokens. */
 export type LibraryApi = 'evaluate' | 'completion';
@@ -45,8 +46,7 @@ export type LibraryCommand =
 export type LibraryAnswer =
   | { readonly kind: 'load' }
   | ({ readonly kind: 'saturate' } & Saturation)
-  /** CPU time within llama_decode only, in ms, of each pass. */
-  | { readonly kind: 'passes'; readonly cpuMs: readonly number[] }
+  | ({ readonly kind: 'passes' } & PassTimes)
   | { readonly kind: 'failed'; readonly message: string };
 
 export type LibraryEvent =

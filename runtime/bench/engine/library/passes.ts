@@ -6,8 +6,15 @@ import { ownCpuMs } from './saturate.ts';
 
 const greedy = { generateNext: { token: true, options: { temperature: 0 } } } as const;
 
-/** @returns CPU time of each counted pass, in ms. */
-export async function passes(library: Library, options: PassesOptions): Promise<number[]> {
+/** CPU time of each counted pass, in ms. */
+export interface PassTimes {
+  /** Within llama_decode only. */
+  readonly cpuMs: readonly number[];
+  /** With the sampling of one token for each sequence, and the library's own JavaScript. */
+  readonly sampledCpuMs: readonly number[];
+}
+
+export async function passes(library: Library, options: PassesOptions): Promise<PassTimes> {
   const streams: Stream[] = [];
   for (const [index, prompt] of options.prompts.slice(0, options.sequences).entries()) {
     const sequence = library.sequences[index];
@@ -18,16 +25,19 @@ export async function passes(library: Library, options: PassesOptions): Promise<
     streams.push({ sequence, token });
   }
   const meter = new DecodeMeter(library.context);
+  const sampledCpuMs: number[] = [];
   try {
     for (let pass = 0; pass < options.rampTokens + options.passes; pass += 1) {
+      const startedMs = ownCpuMs();
       // All calls are made in one tick: the library then puts them into one batch.
       await Promise.all(
         streams.map(async (stream) => {
           stream.token = await evaluate(stream.sequence, [stream.token]);
         }),
       );
+      sampledCpuMs.push(ownCpuMs() - startedMs);
     }
-    return meter.cpuMs.slice(-options.passes);
+    return { cpuMs: meter.cpuMs.slice(-options.passes), sampledCpuMs: sampledCpuMs.slice(-options.passes) };
   } finally {
     meter.remove();
   }
