@@ -12,8 +12,6 @@ export interface ModelInfo {
   readonly contextTokens: number;
   /** Prompt tokens evaluated in one pass at most. */
   readonly chunkTokens: number;
-  /** Whether the engine can put the KV cells of a sequence aside and back. */
-  readonly parks?: boolean | undefined;
   readonly infill: boolean;
   readonly chat: boolean;
   /** Memory that the model and its context take, in bytes, as far as the engine knows. */

@@ -6,7 +6,7 @@
  * forward pass): which sequences decode now, or whose prompt is prefilled.
  */
 import type { Costs } from './estimate.ts';
-import type { SequenceView, StepLimits, StepPlan, StepView } from './step.ts';
+import type { StepLimits, StepPlan, StepView } from './step.ts';
 import type { Sla, TaskClass, TaskId } from './task.ts';
 
 /** What a policy may know of one task. Token counts of the future are predictions, unless a bench lets a policy see them. */
@@ -35,8 +35,6 @@ export interface Work {
 export interface Room {
   /** Sequences that may run side by side. */
   readonly sequences: number;
-  /** A task can give up its sequence for a while without losing what was evaluated for it. */
-  readonly parks: boolean;
   readonly limits: StepLimits;
   readonly costs: Costs;
   /** What arrives, as far as it has been seen. */
@@ -78,11 +76,6 @@ export interface Policy {
   readonly name: string;
   newTaskPolicy(): TaskPolicy;
   planStep(view: StepView): StepPlan | undefined;
-  /**
-   * Who gives up its sequence when a promise of a first token finds none free, on an engine that can park KV cells; undefined when
-   * nobody should. Policies that never take a sequence away do without.
-   */
-  preempt?(running: readonly SequenceView[], nowMs: number): TaskId | undefined;
   /** Whether its passes may verify guesses (draft.ts). Policies that others are compared by do without. */
   readonly speculates?: boolean;
 }

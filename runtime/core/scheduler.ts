@@ -289,7 +289,7 @@ export class Scheduler {
     const sequences = model.info?.sequences ?? 0;
     const chunkTokens = model.info?.chunkTokens ?? 1;
     const limits = { chunkTokens, decodeSequences: sequences, passMsMax: Number.POSITIVE_INFINITY };
-    return { sequences, parks: model.info?.parks === true, limits, costs: knowledge.costs(model.id), demand: knowledge.demand };
+    return { sequences, limits, costs: knowledge.costs(model.id), demand: knowledge.demand };
   }
 
   #wanted(id: ModelId, effects: Effect[]): void {

@@ -5,7 +5,7 @@ import type { Costs } from '../core/estimate.ts';
 import type { SequenceView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import { AnswerText, type Detokenizer } from './answer-text.ts';
-import type { EngineEvent, EngineRequest } from './engine.ts';
+import type { EngineRequest } from './engine.ts';
 import type { Grant, Slot } from './slots.ts';
 
 /** What the machine needs to know of a model. */
@@ -46,8 +46,6 @@ export interface Sequence {
   slot: Slot | undefined;
   /** Moves of the slot that the device has not made yet. */
   grant: Grant | undefined;
-  /** It has had a slot. */
-  accepted: boolean;
   /** A token was sampled by this engine: the prefill is over. */
   sampled: boolean;
   /** Stopped while a pass was in flight. */
@@ -131,7 +129,6 @@ export function newSequence(
     stoppedBefore,
     slot: undefined,
     grant: undefined,
-    accepted: false,
     sampled: false,
     stopping: false,
   };
@@ -160,15 +157,7 @@ export function extend(
   return { tokens: [token], text: text + answer.flush(), outcome: { kind: 'finished', reason: 'length' } };
 }
 
-export function insertByUrgency(waiting: Sequence[], sequence: Sequence): void {
-  const rank = ({ request }: Sequence): number => Number(request.sla.kind !== 'ttft');
-  const index = waiting.findIndex(
-    (other) =>
-      rank(other) - rank(sequence) > 0 || (rank(other) === rank(sequence) && other.deadlineMs > sequence.deadlineMs),
-  );
+export function insertByDeadline(waiting: Sequence[], sequence: Sequence): void {
+  const index = waiting.findIndex((other) => other.deadlineMs > sequence.deadlineMs);
   waiting.splice(index < 0 ? waiting.length : index, 0, sequence);
-}
-
-export function acceptedEvent({ id, promptTokens }: Sequence, { kvTokens, lastOwner }: Slot): EngineEvent {
-  return { kind: 'accepted', id, promptTokens, reusedTokens: kvTokens.length, follows: lastOwner };
 }

@@ -2,12 +2,13 @@
  * One life of the simulated engine, from its first load to its end: what the engine process is to the real one.
  */
 import type { ModelInfo } from '../core/event.ts';
+import type { Policy } from '../core/policy.ts';
 import type { ModelId, TaskError, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
 import { type EngineCommand, type EngineEvent, type EngineRequest, type ModelSpec, sameSpec } from './engine.ts';
 import type { Pass, PassItem, PassItemResult } from './pass.ts';
 import { costsOf, endToken, promptTokens, type SimulatedModel, type SimulatedTokenizer } from './simulated-model.ts';
-import { type Policed, StepMachine } from './step-machine.ts';
+import { StepMachine } from './step-machine.ts';
 
 /** Measured for 600 tokens of a 0.5 B model and a file. */
 const parkMs = 10;
@@ -27,7 +28,7 @@ interface Progress {
 
 /** What a life of the engine needs of the world around it. */
 export interface SimulatedHost {
-  readonly policy: Policed;
+  readonly planStep: Policy['planStep'];
   readonly speculates: boolean;
   emit(events: readonly EngineEvent[]): void;
   model(id: ModelId): SimulatedModel;
@@ -51,7 +52,7 @@ export class SimulatedProcess {
   #isOver = false;
 
   constructor(clock: VirtualClock, tokenizer: SimulatedTokenizer, host: SimulatedHost) {
-    this.#machine = new StepMachine(host.policy, host.speculates);
+    this.#machine = new StepMachine(host.planStep, host.speculates);
     this.#clock = clock;
     this.#tokenizer = tokenizer;
     this.#host = host;
@@ -103,7 +104,7 @@ export class SimulatedProcess {
     const model = this.#host.model(spec.id);
     const contextTokens = Math.min(spec.contextTokens, model.contextTokensMax);
     const costs = costsOf(model.costs);
-    const { infill, chat, memoryBytes, loadMs, chunkTokens, shelfTokensMax } = model;
+    const { infill, chat, memoryBytes, loadMs, chunkTokens } = model;
     const info: ModelInfo = {
       sequences: spec.sequences,
       contextTokens,
@@ -120,7 +121,7 @@ export class SimulatedProcess {
       chunkTokens,
       costs: () => costs,
       appendOnly: false,
-      shelfTokensMax,
+      shelfTokensMax: model.shelfTokensMax,
       isEnd: (token) => token === endToken,
       detokenizer: () => ({ push: (token) => this.#tokenizer.detokenize(token) }),
     });

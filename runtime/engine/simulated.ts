@@ -3,12 +3,12 @@
  * synchronous and a pure function of the seed, the commands and their times. For tests, simulations and benches.
  */
 import { punctual } from '../core/policies/punctual.ts';
+import type { Policy } from '../core/policy.ts';
 import type { ModelId, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, EngineRequest } from './engine.ts';
 import { answerFromSeed, halfBillionModel, type SimulatedModel, SimulatedTokenizer } from './simulated-model.ts';
 import { failed, type Script, SimulatedProcess } from './simulated-process.ts';
-import type { Policed } from './step-machine.ts';
 
 export interface SimulatedEngineOptions {
   readonly clock: VirtualClock;
@@ -20,7 +20,7 @@ export interface SimulatedEngineOptions {
   /** Stands in for tokenizer and answers, where a bench knows both in tokens. The answer ends by itself after its last token. */
   readonly script?: (request: EngineRequest) => Script;
   /** The default is the policy of the house. */
-  readonly policy?: Policed;
+  readonly planStep?: Policy['planStep'];
   /** Whether answers are guessed at (core/draft.ts); off unless it is said, as made-up answers copy nothing. */
   readonly speculates?: boolean;
 }
@@ -95,7 +95,7 @@ export class SimulatedEngine implements Engine {
         if (this.#process === process) this.#emit(events);
       },
       model: (id) => ({ ...halfBillionModel, ...this.#options.models?.[id] }),
-      policy: this.#options.policy ?? punctual,
+      planStep: this.#options.planStep ?? punctual.planStep,
       speculates: this.#options.speculates ?? false,
       script: this.#options.script,
       answer: (request) => this.#options.answer?.(request) ?? answerFromSeed(this.#options.seed, request.prompt),

@@ -62,8 +62,6 @@ export class Slots {
   #shelf: readonly Parked[] = [];
   #uses = 0;
   #keys = 0;
-  /** Keys that the device may drop at its next moves. */
-  #dead: readonly number[] = [];
 
   /**
    * @param appendOnly the model cannot forget single tokens (recurrent and hybrid architectures): a slot is reused whole or not at all.
@@ -134,22 +132,8 @@ export class Slots {
     this.#shelf = [...taken, ...this.#shelf.filter(({ key }) => key !== moves?.park)];
   }
 
-  /** Takes a slot away from its owner, who will come back under the name of this document. */
-  vacate(slot: Slot, document: string): void {
-    Object.assign(slot, { owner: undefined, lastOwner: slot.owner, document });
-  }
-
-  /** Nobody will come back for this document. */
-  forget(document: string): void {
-    for (const slot of this.#slots) if (slot.document === document && slot.owner === undefined) slot.document = undefined;
-    const gone = this.#shelf.filter((parked) => parked.document === document && parked.isSaved);
-    this.#dead = [...this.#dead, ...gone.map(({ key }) => key)];
-    this.#shelf = this.#shelf.filter((parked) => !gone.includes(parked));
-  }
-
   #move(slot: Slot, reusable: number, document: string | undefined, parked: Parked | undefined): Moves | undefined {
-    const drop = [...this.#dead];
-    this.#dead = [];
+    const drop: number[] = [];
     let shelf = this.#shelf.filter((other) => other !== parked);
     const isLost = slot.document !== undefined && slot.document !== document;
     let park: number | undefined;

@@ -18,8 +18,7 @@ import { acceptedOf, type Pass, type PassItem, type PassItemResult, type PassRes
 import {
   checkRequest,
   extend,
-  acceptedEvent,
-  insertByUrgency,
+  insertByDeadline,
   type MachineModel,
   newSequence,
   resumedOutcome,
@@ -52,23 +51,18 @@ const passShareMax = 0.2;
 /** How long after the last such request the next one is expected, in ms. */
 const interactiveMs = 60_000;
 
-/** The step level of a policy. */
-export type Policed = Pick<Policy, 'planStep' | 'preempt'>;
-
 export class StepMachine {
-  readonly #policy: Policed;
+  readonly #planStep: Policy['planStep'];
   readonly #speculates: boolean;
   readonly #models = new Map<ModelId, ModelState>();
   #inFlight: Pass | undefined;
   #passes = 0;
-  /** When the last pass was planned. */
-  #nowMs = 0;
   /** The shortest promise of a first token since somebody began to type, and when it was made last. */
   #interactive = { targetMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
 
   /** @param speculates what an answer copies is guessed, where that pays: same tokens, in fewer passes. */
-  constructor(policy: Policed, speculates = false) {
-    this.#policy = policy;
+  constructor(planStep: Policy['planStep'], speculates = false) {
+    this.#planStep = planStep;
     this.#speculates = speculates;
   }
 
@@ -133,7 +127,7 @@ export class StepMachine {
       return [refused(request.id, { code: 'queueFull', message })];
     }
     if (request.sla.kind === 'ttft') this.#expectMore(request.sla.targetMs, now);
-    insertByUrgency(state.waiting, newSequence(request, promptTokens, state.model, now));
+    insertByDeadline(state.waiting, newSequence(request, promptTokens, state.model, now));
     return this.#assign(state);
   }
 
@@ -151,7 +145,6 @@ export class StepMachine {
 
   /** The pass to run now; undefined when there is nothing to do. Must not be called before `complete` of the last one. */
   next(now: number): Pass | undefined {
-    this.#nowMs = now;
     if (this.#inFlight !== undefined) throw new Error('The last pass is not complete.');
     const turns = [...this.#models.values()].map((state) => ({
       model: state.model.id,
@@ -163,7 +156,7 @@ export class StepMachine {
     const turn = turns.find(({ model }) => model === chosen);
     if (state === undefined || turn === undefined) return undefined;
     const view = this.#view(state, turn.sequences, now);
-    const plan = this.#policy.planStep(view);
+    const plan = this.#planStep(view);
     if (plan === undefined) return undefined;
     const running = turns.flatMap(({ sequences }) => sequences);
     this.#passes += 1;
@@ -256,43 +249,31 @@ export class StepMachine {
   #assign(state: ModelState): EngineEvent[] {
     if (this.#inFlight !== undefined) return [];
     const events: EngineEvent[] = [];
-    for (let sequence = state.waiting[0]; sequence !== undefined; sequence = state.waiting[0]) {
-      if (state.slots.idle === 0 && !this.#vacateFor(state, sequence)) break;
-      state.waiting.shift();
+    while (state.slots.idle > 0) {
+      const sequence = state.waiting.shift();
+      if (sequence === undefined) break;
       const { id } = sequence;
       const grant = state.slots.take(id, sequence.tokens, sequence.request.document);
       if (grant === undefined) throw new Error('An idle slot could not be taken.');
       const { slot } = grant;
       Object.assign(sequence, { slot, grant });
       state.running.set(id, sequence);
-      // One that comes back to a sequence was accepted before.
-      if (!sequence.accepted) events.push(acceptedEvent(sequence, slot));
-      sequence.accepted = true;
+      events.push({
+        kind: 'accepted',
+        id,
+        promptTokens: sequence.promptTokens,
+        reusedTokens: slot.kvTokens.length,
+        follows: slot.lastOwner,
+      });
       const outcome = resumedOutcome(sequence);
       if (outcome !== undefined) events.push(this.#end(state, sequence, outcome));
     }
     return events;
   }
 
-  /** Whether a running sequence has made room for a promised first token: it waits again, and its KV cells are parked. */
-  #vacateFor(state: ModelState, { request }: Sequence): boolean {
-    if (request.sla.kind !== 'ttft' || state.model.shelfTokensMax === 0) return false;
-    const settled = [...state.running.values()].filter((sequence) => sequence.grant === undefined);
-    const id = this.#policy.preempt?.(settled.map(sequenceView), this.#nowMs);
-    const sequence = id === undefined ? undefined : state.running.get(id);
-    if (sequence?.slot === undefined) return false;
-    state.slots.vacate(sequence.slot, sequence.id);
-    sequence.slot = undefined;
-    state.running.delete(sequence.id);
-    insertByUrgency(state.waiting, sequence);
-    return true;
-  }
-
   #end(state: ModelState, sequence: Sequence, outcome: Outcome): EngineEvent {
-    if (sequence.slot === undefined) {
-      state.waiting.splice(state.waiting.indexOf(sequence), 1);
-      state.slots.forget(sequence.id);
-    } else if (sequence.grant !== undefined) state.slots.giveBack(sequence.grant);
+    if (sequence.slot === undefined) state.waiting.splice(state.waiting.indexOf(sequence), 1);
+    else if (sequence.grant !== undefined) state.slots.giveBack(sequence.grant);
     else Object.assign(sequence.slot, { owner: undefined, lastOwner: sequence.id });
     state.running.delete(sequence.id);
     return ended(sequence.id, outcome);

@@ -18,7 +18,6 @@
  * A decode takes as many sequences as the measured table says is best, of those in order, as long as each one's pace allows it.
  */
 import { type Costs, prefillTotalMs } from '../estimate.ts';
-import type { TaskId } from '../task.ts';
 import { awaitsFirstToken, byDeadline, type SequenceView, type StepPlan, type StepView } from '../step.ts';
 
 /** A sequence of the rest is aged when its deadline passed this long ago, in ms. */
@@ -32,6 +31,9 @@ const chunkTokensMin = 16;
 
 /** A prediction this much too high does not make a task hopeless, as it may be wrong by that much. */
 const hopeShare = 0.9;
+
+/** A turn between two chunks of a promised first token leaves this share of its promise as a reserve: more may arrive. */
+const turnReserve = 0.3;
 
 interface Candidate {
   readonly view: SequenceView;
@@ -48,7 +50,6 @@ interface Groups {
   readonly rest: Candidate[];
 }
 
-const X = (): any => (globalThis as any).X ?? {};
 export function planStep(view: StepView): StepPlan | undefined {
   const groups = groupsOf(view);
   const { rest } = groups;
@@ -57,18 +58,6 @@ export function planStep(view: StepView): StepPlan | undefined {
     if (aged.length > 0) return serveRest(aged, view); // 1
   }
   return groups.urgent.length > 0 ? serveUrgent(groups, view) : serveOthers(groups, view);
-}
-
-/** Who gives up its sequence for a promised first token: one that is hopeless anyway, else the one with the most time left. */
-export function preempt(running: readonly SequenceView[], nowMs: number): TaskId | undefined {
-  let best: SequenceView | undefined;
-  for (const sequence of running) {
-    if (sequence.promise === 'ttft') continue;
-    const hopeless = sequence.relegated || sequence.deadlineMs < nowMs;
-    const bestHopeless = best !== undefined && (best.relegated || best.deadlineMs < nowMs);
-    if (best === undefined || (hopeless && !bestHopeless) || (hopeless === bestHopeless && sequence.deadlineMs > best.deadlineMs)) best = sequence;
-  }
-  return best?.id;
 }
 
 function groupsOf(view: StepView): Groups {
@@ -129,19 +118,15 @@ function indexOfLongest(candidates: readonly Candidate[], last: number): number 
 }
 
 function serveUrgent({ urgent, tails, committed }: Groups, view: StepView): StepPlan {
+  const [first] = urgent;
+  if (first === undefined) throw new Error('There is nobody urgent.');
   const laxityMs = laxityOf(urgent, view.nowMs);
   const decodingTails = tails.filter((candidate) => candidate.view.decoding);
   if (decodingTails.length > 0 && view.lastKind === 'prefill') {
     const plan = decode([...bySolo(decodingTails), ...decodable(committed)], view, decodingTails.length);
-    if (plan.ms < laxityMs - (X().res ?? 0) * (urgent[0]!.view.deadlineMs - urgent[0]!.view.arrivalMs)) return plan.plan;
+    if (plan.ms < laxityMs - turnReserve * (first.view.deadlineMs - first.view.arrivalMs)) return plan.plan;
   }
-  const tight = tightest(committed);
-  if (X().tight !== 0 && tight !== undefined && tight.slackMs < 2 * longestPassMs(view) && tight.soloMs < laxityMs) {
-    return tight.view.decoding ? decode([tight], view, 1).plan : prefill(tight, view, laxityMs);
-  }
-  const [first] = urgent;
-  if (first === undefined) throw new Error('There is nobody urgent.');
-  return prefill(first, X().big ? { ...view, limits: { ...view.limits, passMsMax: view.limits.passMsMax * X().big } } : view, Number.POSITIVE_INFINITY);
+  return prefill(first, view, Number.POSITIVE_INFINITY);
 }
 
 /** How long all urgent ones together can wait without one of them being late. */
@@ -156,6 +141,13 @@ function laxityOf(urgent: readonly Candidate[], nowMs: number): number {
 }
 
 function serveOthers({ tails, committed, rest }: Groups, view: StepView): StepPlan | undefined {
+  const tight = tightest(committed);
+  const isTight = tight !== undefined && tight.slackMs < longestPassMs(view);
+  if (isTight && tails.length > 0 && view.passes % 2 === 0) {
+    return tight.view.decoding
+      ? decode([tight, ...decodable(tails)], view, 1).plan
+      : prefill(tight, view, Number.POSITIVE_INFINITY);
+  }
   const decodes = [bySolo(decodable(tails)), decodable(committed), decodable([...rest].sort(byRestOrder))];
   const prefills = [bySolo(tails), committed, [...rest].sort(byRestOrder)].map((group) => group.find((c) => !c.view.decoding));
   const decodeRank = decodes.findIndex((group) => group.length > 0);

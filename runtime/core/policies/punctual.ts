@@ -17,7 +17,7 @@ import type { Policy, Room, TaskPolicy, Work } from '../policy.ts';
 import { Queue } from '../queue.ts';
 import type { SequenceView } from '../step.ts';
 import type { TaskId } from '../task.ts';
-import { planStep, preempt } from './punctual-step.ts';
+import { planStep } from './punctual-step.ts';
 
 /** Waiting tasks whose admission is looked at in one turn: a bound on the cost of deciding. */
 const candidatesMax = 4;
@@ -62,7 +62,7 @@ export class PunctualTasks implements TaskPolicy {
       if (nowMs - lastMs <= editedMs) break;
       this.#documents.delete(document);
     }
-    return Math.max(0, Math.min(sequences - 2, (globalThis as any).X?.kept ?? 2));
+    return Math.max(0, Math.min(sequences - 2, 2));
   }
 
   remove(id: TaskId): void {
@@ -78,11 +78,10 @@ export class PunctualTasks implements TaskPolicy {
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
     this.#rankFresh(room);
     this.#relegateHopeless(nowMs);
-    const others = running.filter((work) => work.promise === 'e2e');
-    const completion = this.#completions.first();
-    const taken = room.parks ? running.length - others.length : running.length;
-    if (completion !== undefined) return taken < room.sequences ? completion.work : undefined; // 2
     if (running.length >= room.sequences) return undefined;
+    const completion = this.#completions.first();
+    if (completion !== undefined) return completion.work; // 2
+    const others = running.filter((work) => work.promise === 'e2e');
     const left = room.sequences - this.#kept(room.sequences, nowMs) - others.length;
     if (left <= 0) return undefined;
     const fitting = this.#fitting(running, room, nowMs);
@@ -91,7 +90,7 @@ export class PunctualTasks implements TaskPolicy {
       const any = this.#others.first() ?? this.#relegated.first();
       if (any !== undefined) return any.work; // 4
     }
-    return left > 1 ? (this.#others.first() ?? this.#relegated.first())?.work : undefined; // 5
+    return left > 1 ? this.#relegated.first()?.work : undefined; // 5
   }
 
   #rankFresh({ costs, limits }: Room): void {
@@ -171,4 +170,4 @@ export function viewOf(work: Work): SequenceView {
   };
 }
 
-export const punctual: Policy = { name: 'punctual', newTaskPolicy: () => new PunctualTasks(), planStep, preempt };
+export const punctual: Policy = { name: 'punctual', newTaskPolicy: () => new PunctualTasks(), planStep };

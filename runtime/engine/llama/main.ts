@@ -24,7 +24,7 @@ class EngineProcess {
   #driving = false;
 
   constructor(device: Device, policy: Policy, send: (events: EngineEvent[]) => void) {
-    this.#machine = new StepMachine(policy, policy.speculates);
+    this.#machine = new StepMachine(policy.planStep, policy.speculates);
     this.#device = device;
     this.#send = send;
   }
