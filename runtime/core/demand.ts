@@ -60,7 +60,7 @@ export function learnArrival(model: DemandModel, taskClass: TaskClass, nowMs: nu
   const known = model[taskClass];
   const isFirst = known.count === 0;
   const lastMs = isFirst ? nowMs : Math.max(known.lastMs, nowMs);
-  const count = known.count * decay(lastMs - known.lastMs) + 1;
+  const count = isFirst ? 1 : known.count * decay(lastMs - known.lastMs) + 1;
   return { ...model, [taskClass]: { ...known, count, lastMs, firstMs: isFirst ? nowMs : known.firstMs } };
 }
 

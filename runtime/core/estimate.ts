@@ -73,6 +73,10 @@ const slopeGain = 0.01;
 const paceRange = [1e-3, 1e3] as const;
 /** Durations that can be true, in ms. A machine that slept during a pass says nothing about the pass. */
 const wallMsRange = [1e-3, 3_600_000] as const;
+/** Tokens that can be true, evaluated or held. */
+const tokensMax = 1e8;
+/** What a cell may come to, in ms, however absurd its samples are. */
+const levelMsRange = [1e-6, 1e9] as const;
 
 const cellStart: CostCell = { ms: 0, context: 0, deviation: deviationStart, samples: 0, early: [] };
 
@@ -177,7 +181,7 @@ function learnCells(table: CostTable, errors: ErrorLog, curve: Curve, lesson: Le
     covariance += slopeGain * weight * (distance * (ms - cell.ms) - covariance);
     cells[index] = {
       // Both ends of the step are seen from the new mean context, so that a far context moves the mean and not the level.
-      ms: Math.max(cell.ms / 2, cell.ms + gain * (ms - hereMs) + curve.slope * gain * distance),
+      ms: within(levelMsRange, Math.max(cell.ms / 2, cell.ms + gain * (ms - hereMs) + curve.slope * gain * distance)),
       context: cell.context + gain * (lesson.context - cell.context),
       deviation: nextDeviation(cell.deviation, lesson.residual),
       samples: Math.min(warmSamples, cell.samples + 1),
@@ -192,13 +196,19 @@ function earlyCell(cell: CostCell, ms: number, slope: number, { context }: Lesso
   const samples = early.length;
   const mean = cell.context + (context - cell.context) / samples;
   const median = [...early].sort((a, b) => a - b)[Math.ceil(samples / 2) - 1] ?? ms;
-  return { ...cell, ms: median + slope * mean, context: mean, samples, early: samples < earlySamples ? early : [] };
+  return {
+    ...cell,
+    ms: within(levelMsRange, median + slope * mean),
+    context: mean,
+    samples,
+    early: samples < earlySamples ? early : [],
+  };
 }
 
 /** A decode of more tokens than sequences verifies a draft: it is neither kind of pass. */
 function canTeach({ kind, tokens, sequences, contextTokens, wallMs }: PassReport): boolean {
-  const counts = [tokens, sequences].every((count) => Number.isFinite(count) && count >= 1);
-  const context = Number.isFinite(contextTokens) && contextTokens >= 0;
+  const counts = [tokens, sequences].every((count) => count >= 1 && count <= tokensMax);
+  const context = contextTokens >= 0 && contextTokens <= tokensMax;
   const time = wallMs >= wallMsRange[0] && wallMs <= wallMsRange[1];
   return counts && context && time && (kind === 'prefill' || tokens === sequences);
 }

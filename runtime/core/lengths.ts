@@ -50,7 +50,11 @@ interface Observation {
 interface Bucket {
   /** The last answers, the oldest first: what leaves is forgotten. */
   readonly recent: readonly Observation[];
-  /** Of `recent`; absent while no answer ended. */
+  /** Answers that came since the quantiles were made. */
+  readonly fresh: number;
+  /** Answers behind the quantiles that were not censored. */
+  readonly ends: number;
+  /** Absent while no answer ended. */
   readonly quantiles?: LengthQuantiles;
 }
 
@@ -66,7 +70,9 @@ const recentMax = 64;
 /** Ten languages in three sizes for each class, and those above them. */
 const bucketsMax = 128;
 /** A bucket weighs as much as what stands above it once so many of its answers ended. */
-const trustedEnds = 8;
+const trustedEnds = 4;
+/** Quantiles are made again when this share of the answers behind them is new: a sort for each answer would be seen in a replay. */
+const newShare = 1 / 8;
 /** Upper bounds of the size buckets in input tokens; the last bucket is open. */
 const sizes = [64, 256, 1_024, 4_096] as const;
 
@@ -88,14 +94,23 @@ export function learnLength(model: LengthModel, sample: LengthSample): LengthMod
   const value = isRatio[sample.class] ? tokens / Math.max(1, inputTokens) : tokens;
   const buckets: Record<string, Bucket> = { ...model.buckets };
   for (const key of bucketKeys(sample)) {
-    const recent = [...(buckets[key]?.recent ?? []).slice(1 - recentMax), { value, ended }];
-    const quantiles = kaplanMeier(recent);
+    const known = buckets[key];
     delete buckets[key];
-    buckets[key] = { recent, ...(quantiles && { quantiles }) };
+    buckets[key] = learnBucket(known, { value, ended });
   }
   const names = Object.keys(buckets);
   for (const name of names.slice(0, Math.max(0, names.length - bucketsMax))) delete buckets[name];
   return { buckets };
+}
+
+function learnBucket(known: Bucket | undefined, observation: Observation): Bucket {
+  const recent = known === undefined ? [] : known.recent.slice(1 - recentMax);
+  recent.push(observation);
+  const fresh = (known?.fresh ?? 0) + 1;
+  if (known !== undefined && fresh < newShare * recent.length) return { ...known, recent, fresh };
+  const quantiles = kaplanMeier(recent);
+  const ends = recent.filter(({ ended }) => ended).length;
+  return { recent, fresh: 0, ends, ...(quantiles && { quantiles }) };
 }
 
 /** In tokens, from 1 to the limit. Each bucket that the query falls into refines what stands above it, from the prior down. */
@@ -139,8 +154,7 @@ function bucketKeys({ class: name, language, inputTokens }: Omit<LengthQuery, 'm
 function blend(above: LengthQuantiles, bucket: Bucket | undefined): LengthQuantiles {
   const own = bucket?.quantiles;
   if (bucket === undefined || own === undefined) return above;
-  const ends = bucket.recent.filter(({ ended }) => ended).length;
-  const weight = ends / (ends + trustedEnds);
+  const weight = bucket.ends / (bucket.ends + trustedEnds);
   return mapQuantiles((share) => above[share] ** (1 - weight) * own[share] ** weight);
 }
 

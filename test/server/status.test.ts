@@ -179,6 +179,20 @@ describe('the status as clients see it', () => {
     ]);
   });
 
+  it('when predictions could be compared, then their errors are in it, and pass the check of the clients', () => {
+    const errors = { p50: 0.1, p90: 0.3, samples: 12 };
+    const { classes, models } = toStatus({
+      ...sources,
+      loop: () => ({
+        ...loop,
+        classes: loop.classes.map((entry) => ({ ...entry, ttftError: errors, e2eError: errors })),
+        models: loop.models.map((model) => ({ ...model, prefillError: errors, decodeError: errors })),
+      }),
+    });
+    expect(statusSchema.shape.classes.parse(classes)[0]).toMatchObject({ ttftError: errors, e2eError: errors });
+    expect(statusSchema.shape.models.parse(models)[0]).toMatchObject({ prefillError: errors, decodeError: errors });
+  });
+
   it('when there is no engine process, then there is no pid of one', () => {
     const { enginePid: _, ...without } = loop;
     expect(toStatus({ ...sources, loop: () => without })).not.toHaveProperty('enginePid');

@@ -1,0 +1,67 @@
+/** What `punctual status` prints. */
+import { describe, expect, it } from 'vitest';
+import { statusTable } from '../../runtime/cli/status.ts';
+import type { Status } from '../../runtime/protocol.ts';
+
+const status: Status = {
+  version: '1.2.3',
+  pid: 42,
+  engineRestarts: 0,
+  uptimeMs: 1_000,
+  clients: 2,
+  windowMs: 300_000,
+  classes: [
+    {
+      class: 'completion',
+      sla: { kind: 'ttft', targetMs: 250 },
+      running: 1,
+      waiting: 0,
+      finished: 4,
+      kept: 3,
+      decided: 4,
+      superseded: 0,
+      cancelled: 0,
+      failed: 0,
+      ttftMs: { p50: 100, p95: 240 },
+    },
+  ],
+  models: [{ id: 'm', name: 'Tiny', demo: true, state: 'ready', memoryBytes: 5_000_000 }],
+};
+
+const linesOf = (current: Status): string[] => statusTable(current).split('\n');
+
+describe('the printed status', () => {
+  it('when nothing was predicted yet, then nothing is said of errors', () => {
+    expect(linesOf(status)).toEqual([
+      '               promised     p50     p95    kept  running  waiting',
+      'completion  TTFT 250 ms  100 ms  240 ms  3 of 4        1        0',
+      '',
+      'Tiny: ready, 5 MB',
+      'runtime 1.2.3, process 42, 2 clients, 0 engine restarts',
+      '',
+    ]);
+  });
+
+  it('when predictions could be compared, then median and p90 are told for each class and model', () => {
+    const [completion] = status.classes;
+    const [model] = status.models;
+    if (!completion || !model) throw new Error('both are above');
+    const lines = linesOf({
+      ...status,
+      classes: [
+        {
+          ...completion,
+          ttftError: { p50: 0.084, p90: 0.31, samples: 40 },
+          e2eError: { p50: 0.1, p90: 0.2, samples: 38 },
+        },
+      ],
+      models: [{ ...model, decodeError: { p50: 0.02, p90: 0.05, samples: 128 } }],
+    });
+    expect(lines.slice(3, 7)).toEqual([
+      'predicted times were off by',
+      '  completion: TTFT 8 % (p90 31 %, last 40); E2E 10 % (p90 20 %, last 38)',
+      '  Tiny: decode passes 2 % (p90 5 %, last 128)',
+      '',
+    ]);
+  });
+});
