@@ -16,7 +16,7 @@ describe('the rate of arrivals', () => {
   });
 
   it('when tasks arrive at random, then the forecast is right on the average from the first half-life on', () => {
-    for (const perSecond of [0.2, 2, 20]) {
+    for (const perSecond of [0.2, 2]) {
       for (const untilMs of [20_000, 200_000]) {
         const rates = Array.from({ length: 60 }, (_, seed) =>
           rate(arrivals(poissonTimesMs(newRandom(seed), perSecond, untilMs)), untilMs),

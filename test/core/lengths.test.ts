@@ -173,7 +173,7 @@ describe('the memory of lengths', () => {
   });
 
   it('when languages never end, then its size does', () => {
-    const samples = Array.from({ length: 3_000 }, (_, index) => ({ ...completion(20), language: `l${index % 700}` }));
+    const samples = Array.from({ length: 600 }, (_, index) => ({ ...completion(20), language: `l${index % 200}` }));
     const model = learned(samples);
     expect(Object.keys(model.buckets).length).toBeLessThanOrEqual(128);
     const perBucket = Object.values(model.buckets).map(({ recent }) => recent.length);
