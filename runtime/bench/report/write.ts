@@ -1,0 +1,32 @@
+/** The outside of a report: the file it goes to, and what is known of the machine and the source. */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { renderReport } from './render.ts';
+import type { Machine, Report } from './report.ts';
+
+/** Replaces the file; its folder is made if need be. @throws the file system's errors. */
+export async function writeReport(file: string, report: Report): Promise<void> {
+  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+  await writeFile(file, renderReport(report));
+}
+
+export function thisMachine(): Machine {
+  const [first] = os.cpus();
+  return { cpu: first?.model.trim() || `${os.arch()} processor`, cores: os.availableParallelism() };
+}
+
+/** Of the folder's repository, with "+ changes" for what is not committed; undefined where there is no git or no repository. */
+export async function commitOf(folder: string): Promise<string | undefined> {
+  const git = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)('git', args, { cwd: folder, timeout: 10_000 })).stdout.trim();
+  try {
+    const commit = await git('rev-parse', '--short=12', 'HEAD');
+    const changed = await git('status', '--porcelain', '--untracked-files=no');
+    return changed === '' ? commit : `${commit} + changes`;
+  } catch {
+    return undefined; // A report is worth having without it.
+  }
+}
