@@ -4,7 +4,14 @@ export interface BenchOptions {
   /** Fewer repetitions; never another workload. */
   readonly quick: boolean;
   readonly log: (line: string) => void;
+  /** What the user gave for the options that the bench declares. */
+  readonly values?: BenchValues;
 }
+
+export type BenchValues = Readonly<Record<string, string | undefined>>;
+
+/** What was asked of a bench does not exist; the message is one sentence that says what does. */
+export class BadUsage extends Error {}
 
 export interface BenchResult {
   /** By the names that the project's issues and docs use. */
@@ -16,6 +23,8 @@ export interface BenchResult {
 export interface Bench {
   readonly name: string;
   readonly summary: string;
+  /** Names of options of its own; each takes one value, as in `--rps 5,10`. */
+  readonly options?: readonly string[];
   run(options: BenchOptions): Promise<BenchResult>;
 }
 

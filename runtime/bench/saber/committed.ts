@@ -1,48 +1,50 @@
 /**
- * The admission of `punctual` alone, as `core/reserve.ts` has it, on a machine where prompts cost nothing and all sequences advance together:
+ * The rule of `core/reserve.ts` as a policy of its own, for machines where prompts cost nothing and all sequences advance together:
  * what is committed to runs, what was given up waits until nothing committed is left.
  */
 import type { Policy, Room, TaskPolicy, Work } from '../../core/policy.ts';
-import { expectedWorks, givenUp, keepsAllTogether, type Promises } from '../../core/reserve.ts';
+import {
+  bestBatch,
+  expectedWorks,
+  givenUp,
+  keepsAllTogether,
+  PredictionTrust,
+  type Promises,
+} from '../../core/reserve.ts';
 import type { StepPlan, StepView } from '../../core/step.ts';
 import type { TaskClass, TaskId } from '../../core/task.ts';
 
 class CommittedTasks implements TaskPolicy {
-  readonly #fresh = new Map<TaskId, Work>();
-  readonly #relegated = new Map<TaskId, Work>();
+  readonly #waiting = new Map<TaskId, Work>();
   readonly #promises = new Map<TaskClass, Work>();
+  readonly #trust = new PredictionTrust();
 
   add(work: Work): void {
-    this.#fresh.set(work.id, work);
+    this.#waiting.set(work.id, work);
     this.#promises.set(work.class, work);
   }
 
   remove(id: TaskId): void {
-    this.#fresh.delete(id);
-    this.#relegated.delete(id);
+    this.#waiting.delete(id);
   }
 
   first(): Work | undefined {
-    const [fresh] = this.#fresh.values();
-    const [relegated] = this.#relegated.values();
-    return fresh ?? relegated;
+    const [first] = this.#waiting.values();
+    return first;
   }
 
+  /** All start at once: those that are given up hold a sequence, but are paused. */
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
-    if (running.length >= room.sequences) return undefined;
-    for (const work of this.#fresh.values()) {
-      relegate([...running, work], room, this.#promises, nowMs);
-      if (!work.relegated) return work;
-      this.#fresh.delete(work.id);
-      this.#relegated.set(work.id, work);
-    }
-    // Lengths that turn out otherwise break promises as arrivals do.
-    relegate(running, room, new Map(), nowMs);
-    return running.length === 0 ? this.first() : undefined;
+    this.#trust.observe(running);
+    const committed = running.filter(({ relegated }) => !relegated);
+    for (const work of committed) work.relegated = work.deadlineMs <= nowMs;
+    const newcomer = running.length < room.sequences ? this.first() : undefined;
+    if (newcomer !== undefined && this.#trust.isGood) relegate([...committed, newcomer], room, this.#promises, nowMs);
+    return newcomer;
   }
 }
 
-/** Marks those that are given up, so that the others, and what `promises` makes expect, can be on time. */
+/** Marks those that are given up, so that the others, and what is expected, can be on time. */
 function relegate(works: readonly Work[], room: Room, promises: Promises, nowMs: number): void {
   const committed = works.filter((work) => !work.relegated);
   const expected = expectedWorks(committed, room.demand, promises, nowMs);
@@ -50,10 +52,17 @@ function relegate(works: readonly Work[], room: Room, promises: Promises, nowMs:
   for (const work of givenUp(committed, keepsAll)) work.relegated = true;
 }
 
-function planStep({ sequences }: StepView): StepPlan | undefined {
-  const committed = sequences.filter((sequence) => !sequence.relegated);
-  const served = committed.length > 0 ? committed : sequences.slice(0, 1);
-  return served.length === 0 ? undefined : { kind: 'decode', ids: served.map(({ id }) => id) };
+/**
+ * 1. Whoever is committed to decodes, in the best batch, the shortest first.
+ * 2. Nobody is: then the rest does.
+ */
+function planStep(view: StepView): StepPlan | undefined {
+  const committed = view.sequences.filter(({ relegated }) => !relegated);
+  const served = committed.length > 0 ? committed : [...view.sequences];
+  const most = bestBatch(view.costs, Math.min(served.length, view.limits.decodeSequences), 0);
+  if (most === 0) return undefined;
+  if (most < served.length) served.sort((a, b) => a.decodeTokens - b.decodeTokens);
+  return { kind: 'decode', ids: served.slice(0, most).map(({ id }) => id) };
 }
 
 export const committed: Policy = { name: 'punctual', newTaskPolicy: () => new CommittedTasks(), planStep };

@@ -1,12 +1,13 @@
 /**
  * SABER's machine as a fluid: each of the L requests that run and are not paused advances at v(L) tokens per second, from event to
- * event, without a loop over tokens. Policies see it through the interfaces of the core: no prompts, as many sequences as they like.
+ * event, without a loop over tokens. Policies see it through the interfaces of the core: no prompts, as many sequences as there are
+ * requests, of which a pass advances the 100 at most for which the speed was measured.
  */
 import type { Costs } from '../../core/estimate.ts';
 import type { Demand, Policy, Room, Work } from '../../core/policy.ts';
 import type { SequenceView, StepLimits, StepView } from '../../core/step.ts';
 import type { TaskClass } from '../../core/task.ts';
-import { type SaberClass, saber, saberSpeed } from '../workloads.ts';
+import { type SaberClass, saber, saberLoadMax, saberSpeed } from '../workloads.ts';
 import type { Predict } from './lengths.ts';
 import type { Request } from './requests.ts';
 
@@ -31,14 +32,17 @@ export const saberCosts: Costs = { prefillMs: () => 0, decodeMs: (sequences) => 
 
 const limits: StepLimits = {
   chunkTokens: 1,
-  decodeSequences: Number.POSITIVE_INFINITY,
+  decodeSequences: saberLoadMax,
   passMsMax: Number.POSITIVE_INFINITY,
 };
 
 export interface MachineOptions {
   readonly predict: Predict;
-  /** Policies decide at arrivals and ends, and this often in between, in ms: predictions change while nothing happens. */
-  readonly reviewMs: number;
+  /**
+   * Policies decide at arrivals and ends, and those that may pause what runs also this often in between, in ms: predictions change and
+   * deadlines pass while nothing happens.
+   */
+  readonly reviewMs: number | undefined;
 }
 
 export interface RunResult {
@@ -78,6 +82,7 @@ class Machine {
   #tokensOnTime = 0;
   #tokens = 0;
   #decisions = 0;
+  #isPlanDue = true;
 
   constructor(requests: readonly Request[], policy: Policy, options: MachineOptions) {
     this.#requests = requests;
@@ -90,7 +95,7 @@ class Machine {
 
   run(): RunResult {
     const lastMs = this.#requests.reduce((last, { deadlineMs }) => Math.max(last, deadlineMs), 0);
-    while (this.#arrived < this.#requests.length || (this.#jobs.size > 0 && this.#nowMs <= lastMs)) {
+    while (this.#arrived < this.#requests.length || (this.#running.length > 0 && this.#nowMs <= lastMs)) {
       this.#advance();
       this.#decide();
     }
@@ -105,8 +110,8 @@ class Machine {
     for (const job of this.#active) if (ending === undefined || left(job) < left(ending)) ending = job;
     const arrivalMs = arriving?.arrivalMs ?? Number.POSITIVE_INFINITY;
     const endMs = ending === undefined ? Number.POSITIVE_INFINITY : this.#nowMs + left(ending) / perMs;
-    const reviewMs = this.#running.length > 0 ? this.#nowMs + this.#options.reviewMs : Number.POSITIVE_INFINITY;
-    const nextMs = Math.min(arrivalMs, endMs, reviewMs);
+    const reviewMs = this.#nowMs + (this.#options.reviewMs ?? Number.POSITIVE_INFINITY);
+    const nextMs = Math.min(arrivalMs, endMs, this.#running.length > 0 ? reviewMs : Number.POSITIVE_INFINITY);
     const tokens = (nextMs - this.#nowMs) * perMs;
     for (const job of this.#active) job.doneTokens += tokens;
     this.#tokens += tokens * this.#active.length;
@@ -127,16 +132,15 @@ class Machine {
     const { id, tokens, deadlineMs } = job.request;
     this.#jobs.delete(id);
     this.#running = this.#running.filter((other) => other !== job);
+    this.#isPlanDue = true;
     if (this.#nowMs > deadlineMs + roundingMs) return;
     this.#onTime[Number(id)] = true;
     this.#tokensOnTime += tokens;
   }
 
   #decide(): void {
-    for (const { request, work, view, doneTokens } of this.#running) {
-      work.decodeTokens = this.#options.predict(request, doneTokens);
-      view.decodeTokens = work.decodeTokens;
-    }
+    const mayPause = this.#options.reviewMs !== undefined;
+    if (mayPause) this.#predict();
     const running = this.#running.map(({ work }) => work);
     for (;;) {
       const work = this.#tasks.next(running, this.#room, this.#nowMs);
@@ -144,8 +148,19 @@ class Machine {
       this.#tasks.remove(work.id);
       running.push(work);
       this.#running.push(this.#job(work.id));
+      this.#isPlanDue = true;
     }
-    this.#plan();
+    if (mayPause || this.#isPlanDue) this.#plan();
+    this.#isPlanDue = false;
+  }
+
+  /** News of what runs. Who was given up and is late by now is taken off: nothing that is measured depends on it. */
+  #predict(): void {
+    this.#running = this.#running.filter(({ request, work }) => !work.relegated || request.deadlineMs > this.#nowMs);
+    for (const { request, work, view, doneTokens } of this.#running) {
+      work.decodeTokens = this.#options.predict(request, doneTokens);
+      view.decodeTokens = work.decodeTokens;
+    }
   }
 
   #plan(): void {
