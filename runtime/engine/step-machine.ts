@@ -46,7 +46,7 @@ interface ModelState {
 }
 
 /** No pass takes more than this share of the shortest promise of a first token, while such promises are made. */
-const passShareMax = 0.2;
+export const passShareMax = 0.2;
 
 /** How long after the last such request the next one is expected, in ms. */
 const interactiveMs = 60_000;
