@@ -2,6 +2,7 @@
  * Everything that can wake the scheduler, and everything it can do: two closed unions (house invariant 2).
  * A recorded list of events with their times replays exactly.
  */
+import type { LengthQuantiles } from './lengths.ts';
 import type { ModelId, Outcome, Task, TaskError, TaskId } from './task.ts';
 
 /** What the engine found out about a model while loading it. */
@@ -67,7 +68,7 @@ export type Effect =
       readonly kind: 'start';
       readonly task: Task;
       readonly ageMs: number;
-      readonly answerTokens: number;
+      readonly answerTokens: LengthQuantiles;
       readonly relegated: boolean;
       readonly generated: readonly number[];
     }

@@ -4,8 +4,9 @@
  */
 import type { Costs } from './estimate.ts';
 import type { Event } from './event.ts';
+import type { LengthQuantiles } from './lengths.ts';
 import type { Demand } from './policy.ts';
-import type { ModelId, Task } from './task.ts';
+import type { ModelId, Task, TaskId } from './task.ts';
 
 export interface Knowledge {
   readonly demand: Demand;
@@ -13,7 +14,9 @@ export interface Knowledge {
   /** Prompt tokens to evaluate, with what a warm sequence holds taken off. */
   prefillTokens(task: Task): number;
   /** Answer tokens in all. */
-  answerTokens(task: Task): number;
+  answerTokens(task: Task): LengthQuantiles;
   /** Every event of the scheduler, before it acts on it. */
   learn(event: Event, nowMs: number): void;
+  /** The task is settled and will not be heard of again. */
+  forget(id: TaskId): void;
 }

@@ -2,6 +2,7 @@
  * The tasks of one model: those that wait, in the order of the policy, and those that run, with the work that is left of each. Owns
  * no decision: the policy says which one starts.
  */
+import { type LengthQuantiles, remainingTokens } from './lengths.ts';
 import type { Room, TaskPolicy, Work } from './policy.ts';
 import type { ModelId, Outcome, Task, TaskId } from './task.ts';
 
@@ -16,7 +17,7 @@ export interface Entry {
   /** Tokens sent so far, for a resumption. */
   readonly generated: number[];
   /** Answer tokens in all, as predicted when it was submitted. */
-  readonly answerTokens: number;
+  readonly answerTokens: LengthQuantiles;
   /** Deaths of the engine in which it was running. */
   losses: number;
 }
@@ -104,12 +105,12 @@ export function noteAccepted({ work }: Entry, promptTokens: number, reusedTokens
   work.contextTokens = reusedTokens;
 }
 
-/** A running task gave tokens. An answer longer than predicted is expected to go on for a fifth of what it has. */
-export function noteTokens({ work, generated, answerTokens }: Entry, tokens: readonly number[]): void {
+/** A running task gave tokens: what is to come is predicted anew. */
+export function noteTokens({ task, work, generated, answerTokens }: Entry, tokens: readonly number[]): void {
   generated.push(...tokens);
   work.contextTokens += work.prefillTokens + tokens.length;
   work.prefillTokens = 0;
-  work.decodeTokens = Math.max(1, answerTokens - generated.length, generated.length / 5);
+  work.decodeTokens = remainingTokens(answerTokens, generated.length, task.limits.maxTokens);
 }
 
 export const superseded: Outcome = { kind: 'cancelled', by: 'superseded' };

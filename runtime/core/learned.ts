@@ -1,32 +1,164 @@
 /**
- * What a runtime learns about its work from its own events: how long prompts and answers are, what passes cost, what arrives.
+ * What a runtime learns about its work from its own events: how long prompts and answers are, what passes cost, what arrives. The
+ * models behind it are pure (estimate.ts, lengths.ts, demand.ts); this file owns their states and says which event teaches which.
  */
-import type { Costs } from './estimate.ts';
+import { type DemandModel, demandOf, learnArrival, learnWork, newDemandModel } from './demand.ts';
+import { type CostModel, type Costs, costsOf, learn, newCostModel } from './estimate.ts';
 import type { Event } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
+import { answerLength, emptyLengthModel, type LengthModel, type LengthQuantiles, learnLength } from './lengths.ts';
 import type { Demand } from './policy.ts';
-import type { ModelId, Task, TaskClass } from './task.ts';
+import type { ModelId, Prompt, Task, TaskId } from './task.ts';
 
-export class Learned implements Knowledge {
-  readonly demand: Demand = { ratePerSecond: () => 0, prefillTokens: () => 60, decodeTokens: () => 16 };
+/** Source code, before anything was tokenized. */
+const charsPerTokenStart = 3.5;
+/** How much one more prompt counts. */
+const charsPerTokenGain = 0.05;
+/** Documents whose last prompt is remembered; the one not asked for the longest time is forgotten first. */
+const documentsMax = 64;
 
-  costs(_model: ModelId): Costs {
-    return {
-      prefillMs: (tokens, contextTokens) => 4 + 3 * tokens + contextTokens / 500,
-      decodeMs: (sequences, contextTokens) => 10 + 6 * sequences + contextTokens / 500,
-    };
-  }
-
-  prefillTokens({ prompt }: Task): number {
-    const chars = prompt.kind === 'chat' ? prompt.user.length : prompt.prefix.length + prompt.suffix.length;
-    return Math.ceil(chars / 4);
-  }
-
-  answerTokens(task: Task): number {
-    return Math.min(task.limits.maxTokens, answerTokensPrior[task.class]);
-  }
-
-  learn(_event: Event, _nowMs: number): void {}
+interface Seen {
+  readonly task: Task;
+  prefilledTokens: number;
+  generatedTokens: number;
+  promptTokens: number;
 }
 
-const answerTokensPrior: Record<TaskClass, number> = { completion: 16, summarize: 100, translate: 300 };
+interface Device {
+  model: CostModel;
+  /** Laid out at the first question after a report. */
+  costs: Costs | undefined;
+  charsPerToken: number;
+}
+
+export class Learned implements Knowledge {
+  readonly #prior: (model: ModelId) => CostModel | undefined;
+  readonly #devices = new Map<ModelId, Device>();
+  readonly #tasks = new Map<TaskId, Seen>();
+  readonly #lastPrompts = new Map<string, string>();
+  #lengths: LengthModel = emptyLengthModel;
+  #demandModel: DemandModel = newDemandModel();
+  #nowMs = 0;
+
+  /** @param prior what an earlier runtime measured of a model on this device. */
+  constructor(prior: (model: ModelId) => CostModel | undefined = () => undefined) {
+    this.#prior = prior;
+  }
+
+  get demand(): Demand {
+    return demandOf(this.#demandModel, this.#nowMs);
+  }
+
+  /** For status, and to be kept for the next runtime. */
+  costModel(id: ModelId): CostModel {
+    return this.#deviceOf(id).model;
+  }
+
+  costs(id: ModelId): Costs {
+    const device = this.#deviceOf(id);
+    device.costs ??= costsOf(device.model);
+    return device.costs;
+  }
+
+  /** What the last prompt of the same document shares with this one is expected to be in a sequence still. */
+  prefillTokens(task: Task): number {
+    const text = textOf(task.prompt);
+    const last = task.supersedeKey === undefined ? undefined : this.#lastPrompts.get(task.supersedeKey);
+    const shared = last === undefined ? 0 : sharedChars(last, text);
+    return Math.max(1, Math.ceil((text.length - shared) / this.#deviceOf(task.model).charsPerToken));
+  }
+
+  answerTokens(task: Task): LengthQuantiles {
+    const inputTokens = textOf(task.prompt).length / this.#deviceOf(task.model).charsPerToken;
+    const { maxTokens } = task.limits;
+    return answerLength(this.#lengths, { class: task.class, inputTokens, maxTokens, ...languageOf(task) });
+  }
+
+  learn(event: Event, nowMs: number): void {
+    this.#nowMs = nowMs;
+    switch (event.kind) {
+      case 'submit':
+        this.#demandModel = learnArrival(this.#demandModel, event.task.class, nowMs);
+        this.#tasks.set(event.task.id, { task: event.task, prefilledTokens: 0, generatedTokens: 0, promptTokens: 0 });
+        return;
+      case 'accepted':
+        return this.#accepted(event.id, event.promptTokens);
+      case 'pass': {
+        const device = this.#deviceOf(event.pass.model);
+        device.model = learn(device.model, event.pass);
+        device.costs = undefined;
+        const seen = event.pass.id === undefined ? undefined : this.#tasks.get(event.pass.id);
+        if (seen !== undefined) seen.prefilledTokens += event.pass.tokens;
+        return;
+      }
+      case 'tokens': {
+        const seen = this.#tasks.get(event.id);
+        if (seen !== undefined) seen.generatedTokens += event.tokens.length;
+        return;
+      }
+      case 'finish':
+        return this.#ended(event.id, true);
+      case 'ended':
+        return this.#ended(event.id, event.outcome.kind === 'finished' && event.outcome.reason === 'stop');
+      default:
+    }
+  }
+
+  /** A task that never ran is forgotten with its settlement. */
+  forget(id: TaskId): void {
+    this.#tasks.delete(id);
+  }
+
+  #accepted(id: TaskId, promptTokens: number): void {
+    const seen = this.#tasks.get(id);
+    if (seen === undefined || promptTokens <= 0) return;
+    seen.promptTokens = promptTokens;
+    const { task } = seen;
+    const text = textOf(task.prompt);
+    const device = this.#deviceOf(task.model);
+    device.charsPerToken += charsPerTokenGain * (Math.max(1, text.length) / promptTokens - device.charsPerToken);
+    if (task.supersedeKey === undefined) return;
+    this.#lastPrompts.delete(task.supersedeKey);
+    this.#lastPrompts.set(task.supersedeKey, text);
+    for (const [oldest] of this.#lastPrompts) {
+      if (this.#lastPrompts.size <= documentsMax) break;
+      this.#lastPrompts.delete(oldest);
+    }
+  }
+
+  #ended(id: TaskId, isWhole: boolean): void {
+    const seen = this.#tasks.get(id);
+    if (seen === undefined) return;
+    this.#tasks.delete(id);
+    const { task, prefilledTokens, generatedTokens, promptTokens } = seen;
+    const work = { prefillTokens: prefilledTokens, decodeTokens: generatedTokens };
+    this.#demandModel = learnWork(this.#demandModel, task.class, work);
+    if (generatedTokens === 0) return;
+    const sample = { class: task.class, inputTokens: promptTokens, tokens: generatedTokens, ended: isWhole };
+    this.#lengths = learnLength(this.#lengths, { ...sample, ...languageOf(task) });
+  }
+
+  #deviceOf(id: ModelId): Device {
+    const known = this.#devices.get(id);
+    if (known !== undefined) return known;
+    const device = { model: this.#prior(id) ?? newCostModel(), costs: undefined, charsPerToken: charsPerTokenStart };
+    this.#devices.set(id, device);
+    return device;
+  }
+}
+
+/** In the order in which the engine writes it. */
+function textOf(prompt: Prompt): string {
+  return prompt.kind === 'chat' ? prompt.user : prompt.prefix + prompt.suffix;
+}
+
+function languageOf({ language }: Task): { language?: string } {
+  return language === undefined ? {} : { language };
+}
+
+function sharedChars(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let index = 0;
+  while (index < length && a.charCodeAt(index) === b.charCodeAt(index)) index += 1;
+  return index;
+}

@@ -26,6 +26,11 @@ export interface LengthQuantiles {
   readonly p90: number;
 }
 
+/** An answer whose length is known. */
+export function certainLength(tokens: number): LengthQuantiles {
+  return { p10: tokens, p25: tokens, p50: tokens, p75: tokens, p90: tokens };
+}
+
 /** What may be known of an answer before it begins. */
 export interface LengthQuery {
   readonly class: TaskClass;

@@ -10,10 +10,13 @@
  * that know the future included (Faigle and Nawijn 1995; Carlisle and Lloyd 1995). A task that was committed to can so be given up later:
  * refusing larger work in advance, to keep room for smaller, keeps fewer promises. What was given up is not taken back: it would be
  * the tightest of all, and break others at every arrival.
+ *
+ * All this holds while predicted lengths can be {@link PredictionTrust trusted}. Otherwise giving up a promise is a bet that costs more than
+ * it brings: then everybody runs until its deadline, in the batch with the most tokens per second, the shortest expected rest first.
  */
-import { prefillTotalMs } from './estimate.ts';
+import { type Costs, prefillTotalMs } from './estimate.ts';
 import type { Demand, Room, Work } from './policy.ts';
-import { type TaskClass, taskClasses } from './task.ts';
+import { type TaskClass, type TaskId, taskClasses } from './task.ts';
 
 /** Whether all promises of these tasks are kept if nothing else comes. */
 export type Forecaster = (works: readonly Work[]) => boolean;
@@ -27,6 +30,7 @@ const triesMax = 64;
  */
 export function givenUp(works: readonly Work[], keepsAll: Forecaster): Work[] {
   const losers: Work[] = [];
+  if (keepsAll(works)) return losers; // 1
   let left = [...works].sort(byWorkLeft);
   while (left.length > 0 && !keepsAll(left)) {
     const without = (loser: Work): Work[] => left.filter((work) => work !== loser);
@@ -118,4 +122,48 @@ export function expectedWorks(works: readonly Work[], demand: Demand, promises: 
       },
     ];
   });
+}
+
+/** Whether predicted lengths are good enough to give up promises by: learned from what was still predicted when tasks ended. */
+export class PredictionTrust {
+  /** What each running task was first and last predicted to have left, in tokens. */
+  #watched = new Map<TaskId, { readonly first: number; last: number }>();
+  #error = 0;
+
+  /** Told at every decision, with all that run. */
+  observe(running: readonly Work[]): void {
+    const watched = new Map<TaskId, { readonly first: number; last: number }>();
+    const relegated = new Set<TaskId>();
+    for (const { id, decodeTokens, relegated: isRelegated } of running) {
+      if (isRelegated) relegated.add(id);
+      else watched.set(id, { first: this.#watched.get(id)?.first ?? decodeTokens, last: decodeTokens });
+    }
+    for (const [id, { first, last }] of this.#watched) {
+      if (!watched.has(id) && !relegated.has(id)) this.#error += errorGain * (Math.min(1, last / first) - this.#error);
+    }
+    this.#watched = watched;
+  }
+
+  get isGood(): boolean {
+    return this.#error <= errorMax;
+  }
+}
+
+/** Share of each new error in the mean: it follows within tens of tasks. */
+const errorGain = 0.1;
+
+/** Mean share of a prediction that was still to come when the task ended, beyond which nobody is given up by predictions. */
+const errorMax = 0.25;
+
+/** How many sequences together decode the most tokens per second, of at most `sequences`; 0 for none. */
+export function bestBatch(costs: Costs, sequences: number, contextTokens: number): number {
+  let best = 0;
+  let perMsBest = 0;
+  for (let count = 1; count <= sequences; count += 1) {
+    const perMs = count / costs.decodeMs(count, (contextTokens * count) / sequences);
+    if (perMs < perMsBest) continue;
+    best = count;
+    perMsBest = perMs;
+  }
+  return best;
 }

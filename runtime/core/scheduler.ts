@@ -16,6 +16,7 @@
 import { type Effect, type Event, isProgress } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type Entry, Lane, noteAccepted, noteTokens, superseded } from './lane.ts';
+import { remainingTokens } from './lengths.ts';
 import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
 import type { Policy, Room } from './policy.ts';
 import { makeRoom, type ResidencyDecision } from './residency.ts';
@@ -154,7 +155,7 @@ export class Scheduler {
       arrivalMs: task.arrivalMs,
       deadlineMs: deadlineMs(task),
       prefillTokens: knowledge.prefillTokens(task) + generated.length,
-      decodeTokens: Math.max(1, answerTokens - generated.length),
+      decodeTokens: remainingTokens(answerTokens, generated.length, task.limits.maxTokens),
       contextTokens: 0,
       maxTokens: task.limits.maxTokens,
       relegated: false,
@@ -328,6 +329,7 @@ export class Scheduler {
     this.#entries.delete(entry.id);
     this.#laneOf(entry).leave(entry);
     this.#unlink(entry);
+    this.#options.knowledge.forget(entry.id);
   }
 
   #unlink(entry: Entry): void {

@@ -47,6 +47,8 @@ export interface Task {
   /** When the request was received, in ms on the runtime's monotonic clock. */
   readonly arrivalMs: number;
   readonly model: ModelId;
+  /** What the answer is written in, as far as it says how long answers are: a language id, or `from>to` for a translation. */
+  readonly language?: string;
   readonly prompt: Prompt;
   readonly limits: Limits;
   /** A newer task with the same key replaces an older one in the same turn (completions of one document in one window). */

@@ -10,6 +10,7 @@
  * 5. When the engine itself dies, `lost` is its last word about everything before; the next `load` starts it again.
  */
 import type { ModelInfo, PassReport } from '../core/event.ts';
+import type { LengthQuantiles } from '../core/lengths.ts';
 import type { Limits, ModelId, Outcome, Prompt, Sla, TaskClass, TaskError, TaskId } from '../core/task.ts';
 
 /** How a model is to be loaded. */
@@ -44,7 +45,7 @@ export interface EngineRequest {
   /** How long ago the task had arrived when the command was sent, in ms: its deadline is `sla.targetMs` after that. */
   readonly ageMs: number;
   /** Answer tokens in all, as predicted: what a planner expects, never a limit. */
-  readonly answerTokens: number;
+  readonly answerTokens: LengthQuantiles;
   /** Found hopeless: it gives way to every promise that can still be kept. */
   readonly relegated: boolean;
   /** Tokens of the answer that an earlier engine already produced: they are prefilled after the prompt and not emitted again. */

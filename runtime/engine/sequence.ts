@@ -2,6 +2,7 @@
  * One request inside the step machine, from its start to its end, and what has to be known of its model.
  */
 import type { Costs } from '../core/estimate.ts';
+import { remainingTokens } from '../core/lengths.ts';
 import type { SequenceView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import { AnswerText, type Detokenizer } from './answer-text.ts';
@@ -75,16 +76,10 @@ export function sequenceView(sequence: Sequence): SequenceView {
     decoding: sequence.sampled && left === 1,
     tokensLeft: left,
     contextTokens: tokens.length - left,
-    decodeTokens: expectedTokens(request, tokens.length - promptTokens, sequence.maxTokens),
+    decodeTokens: remainingTokens(request.answerTokens, tokens.length - promptTokens, sequence.maxTokens),
     started: tokens.length > promptTokens,
     relegated: request.relegated,
   };
-}
-
-/** An answer that is longer than predicted is expected to go on for a fifth of what it has: long ones have long rests. */
-function expectedTokens({ answerTokens }: EngineRequest, generated: number, maxTokens: number): number {
-  const expected = Math.max(answerTokens - generated, generated / 5, 1);
-  return Math.max(1, Math.min(expected, maxTokens - generated));
 }
 
 export function slotOf(sequence: Sequence): Slot {

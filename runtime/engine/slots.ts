@@ -102,7 +102,10 @@ export class Slots {
    */
   take(owner: TaskId, tokens: readonly number[], document?: string): Grant | undefined {
     const idle = this.#slots.filter((slot) => slot.owner === undefined);
-    const victim = idle.reduce<Slot | undefined>((a, b) => (a !== undefined && compareMissed(a, b) <= 0 ? a : b), undefined);
+    const victim = idle.reduce<Slot | undefined>(
+      (a, b) => (a !== undefined && compareMissed(a, b) <= 0 ? a : b),
+      undefined,
+    );
     if (victim === undefined) return undefined;
     const matching = this.#best(idle, tokens);
     const parked = this.#bestParked(tokens);
@@ -144,7 +147,10 @@ export class Slots {
       // Only the newest state of a document is worth its place.
       const isOlder = (other: Parked): boolean => other.document === of && other.isSaved;
       drop.push(...shelf.filter(isOlder).map(({ key }) => key));
-      shelf = [...shelf.filter((other) => !isOlder(other)), { key: park, tokens, document: of, lastOwner, isSaved: false }];
+      shelf = [
+        ...shelf.filter((other) => !isOlder(other)),
+        { key: park, tokens, document: of, lastOwner, isSaved: false },
+      ];
     }
     while (shelf.reduce((sum, { tokens }) => sum + tokens.length, 0) > this.#shelfTokensMax) {
       const oldest = shelf.find(({ isSaved }) => isSaved);

@@ -1,7 +1,9 @@
 /** Tasks and models as the scheduler's tests need them. */
+
 import type { Costs } from '../../runtime/core/estimate.ts';
 import type { Effect } from '../../runtime/core/event.ts';
 import type { Knowledge } from '../../runtime/core/knowledge.ts';
+import { certainLength } from '../../runtime/core/lengths.ts';
 import { policyNamed } from '../../runtime/core/policies/index.ts';
 import type { Policy } from '../../runtime/core/policy.ts';
 import { Scheduler, type SchedulerOptions, schedulerDefaults } from '../../runtime/core/scheduler.ts';
@@ -44,8 +46,9 @@ export function plainKnowledge(overrides: Partial<Knowledge> = {}): Knowledge {
     demand: { ratePerSecond: () => 0, prefillTokens: () => 0, decodeTokens: () => 0 },
     costs: () => plainCosts,
     prefillTokens: () => 20,
-    answerTokens: ({ limits }) => limits.maxTokens,
+    answerTokens: ({ limits }) => certainLength(limits.maxTokens),
     learn: () => {},
+    forget: () => {},
     ...overrides,
   };
 }

@@ -145,24 +145,32 @@ export class SchedulerWorld {
     }
   }
 
+  /** After every event, so without the cost of `expect`. */
   #check({ kind }: Event): void {
+    const holds = (condition: boolean, what: string): void => {
+      if (!condition) throw new Error(`After ${kind} does not hold: ${what}.`);
+    };
     const live = [...this.tasks.values()].filter(({ state }) => state !== 'settled');
+    const waiting = live.filter(({ state }) => state === 'waiting');
     for (const name of taskClasses) {
       for (const state of ['waiting', 'running'] as const) {
         const expected = live.filter((known) => known.task.class === name && known.state === state).length;
-        expect(this.#scheduler.count(name, state), `${name} ${state} after ${kind}`).toBe(expected);
+        holds(this.#scheduler.count(name, state) === expected, `${expected} of ${name} are ${state}`);
       }
     }
-    for (const { task, relegatedTimes } of live) expect(relegatedTimes, task.id).toBeLessThanOrEqual(1);
+    holds(
+      live.every(({ relegatedTimes }) => relegatedTimes <= 1),
+      'nobody is told twice that there is no hope',
+    );
     const keys = live.flatMap(({ task }) => task.supersedeKey ?? []);
-    expect(new Set(keys).size, 'one live task for each document').toBe(keys.length);
-    expect(live.filter(({ state }) => state === 'waiting').length).toBeLessThanOrEqual(waitingMax);
-    expect(this.models.size, 'resident models').toBeLessThanOrEqual(modelsMax);
+    holds(new Set(keys).size === keys.length, 'there is one live task for each document');
+    holds(waiting.length <= waitingMax, `${waitingMax} wait at most`);
+    holds(this.models.size <= modelsMax, `${modelsMax} models are resident at most`);
     for (const [model, state] of this.models) {
       const of = live.filter(({ task }) => task.model === model);
       const running = of.filter((known) => known.state === 'running').length;
-      expect(running, `${model} running`).toBeLessThanOrEqual(sequencesOf[model] ?? 0);
-      if (state === 'ready' && of.length > 0) expect(running, `${model} does not idle`).toBeGreaterThan(0);
+      holds(running <= (sequencesOf[model] ?? 0), `${model} runs no more than it has sequences`);
+      holds(state !== 'ready' || of.length === 0 || running > 0, `${model} does not idle while a task waits for it`);
     }
   }
 

@@ -1,6 +1,8 @@
 /** The real engine with a made-up model whose answer is exactly known: it walks the alphabet, a line end, and ends or begins again. */
+
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certainLength } from '../../runtime/core/lengths.ts';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
 import { writeModel } from '../gguf/model.ts';
@@ -63,7 +65,7 @@ describe('the llama engine, word for word', () => {
       limits,
       sla: { kind: 'e2e', targetMs: 500 },
       ageMs: 0,
-      answerTokens: 20,
+      answerTokens: certainLength(20),
       relegated: false,
       generated: [],
     } as const;

@@ -1,5 +1,7 @@
 /** Drives an engine under test for the contract suite, and checks after each test what must hold for every request. */
+
 import { expect } from 'vitest';
+import { certainLength } from '../../runtime/core/lengths.ts';
 import type { Engine, EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { Recorder } from './recorder.ts';
 
@@ -44,7 +46,7 @@ export class ContractDriver {
       limits: { maxTokens: 8, stop: [] },
       sla: { kind: 'e2e', targetMs: 1_000 },
       ageMs: 0,
-      answerTokens: 20,
+      answerTokens: certainLength(20),
       relegated: false,
       generated: [],
       ...overrides,

@@ -1,6 +1,8 @@
 /** The real engine: node-llama-cpp in its own process, with the embedded model on one thread. */
+
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certainLength } from '../../runtime/core/lengths.ts';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
 import { engineContract } from './contract.ts';
@@ -60,7 +62,7 @@ describe('the llama engine', () => {
       limits,
       sla: { kind: 'e2e', targetMs: 1_000 },
       ageMs: 0,
-      answerTokens: 20,
+      answerTokens: certainLength(20),
       relegated: false,
       generated: [],
     } as const;

@@ -2,8 +2,10 @@
  * Our own step loop against the library's own completion and chat, with the same model and prompts: markers, order of the parts,
  * chunks, stop tokens and detokenizing are right when the texts are the same. No word of the model is written down here.
  */
+
 import { getLlama, LlamaChatSession, LlamaCompletion, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certainLength } from '../../runtime/core/lengths.ts';
 import type { Prompt } from '../../runtime/core/task.ts';
 import { LlamaDetokenizer } from '../../runtime/engine/llama/detokenizer.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
@@ -47,7 +49,7 @@ async function ours(id: string, prompt: Prompt): Promise<string> {
     limits,
     sla: { kind: 'e2e', targetMs: 1_000 },
     ageMs: 0,
-    answerTokens: 20,
+    answerTokens: certainLength(20),
     relegated: false,
     generated: [],
   } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { certainLength } from '../../runtime/core/lengths.ts';
 import { VirtualClock } from '../../runtime/engine/clock.ts';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { SimulatedEngine, type SimulatedEngineOptions } from '../../runtime/engine/simulated.ts';
@@ -54,7 +55,7 @@ function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequ
     limits,
     sla: { kind: 'e2e', targetMs: 5_000 },
     ageMs: 0,
-    answerTokens: 20,
+    answerTokens: certainLength(20),
     relegated: false,
     generated: [],
     ...overrides,

@@ -2,9 +2,11 @@
  * Guessing changes how many passes an answer takes, never the answer: texts that repeat themselves more or less, with faults, stops
  * and stop texts, against a device that really keeps tokens and samples each next one from all before it.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Costs } from '../../runtime/core/estimate.ts';
+import { certainLength } from '../../runtime/core/lengths.ts';
 import { alternate, byArrival, type StepView } from '../../runtime/core/step.ts';
 import type { EngineEvent, EngineRequest } from '../../runtime/engine/engine.ts';
 import type { PassItem, PassItemResult } from '../../runtime/engine/pass.ts';
@@ -134,7 +136,7 @@ function request(id: string, maxTokens: number, stop: string): EngineRequest {
     limits: { maxTokens, stop: [stop] },
     sla: { kind: 'e2e', targetMs: 1e6 },
     ageMs: 0,
-    answerTokens: maxTokens,
+    answerTokens: certainLength(maxTokens),
     relegated: false,
     generated: [],
   };

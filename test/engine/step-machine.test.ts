@@ -1,5 +1,7 @@
 /** The step machine with fabricated model answers: no engine, no time. */
+
 import { describe, expect, it } from 'vitest';
+import { certainLength } from '../../runtime/core/lengths.ts';
 import { edf } from '../../runtime/core/policies/edf.ts';
 import type { EngineEvent, EngineRequest } from '../../runtime/engine/engine.ts';
 import type { Pass, PassItemResult } from '../../runtime/engine/pass.ts';
@@ -32,7 +34,7 @@ function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequ
     limits,
     sla: { kind: 'e2e', targetMs: 1_000 },
     ageMs: 0,
-    answerTokens: 20,
+    answerTokens: certainLength(20),
     relegated: false,
     generated: [],
     ...overrides,

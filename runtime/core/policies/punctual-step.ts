@@ -149,7 +149,9 @@ function serveOthers({ tails, committed, rest }: Groups, view: StepView): StepPl
       : prefill(tight, view, Number.POSITIVE_INFINITY);
   }
   const decodes = [bySolo(decodable(tails)), decodable(committed), decodable([...rest].sort(byRestOrder))];
-  const prefills = [bySolo(tails), committed, [...rest].sort(byRestOrder)].map((group) => group.find((c) => !c.view.decoding));
+  const prefills = [bySolo(tails), committed, [...rest].sort(byRestOrder)].map((group) =>
+    group.find((c) => !c.view.decoding),
+  );
   const decodeRank = decodes.findIndex((group) => group.length > 0);
   const prefillRank = prefills.findIndex((first) => first !== undefined);
   const first = prefills[prefillRank];
@@ -157,7 +159,8 @@ function serveOthers({ tails, committed, rest }: Groups, view: StepView): StepPl
   if (first === undefined) return order.length === 0 ? undefined : decode(order, view, favouredOf(decodes)).plan;
   if (decodeRank < 0 || prefillRank < decodeRank) return prefill(first, view, Number.POSITIVE_INFINITY);
   const slackMs = tightest(decodable(committed))?.slackMs ?? Number.POSITIVE_INFINITY;
-  if (mayPrefill(first, prefillRank === decodeRank, order.length, slackMs, view)) return prefill(first, view, slackMs / 2);
+  if (mayPrefill(first, prefillRank === decodeRank, order.length, slackMs, view))
+    return prefill(first, view, slackMs / 2);
   return decode(order, view, favouredOf(decodes)).plan;
 }
 

@@ -53,7 +53,7 @@ const request = z.object({
   limits: z.object({ maxTokens: count, stop: z.array(z.string()) }),
   sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number().positive() }),
   ageMs: z.number(),
-  answerTokens: z.number().positive(),
+  answerTokens: z.object({ p10: z.number(), p25: z.number(), p50: z.number(), p75: z.number(), p90: z.number() }),
   relegated: z.boolean(),
   generated: tokens,
 });

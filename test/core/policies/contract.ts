@@ -20,7 +20,7 @@ const anySteps: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({ kind: fc.constant('jump' as const), ms: fc.integer({ min: -5_000, max: 20_000 }) }),
     },
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 export function policyContract(policy: Policy): void {
@@ -108,6 +108,7 @@ export function policyContract(policy: Policy): void {
           driver.drain();
           expect(driver.waitingCount).toBe(0);
         }),
+        { numRuns: 30 },
       );
     });
   });

@@ -1,0 +1,76 @@
+/** Forecasts against a machine whose costs and lengths are exactly as predicted. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Costs } from '../../runtime/core/estimate.ts';
+import { forecastDefaults, rollForward } from '../../runtime/core/forecast.ts';
+import type { Policy } from '../../runtime/core/policy.ts';
+import { anyCosts, anySequences, anyView, weirdNumber } from './arbitraries.ts';
+import { policyOf } from './fixtures.ts';
+import { type Ask, anyAsks, longestPassMs, runMachine, viewOf } from './forecast-machine.ts';
+import { decoding, keystroke, prefilling, view } from './step-views.ts';
+
+/** Decode passes that a forecast takes for one decision, at most. */
+const stride = 16;
+
+function compare(policy: Policy, asks: readonly Ask[], costs: Costs): void {
+  const done = runMachine(policy, asks, costs);
+  const forecasts = rollForward(policy.planStep, viewOf(asks, costs));
+  const toleranceMs = stride * longestPassMs(asks, costs);
+  for (const [id, { firstTokenMs, endMs }] of done) {
+    const forecast = forecasts.get(id);
+    expect(Math.abs((forecast?.firstTokenMs ?? Number.NaN) - firstTokenMs), `${id} begins`).toBeLessThanOrEqual(
+      toleranceMs,
+    );
+    expect(Math.abs((forecast?.endMs ?? Number.NaN) - endMs), `${id} ends`).toBeLessThanOrEqual(toleranceMs);
+  }
+}
+
+describe('a forecast', () => {
+  it.each(['fcfs', 'edf', 'punctual'])('when %s runs as predicted, then it comes true within a stride', (name) => {
+    fc.assert(fc.property(anyAsks, anyCosts, (asks, costs) => compare(policyOf(name), asks, costs)));
+  });
+
+  it('when one task is alone, then it is exact', () => {
+    const { planStep } = policyOf('punctual');
+    const alone = prefilling('a', { tokensLeft: 100, decodeTokens: 10 });
+    // Two chunks, of which the second one gives the first token, then nine decodes of 10 ms.
+    expect(rollForward(planStep, view([alone])).get('a')).toEqual({ firstTokenMs: 100, endMs: 190 });
+  });
+
+  it('when others will take half of the device, then everything takes twice as long', () => {
+    const { planStep } = policyOf('punctual');
+    const options = { ...forecastDefaults, takenShare: 0.5 };
+    const forecast = rollForward(planStep, view([prefilling('a', { decodeTokens: 10 })]), options);
+    expect(forecast.get('a')).toEqual({ firstTokenMs: 200, endMs: 380 });
+  });
+
+  it('when an answer is longer than the bound of the look ahead, then it is left out and the others are told', () => {
+    const { planStep } = policyOf('edf');
+    const sequences = [decoding('short', { decodeTokens: 5 }), decoding('endless', { decodeTokens: 1e9 })];
+    expect([...rollForward(planStep, view(sequences)).keys()]).toEqual(['short']);
+  });
+
+  it('when a first token is out already, then its time is no later than the next pass', () => {
+    const { planStep } = policyOf('punctual');
+    const forecasts = rollForward(planStep, view([decoding('a', { decodeTokens: 3 }), keystroke('b')]));
+    expect(forecasts.get('a')?.firstTokenMs).toBeLessThanOrEqual(forecasts.get('a')?.endMs ?? 0);
+  });
+
+  it('when costs, lengths and shares are nonsense, then it ends within its bound', () => {
+    const weird = fc.array(weirdNumber, { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(anyView, anySequences(4), weird, (shown, sequences, [a = 0, b = 0, c = 0, d = 0]) => {
+        const spoilt = sequences.map((sequence, index) => (index % 2 ? sequence : { ...sequence, decodeTokens: c }));
+        const costs = { prefillMs: () => a, decodeMs: () => b };
+        let plans = 0;
+        const { planStep } = policyOf('punctual');
+        const counted: Policy['planStep'] = (each) => {
+          plans += 1;
+          return planStep(each);
+        };
+        rollForward(counted, { ...shown, sequences: spoilt, costs }, { takenShare: d, passesMax: 50 });
+        expect(plans).toBeLessThanOrEqual(50);
+      }),
+    );
+  });
+});
