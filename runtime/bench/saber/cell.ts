@@ -8,7 +8,7 @@ import { saber } from '../workloads.ts';
 import { boundKept } from './bound.ts';
 import { committed } from './committed.ts';
 import { type Predict, predictorOf } from './lengths.ts';
-import { runMachine } from './machine.ts';
+import { type RunResult, runMachine } from './machine.ts';
 import { offlineKept } from './offline.ts';
 import { type Cell, type Lengths, type Request, requestsOf } from './requests.ts';
 
@@ -37,7 +37,7 @@ export function goodputs(cell: Cell, wanted: readonly Competitor[]): number[] {
       case 'saber_wide':
         return keptBy(saberPolicy({ seed: cell.seed, window: saber.requests }), requests, cell);
       case 'static':
-        return Math.max(...saber.staticSequences.map((sequences) => keptBy(staticPolicy(sequences), requests, cell)));
+        return bestStatic(requests, cell);
       case 'fcfs':
         return keptBy(fcfs, requests, cell);
       case 'edf':
@@ -53,8 +53,27 @@ export function goodputs(cell: Cell, wanted: readonly Competitor[]): number[] {
   return wanted.map((competitor) => (100 * kept(competitor)) / requests.length);
 }
 
-function keptBy(policy: Policy, requests: readonly Request[], { lengths }: Cell): number {
+function keptBy(policy: Policy, requests: readonly Request[], cell: Cell): number {
+  return keptIn(run(policy, requests, cell));
+}
+
+function keptIn({ onTime }: RunResult): number {
+  return onTime.filter(Boolean).length;
+}
+
+/** Ascending, up to the first number of sequences that were never all taken: more of them change nothing. */
+function bestStatic(requests: readonly Request[], cell: Cell): number {
+  let best = 0;
+  for (const sequences of saber.staticSequences) {
+    const result = run(staticPolicy(sequences), requests, cell);
+    best = Math.max(best, keptIn(result));
+    if (result.runningMax < sequences) break;
+  }
+  return best;
+}
+
+function run(policy: Policy, requests: readonly Request[], { lengths }: Cell): RunResult {
   const changing = lengths === 'unknown' ? reviewMs : Number.POSITIVE_INFINITY;
   const options = { predict: predictors[lengths], reviewMs: policy === committed ? changing : undefined };
-  return runMachine(requests, policy, options).onTime.filter(Boolean).length;
+  return runMachine(requests, policy, options);
 }
