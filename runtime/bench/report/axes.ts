@@ -4,7 +4,7 @@ import { quantityText } from './numbers.ts';
 import type { Axis } from './report.ts';
 
 /** Of charts with an x and a y axis, in px. */
-export const plot = { width: 880, height: 400, left: 76, right: 24, top: 30, bottom: 58 } as const;
+export const plot = { width: 880, height: 400, left: 76, right: 24, top: 38, bottom: 58 } as const;
 
 /** An ECharts axis. `values` are what is drawn along it; those that are not finite count for nothing. */
 export function axisOptions(axis: Axis, values: readonly number[], nameGap: number): Record<string, unknown> {

@@ -108,7 +108,13 @@ function promiseOptions(promises: readonly Promised[]): Record<string, unknown> 
       symbol: 'none',
       lineStyle: { color: 'var(--ink)', type: 'solid', width: 1.2 },
       label: { color: 'var(--ink)', position: 'end', fontSize: 12, textBorderWidth: 0 },
-      data: promises.map(({ label, at }) => ({ xAxis: at, label: { formatter: () => label } })),
+      // In two rows, so that neighbours do not cover each other.
+      data: [...promises]
+        .sort((a, b) => a.at - b.at)
+        .map(({ label, at }, place) => ({
+          xAxis: at,
+          label: { formatter: () => label, distance: 5 + (place % 2) * 14 },
+        })),
     },
   };
 }

@@ -42,22 +42,26 @@ function isDrawable({ startMs, endMs }: Span): boolean {
 }
 
 function joinedAll(lanes: readonly (readonly Span[])[], gapMs: number): DrawnSpan[] {
-  return lanes.flatMap((spans, lane) => joined(spans, gapMs).map((span) => ({ ...span, lane })));
+  return lanes.flatMap((spans, lane) => joined(spans, lane, gapMs));
 }
 
-function joined(spans: readonly Span[], gapMs: number): Omit<DrawnSpan, 'lane'>[] {
-  const result: Omit<DrawnSpan, 'lane'>[] = [];
+/** Being built: a run of hundreds of passes is one object, not hundreds. */
+type Growing = { -readonly [Key in keyof DrawnSpan]: DrawnSpan[Key] };
+
+function joined(spans: readonly Span[], lane: number, gapMs: number): DrawnSpan[] {
+  const result: Growing[] = [];
+  let last: Growing | undefined;
   for (const span of spans) {
-    const last = result[result.length - 1];
     // Prefill chunks stay apart: how large each was is what one looks for.
     const isSame = last?.activity === span.activity && last.task === span.task && span.activity !== 'prefill';
-    if (!last || !isSame || span.startMs - last.endMs > gapMs + 1e-6) {
-      result.push({ ...span, passes: 1 });
+    if (last === undefined || !isSame || span.startMs - last.endMs > gapMs + 1e-6) {
+      last = { ...span, lane, passes: 1 };
+      result.push(last);
       continue;
     }
-    const tokens = (last.tokens ?? 0) + (span.tokens ?? 0);
-    const endMs = Math.max(last.endMs, span.endMs);
-    result[result.length - 1] = { ...last, endMs, passes: last.passes + 1, ...(tokens > 0 && { tokens }) };
+    last.passes += 1;
+    last.endMs = Math.max(last.endMs, span.endMs);
+    if (span.tokens !== undefined) last.tokens = (last.tokens ?? 0) + span.tokens;
   }
   return result;
 }

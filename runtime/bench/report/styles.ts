@@ -29,7 +29,7 @@ summary { cursor: pointer; color: var(--muted); }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; margin: 8px 0; }
 th, td { padding: 4px 10px; border-bottom: 1px solid var(--grid); text-align: right; white-space: nowrap; }
 th { font-weight: 600; }
-th:first-child, td[data-text] { text-align: left; }
+th:first-child, [data-text] { text-align: left; }
 td[data-text], tbody th { white-space: normal; }
 thead th { border-bottom-color: var(--axis); vertical-align: bottom; }
 th small { color: var(--muted); font-weight: 400; }

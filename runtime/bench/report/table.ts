@@ -1,19 +1,22 @@
 /** Tables: of the report, and those with the numbers of a chart. Pure. */
-import { Html, html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { isReached, measuredText, numberText, quantityText, targetText } from './numbers.ts';
 import type { Cell, Column, Measured, TableSection } from './report.ts';
 
 /** A wide table scrolls by itself, also by keyboard; the page does not. */
 export function table({ title, columns, rows }: TableSection): Html {
   if (rows.length === 0) return html`<p>No data.</p>`;
-  const head = columns.map((column) => html`<th scope="col"${roleClass(column)}>${headText(column)}</th>`);
+  const isText = (place: number): boolean => rows.every((row) => typeof row[place] === 'string');
+  const head = columns.map(
+    (column, place) => html`<th scope="col"${roleClass(column)}${textMark(isText(place))}>${headText(column)}</th>`,
+  );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>
 ${rows.map((row) => tableRow(row, columns))}</tbody></table></div>`;
 }
 
 /** What a chart shows, as numbers: closed until it is asked for. */
-export function numbersBelow(section: TableSection): Html {
-  return html`<details><summary>Numbers</summary>${table(section)}</details>`;
+export function numbersBelow(section: TableSection, summary = 'Numbers'): Html {
+  return html`<details><summary>${summary}</summary>${table(section)}</details>`;
 }
 
 function tableRow(row: readonly Cell[], columns: readonly Column[]): Html {
@@ -21,7 +24,7 @@ function tableRow(row: readonly Cell[], columns: readonly Column[]): Html {
     const cell = row[place];
     if (place === 0)
       return html`<th scope="row">${typeof cell === 'number' ? quantityText(cell, column.unit) : cellHtml(cell)}</th>`;
-    return html`<td${roleClass(column)}${typeof cell === 'string' ? new Html(' data-text') : undefined}>${cellHtml(cell)}</td>`;
+    return html`<td${roleClass(column)}${textMark(typeof cell === 'string')}>${cellHtml(cell)}</td>`;
   });
   return html`<tr>${cells}</tr>\n`;
 }
@@ -46,4 +49,9 @@ function headText({ label, unit, role }: Column): Html {
 
 function roleClass({ role }: Column): Html | undefined {
   return role === undefined ? undefined : html` class="${role}"`;
+}
+
+/** Text stands at the left, numbers at the right. */
+function textMark(isText: boolean): Html | undefined {
+  return isText ? html` data-text` : undefined;
 }

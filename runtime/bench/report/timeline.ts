@@ -102,6 +102,7 @@ function timelineOptions(
       interval: 1,
       inverse: true,
       axisLabel: { show: false },
+      axisTick: { show: false },
       splitLine: axisStyle.splitLine,
     },
     series: bySeries.map((entries, place) => ({
@@ -199,22 +200,29 @@ function cutNote(gapMs: number, endMs: number): Html | undefined {
 function lanesTable({ title, lanes }: TimelineSection): Html {
   const sum = ({ spans }: Lane, activity: Activity, what: (span: Lane['spans'][number]) => number): number =>
     spans.filter((span) => span.activity === activity).reduce((total, span) => total + what(span), 0);
-  return numbersBelow({
-    kind: 'table',
-    title: `${title}: sums`,
-    columns: [
-      { label: 'Lane' },
-      ...activities.flatMap((name) => [{ label: `${name}: spans` }, { label: 'tokens' }, { label: 'time', unit: 's' }]),
-    ],
-    rows: lanes.map((lane) => [
-      lane.name,
-      ...activities.flatMap((name) => [
-        sum(lane, name, () => 1),
-        sum(lane, name, ({ tokens = 0 }) => tokens),
-        sum(lane, name, ({ startMs, endMs }) => endMs - startMs) / 1000,
+  return numbersBelow(
+    {
+      kind: 'table',
+      title: `${title}: sums`,
+      columns: [
+        { label: 'Lane' },
+        ...activities.flatMap((name) => [
+          { label: `${name}: spans` },
+          { label: 'tokens' },
+          { label: 'time', unit: 's' },
+        ]),
+      ],
+      rows: lanes.map((lane) => [
+        lane.name,
+        ...activities.flatMap((name) => [
+          sum(lane, name, () => 1),
+          sum(lane, name, ({ tokens = 0 }) => tokens),
+          sum(lane, name, ({ startMs, endMs }) => endMs - startMs) / 1000,
+        ]),
       ]),
-    ]),
-  });
+    },
+    'Sums',
+  );
 }
 
 /** The whole list would be longer than the chart it explains. */
@@ -233,5 +241,5 @@ function marksTable({ title, lanes }: TimelineSection, marks: readonly DrawnMark
   ]);
   const left = marks.length - byTime.length;
   const more = left > 0 ? html`<p class="note">The other ${left} events are only in the chart.</p>` : undefined;
-  return html`${numbersBelow({ kind: 'table', title: `${title}: events`, columns, rows })}${more}`;
+  return html`${numbersBelow({ kind: 'table', title: `${title}: events`, columns, rows }, 'Events')}${more}`;
 }
