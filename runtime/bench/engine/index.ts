@@ -1,7 +1,8 @@
-/** The bench of the real engine, one part at a time: `bench engine --part throughput|batch|cancel|replay`. */
+/** The bench of the real engine, one part at a time: `bench engine --part throughput|batch|cancel|replay|estimate`. */
 import type { BenchResult } from '../bench.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
+import { estimate } from './estimate/index.ts';
 import { replayPart } from './live/replay.ts';
 import type { PartOptions } from './model.ts';
 import { throughput } from './throughput.ts';
@@ -13,7 +14,7 @@ export interface EngineBenchOptions extends PartOptions {
   readonly policy?: string | undefined;
   /** With `batch`: the policy that decodes all streams together. */
   readonly baseline?: string | undefined;
-  /** With `replay`: see `ReplayOptions` in live/replay.ts. */
+  /** With `replay`, see `ReplayOptions` in live/replay.ts; the last three also with `estimate`. */
   readonly sequences?: readonly number[] | undefined;
   readonly against?: string | undefined;
   readonly load?: number | undefined;
@@ -21,7 +22,7 @@ export interface EngineBenchOptions extends PartOptions {
   readonly stretch?: number | undefined;
 }
 
-export const partNames = ['throughput', 'batch', 'cancel', 'replay'] as const;
+export const partNames = ['throughput', 'batch', 'cancel', 'replay', 'estimate'] as const;
 export type PartName = (typeof partNames)[number];
 
 export function isPart(name: string): name is PartName {
@@ -44,6 +45,8 @@ export async function runEnginePart(options: EngineBenchOptions): Promise<BenchR
       return await cancel({ ...options, policy });
     case 'replay':
       return await replayPart({ ...options, policy, sequences: options.sequences ?? sequencesDefault });
+    case 'estimate':
+      return await estimate({ ...options, policy });
     default:
       return options.part satisfies never;
   }

@@ -1,8 +1,9 @@
 /** The engine process of the product behind its port, as a bench drives it: it loads, starts, stops, and reads CPU time. */
 import path from 'node:path';
 import type { ModelInfo } from '../../core/event.ts';
+import type { LengthQuantiles } from '../../core/lengths.ts';
 import type { Prompt, TaskId } from '../../core/task.ts';
-import type { Dispose, EngineEvent, EngineRequest, ModelSpec } from '../../engine/engine.ts';
+import type { Dispose, Engine, EngineEvent, EngineRequest, ModelSpec } from '../../engine/engine.ts';
 import { LlamaEngine } from '../../engine/llama/process.ts';
 import { cpuMsOf } from './cpu-time.ts';
 import { type LoadOptions, programs } from './model.ts';
@@ -26,6 +27,8 @@ const model = 'bench';
 
 export class OurEngine {
   readonly info: ModelInfo;
+  /** The id of its model in requests. */
+  readonly model = model;
   readonly #engine: LlamaEngine;
 
   private constructor(engine: LlamaEngine, info: ModelInfo) {
@@ -52,6 +55,10 @@ export class OurEngine {
     }
   }
 
+  get port(): Engine {
+    return this.#engine;
+  }
+
   start({ id, prompt, maxTokens }: Job): void {
     const request: EngineRequest = {
       id,
@@ -61,7 +68,7 @@ export class OurEngine {
       limits: { maxTokens, stop: [] },
       sla: { kind: 'e2e', targetMs: targetMsAmple },
       ageMs: 0,
-      answerTokens: maxTokens,
+      answerTokens: certain(maxTokens),
       relegated: false,
       generated: [],
     };
@@ -99,6 +106,11 @@ export class OurEngine {
   close(): Promise<void> {
     return this.#engine.close();
   }
+}
+
+/** A length that is known: all its quantiles are the same. */
+export function certain(tokens: number): LengthQuantiles {
+  return { p10: tokens, p25: tokens, p50: tokens, p75: tokens, p90: tokens };
 }
 
 export function newEngine(policy: string): LlamaEngine {

@@ -9,18 +9,16 @@
  */
 import { costsOf } from '../../../engine/simulated-model.ts';
 import type { BenchResult } from '../../bench.ts';
-import { newRandom } from '../../random.ts';
 import type { Load } from '../../replay/arrivals.ts';
 import { replayLoad } from '../../replay/loads.ts';
 import { type RunScore, scoreRun } from '../../replay/score.ts';
 import { readTraces, type Traces } from '../../replay/traces.ts';
 import { machines, replay as workload } from '../../workloads.ts';
 import { type LoadOptions, modelFile, type PartOptions } from '../model.ts';
-import { OurEngine } from '../our-engine.ts';
-import { inventedPrompt } from '../prompts.ts';
 import { findHalf } from './half.ts';
 import { play, realClock } from './play.ts';
 import { ServerTarget } from './server-target.ts';
+import { measuredStretch } from './stretch.ts';
 import { type Row, summarizeReplay } from './summary.ts';
 import type { Target } from './target.ts';
 import { LibraryTarget, LoopTarget } from './targets.ts';
@@ -47,8 +45,6 @@ const contextTokens = 3_072;
 const threads = 1;
 /** After the last arrival: the longest promise is over then. */
 const graceMs = 25_000;
-/** Prompt tokens that the stretch is measured with. */
-const probeTokens = 512;
 /** From here the search for the load starts: where the simulation of the table's machine keeps about half. */
 const loadStart = 2;
 
@@ -155,29 +151,5 @@ async function playOn(stage: Stage, contender: Contender, load: number, seed: nu
     return scoreRun(played, rows, costs);
   } finally {
     await target.close();
-  }
-}
-
-/** What a prompt costs here over what it costs in the table, from the passes of three prompts. */
-async function measuredStretch(file: string): Promise<number> {
-  const engine = await OurEngine.load({ file, sequences: 1, contextTokens: 2 * probeTokens, threads, policy: 'fcfs' });
-  try {
-    const random = newRandom(1, 'stretch');
-    let wallMs = 0;
-    let tableMs = 0;
-    for (let probe = 0; probe < 3; probe += 1) {
-      const over = engine.until((event) => {
-        if (event.kind === 'pass' && event.pass.kind === 'prefill') {
-          wallMs += event.pass.wallMs;
-          tableMs += costs.prefillMs(event.pass.tokens, event.pass.contextTokens);
-        }
-        return event.kind === 'ended';
-      });
-      engine.start({ id: `probe ${probe}`, prompt: inventedPrompt(random, probeTokens), maxTokens: 1 });
-      await over;
-    }
-    return wallMs / tableMs;
-  } finally {
-    await engine.close();
   }
 }
