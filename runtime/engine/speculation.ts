@@ -43,7 +43,7 @@ export class Speculation {
 
   /** To be called before the token is added to the sequence: guessed or not, it tells whether a guess is, or would have been, right. */
   sampled(sequence: Sequence, token: number): void {
-    const sample = this.#lookup(sequence).push(token);
+    const sample = this.#lookups.get(sequence)?.push(token);
     if (sample === undefined) return;
     const { class: taskClass } = sequence.request;
     this.#acceptance.set(taskClass, learnAcceptance(this.#acceptance.get(taskClass) ?? newAcceptance, sample));
@@ -55,6 +55,7 @@ export class Speculation {
     this.#verify = learn(this.#verify, report.kind === 'decode' ? { ...report, sequences: tokens } : report);
   }
 
+  /** Made when the first guess could be, after the first token went out: reading a long prompt takes a millisecond. */
   #lookup(sequence: Sequence): Lookup {
     let lookup = this.#lookups.get(sequence);
     if (lookup === undefined) {
