@@ -48,10 +48,15 @@ function magnitude(value: number): number {
   return value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** Trailing zeros are kept only where numbers stand beside each other. */
 function withDecimals(value: number, decimals: number, kept: 0 | 'same'): string {
-  return value.toLocaleString('en-US', {
-    maximumFractionDigits: Math.min(decimals, 12),
-    minimumFractionDigits: kept === 'same' ? decimals : 0,
-  });
+  const maximumFractionDigits = Math.min(decimals, 12);
+  const minimumFractionDigits = kept === 'same' ? maximumFractionDigits : 0;
+  const key = `${maximumFractionDigits} ${minimumFractionDigits}`;
+  // To make a format costs a hundred times what using it does, and a timeline has thousands of numbers.
+  const format = formats.get(key) ?? new Intl.NumberFormat('en-US', { maximumFractionDigits, minimumFractionDigits });
+  formats.set(key, format);
+  return format.format(value);
 }

@@ -1,6 +1,6 @@
 /** Tables: of the report, and those with the numbers of a chart. Pure. */
 import { type Html, html } from './html.ts';
-import { isReached, measuredText, numberText, quantityText, targetText } from './numbers.ts';
+import { isReached, measuredText, numberText, targetText } from './numbers.ts';
 import type { Cell, Column, Measured, TableSection } from './report.ts';
 
 /** A wide table scrolls by itself, also by keyboard; the page does not. */
@@ -22,8 +22,7 @@ export function numbersBelow(section: TableSection, summary = 'Numbers'): Html {
 function tableRow(row: readonly Cell[], columns: readonly Column[]): Html {
   const cells = columns.map((column, place) => {
     const cell = row[place];
-    if (place === 0)
-      return html`<th scope="row">${typeof cell === 'number' ? quantityText(cell, column.unit) : cellHtml(cell)}</th>`;
+    if (place === 0) return html`<th scope="row">${cellHtml(cell)}</th>`;
     return html`<td${roleClass(column)}${textMark(typeof cell === 'string')}>${cellHtml(cell)}</td>`;
   });
   return html`<tr>${cells}</tr>\n`;

@@ -117,8 +117,8 @@ describe('a chart of lines', () => {
     );
     expect(tableRows(page)).toEqual([
       ['Load (req/s)', 'punctual', 'static  baseline', 'machine  bound'],
-      ['1 req/s', '99', '70.5', '–'],
-      ['2 req/s', '81.34 [80.92, 81.76]', '–', '100'],
+      ['1', '99', '70.5', '–'],
+      ['2', '81.34 [80.92, 81.76]', '–', '100'],
     ]);
   });
 
