@@ -15,7 +15,6 @@ const demand: Demand = {
 
 const room: Room = {
   sequences: 8,
-  parks: true,
   limits: { chunkTokens: 64, decodeSequences: 8, passMsMax: 1_000 },
   costs,
   demand,

@@ -5,7 +5,6 @@ import type { Room, TaskPolicy, Work } from '../../../runtime/core/policy.ts';
 /** 100 tokens per second shared by all: v(L) = 100 / L. */
 const room: Room = {
   sequences: 100,
-  parks: false,
   limits: { chunkTokens: 64, decodeSequences: 100, passMsMax: 1_000 },
   costs: { prefillMs: () => 0, decodeMs: (sequences) => 10 * sequences },
   demand: { ratePerSecond: () => 0, prefillTokens: () => 0, decodeTokens: () => 0 },

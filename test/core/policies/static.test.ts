@@ -5,7 +5,6 @@ import type { Room, Work } from '../../../runtime/core/policy.ts';
 
 const room: Room = {
   sequences: 3,
-  parks: false,
   limits: { chunkTokens: 64, decodeSequences: 3, passMsMax: 1_000 },
   costs: { prefillMs: () => 1, decodeMs: () => 1 },
   demand: { ratePerSecond: () => 0, prefillTokens: () => 0, decodeTokens: () => 0 },

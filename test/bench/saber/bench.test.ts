@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { BadUsage } from '../../../runtime/bench/bench.ts';
+import { measure, selectionOf } from '../../../runtime/bench/saber/bench.ts';
+import { requestsOf } from '../../../runtime/bench/saber/requests.ts';
+import { saber, saberClasses } from '../../../runtime/bench/workloads.ts';
+
+describe('the requests of a cell', () => {
+  const cell = { workload: 'W1', requestsPerSecond: 4, seed: 901, lengths: 'known' } as const;
+
+  it('when they are drawn, then they come at the rate and in the mix of the cell', () => {
+    const requests = requestsOf(cell);
+    expect(requests).toHaveLength(saber.requests);
+    const seconds = (requests.at(-1)?.arrivalMs ?? 0) / 1_000;
+    expect(saber.requests / seconds / 4).toBeCloseTo(1, 0);
+    for (const name of saberClasses) {
+      const share = requests.filter((request) => request.class === name).length / saber.requests;
+      expect(Math.abs(share - saber.mixes.W1[name])).toBeLessThan(0.05);
+    }
+  });
+
+  it('when lengths are unknown, then all but the lengths is the same', () => {
+    const withoutTokens = (lengths: 'known' | 'unknown') =>
+      requestsOf({ ...cell, lengths }).map(({ tokens: _, ...rest }) => rest);
+    expect(withoutTokens('unknown')).toEqual(withoutTokens('known'));
+    const ratios = requestsOf({ ...cell, lengths: 'unknown' }).map(
+      ({ tokens, class: name }) => tokens / saber.answerTokens[name],
+    );
+    expect(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length).toBeCloseTo(1, 1);
+  });
+});
+
+describe("the bench of SABER's set-up", () => {
+  it('when nothing is chosen, then everything is measured on the reporting seeds', () => {
+    const selection = selectionOf({ quick: false });
+    expect(selection.seeds).toEqual(saber.seeds.reporting);
+    expect(selection.workloads).toEqual(['W1', 'W2', 'W3']);
+    expect(selection.requestsPerSecond).toEqual(saber.requestsPerSecond);
+  });
+
+  it('when a part is chosen, then only this is measured', () => {
+    const values = { workload: 'W3', rps: '5,10', policy: 'fcfs,bound', seeds: '1' };
+    expect(selectionOf({ quick: false, values })).toEqual({
+      workloads: ['W3'],
+      requestsPerSecond: [5, 10],
+      competitors: ['fcfs', 'bound'],
+      seeds: saber.seeds.reporting.slice(0, 1),
+    });
+  });
+
+  it('when something is asked for that is not there, then the message says what is', () => {
+    const asked = (values: Record<string, string>) => () => selectionOf({ quick: false, values });
+    expect(asked({ policy: 'best' })).toThrow(/punctual, saber.*not 'best'/);
+    expect(asked({ rps: '11' })).toThrow(BadUsage);
+    expect(asked({ seeds: '0' })).toThrow(BadUsage);
+    expect(asked({ seeds: '2.5' })).toThrow(BadUsage);
+  });
+
+  it('when it has run, then each figure has the name of its workload and competitor, with its interval and lead', () => {
+    const { seeds } = saber;
+    const { figures, details } = measure(
+      {
+        workloads: ['W2'],
+        requestsPerSecond: [20],
+        competitors: ['punctual', 'static'],
+        seeds: seeds.reporting.slice(0, 2),
+      },
+      () => undefined,
+    );
+    expect(Object.keys(figures)).toEqual([
+      'saber.W2.punctual',
+      'saber.W2.static',
+      'saber.W2.unknown.punctual',
+      'saber.W2.unknown.static',
+    ]);
+    expect(figures['saber.W2.punctual']).toBeGreaterThan(figures['saber.W2.static'] ?? 100);
+    expect(details['intervals']).toHaveProperty(['saber.W2.punctual - static']);
+  });
+});
