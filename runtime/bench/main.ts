@@ -1,11 +1,12 @@
 /** The benches: `node dist/bench.mjs NAME [--json] [--quick] [options of the bench]`. One bench = one file; each prints figures by name. */
 import { parseArgs } from 'node:util';
 import { BadUsage, type Bench, type BenchResult, type BenchValues } from './bench.ts';
+import { engineBench } from './engine/index.ts';
 import { overhead } from './overhead.ts';
 import { saberBench } from './saber/bench.ts';
 import { speculation } from './speculation.ts';
 
-const benches: readonly Bench[] = [overhead, saberBench, speculation];
+const benches: readonly Bench[] = [overhead, engineBench, saberBench, speculation];
 
 interface Arguments {
   readonly bench: Bench;
