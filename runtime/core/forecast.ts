@@ -40,7 +40,8 @@ export function rollForward(
     const plan = planStep({ ...view, nowMs, sequences: running, lastKind, passes });
     if (plan === undefined) break;
     const part = partOf(plan, running);
-    const count = strideOf(plan, part, running.length);
+    // After a chunk a single pass, as prompts and answers may be taking turns.
+    const count = lastKind === 'prefill' ? 1 : strideOf(plan, part, running.length);
     const stepMs = passMs(plan, part, view) * slowdown;
     for (const sequence of part) {
       advance(sequence, plan, count);
