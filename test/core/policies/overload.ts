@@ -23,6 +23,8 @@ export interface OverloadOptions {
   readonly completions?: Stream;
   readonly summaries?: Stream;
   readonly policy?: Policy;
+  /** Tasks that may wait; further ones are refused. */
+  readonly waitingMax?: number;
 }
 
 interface Lengths {
@@ -41,7 +43,7 @@ export class Overload {
   readonly #ends = new Map<string, number>();
   #count = 0;
 
-  constructor({ sequences, completions, summaries, policy = punctual }: OverloadOptions) {
+  constructor({ sequences, completions, summaries, policy = punctual, waitingMax = 64 }: OverloadOptions) {
     this.#engine = new SimulatedEngine({
       clock: this.clock,
       seed: 1,
@@ -56,7 +58,7 @@ export class Overload {
       now: () => this.clock.now(),
       timer: (ms, callback) => this.clock.at(this.clock.now() + ms, callback),
       specOf: (id) => ({ id, file: `/models/${id}.gguf`, sequences, contextTokens: 4_096, threads: 1 }),
-      scheduler: { policy, knowledge, waitingMax: 64 },
+      scheduler: { policy, knowledge, waitingMax },
     });
     this.#loop.onPass(({ wallMs }) => this.#passes.push({ atMs: this.clock.now(), wallMs }));
     this.#engine.onEvent((event) => {
