@@ -58,14 +58,14 @@ class SaberTasks implements TaskPolicy {
     if (this.#high.size === 0) return running.length === 0 ? this.first() : undefined;
     const shared = speed(running.length + 1);
     this.#forget(running);
-    for (const required of this.#required.values()) if (required > shared) return undefined;
+    if ([...this.#required.values()].some((required) => required > shared)) return undefined;
     while (candidates.length > 0) {
       const [work] = candidates.splice(Math.floor(this.#draw() * candidates.length), 1);
       if (work === undefined || requiredSpeed(work, nowMs) > shared) continue;
       this.#required.set(work.id, requiredSpeed(work, nowMs));
       return work; // 2
     }
-    return undefined;
+    return running.length === 0 ? this.first() : undefined;
   }
 
   /** The window, without those that no speed can save any more. */
