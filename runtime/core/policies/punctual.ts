@@ -170,4 +170,9 @@ export function viewOf(work: Work): SequenceView {
   };
 }
 
-export const punctual: Policy = { name: 'punctual', newTaskPolicy: () => new PunctualTasks(), planStep };
+export const punctual: Policy = {
+  name: 'punctual',
+  newTaskPolicy: () => new PunctualTasks(),
+  planStep,
+  speculates: true,
+};
