@@ -22,6 +22,14 @@ interface Seen {
   prefilledTokens: number;
   generatedTokens: number;
   promptTokens: number;
+  lastPrompt: LastPrompt | undefined;
+}
+
+/** The prompt that a document was asked with last, and how much of it was evaluated before it was taken back. */
+interface LastPrompt {
+  readonly text: string;
+  readonly tokens: number;
+  evaluatedTokens: number;
 }
 
 interface Device {
@@ -32,18 +40,12 @@ interface Device {
 }
 
 export class Learned implements Knowledge {
-  readonly #prior: (model: ModelId) => CostModel | undefined;
   readonly #devices = new Map<ModelId, Device>();
   readonly #tasks = new Map<TaskId, Seen>();
-  readonly #lastPrompts = new Map<string, string>();
+  readonly #lastPrompts = new Map<string, LastPrompt>();
   #lengths: LengthModel = emptyLengthModel;
   #demandModel: DemandModel = newDemandModel();
   #nowMs = 0;
-
-  /** @param prior what an earlier runtime measured of a model on this device. */
-  constructor(prior: (model: ModelId) => CostModel | undefined = () => undefined) {
-    this.#prior = prior;
-  }
 
   get demand(): Demand {
     return demandOf(this.#demandModel, this.#nowMs);
@@ -54,18 +56,29 @@ export class Learned implements Knowledge {
     return this.#deviceOf(id).model;
   }
 
+  /** What an earlier runtime measured of the model on this device takes the place of what was assumed. */
+  know(id: ModelId, model: CostModel): void {
+    Object.assign(this.#deviceOf(id), { model, costs: undefined });
+  }
+
   costs(id: ModelId): Costs {
     const device = this.#deviceOf(id);
     device.costs ??= costsOf(device.model);
     return device.costs;
   }
 
-  /** What the last prompt of the same document shares with this one is expected to be in a sequence still. */
+  /** What the last prompt of the same document, or its warm-up, shares with this one is expected to be in a sequence still. */
   prefillTokens(task: Task): number {
     const text = textOf(task.prompt);
-    const last = task.supersedeKey === undefined ? undefined : this.#lastPrompts.get(task.supersedeKey);
-    const shared = last === undefined ? 0 : sharedChars(last, text);
+    const shared = Math.max(...keysOf(task).map((key) => this.#sharedChars(key, text)), 0);
     return Math.max(1, Math.ceil((text.length - shared) / this.#deviceOf(task.model).charsPerToken));
+  }
+
+  #sharedChars(key: string, text: string): number {
+    const last = this.#lastPrompts.get(key);
+    if (last === undefined) return 0;
+    const evaluatedShare = Math.min(1, last.evaluatedTokens / last.tokens);
+    return Math.min(sharedChars(last.text, text), Math.floor(last.text.length * evaluatedShare));
   }
 
   answerTokens(task: Task): LengthQuantiles {
@@ -78,17 +91,20 @@ export class Learned implements Knowledge {
     this.#nowMs = nowMs;
     switch (event.kind) {
       case 'submit':
-        this.#demandModel = learnArrival(this.#demandModel, event.task.class, nowMs);
-        this.#tasks.set(event.task.id, { task: event.task, prefilledTokens: 0, generatedTokens: 0, promptTokens: 0 });
+        if (event.task.idle !== true)
+          this.#demandModel = learnArrival(this.#demandModel, event.task.class, nowMs);
+        this.#tasks.set(event.task.id, { task: event.task, ...nothingSeen });
         return;
       case 'accepted':
-        return this.#accepted(event.id, event.promptTokens);
+        return this.#accepted(event.id, event.promptTokens, event.reusedTokens);
       case 'pass': {
         const device = this.#deviceOf(event.pass.model);
         device.model = learn(device.model, event.pass);
         device.costs = undefined;
         const seen = event.pass.id === undefined ? undefined : this.#tasks.get(event.pass.id);
-        if (seen !== undefined) seen.prefilledTokens += event.pass.tokens;
+        if (seen === undefined) return;
+        seen.prefilledTokens += event.pass.tokens;
+        if (seen.lastPrompt !== undefined) seen.lastPrompt.evaluatedTokens += event.pass.tokens;
         return;
       }
       case 'tokens': {
@@ -109,7 +125,7 @@ export class Learned implements Knowledge {
     this.#tasks.delete(id);
   }
 
-  #accepted(id: TaskId, promptTokens: number): void {
+  #accepted(id: TaskId, promptTokens: number, reusedTokens: number): void {
     const seen = this.#tasks.get(id);
     if (seen === undefined || promptTokens <= 0) return;
     seen.promptTokens = promptTokens;
@@ -117,9 +133,11 @@ export class Learned implements Knowledge {
     const text = textOf(task.prompt);
     const device = this.#deviceOf(task.model);
     device.charsPerToken += charsPerTokenGain * (Math.max(1, text.length) / promptTokens - device.charsPerToken);
-    if (task.supersedeKey === undefined) return;
-    this.#lastPrompts.delete(task.supersedeKey);
-    this.#lastPrompts.set(task.supersedeKey, text);
+    const [key] = keysOf(task);
+    if (key === undefined) return;
+    seen.lastPrompt = { text, tokens: promptTokens, evaluatedTokens: reusedTokens };
+    this.#lastPrompts.delete(key);
+    this.#lastPrompts.set(key, seen.lastPrompt);
     for (const [oldest] of this.#lastPrompts) {
       if (this.#lastPrompts.size <= documentsMax) break;
       this.#lastPrompts.delete(oldest);
@@ -128,7 +146,8 @@ export class Learned implements Knowledge {
 
   #ended(id: TaskId, isWhole: boolean): void {
     const seen = this.#tasks.get(id);
-    if (seen === undefined) return;
+    // Idle work ends many times and teaches nothing about what people ask for.
+    if (seen === undefined || seen.task.idle === true) return;
     this.#tasks.delete(id);
     const { task, prefilledTokens, generatedTokens, promptTokens } = seen;
     const work = { prefillTokens: prefilledTokens, decodeTokens: generatedTokens };
@@ -141,10 +160,19 @@ export class Learned implements Knowledge {
   #deviceOf(id: ModelId): Device {
     const known = this.#devices.get(id);
     if (known !== undefined) return known;
-    const device = { model: this.#prior(id) ?? newCostModel(), costs: undefined, charsPerToken: charsPerTokenStart };
+    const device = { model: newCostModel(), costs: undefined, charsPerToken: charsPerTokenStart };
     this.#devices.set(id, device);
     return device;
   }
+}
+
+const nothingSeen = { prefilledTokens: 0, generatedTokens: 0, promptTokens: 0, lastPrompt: undefined };
+
+/** Under which the prompts of a task's document are remembered, its own first: a warm-up leaves its prefix in a sequence of its own. */
+function keysOf({ supersedeKey, idle }: Task): string[] {
+  if (supersedeKey === undefined) return [];
+  const keys = [supersedeKey, `${supersedeKey} warm-up`];
+  return idle ? keys.reverse() : keys;
 }
 
 /** In the order in which the engine writes it. */

@@ -34,7 +34,7 @@ export type Prompt =
 
 /** Where and when a generation ends, apart from the model's own end token. */
 export interface Limits {
-  /** New tokens at most, including those of an earlier attempt that was resumed. */
+  /** New tokens at most, including those of an earlier attempt that was resumed. 0: the prompt is evaluated, nothing is generated. */
   readonly maxTokens: number;
   /** The generation ends before the first of these texts; none of it is emitted. */
   readonly stop: readonly string[];
@@ -53,6 +53,11 @@ export interface Task {
   readonly limits: Limits;
   /** A newer task with the same key replaces an older one in the same turn (completions of one document in one window). */
   readonly supersedeKey?: string;
+  /**
+   * Work that nobody waits for, such as evaluating a prompt before it is asked for: it starts when nothing else runs or waits, and gives
+   * way within one pass. Needs a `supersedeKey`; its promise means nothing.
+   */
+  readonly idle?: true;
 }
 
 /** The moment by which the promise is kept or broken, in ms on the same clock as `arrivalMs`. */

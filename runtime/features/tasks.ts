@@ -37,6 +37,11 @@ export interface Tasks {
   submit(spec: TaskSpec, onText?: (text: string) => void): TaskHandle;
   /** The runtime's monotonic clock in ms. */
   now(): number;
+  /**
+   * From the arrival of this task to its first token, in ms, if it were submitted now. Microseconds, so that several prompts can be
+   * weighed at each keystroke. 0 when nothing can be said yet: its model is not loaded.
+   */
+  forecastTtftMs(spec: TaskSpec): number;
 }
 
 /** A model that a client's choice led to. */
