@@ -52,6 +52,11 @@ export class Lane {
     return this.#inside.size;
   }
 
+  /** Of all tasks that wait or run. */
+  get works(): readonly Work[] {
+    return [...this.#running, ...[...this.#waiting.values()].map(({ work }) => work)];
+  }
+
   /** When the most urgent waiting task must be done, in ms; undefined when none waits. */
   get firstDeadlineMs(): number | undefined {
     return this.#policy.first()?.deadlineMs;

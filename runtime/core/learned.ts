@@ -91,8 +91,7 @@ export class Learned implements Knowledge {
     this.#nowMs = nowMs;
     switch (event.kind) {
       case 'submit':
-        if (event.task.idle !== true)
-          this.#demandModel = learnArrival(this.#demandModel, event.task.class, nowMs);
+        if (event.task.idle !== true) this.#demandModel = learnArrival(this.#demandModel, event.task.class, nowMs);
         this.#tasks.set(event.task.id, { task: event.task, ...nothingSeen });
         return;
       case 'accepted':

@@ -10,10 +10,12 @@
  * 4. A task whose model is not resident makes it load, once, with an idle model evicted if there must be room (residency.ts).
  *    Tasks of resident models are never held back by that.
  * 5. A model that a client will probably need loads ahead of the first task, as long as no other must leave for it.
- * 6. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
+ * 6. Idle work runs when nothing else does, and is stopped in the turn in which anything else comes (idle.ts).
+ * 7. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
 import { type Effect, type Event, isProgress } from './event.ts';
+import { IdleWork, type Surroundings } from './idle.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type Entry, Lane, noteAccepted, noteTokens, superseded } from './lane.ts';
 import { remainingTokens } from './lengths.ts';
@@ -21,6 +23,7 @@ import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
 import type { Policy, Room } from './policy.ts';
 import { makeRoom, type ResidencyDecision } from './residency.ts';
 import { deadlineMs, isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
+import { firstTokenMs } from './ttft.ts';
 
 export interface SchedulerOptions {
   readonly policy: Policy;
@@ -38,6 +41,9 @@ export const schedulerDefaults = { waitingMax: 256, modelsMax: 2, loadRetryMs: 5
 /** Deaths of the engine in which a task may have been running before it is refused. */
 const lossesMax = 2;
 
+/** Before a model is loaded, for forecasts. */
+const chunkTokensStart = 64;
+
 /** Forward passes free no sequence, but time goes by: the waiting tasks are looked at again after this long, in ms. */
 const lookAgainMs = 100;
 
@@ -50,22 +56,47 @@ export class Scheduler {
   /** The live task of each supersede key. */
   readonly #latest = new Map<string, TaskId>();
   readonly #models = new ModelTable();
+  readonly #idle: IdleWork;
   #waitingCount = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#idle = new IdleWork((id) => options.knowledge.forget(id));
   }
 
   on(event: Event, nowMs: number): Effect[] {
     const effects: Effect[] = [];
     this.#options.knowledge.learn(event, nowMs);
-    this.#apply(event, nowMs, effects);
+    if (!this.#idle.on(event, effects)) this.#apply(event, nowMs, effects);
     if (this.#waitingCount > 0 && (!isProgress(event) || nowMs - this.#lookedMs >= lookAgainMs)) {
       this.#lookedMs = nowMs;
       this.#startWhatCan(nowMs, effects);
     }
+    this.#idle.turn(this.#surroundings(), nowMs, effects);
     return effects;
+  }
+
+  /** From the arrival of this task to its first token, in ms, if it were submitted now. The load of its model is not in it. */
+  forecastTtftMs(task: Task, nowMs: number): number {
+    const room = this.#roomOf(this.#models.get(task.model));
+    const question = {
+      prefillTokens: this.#options.knowledge.prefillTokens(task),
+      contextTokens: 0,
+      deadlineMs: deadlineMs(task),
+      document: task.supersedeKey,
+      targetMs: task.sla.targetMs,
+    };
+    return nowMs - task.arrivalMs + firstTokenMs(question, this.#lanes.get(task.model)?.works ?? [], room);
+  }
+
+  #surroundings(): Surroundings {
+    const { knowledge } = this.#options;
+    return {
+      isBusy: this.#entries.size > 0,
+      isReady: (model) => this.#models.get(model).state === 'ready',
+      answerTokens: (task) => knowledge.answerTokens(task),
+    };
   }
 
   get models(): ModelView[] {
@@ -288,7 +319,7 @@ export class Scheduler {
   #roomOf(model: ModelRecord): Room {
     const { knowledge } = this.#options;
     const sequences = model.info?.sequences ?? 0;
-    const chunkTokens = model.info?.chunkTokens ?? 1;
+    const chunkTokens = model.info?.chunkTokens ?? chunkTokensStart;
     const limits = { chunkTokens, decodeSequences: sequences, passMsMax: Number.POSITIVE_INFINITY };
     return { sequences, limits, costs: knowledge.costs(model.id), demand: knowledge.demand };
   }
@@ -304,7 +335,8 @@ export class Scheduler {
   }
 
   #makeRoom(): ResidencyDecision {
-    const resident = this.#models.resident((id) => this.#lanes.get(id)?.insideCount ?? 0);
+    const insideCount = (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id));
+    const resident = this.#models.resident(insideCount);
     return makeRoom(resident, this.#options.modelsMax);
   }
 

@@ -23,7 +23,7 @@ export function compose(parts: Parts, plan: StepPlan, view: StepView, sequences:
     if (sequence === undefined) throw new Error(`The plan names ${id}, which does not run.`);
     const slot = slotOf(sequence);
     const tokens = unevaluatedTokens(sequence, plan.kind === 'prefill' ? plan.tokens : 1);
-    const sample = tokens.length === tokensLeft(sequence);
+    const sample = tokens.length === tokensLeft(sequence) && sequence.maxTokens > 0;
     const moves = sequence.grant?.moves;
     const item = { id, slot: slot.index, keep: slot.kvTokens.length, tokens, sample };
     return { ...item, ...(draft.length > 0 && { draft }), ...(moves && { moves }) };

@@ -129,11 +129,20 @@ export function newSequence(
   };
 }
 
-/** A resumed request may have been complete already: the engine was lost between its last token and its end. */
+/** A resumed request may have been complete already, as the engine was lost between its last token and its end; a warm prompt too. */
 export function resumedOutcome(sequence: Sequence): Outcome | undefined {
+  if (sequence.maxTokens === 0) return evaluatedOutcome(sequence);
   if (sequence.stoppedBefore) return { kind: 'finished', reason: 'stop' };
   const generated = sequence.tokens.length - sequence.promptTokens;
   return generated >= sequence.maxTokens ? { kind: 'finished', reason: 'length' } : undefined;
+}
+
+/**
+ * A request for no tokens has its prompt evaluated, all but the last token: that one would be evaluated again by whoever reuses the rest,
+ * as the first token of an answer is sampled from it.
+ */
+export function evaluatedOutcome(sequence: Sequence): Outcome | undefined {
+  return sequence.maxTokens === 0 && tokensLeft(sequence) <= 1 ? { kind: 'finished', reason: 'length' } : undefined;
 }
 
 /** What a sampled token adds to the answer, and how the answer ends with it, if it does. */

@@ -17,6 +17,7 @@ import type { EngineEvent, EngineRequest } from './engine.ts';
 import { acceptedOf, type Pass, type PassItem, type PassItemResult, type PassResult, reportOf } from './pass.ts';
 import {
   checkRequest,
+  evaluatedOutcome,
   extend,
   insertByDeadline,
   type MachineModel,
@@ -225,7 +226,10 @@ export class StepMachine {
       const error: TaskError = { code: 'engineFailed', message: result.message };
       return [this.#end(state, sequence, { kind: 'failed', error })];
     }
-    if (result.kind !== 'done' || !item.sample) return [];
+    if (result.kind !== 'done' || !item.sample) {
+      const outcome = evaluatedOutcome(sequence);
+      return outcome === undefined ? [] : [this.#end(state, sequence, outcome)];
+    }
     if (result.token === undefined) {
       const error: TaskError = { code: 'engineFailed', message: 'The engine sampled no token.' };
       return [this.#end(state, sequence, { kind: 'failed', error })];
