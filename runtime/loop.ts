@@ -238,7 +238,7 @@ export class Loop implements Tasks {
         return this.#engine.send({ kind: 'start', request });
       }
       case 'stop':
-        return this.#engine.send({ kind: 'stop', id: effect.id });
+        return this.#engine.send({ kind: 'stop', id: effect.id, keep: effect.keep });
       case 'settle':
         return this.#settle(effect.id, effect.outcome);
       case 'load':

@@ -18,6 +18,8 @@ export interface ModelInfo {
   /** Memory that the model and its context take, in bytes, as far as the engine knows. */
   readonly memoryBytes: number;
   readonly loadMs: number;
+  /** What computes: the processor, or the graphics card and its backend. Measurements hold for one device. */
+  readonly device: string;
 }
 
 /** One forward pass: what it did and how long it took. The cost model learns from these. */
@@ -59,8 +61,7 @@ export type Event =
   | { readonly kind: 'engineLost'; readonly reason: string }
   | { readonly kind: 'pass'; readonly pass: PassReport }
   /** A client has opened a document: its model may come in before the first task, if nobody has to leave for it. */
-  | { readonly kind: 'wanted'; readonly model: ModelId }
-  | { readonly kind: 'wake' };
+  | { readonly kind: 'wanted'; readonly model: ModelId };
 
 export type Effect =
   /** Hand the task to the engine. `generated` are the tokens already sent to the asker before an engine was lost. */
@@ -74,14 +75,12 @@ export type Effect =
     }
   /** The task cannot be on time any more and gives way to those that can; tell the asker. */
   | { readonly kind: 'relegate'; readonly id: TaskId }
-  /** Take the task back from the engine; it answers with `ended`. */
-  | { readonly kind: 'stop'; readonly id: TaskId }
+  /** Take the task back from the engine; it answers with `ended`. `keep`: the task will go on later, so its KV cells are worth keeping. */
+  | { readonly kind: 'stop'; readonly id: TaskId; readonly keep: boolean }
   /** Tell the asker how the task ended. Exactly one of these follows every `submit`. */
   | { readonly kind: 'settle'; readonly id: TaskId; readonly outcome: Outcome }
   | { readonly kind: 'load'; readonly model: ModelId }
-  | { readonly kind: 'unload'; readonly model: ModelId }
-  /** Call again with `wake` at this time; replaces an earlier request. */
-  | { readonly kind: 'wakeAt'; readonly atMs: number };
+  | { readonly kind: 'unload'; readonly model: ModelId };
 
 /** What happens with every token and pass: it frees nothing, so there is nothing new to start. */
 export function isProgress(event: Event): boolean {

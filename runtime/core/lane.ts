@@ -12,8 +12,8 @@ export interface Entry {
   readonly task: Task;
   /** What is left to do, as predicted; kept up to date while it runs. */
   readonly work: Work;
-  /** `stopping`: already settled for the asker, still inside the engine. */
-  state: 'waiting' | 'running' | 'stopping';
+  /** `stopping`: already settled for the asker, still inside the engine. `pausing`: will wait again as soon as the engine lets it go. */
+  state: 'waiting' | 'running' | 'stopping' | 'pausing';
   /** Tokens sent so far, for a resumption. */
   readonly generated: number[];
   /** Answer tokens in all, as predicted when it was submitted. */
@@ -84,6 +84,17 @@ export class Lane {
     entry.state = 'running';
     this.#inside.set(entry.id, entry);
     this.#running.push(entry.work);
+    return entry;
+  }
+
+  /** The running task that the policy takes a sequence from, if it does. */
+  pause(room: Room, nowMs: number): Entry | undefined {
+    if (this.#waiting.size === 0) return undefined;
+    const work = this.#policy.pause?.(this.#running, room, nowMs);
+    const entry = work === undefined ? undefined : this.#inside.get(work.id);
+    if (entry === undefined) return undefined;
+    this.stop(entry);
+    entry.state = 'pausing';
     return entry;
   }
 

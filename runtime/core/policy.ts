@@ -69,6 +69,11 @@ export interface TaskPolicy {
    * the answer is undefined. Must not look at more than a bounded number of them.
    */
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined;
+  /**
+   * The running task that gives up its sequence for one that waits and can still be on time; asked when {@link next} starts nothing.
+   * It waits again, and goes on later from what was evaluated and generated. Policies that take nothing away do without.
+   */
+  pause?(running: readonly Work[], room: Room, nowMs: number): Work | undefined;
 }
 
 export interface Policy {

@@ -67,7 +67,7 @@ export class Scheduler {
 
   on(event: Event, nowMs: number): Effect[] {
     const effects: Effect[] = [];
-    this.#options.knowledge.learn(event, nowMs);
+    if (!this.#isPaused(event)) this.#options.knowledge.learn(event, nowMs);
     if (!this.#idle.on(event, effects)) this.#apply(event, nowMs, effects);
     if (this.#waitingCount > 0 && (!isProgress(event) || nowMs - this.#lookedMs >= lookAgainMs)) {
       this.#lookedMs = nowMs;
@@ -97,6 +97,15 @@ export class Scheduler {
       isReady: (model) => this.#models.get(model).state === 'ready',
       answerTokens: (task) => knowledge.answerTokens(task),
     };
+  }
+
+  /** The end of a pause is not the end of the task. */
+  #isPaused(event: Event): boolean {
+    return (
+      event.kind === 'ended' &&
+      event.outcome.kind === 'cancelled' &&
+      this.#entries.get(event.id)?.state === 'pausing'
+    );
   }
 
   get models(): ModelView[] {
@@ -141,7 +150,6 @@ export class Scheduler {
       case 'engineLost':
         return this.#engineLost(event.reason, nowMs, effects);
       case 'pass':
-      case 'wake':
         return;
       default:
         event satisfies never;
@@ -200,6 +208,15 @@ export class Scheduler {
     this.#waitingCount += 1;
   }
 
+  /** It goes on later from the tokens that were already sent. */
+  #waitAgain(entry: Entry, losses: number, nowMs: number): void {
+    this.#laneOf(entry).leave(entry);
+    const again = this.#newEntry(entry.task, entry.generated, losses);
+    again.work.relegated = entry.work.relegated;
+    this.#wait(again, nowMs);
+    if (entry.task.supersedeKey !== undefined) this.#latest.set(entry.task.supersedeKey, entry.id);
+  }
+
   #laneOf({ task: { model } }: Entry): Lane {
     const known = this.#lanes.get(model);
     if (known !== undefined) return known;
@@ -210,7 +227,7 @@ export class Scheduler {
 
   #progress(id: TaskId, note: (entry: Entry) => void): void {
     const entry = this.#entries.get(id);
-    if (entry?.state === 'running') note(entry);
+    if (entry?.state === 'running' || entry?.state === 'pausing') note(entry);
   }
 
   /** The live task with the same supersede key. */
@@ -226,9 +243,9 @@ export class Scheduler {
     if (entry.state === 'waiting') {
       this.#forget(entry);
     } else {
+      if (entry.state === 'running') effects.push({ kind: 'stop', id, keep: false });
       this.#laneOf(entry).stop(entry);
       this.#unlink(entry);
-      effects.push({ kind: 'stop', id });
     }
     effects.push({ kind: 'settle', id, outcome });
   }
@@ -237,9 +254,10 @@ export class Scheduler {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#models.get(entry.task.model).lastUsedMs = nowMs;
-    const isRunning = entry.state === 'running';
+    const { state } = entry;
+    if (state === 'pausing' && outcome.kind === 'cancelled') return this.#waitAgain(entry, entry.losses, nowMs);
     this.#forget(entry);
-    if (isRunning) effects.push({ kind: 'settle', id, outcome });
+    if (state !== 'stopping') effects.push({ kind: 'settle', id, outcome });
   }
 
   #loadFailed(id: ModelId, error: TaskError, nowMs: number, effects: Effect[]): void {
@@ -263,9 +281,9 @@ export class Scheduler {
       }
     }
     for (const entry of [...this.#entries.values()].filter((inside) => inside.state !== 'waiting')) {
-      const isRunning = entry.state === 'running';
+      const isWanted = entry.state !== 'stopping';
       this.#forget(entry);
-      if (isRunning) this.#retryOrFail(entry, reason, nowMs, effects);
+      if (isWanted) this.#retryOrFail(entry, reason, nowMs, effects);
     }
   }
 
@@ -273,9 +291,7 @@ export class Scheduler {
     const losses = entry.losses + 1;
     const fits = this.#waitingCount < this.#options.waitingMax;
     if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits) {
-      this.#wait(this.#newEntry(entry.task, entry.generated, losses), nowMs);
-      if (entry.task.supersedeKey !== undefined) this.#latest.set(entry.task.supersedeKey, entry.id);
-      return;
+      return this.#waitAgain(entry, losses, nowMs);
     }
     const message =
       losses >= lossesMax
@@ -306,7 +322,14 @@ export class Scheduler {
     const model = this.#models.get(lane.model);
     if (model.state !== 'ready') return;
     const room = this.#roomOf(model);
-    for (let entry = lane.start(room, nowMs); entry !== undefined; entry = lane.start(room, nowMs)) {
+    for (;;) {
+      const entry = lane.start(room, nowMs);
+      if (entry === undefined) {
+        const paused = lane.pause(room, nowMs);
+        if (paused === undefined) return;
+        effects.push({ kind: 'stop', id: paused.id, keep: true });
+        continue;
+      }
       this.#waitingCount -= 1;
       model.lastUsedMs = nowMs;
       const { task, work, answerTokens } = entry;

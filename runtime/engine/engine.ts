@@ -9,6 +9,7 @@
  * 4. An error of one sequence neither fails nor delays another by more than its own passes.
  * 5. When the engine itself dies, `lost` is its last word about everything before; the next `load` starts it again.
  */
+import type { CostModel } from '../core/estimate.ts';
 import type { ModelInfo, PassReport } from '../core/event.ts';
 import type { LengthQuantiles } from '../core/lengths.ts';
 import type { Limits, ModelId, Outcome, Prompt, Sla, TaskClass, TaskError, TaskId } from '../core/task.ts';
@@ -55,8 +56,14 @@ export interface EngineRequest {
 export type EngineCommand =
   | { readonly kind: 'load'; readonly spec: ModelSpec }
   | { readonly kind: 'unload'; readonly model: ModelId }
+  /**
+   * What is known of the passes of a loaded model; without it the engine measures them, as idle work. Both sides learn from the same
+   * reports from here on. It comes after `loaded`, as only the engine can say which device a measurement must be of.
+   */
+  | { readonly kind: 'costs'; readonly model: ModelId; readonly costs?: CostModel | undefined }
   | { readonly kind: 'start'; readonly request: EngineRequest }
-  | { readonly kind: 'stop'; readonly id: TaskId };
+  /** `keep`: the request will be started again with what it has generated, so its KV cells are worth keeping. */
+  | { readonly kind: 'stop'; readonly id: TaskId; readonly keep?: boolean | undefined };
 
 export type EngineEvent =
   | { readonly kind: 'loading'; readonly model: ModelId; readonly fraction: number }
@@ -75,6 +82,8 @@ export type EngineEvent =
   | { readonly kind: 'tokens'; readonly id: TaskId; readonly tokens: readonly number[]; readonly text: string }
   | { readonly kind: 'ended'; readonly id: TaskId; readonly outcome: Outcome }
   | { readonly kind: 'pass'; readonly pass: PassReport }
+  /** The measurement that a `costs` command asked for is complete; its passes were reported like all others. */
+  | { readonly kind: 'calibrated'; readonly model: ModelId }
   /** The engine died; every request and model it had is gone. */
   | { readonly kind: 'lost'; readonly reason: string };
 
@@ -84,6 +93,8 @@ export interface Engine {
   send(command: EngineCommand): void;
   /** Events come in order, never from within `send`. */
   onEvent(listener: (event: EngineEvent) => void): Dispose;
+  /** Ends an engine that no longer answers, whatever it does just now; `lost` follows, and the next `load` starts it again. */
+  kill(): void;
   /** Ends the engine; no event follows. Resolves when its process is gone. */
   close(): Promise<void>;
   /** For status and diagnosis: the process that computes, if there is one now. */

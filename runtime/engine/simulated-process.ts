@@ -66,11 +66,14 @@ export class SimulatedProcess {
       case 'unload':
         this.#queueModelWork(0, () => this.#unload(command.model));
         break;
+      case 'costs':
+        // Its passes cost what its table says.
+        break;
       case 'start':
         this.#start(command.request);
         break;
       case 'stop':
-        this.#emit(this.#machine.stop(command.id));
+        this.#emit(this.#machine.stop(command.id, command.keep));
         break;
       default:
         command satisfies never;
@@ -113,6 +116,7 @@ export class SimulatedProcess {
       chat,
       memoryBytes,
       loadMs,
+      device: 'simulated',
     };
     this.#machine.addModel({
       id: spec.id,

@@ -61,6 +61,10 @@ export class SimulatedEngine implements Engine {
     };
   }
 
+  kill(): void {
+    this.die();
+  }
+
   close(): Promise<void> {
     this.#closed = true;
     this.#process?.end();

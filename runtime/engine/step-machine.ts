@@ -132,11 +132,15 @@ export class StepMachine {
     return this.#assign(state);
   }
 
-  /** Takes a request back: at once, or after the pass that it takes part in. Unknown and ended ids are ignored. */
-  stop(id: TaskId): EngineEvent[] {
+  /**
+   * Takes a request back: at once, or after the pass that it takes part in. Unknown and ended ids are ignored.
+   * @param keep it will come back under the same id with what it has generated.
+   */
+  stop(id: TaskId, keep = false): EngineEvent[] {
     const found = this.#find(id);
     if (found === undefined) return [];
     const { state, sequence } = found;
+    if (keep && sequence.slot !== undefined) sequence.slot.document = id;
     if (this.#inFlight?.items.some((item) => item.id === id) === true) {
       sequence.stopping = true;
       return [];

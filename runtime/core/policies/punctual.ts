@@ -56,13 +56,16 @@ export class PunctualTasks implements TaskPolicy {
     this.#fresh.push(work);
   }
 
-  /** Sequences that only completions may take: one for each document that is being edited, so that its prefix stays, within bounds. */
-  #kept(sequences: number, nowMs: number): number {
-    for (const [document, lastMs] of this.#documents) {
-      if (nowMs - lastMs <= editedMs) break;
-      this.#documents.delete(document);
-    }
-    return Math.max(0, Math.min(sequences - 2, 2));
+  /**
+   * Sequences that only completions may take: as many as they occupy at a time by Little's law, with a reserve for their bursts. A
+   * completion that finds none free misses its promise, and takes its document's prefix with it.
+   */
+  #kept({ sequences, demand, costs, limits }: Room): number {
+    const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
+    const decodeMs = demand.decodeTokens('completion') * costs.decodeMs(Math.ceil(sequences / 2), 0);
+    const X = (globalThis as any).X ?? {};
+    const occupied = (X.occ ?? 1.5) * (demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000;
+    return Math.max(0, Math.min(sequences - (X.emin ?? 2), Math.max(1, Math.ceil(occupied + (X.sig ?? 1) * Math.sqrt(occupied)))));
   }
 
   remove(id: TaskId): void {
@@ -82,7 +85,7 @@ export class PunctualTasks implements TaskPolicy {
     const completion = this.#completions.first();
     if (completion !== undefined) return completion.work; // 2
     const others = running.filter((work) => work.promise === 'e2e');
-    const left = room.sequences - this.#kept(room.sequences, nowMs) - others.length;
+    const left = room.sequences - this.#kept(room) - others.length;
     if (left <= 0) return undefined;
     const fitting = this.#fitting(running, room, nowMs);
     if (fitting !== undefined) return fitting; // 3
@@ -91,6 +94,28 @@ export class PunctualTasks implements TaskPolicy {
       if (any !== undefined) return any.work; // 4
     }
     return left > 1 ? this.#relegated.first()?.work : undefined; // 5
+  }
+
+  /**
+   * A task that cannot be on time gives up its sequence when a completion finds none free, or when another task would be on time with it.
+   */
+  pause(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
+    const loser = running.find((work) => work.promise === 'e2e' && isHopeless(work, room, nowMs));
+    if (loser === undefined) return undefined;
+    const rest = running.filter((work) => work !== loser);
+    const isWanted =
+      this.#completions.first() === undefined
+        ? this.#hasSequence(rest, room) && this.#fitting(rest, room, nowMs) !== undefined
+        : running.length >= room.sequences;
+    if (!isWanted) return undefined;
+    loser.relegated = true;
+    return loser;
+  }
+
+  /** Whether another task than a completion finds a sequence. */
+  #hasSequence(running: readonly Work[], room: Room): boolean {
+    const others = running.filter((work) => work.promise === 'e2e');
+    return running.length < room.sequences && others.length < room.sequences - this.#kept(room);
   }
 
   #rankFresh({ costs, limits }: Room): void {
@@ -104,7 +129,7 @@ export class PunctualTasks implements TaskPolicy {
         prefillTotalMs(costs, work.prefillTokens, 0, limits.chunkTokens) +
         work.decodeTokens * costs.decodeMs(1, work.prefillTokens);
       if (work.relegated) {
-        this.#relegated.add({ id, rank: soloMs, work });
+        this.#relegated.add({ id, rank: relRank(work, soloMs), work });
         continue;
       }
       this.#others.add({ id, rank: deadlineMs + workWeight * soloMs, work });
@@ -119,7 +144,7 @@ export class PunctualTasks implements TaskPolicy {
       this.#hopes.remove(id);
       this.#others.remove(id);
       work.relegated = true;
-      this.#relegated.add({ id, rank: work.deadlineMs - first.rank, work });
+      this.#relegated.add({ id, rank: relRank(work, work.deadlineMs - first.rank), work });
     }
   }
 
@@ -133,6 +158,18 @@ export class PunctualTasks implements TaskPolicy {
     }
     return undefined;
   }
+}
+
+function relRank(work: Work, soloMs: number): number { const X = (globalThis as any).X ?? {}; return X.rr === 'arr' ? work.arrivalMs : work.arrivalMs + (X.rr ?? 1e6) * soloMs; }
+function soloMs(work: Work, { costs, limits }: Room): number {
+  return (
+    prefillTotalMs(costs, work.prefillTokens, work.contextTokens, limits.chunkTokens) +
+    work.decodeTokens * costs.decodeMs(1, work.contextTokens + work.prefillTokens)
+  );
+}
+
+function isHopeless(work: Work, room: Room, nowMs: number): boolean {
+  return work.relegated || nowMs + soloMs(work, room) * hopeShare > work.deadlineMs;
 }
 
 /** Who will be on time if nothing arrives but what the demand makes expect. */

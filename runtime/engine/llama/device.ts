@@ -2,13 +2,14 @@
  * The machine that computes: llama.cpp through node-llama-cpp, with all loaded models. This file, model.ts and what they use are the
  * only importers of that library.
  */
-import { performance } from 'node:perf_hooks';
+import os from 'node:os';
 import { getLlama, InsufficientMemoryError, type Llama, LlamaLogLevel, NoBinaryFoundError } from 'node-llama-cpp';
 import type { ModelInfo } from '../../core/event.ts';
 import type { ModelId, TaskError } from '../../core/task.ts';
 import type { ModelSpec } from '../engine.ts';
 import type { Pass, PassResult } from '../pass.ts';
 import { checkModelFile, diagnoseModelFile, ModelFileError } from './gguf-file.ts';
+import { KvFolder } from './kv-folder.ts';
 import { defaultThreads, LoadedModel } from './model.ts';
 
 /** What computes: nothing but the CPU, or a library for a graphics processor, or the best that there is. */
@@ -22,6 +23,7 @@ export class Device {
   readonly #gpu: Gpu;
   readonly #log: (line: string) => void;
   readonly #models = new Map<ModelId, LoadedModel>();
+  readonly #kvFolder = new KvFolder();
   #llama: Promise<Llama> | undefined;
 
   /** @param log takes one line about something that a person who looks for a cause wants to know. */
@@ -45,7 +47,8 @@ export class Device {
       });
       const llama = await this.#llama;
       llama.maxThreads = Math.max(llama.maxThreads, spec.threads);
-      const loaded = await LoadedModel.load(llama, spec, onProgress);
+      const surroundings = { device: await deviceName(llama), kvFolder: this.#kvFolder, log: this.#log };
+      const loaded = await LoadedModel.load(llama, surroundings, spec, onProgress);
       this.#models.set(spec.id, loaded);
       return { kind: 'loaded', loaded, info: loaded.info };
     } catch (error) {
@@ -62,13 +65,9 @@ export class Device {
 
   /** Runs one pass. Never rejects. */
   async run(pass: Pass): Promise<PassResult> {
-    const startedMs = performance.now();
     const model = this.#models.get(pass.model);
-    const items =
-      model === undefined
-        ? pass.items.map(() => ({ kind: 'failed' as const, message: 'The model was unloaded.' }))
-        : await model.run(pass.items);
-    return { items, wallMs: performance.now() - startedMs };
+    if (model !== undefined) return await model.run(pass.items);
+    return { items: pass.items.map(() => ({ kind: 'failed', message: 'The model was unloaded.' })), wallMs: 0 };
   }
 
   /** Opens llama.cpp with the wanted processor, or with the CPU when that one does not work. */
@@ -91,6 +90,12 @@ export class Device {
   #logFallback(reason: string): void {
     this.#log(`The graphics processor (${this.#gpu}) cannot be used, computing on the CPU instead: ${reason}.`);
   }
+}
+
+/** As measurements are kept by it: the graphics card and its backend, or the processor. */
+async function deviceName(llama: Llama): Promise<string> {
+  if (llama.gpu !== false) return `${(await llama.getGpuDeviceNames()).join(', ')} (${llama.gpu})`;
+  return `${os.cpus()[0]?.model.trim() ?? process.arch} (CPU)`;
 }
 
 /** Prebuilt binaries only: nothing is compiled or downloaded behind the user's back. */

@@ -4,12 +4,16 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CostModel } from '../../core/estimate.ts';
 import { policyNamed } from '../../core/policies/index.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { ModelId } from '../../core/task.ts';
 import { type EngineCommand, type EngineEvent, type EngineRequest, type ModelSpec, sameSpec } from '../engine.ts';
+import { type Pass, reportOf } from '../pass.ts';
 import { StepMachine } from '../step-machine.ts';
+import { Calibration } from './calibration.ts';
 import { Device, type Gpu } from './device.ts';
+import { removeStaleKvFolders } from './kv-folder.ts';
 import { commandSchema, malformedSchema } from './messages.ts';
 
 /** At most this many progress messages a second; the library reports some hundred in one load. */
@@ -21,6 +25,8 @@ class EngineProcess {
   readonly #send: (events: EngineEvent[]) => void;
   /** Loads and unloads happen one after the other, beside the passes of the models that are there. */
   #modelWork: Promise<void> = Promise.resolve();
+  /** Measurements that are not complete. */
+  readonly #calibrations = new Map<ModelId, Calibration>();
   #driving = false;
 
   constructor(device: Device, policy: Policy, send: (events: EngineEvent[]) => void) {
@@ -37,11 +43,14 @@ class EngineProcess {
       case 'unload':
         this.#queueModelWork(() => this.#unload(command.model));
         break;
+      case 'costs':
+        this.#know(command.model, command.costs);
+        break;
       case 'start':
         this.#start(command.request);
         break;
       case 'stop':
-        this.#emit(this.#machine.stop(command.id));
+        this.#emit(this.#machine.stop(command.id, command.keep));
         break;
       default:
         command satisfies never;
@@ -84,7 +93,22 @@ class EngineProcess {
     this.#emit([{ kind: 'unloaded', model }]);
   }
 
+  /** What was not measured before is measured when there is nothing else to do. */
+  #know(id: ModelId, costs: CostModel | undefined): void {
+    const model = this.#device.model(id);
+    if (model === undefined) return;
+    if (costs !== undefined) {
+      this.#calibrations.delete(id);
+      model.know(costs);
+      return;
+    }
+    const { sequences, chunkTokens, contextTokens } = model.info;
+    this.#calibrations.set(id, new Calibration(id, sequences, Math.min(chunkTokens, contextTokens - 1)));
+    this.#drive();
+  }
+
   async #remove(model: ModelId): Promise<void> {
+    this.#calibrations.delete(model);
     this.#emit(this.#machine.removeModel(model));
     await this.#device.unload(model);
   }
@@ -107,22 +131,56 @@ class EngineProcess {
       return;
     }
     this.#emit(this.#machine.start(request, prompt?.tokens ?? [], performance.now()));
-    if (!this.#driving) void this.#drive();
+    this.#drive();
   }
 
-  /** The step loop: one forward pass after the other, and between two of them the commands that have come in meanwhile. */
-  async #drive(): Promise<void> {
+  #drive(): void {
+    if (this.#driving) return;
     this.#driving = true;
-    for (
-      let pass = this.#machine.next(performance.now());
-      pass !== undefined;
-      pass = this.#machine.next(performance.now())
-    ) {
-      const result = await this.#device.run(pass);
-      this.#emit(this.#machine.complete(pass, result));
+    void this.#loop();
+  }
+
+  /**
+   * The step loop: one forward pass after the other, and between two of them the commands that have come in meanwhile. Between its
+   * last look for something to do and its end there is no turn in which a command could come in unseen.
+   */
+  async #loop(): Promise<void> {
+    for (;;) {
+      const pass = this.#machine.next(performance.now());
+      const idlePass = pass === undefined ? this.#idlePass() : undefined;
+      if (pass !== undefined) this.#report(this.#machine.complete(pass, await this.#device.run(pass)));
+      else if (idlePass !== undefined) await this.#calibrate(idlePass);
+      else break;
       await nextTurn();
     }
     this.#driving = false;
+  }
+
+  #idlePass(): Pass | undefined {
+    for (const [id, calibration] of this.#calibrations) {
+      const pass = calibration.next(this.#machine.kvTokens(id));
+      if (pass !== undefined) return pass;
+    }
+    return undefined;
+  }
+
+  async #calibrate(pass: Pass): Promise<void> {
+    const report = reportOf(pass, await this.#device.run(pass));
+    if (report !== undefined) {
+      const { id: _, ...measured } = report;
+      this.#report([{ kind: 'pass', pass: measured }]);
+    }
+    if (this.#calibrations.get(pass.model)?.isOver !== true) return;
+    this.#calibrations.delete(pass.model);
+    this.#emit([{ kind: 'calibrated', model: pass.model }]);
+  }
+
+  /** What a pass taught is known before the next one is planned. */
+  #report(events: EngineEvent[]): void {
+    for (const event of events) {
+      if (event.kind === 'pass') this.#device.model(event.pass.model)?.learn(event.pass);
+    }
+    this.#emit(events);
   }
 
   #emit(events: EngineEvent[]): void {
@@ -186,6 +244,7 @@ function main(): void {
     exit(2);
     return;
   }
+  void removeStaleKvFolders();
   const engine = new EngineProcess(new Device(gpuOf(process.env['PUNCTUAL_GPU']), log), policy, send);
   process.on('message', (message: unknown) => receive(message, engine, send));
   process.on('disconnect', () => exit(0));

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { taskClasses } from '../../core/task.ts';
+import { costModelSchema } from '../cost-model-schema.ts';
 import type { EngineCommand, EngineEvent } from '../engine.ts';
 
 const count = z.int().nonnegative();
@@ -66,6 +67,7 @@ const info = z.object({
   chat: z.boolean(),
   memoryBytes: z.number(),
   loadMs: z.number(),
+  device: z.string(),
 });
 
 const pass = z.object({
@@ -84,8 +86,9 @@ const pass = z.object({
 export const commandSchema: z.ZodType<EngineCommand> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('load'), spec }),
   z.object({ kind: z.literal('unload'), model: z.string() }),
+  z.object({ kind: z.literal('costs'), model: z.string(), costs: costModelSchema.optional() }),
   z.object({ kind: z.literal('start'), request }),
-  z.object({ kind: z.literal('stop'), id: z.string() }),
+  z.object({ kind: z.literal('stop'), id: z.string(), keep: z.boolean().optional() }),
 ]);
 
 const event = z.discriminatedUnion('kind', [
@@ -103,6 +106,7 @@ const event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tokens'), id: z.string(), tokens, text: z.string() }),
   z.object({ kind: z.literal('ended'), id: z.string(), outcome }),
   z.object({ kind: z.literal('pass'), pass }),
+  z.object({ kind: z.literal('calibrated'), model: z.string() }),
 ]);
 
 /** The events of one pass travel in one message. `lost` is not among them: only the other side can say it. */

@@ -4,13 +4,14 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
-import type { Costs } from '../../core/estimate.ts';
-import type { ModelInfo } from '../../core/event.ts';
-import { Learned } from '../../core/learned.ts';
+import { type CostModel, type Costs, costsOf, learn, newCostModel } from '../../core/estimate.ts';
+import type { ModelInfo, PassReport } from '../../core/event.ts';
 import type { ModelSpec } from '../engine.ts';
-import type { PassItem, PassItemResult } from '../pass.ts';
+import type { PassItem, PassItemResult, PassResult } from '../pass.ts';
 import type { MachineModel } from '../sequence.ts';
 import { LlamaDetokenizer } from './detokenizer.ts';
+import type { KvFolder } from './kv-folder.ts';
+import { KvShelf, shelfTokensMaxOf } from './kv-shelf.ts';
 import { PromptFormat } from './prompt.ts';
 
 /**
@@ -28,6 +29,14 @@ const batchFailuresMax = 2;
 
 const greedy = { generateNext: { token: true, options: { temperature: 0 } } } as const;
 
+/** What a model shares with the others of its process. */
+export interface Surroundings {
+  /** The name of what computes. */
+  readonly device: string;
+  readonly kvFolder: KvFolder;
+  readonly log: (line: string) => void;
+}
+
 export class LoadedModel {
   readonly spec: ModelSpec;
   readonly info: ModelInfo;
@@ -37,17 +46,23 @@ export class LoadedModel {
   readonly #sequences: LlamaContextSequence[];
   readonly #gpu: boolean;
   #batchFailures = 0;
-  readonly #costs: Costs = new Learned().costs('');
+  readonly #shelf: KvShelf;
+  #costModel: CostModel = newCostModel();
+  /** Laid out at the first question after a report. */
+  #costs: Costs | undefined;
   /** Settles when the pass that runs now is over. */
   #pass: Promise<unknown> = Promise.resolve();
 
-  private constructor(spec: ModelSpec, context: LlamaContext, startedMs: number) {
+  private constructor(surroundings: Surroundings, spec: ModelSpec, context: LlamaContext, startedMs: number) {
     const { model } = context;
+    const { device, kvFolder, log } = surroundings;
     this.spec = spec;
     this.#model = model;
     this.#context = context;
     this.#gpu = model.llama.gpu !== false;
     this.#sequences = Array.from({ length: spec.sequences }, () => context.getSequence());
+    const canPark = this.#sequences[0]?.needsCheckpoints === false;
+    this.#shelf = new KvShelf(kvFolder, canPark ? shelfTokensMaxOf(model) : 0, log);
     this.prompts = new PromptFormat(model, context.contextSize);
     this.info = {
       sequences: spec.sequences,
@@ -57,6 +72,7 @@ export class LoadedModel {
       chat: this.prompts.chat,
       memoryBytes: memoryBytes(model.memoryUsage) + memoryBytes(context.memoryUsage),
       loadMs: performance.now() - startedMs,
+      device,
     };
   }
 
@@ -64,13 +80,18 @@ export class LoadedModel {
    * @param onProgress fraction of the file that is loaded, 0 to 1.
    * @throws what the library throws, with nothing left in memory.
    */
-  static async load(llama: Llama, spec: ModelSpec, onProgress: (fraction: number) => void): Promise<LoadedModel> {
+  static async load(
+    llama: Llama,
+    surroundings: Surroundings,
+    spec: ModelSpec,
+    onProgress: (fraction: number) => void,
+  ): Promise<LoadedModel> {
     const startedMs = performance.now();
     const model = await llama.loadModel({ modelPath: spec.file, onLoadProgress: onProgress });
     try {
       const context = await createContext(model, spec);
       await warmUp(context);
-      return new LoadedModel(spec, context, startedMs);
+      return new LoadedModel(surroundings, spec, context, startedMs);
     } catch (error) {
       await model.dispose();
       throw error;
@@ -85,12 +106,28 @@ export class LoadedModel {
       sequences: this.spec.sequences,
       contextTokens: this.info.contextTokens,
       chunkTokens: this.info.chunkTokens,
-      costs: () => this.#costs,
-      shelfTokensMax: 0,
+      costs: () => this.costs,
+      shelfTokensMax: this.#shelf.tokensMax,
       appendOnly: this.#sequences[0]?.needsCheckpoints === true,
       isEnd: (token) => prompts.isEnd(token),
       detokenizer: (before) => new LlamaDetokenizer(model, before),
     };
+  }
+
+  /** What its passes cost, as far as it is known now. */
+  get costs(): Costs {
+    this.#costs ??= costsOf(this.#costModel);
+    return this.#costs;
+  }
+
+  /** An earlier measurement takes the place of what is known. */
+  know(costModel: CostModel): void {
+    this.#costModel = costModel;
+    this.#costs = undefined;
+  }
+
+  learn(report: PassReport): void {
+    this.know(learn(this.#costModel, report));
   }
 
   /** Tokens as they came from the asker: an id beyond the vocabulary would crash native code. */
@@ -99,14 +136,33 @@ export class LoadedModel {
     return tokens.every((token) => token < vocabulary);
   }
 
-  /** Runs the items of one pass in one llama_decode. Never rejects: what fails is told per item. */
-  async run(items: readonly PassItem[]): Promise<PassItemResult[]> {
+  /**
+   * Runs the items of one pass in one llama_decode. Never rejects: what fails is told per item. The time is that of the pass alone:
+   * what moved cells took would be taken for the cost of evaluating.
+   */
+  async run(items: readonly PassItem[]): Promise<PassResult> {
     const pass = this.#run(items);
     this.#pass = pass;
     return await pass;
   }
 
-  async #run(items: readonly PassItem[]): Promise<PassItemResult[]> {
+  async #run(items: readonly PassItem[]): Promise<PassResult> {
+    for (const item of items) await this.#move(item);
+    const startedMs = performance.now();
+    const results = await this.#evaluateAll(items);
+    return { items: results, wallMs: performance.now() - startedMs };
+  }
+
+  /** A slot without the cells that were to be restored is empty: then fewer tokens are kept than asked, and they are evaluated. */
+  async #move({ slot, moves }: PassItem): Promise<void> {
+    if (moves === undefined) return;
+    if (moves.park !== undefined) await this.#shelf.park(moves.park, this.#sequence(slot));
+    if (moves.restore !== undefined && !(await this.#shelf.restore(moves.restore, this.#sequence(slot))))
+      await this.#renew(slot);
+    await this.#shelf.drop(moves.drop);
+  }
+
+  async #evaluateAll(items: readonly PassItem[]): Promise<PassItemResult[]> {
     const kept = await Promise.all(items.map((item) => this.#cut(item)));
     // All calls of a pass are made in one tick: the library then puts them into one batch.
     const settled = await Promise.allSettled(
@@ -179,6 +235,7 @@ export class LoadedModel {
   /** Frees all memory of the model, after the pass that runs now. */
   async dispose(): Promise<void> {
     await this.#pass;
+    await this.#shelf.clear();
     await this.#context.dispose();
     await this.#model.dispose();
   }

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Dispose, Engine, EngineCommand, EngineEvent } from '../engine.ts';
+import { removeStaleKvFolders } from './kv-folder.ts';
 import { eventsSchema } from './messages.ts';
 
 /** What the engine process may see of the environment: where things are, and nothing that could be a secret. */
@@ -71,6 +72,10 @@ export class LlamaEngine implements Engine {
     };
   }
 
+  kill(): void {
+    this.#child?.kill();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#child?.close() ?? Promise.resolve();
     this.#child = undefined;
@@ -110,6 +115,7 @@ export class LlamaEngine implements Engine {
         break;
       case 'stop':
       case 'load':
+      case 'costs':
         break;
       default:
         command satisfies never;
@@ -149,6 +155,7 @@ class EngineChild {
     const over = (reason: string): void => {
       if (this.#isOver) return;
       this.#isOver = true;
+      void removeStaleKvFolders();
       resolveEnded();
       listener.lost(reason);
     };
@@ -180,10 +187,14 @@ class EngineChild {
     if (this.#process.connected) this.#process.send(command, () => undefined);
   }
 
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
   /** Asks the process to leave by closing its channel, and kills it when it does not. */
   async close(): Promise<void> {
     if (this.#process.connected) this.#process.disconnect();
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), closeGraceMs);
+    const timer = setTimeout(() => this.kill(), closeGraceMs);
     await this.#ended;
     clearTimeout(timer);
   }
@@ -191,7 +202,7 @@ class EngineChild {
   /** An event that is none: the two programs do not belong together, so nothing it says can be relied on. */
   #misbehaved(options: LlamaEngineOptions, detail: string): void {
     options.log?.(`The engine process sent something that is no event: ${detail}`);
-    this.#process.kill('SIGKILL');
+    this.kill();
   }
 
   #listen(stream: NodeJS.ReadableStream | null, log: ((line: string) => void) | undefined): void {
