@@ -17,6 +17,7 @@ export const info = {
   chat: true,
   memoryBytes: 1,
   loadMs: 1,
+  device: 'a processor',
 };
 export const gone: TaskError = { code: 'modelUnavailable', message: 'The file is gone.' };
 
@@ -78,8 +79,6 @@ export function words(effects: readonly Effect[]): string[] {
       case 'load':
       case 'unload':
         return `${effect.kind} ${effect.model}`;
-      case 'wakeAt':
-        return `wakeAt ${effect.atMs}`;
       default:
         return effect satisfies never;
     }

@@ -17,7 +17,9 @@ export const sequencesOf: Readonly<Record<ModelId, number>> = { m0: 1, m1: 2, m2
 
 interface Known {
   readonly task: Task;
-  state: 'waiting' | 'running' | 'settled';
+  /** `pausing`: told to give up its sequence, and not out of the engine yet. */
+  state: 'waiting' | 'running' | 'pausing' | 'settled';
+  startedTimes: number;
   settledTimes: number;
   relegatedTimes: number;
   readonly generated: number[];
@@ -42,13 +44,18 @@ export class SchedulerWorld {
     const effects = this.#scheduler.on(event, this.nowMs);
     this.log.push({ event, nowMs: this.nowMs, effects });
     for (const effect of effects) this.#perform(effect);
-    if (event.kind === 'engineLost') this.#requeue();
+    if (event.kind === 'engineLost') this.#requeueLost();
     this.#check(event);
   }
 
   /** Ids in a state, in order of submission. */
   in(state: Known['state']): TaskId[] {
     return [...this.tasks.values()].filter((known) => known.state === state).map(({ task }) => task.id);
+  }
+
+  /** Whether the engine was told to let it go. */
+  isStopped(id: TaskId): boolean {
+    return this.#known(id).state !== 'running';
   }
 
   modelsIn(state: 'loading' | 'ready' | 'unloading'): ModelId[] {
@@ -61,6 +68,7 @@ export class SchedulerWorld {
         this.tasks.set(event.task.id, {
           task: event.task,
           state: 'waiting',
+          startedTimes: 0,
           settledTimes: 0,
           relegatedTimes: 0,
           generated: [],
@@ -69,9 +77,12 @@ export class SchedulerWorld {
       case 'tokens':
         this.tasks.get(event.id)?.generated.push(...event.tokens);
         return;
-      case 'ended':
+      case 'ended': {
         this.inside.delete(event.id);
+        const known = this.tasks.get(event.id);
+        if (known?.state === 'pausing' && event.outcome.kind === 'cancelled') this.#requeue(known);
         return;
+      }
       case 'loaded':
         this.models.set(event.model, 'ready');
         return;
@@ -100,6 +111,7 @@ export class SchedulerWorld {
       case 'stop':
         expect(this.#known(effect.id).state, `${effect.id} runs when it is stopped`).toBe('running');
         expect(this.inside.has(effect.id)).toBe(true);
+        this.#known(effect.id).state = 'pausing';
         return;
       case 'settle': {
         const known = this.#known(effect.id);
@@ -117,9 +129,6 @@ export class SchedulerWorld {
         expect([...this.inside].filter((id) => this.#known(id).task.model === effect.model)).toEqual([]);
         this.models.set(effect.model, 'unloading');
         return;
-      case 'wakeAt':
-        expect(effect.atMs).not.toBeNaN();
-        return;
       default:
         effect satisfies never;
     }
@@ -132,17 +141,19 @@ export class SchedulerWorld {
     expect(generated, 'it goes on after what was sent').toEqual(known.generated);
     expect(ageMs).toBe(this.nowMs - task.arrivalMs);
     known.state = 'running';
+    known.startedTimes += 1;
     this.inside.add(task.id);
   }
 
   /** What was not settled by the death of the engine waits for the next. */
-  #requeue(): void {
-    for (const id of this.in('running')) {
-      const known = this.#known(id);
-      expect(known.task.sla.kind, `${id} may be resumed`).toBe('e2e');
-      known.state = 'waiting';
-      known.relegatedTimes = 0;
-    }
+  #requeueLost(): void {
+    for (const id of [...this.in('running'), ...this.in('pausing')]) this.#requeue(this.#known(id));
+  }
+
+  #requeue(known: Known): void {
+    expect(known.task.sla.kind, `${known.task.id} may be resumed`).toBe('e2e');
+    known.state = 'waiting';
+    known.relegatedTimes = 0;
   }
 
   /** After every event, so without the cost of `expect`. */
@@ -164,13 +175,18 @@ export class SchedulerWorld {
     );
     const keys = live.flatMap(({ task }) => task.supersedeKey ?? []);
     holds(new Set(keys).size === keys.length, 'there is one live task for each document');
-    holds(waiting.length <= waitingMax, `${waitingMax} wait at most`);
+    const taken = waiting.filter(({ startedTimes }) => startedTimes === 0).length;
+    holds(taken <= waitingMax, `${waitingMax} wait at most, besides those that were paused`);
     holds(this.models.size <= modelsMax, `${modelsMax} models are resident at most`);
     for (const [model, state] of this.models) {
       const of = live.filter(({ task }) => task.model === model);
       const running = of.filter((known) => known.state === 'running').length;
+      const pausing = of.filter((known) => known.state === 'pausing').length;
       holds(running <= (sequencesOf[model] ?? 0), `${model} runs no more than it has sequences`);
-      holds(state !== 'ready' || of.length === 0 || running > 0, `${model} does not idle while a task waits for it`);
+      holds(
+        state !== 'ready' || of.length === 0 || running + pausing > 0,
+        `${model} does not idle while a task waits for it`,
+      );
     }
   }
 

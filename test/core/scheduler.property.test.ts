@@ -12,7 +12,7 @@ import { infoOf, replay, SchedulerWorld } from './scheduler-world.ts';
 const anyAction = fc.record({
   what: fc.constantFrom(
     ...(['submit', 'submit', 'submit', 'submit', 'loaded', 'loaded', 'ended', 'ended'] as const),
-    ...(['tokens', 'tokens', 'accepted', 'pass', 'cancel', 'finish', 'stranger', 'wake', 'wanted'] as const),
+    ...(['tokens', 'tokens', 'accepted', 'pass', 'cancel', 'finish', 'stranger', 'wanted'] as const),
     ...(['loadFailed', 'unloaded', 'engineLost'] as const),
   ),
   pick: fc.nat(1_000),
@@ -25,6 +25,7 @@ const anyAction = fc.record({
 type Action = typeof anyAction extends fc.Arbitrary<infer T> ? T : never;
 
 const finished = { kind: 'finished', reason: 'stop' } as const;
+const cancelled = { kind: 'cancelled', by: 'client' } as const;
 
 /** Ids that the scheduler has never heard of, or has forgotten. */
 const stranger = 'nobody';
@@ -59,7 +60,8 @@ function eventOf({ what, pick }: Action, world: SchedulerWorld): Event | undefin
     case 'tokens':
       return inside === undefined ? undefined : { kind: what, id: inside, tokens: [pick, pick + 1], text: 'ab' };
     case 'ended':
-      return inside === undefined ? undefined : { kind: what, id: inside, outcome: finished };
+      if (inside === undefined) return undefined;
+      return { kind: what, id: inside, outcome: world.isStopped(inside) && pick % 3 ? cancelled : finished };
     case 'stranger':
       return pick % 2 ? { kind: 'ended', id: stranger, outcome: finished } : { kind: 'cancel', id: stranger };
     case 'loaded': {
@@ -80,8 +82,6 @@ function eventOf({ what, pick }: Action, world: SchedulerWorld): Event | undefin
       const pass = { model: `m${pick % 3}`, tokens: 1, sequences: 1, contextTokens: pick, wallMs: pick };
       return { kind: what, pass: { ...pass, kind: pick % 2 ? 'prefill' : 'decode' } };
     }
-    case 'wake':
-      return { kind: what };
     case 'engineLost':
       return pick % 3 === 0 ? { kind: what, reason: 'test' } : undefined;
     default:
@@ -108,7 +108,9 @@ function drain(world: SchedulerWorld): void {
     world.nowMs += 10;
     for (const model of world.modelsIn('unloading')) world.on({ kind: 'unloaded', model });
     for (const model of world.modelsIn('loading')) world.on({ kind: 'loaded', model, info: infoOf(model) });
-    for (const id of [...world.inside]) world.on({ kind: 'ended', id, outcome: finished });
+    for (const id of [...world.inside]) {
+      world.on({ kind: 'ended', id, outcome: world.isStopped(id) ? cancelled : finished });
+    }
   }
 }
 

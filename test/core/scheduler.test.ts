@@ -43,16 +43,16 @@ describe('a task from submission to settlement', () => {
     ]);
   });
 
-  it('when long work comes first, then punctual keeps sequences for keystrokes', () => {
+  it('when long work comes first, then punctual keeps a sequence for a keystroke', () => {
     const events: readonly Step[] = [
       [submit(translation('t1')), ['load m']],
-      [loaded('m', 4), ['start t1']],
+      [loaded('m', 3), ['start t1']],
       [submit(translation('t2')), ['start t2']],
       [submit(translation('t3')), []],
       [submit(task('c1')), ['start c1']],
-      [submit(task('c2')), ['start c2']],
-      [submit(task('c3')), []],
-      [ended('t1'), ['settle t1 finished', 'start c3']],
+      [submit(task('c2')), []],
+      [ended('t1'), ['settle t1 finished', 'start c2']],
+      [ended('c1'), ['settle c1 finished', 'start t3']],
     ];
     check(events, newScheduler('punctual'));
   });
@@ -132,6 +132,24 @@ describe('a task from submission to settlement', () => {
       ],
       scheduler,
     );
+  });
+});
+
+describe('a task that cannot be on time', () => {
+  /** 20 tokens of prompt and 8 of the answer take 100 ms on {@link plainCosts}. */
+  const hopeless = translation('t', { sla: { kind: 'e2e', targetMs: 50 } });
+
+  it('when punctual starts it, then the engine is told to serve it after all others', () => {
+    const scheduler = newScheduler('punctual');
+    scheduler.on(submit(hopeless), 0);
+    expect(scheduler.on(loaded(), 1)).toContainEqual(expect.objectContaining({ kind: 'start', relegated: true }));
+  });
+
+  // Punctual relegates within `next` and has no `hopeless`, so nobody hears of it.
+  it.fails('when punctual relegates it, then its asker is told', () => {
+    const scheduler = newScheduler('punctual');
+    scheduler.on(submit(hopeless), 0);
+    expect(words(scheduler.on(loaded(), 1))).toContain('relegate t');
   });
 });
 

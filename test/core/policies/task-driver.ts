@@ -39,6 +39,7 @@ export class TaskDriver {
   readonly #room: Room;
   readonly #waiting = new Map<string, Work>();
   readonly #relegated = new Set<string>();
+  readonly #paused: Work[] = [];
   #running: Work[] = [];
   #count = 0;
   #nowMs = 0;
@@ -62,7 +63,7 @@ export class TaskDriver {
         return this.#remove(step.pick);
       case 'end':
         this.#running = this.#running.filter((_, index) => index !== step.pick % this.#running.length);
-        return;
+        return this.#comeBack();
       case 'progress':
         for (const work of this.#running) {
           work.contextTokens += work.prefillTokens + step.tokens;
@@ -80,7 +81,10 @@ export class TaskDriver {
 
   /** Ends what runs, one after the other, until nothing runs and nothing more starts. */
   drain(): void {
-    for (this.#ask(); this.#running.length > 0; this.#ask()) this.#running.shift();
+    for (this.#ask(); this.#running.length + this.#paused.length > 0; this.#ask()) {
+      this.#running.shift();
+      this.#comeBack();
+    }
   }
 
   #add(work: Omit<Work, 'id' | 'arrivalMs'>): void {
@@ -105,6 +109,7 @@ export class TaskDriver {
     if (hopeless !== undefined) this.#askHopeless(() => this.#tasks.hopeless?.(this.#nowMs));
     for (;;) {
       const work = this.#tasks.next(this.#running, this.#room, this.#nowMs);
+      if (work === undefined && this.#pause()) continue;
       if (work === undefined) break;
       expect(this.#waiting.delete(work.id), `${work.id} waits when it is started`).toBe(true);
       this.#tasks.remove(work.id);
@@ -113,6 +118,26 @@ export class TaskDriver {
       expect(this.#running.length).toBeLessThanOrEqual(this.#room.sequences);
     }
     this.log.push('wait');
+  }
+
+  /** A paused task has left; until it is added again it is neither asked for nor given. */
+  #pause(): boolean {
+    const work = this.#tasks.pause?.(this.#running, this.#room, this.#nowMs);
+    if (work === undefined) return false;
+    expect(this.#running, `${work.id} runs when it is paused`).toContain(work);
+    expect(work.promise, 'no completion is paused').toBe('e2e');
+    expect(this.#waiting.size, 'somebody waits for its sequence').toBeGreaterThan(0);
+    this.#running = this.#running.filter((other) => other !== work);
+    this.#paused.push(work);
+    this.log.push(`pause ${work.id}`);
+    return true;
+  }
+
+  #comeBack(): void {
+    for (const work of this.#paused.splice(0)) {
+      this.#waiting.set(work.id, work);
+      this.#tasks.add(work, this.#nowMs);
+    }
   }
 
   #askHopeless(ask: () => Work | undefined): void {
