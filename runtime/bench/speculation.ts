@@ -10,6 +10,7 @@ import { getLlama } from 'node-llama-cpp';
 import { draftTokensMax } from '../core/draft.ts';
 import { certainLength } from '../core/lengths.ts';
 import { alternate, byArrival } from '../core/step.ts';
+import { KvFolder } from '../engine/llama/kv-folder.ts';
 import { LoadedModel } from '../engine/llama/model.ts';
 import type { Pass, PassItem, PassResult } from '../engine/pass.ts';
 import { StepMachine } from '../engine/step-machine.ts';
@@ -47,7 +48,7 @@ export const speculation: Bench = {
     const file = await modelFile(options);
     const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, maxThreads: 1 });
     const spec = { id: 'm', file, sequences: 2, contextTokens: 1_024, threads: 1 };
-    const model = await LoadedModel.load(llama, spec, () => {});
+    const model = await LoadedModel.load(llama, { device: 'CPU', kvFolder: new KvFolder(), log }, spec, () => {});
     try {
       const words = await wordsOf(model);
       const passes = await passCosts(model, words, quick ? costRoundsQuick : costRoundsFull);
@@ -176,7 +177,7 @@ class Run {
   /** The machine has one slot and calls it 0. What a pass took is told in CPU time, so decisions stand on that too. */
   async #compute(pass: Pass): Promise<PassResult> {
     const startedMs = cpuMs();
-    const items = await this.#model.run(pass.items.map((item) => ({ ...item, slot: this.#slot })));
+    const { items } = await this.#model.run(pass.items.map((item) => ({ ...item, slot: this.#slot })));
     return { items, wallMs: cpuMs() - startedMs };
   }
 }

@@ -2,13 +2,12 @@
  * What was learned of a model's speed, kept on disk from one run to the next: one small file per model, device, and thread count.
  * Losing a file costs a calibration and nothing else, so nothing here throws.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type CostTable, costPoints } from '../core/cost-curve.ts';
-import { errorsMax } from '../core/error-log.ts';
 import { type CostModel, costModelVersion } from '../core/estimate.ts';
+import { costModelSchema } from '../engine/cost-model-schema.ts';
 
 /** What a measurement holds for. */
 export interface CalibrationKey {
@@ -37,37 +36,6 @@ const draftExtension = '.draft';
 /** A draft that is older was left behind by a process that died. */
 const draftMsMax = 60_000;
 
-const positive = z.number().positive();
-const notNegative = z.number().nonnegative();
-
-function tableSchema(kind: 'prefill' | 'decode') {
-  const points = costPoints[kind].length;
-  const cell = z
-    .object({
-      ms: notNegative,
-      context: notNegative,
-      deviation: positive,
-      samples: z.number().int().nonnegative(),
-      early: z.array(positive).max(16),
-    })
-    .refine(({ ms, samples }) => samples === 0 || ms > 0, 'a visited point takes time');
-  return z.object({
-    prior: z.array(positive).length(points),
-    priorSlope: notNegative,
-    cells: z.array(cell).length(points),
-    variance: notNegative,
-    covariance: z.number(),
-    errors: z.array(notNegative).max(errorsMax),
-  }) satisfies z.ZodType<CostTable>;
-}
-
-const costModelSchema = z.object({
-  pace: positive,
-  deviation: positive,
-  prefill: tableSchema('prefill'),
-  decode: tableSchema('decode'),
-}) satisfies z.ZodType<CostModel>;
-
 const fileSchema = z.object({
   version: z.literal(costModelVersion),
   content: z.string(),
@@ -80,7 +48,6 @@ export class Calibrations {
   readonly #folder: string;
   readonly #log: (line: string) => void;
   readonly #filesMax: number;
-  #drafts = 0;
 
   constructor({ folder, log, filesMax }: CalibrationsOptions) {
     this.#folder = folder;
@@ -118,8 +85,7 @@ export class Calibrations {
     const content = await this.#contentOf(key);
     if (content === undefined) return false;
     const file = this.#fileOf(content, key);
-    this.#drafts += 1;
-    const draft = `${file}.${process.pid}-${this.#drafts}${draftExtension}`;
+    const draft = `${file}.${randomUUID()}${draftExtension}`;
     const { device, threads } = key;
     try {
       const text = JSON.stringify(fileSchema.parse({ version: costModelVersion, content, device, threads, model }));

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certainLength } from '../../runtime/core/lengths.ts';
 import { alternate, byArrival } from '../../runtime/core/step.ts';
 import type { EngineRequest } from '../../runtime/engine/engine.ts';
+import { KvFolder } from '../../runtime/engine/llama/kv-folder.ts';
 import { LoadedModel } from '../../runtime/engine/llama/model.ts';
 import { StepMachine } from '../../runtime/engine/step-machine.ts';
 import { writeModel } from '../gguf/model.ts';
@@ -24,7 +25,9 @@ beforeAll(async () => {
 afterAll(() => files.dispose());
 
 async function load(file: string): Promise<LoadedModel> {
-  return await LoadedModel.load(llama, { id: 'm', file, sequences: 1, contextTokens: 1_024, threads: 1 }, () => {});
+  const spec = { id: 'm', file, sequences: 1, contextTokens: 1_024, threads: 1 };
+  const surroundings = { device: 'CPU', kvFolder: new KvFolder(), log: () => {} };
+  return await LoadedModel.load(llama, surroundings, spec, () => {});
 }
 
 interface Answer {
@@ -59,7 +62,7 @@ async function answer(
   machine.start(request, tokens.tokens, 0);
   const sum = { text: '', passes: 0, drafted: 0, accepted: 0 };
   for (let pass = machine.next(0); pass !== undefined; pass = machine.next(0)) {
-    const items = await model.run(pass.items);
+    const { items } = await model.run(pass.items);
     expect(items.map(({ kind }) => kind)).toEqual(['done']);
     for (const event of machine.complete(pass, { items, wallMs: 10 })) {
       if (event.kind === 'tokens') sum.text += event.text;

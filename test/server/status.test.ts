@@ -122,6 +122,7 @@ describe('the status as clients see it', () => {
     chat: true,
     memoryBytes: 5_000_000,
     loadMs: 12,
+    device: 'a processor',
   };
   const loop: LoopStatus = {
     windowMs: 300_000,
