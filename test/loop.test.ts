@@ -1,6 +1,6 @@
 /** The loop between scheduler and engine, on a virtual clock: what a feature sees of a task from submission to its end. */
 import { describe, expect, it } from 'vitest';
-import { House, story } from './loop-world.ts';
+import { type Asked, House, story } from './loop-world.ts';
 
 describe('a task', () => {
   it('when it is submitted, then its model is loaded, its text comes in pieces, and the pieces are the result', async () => {
@@ -210,24 +210,22 @@ describe('the status', () => {
 
   it('when tasks run, wait and end, then the figures say so, and each change is announced', async () => {
     const house = new House();
-    const seen = new Set<string>();
+    const seen: string[] = [];
     house.loop.onChange(() => {
       const { running, waiting, finished } = house.of('translate');
-      seen.add(`${running} running, ${waiting} waiting, ${finished} finished`);
+      const line = `${running} running, ${waiting} waiting, ${finished} finished`;
+      if (seen.at(-1) !== line) seen.push(line);
+      // When each of them starts is the policy's choice.
+      if (all.length === 2) expect(running + waiting + finished).toBe(2);
     });
-    const all = [house.translate(), house.translate(), house.translate()];
+    const all: Asked[] = [];
+    all.push(house.translate());
+    all.push(house.translate());
     house.clock.run();
     await Promise.all(all.map(({ handle }) => handle.done));
-    expect([...seen]).toEqual([
-      '0 running, 1 waiting, 0 finished',
-      '0 running, 2 waiting, 0 finished',
-      '0 running, 3 waiting, 0 finished',
-      '2 running, 1 waiting, 0 finished',
-      '2 running, 0 waiting, 1 finished',
-      '1 running, 0 waiting, 2 finished',
-      '0 running, 0 waiting, 3 finished',
-    ]);
-    expect(house.of('translate')).toMatchObject({ kept: 3, sla: { kind: 'e2e', targetMs: 60_000 } });
+    expect(seen.slice(0, 2)).toEqual(['0 running, 1 waiting, 0 finished', '0 running, 2 waiting, 0 finished']);
+    expect(seen.slice(-2)).toEqual(['1 running, 0 waiting, 1 finished', '0 running, 0 waiting, 2 finished']);
+    expect(house.of('translate')).toMatchObject({ kept: 2, sla: { kind: 'e2e', targetMs: 60_000 } });
   });
 
   it('when the window has passed, then what happened in it is forgotten', async () => {

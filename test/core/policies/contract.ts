@@ -26,7 +26,10 @@ const anySteps: fc.Arbitrary<Step[]> = fc.array(
 export function policyContract(policy: Policy): void {
   describe(`the contract of a policy: ${policy.name}`, () => {
     it('when tasks come, go and end in any order, then no more start than there is room for, and each starts once at most', () => {
-      fc.assert(fc.property(anySteps, anyRoom, (steps, room) => void drive(policy, room, steps)));
+      fc.assert(
+        fc.property(anySteps, anyRoom, (steps, room) => void drive(policy, room, steps)),
+        { numRuns: 50 },
+      );
     });
 
     it('when everybody else has ended, then whoever still waits is started', () => {
@@ -36,6 +39,7 @@ export function policyContract(policy: Policy): void {
           driver.drain();
           expect(driver.waitingCount).toBe(0);
         }),
+        { numRuns: 50 },
       );
     });
 
@@ -49,6 +53,7 @@ export function policyContract(policy: Policy): void {
           });
           expect(logs[0]).toEqual(logs[1]);
         }),
+        { numRuns: 50 },
       );
     });
 
@@ -62,7 +67,7 @@ export function policyContract(policy: Policy): void {
     it('when any sequence is there, then a pass is planned for sequences that can use it, within the limits', () => {
       fc.assert(
         fc.property(anyView, (view) => checkPlan(policy.planStep(view), view)),
-        { numRuns: 500 },
+        { numRuns: 300 },
       );
     });
 
