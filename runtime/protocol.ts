@@ -121,6 +121,8 @@ export const completionTraceSchema = z.object({
   reusedTokens: z.number().optional(),
   generatedTokens: z.number().optional(),
   kept: z.boolean().optional(),
+  /** The prompt is shorter than wanted, because the first token of the whole one was forecast too late; `forecastMs` is that of this one. */
+  fitted: z.object({ droppedTokens: z.number(), forecastMs: z.number(), targetMs: z.number() }).optional(),
 });
 export type CompletionTrace = z.infer<typeof completionTraceSchema>;
 

@@ -9,14 +9,15 @@ import type { TaskError } from '../../core/task.ts';
 import {
   type ClientSettings,
   type CompletionReason,
-  type CompletionTrace,
   documentCharsMax,
   type EligibilityResult,
   type InlineCompletionResult,
 } from '../../protocol.ts';
-import { type ChosenModel, isTaskError, type Models, type TaskResult, type Tasks } from '../tasks.ts';
+import { type ChosenModel, isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
+import { fitWindow, type HeldWindow, wantedWindow } from './fit.ts';
 import { postprocess } from './postprocess.ts';
-import { extentAt, infillWindow, type WindowLimits, windowDefault } from './prompt.ts';
+import { extentAt, type InfillWindow, type WindowLimits, windowDefault } from './prompt.ts';
+import { fittedTrace, nothing, traceOf } from './trace.ts';
 
 export interface CompletionRequest {
   readonly document: TextDocument;
@@ -32,12 +33,20 @@ export interface CompletionRequest {
   readonly receivedMs: number;
 }
 
+/** Where the cursor is, or will be. */
+export type WarmUpRequest = Pick<CompletionRequest, 'document' | 'position' | 'settings' | 'client'>;
+
 const shortenTries = 3;
+
+/** Documents whose last window is remembered; the one not asked for the longest time is forgotten first. */
+const documentsMax = 64;
 
 export class CompletionFeature {
   readonly #tasks: Tasks;
   readonly #models: Models;
   readonly #sampleFolders: readonly string[];
+  /** The last window of each document. */
+  readonly #held = new Map<string, HeldWindow>();
 
   /** In `sampleFolders` (absolute paths) the demonstration model completes by itself. */
   constructor(tasks: Tasks, models: Models, sampleFolders: readonly string[]) {
@@ -79,18 +88,39 @@ export class CompletionFeature {
     return this.#ask(request, model, signal);
   }
 
+  /**
+   * Evaluates the whole window around a position while nothing else runs, so that the next completion there finds it. Over when it is
+   * done or somebody needs the device; says nothing, as nobody waits for it.
+   */
+  async warmUp(request: WarmUpRequest, signal: AbortSignal): Promise<void> {
+    const { document, settings, position } = request;
+    const model = this.#models.choose(settings.model, settings.threads);
+    if (isTaskError(model) || !this.eligibility(document, settings).automatic || !isInside(document, position)) return;
+    const { window, holds } = wantedWindow({ ...placeOf(request), wanted: windowDefault });
+    const spec = this.#specOf({ ...request, receivedMs: this.#tasks.now() }, model, window, []);
+    const { outcome } = await this.#run({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true }, signal);
+    if (outcome.kind === 'finished') this.#hold(keyOf(request), holds);
+  }
+
   async #ask(request: CompletionRequest, model: ChosenModel, signal: AbortSignal): Promise<InlineCompletionResult> {
+    const { targetMs } = request.settings.completion;
     const place = placeOf(request);
-    let limits: WindowLimits = windowDefault;
+    // The demonstration model repeats itself after the first line.
+    const stop = extentAt(place.text, place.offset) === 'block' && !model.demo ? ['\n\n'] : ['\n'];
+    const specOf = (window: InfillWindow): TaskSpec => this.#specOf(request, model, window, stop);
+    const forecastMs = (window: InfillWindow): number => this.#tasks.forecastTtftMs(specOf(window));
+    let wanted: WindowLimits = windowDefault;
     for (let left = shortenTries; ; left--) {
-      const window = infillWindow(place.text, place.offset, limits);
-      const result = await this.#run(request, model, window, extentAt(place.text, place.offset), signal);
+      const fitted = fitWindow({ ...place, wanted, held: this.#held.get(keyOf(request)), targetMs, forecastMs });
+      const { window } = fitted;
+      this.#hold(keyOf(request), fitted.holds);
+      const result = await this.#run(specOf(window), signal);
       const error = result.outcome.kind === 'failed' ? result.outcome.error : undefined;
       if (error?.code === 'promptTooLong' && left > 0) {
-        limits = shortened(limits, error);
+        wanted = shortened(wanted, error);
         continue;
       }
-      const trace = traceOf(result, model);
+      const trace = { ...traceOf(result, model), ...fittedTrace(fitted, result, targetMs) };
       if (result.outcome.kind !== 'finished') return nothing(trace);
       const insertText = postprocess(result.text, { ...place.around, healed: window.healed });
       if (insertText === '') return nothing({ ...trace, reason: 'empty' });
@@ -100,27 +130,36 @@ export class CompletionFeature {
     }
   }
 
-  #run(
-    { settings, client, document, receivedMs }: CompletionRequest,
+  #specOf(
+    { settings, client, document, receivedMs }: Omit<CompletionRequest, 'invoked'>,
     model: ChosenModel,
-    window: { prefix: string; suffix: string },
-    extent: 'line' | 'block',
-    signal: AbortSignal,
-  ): Promise<TaskResult> {
-    const handle = this.#tasks.submit({
+    { prefix, suffix }: InfillWindow,
+    stop: readonly string[],
+  ): TaskSpec {
+    return {
       class: 'completion',
       sla: { kind: 'ttft', targetMs: settings.completion.targetMs },
       arrivalMs: receivedMs,
       model: model.id,
-      prompt: { kind: 'infill', prefix: window.prefix, suffix: window.suffix },
-      // The demonstration model repeats itself after the first line.
-      limits: { maxTokens: settings.completion.maxTokens, stop: extent === 'block' && !model.demo ? ['\n\n'] : ['\n'] },
-      supersedeKey: `${client} ${document.uri}`,
-    });
+      prompt: { kind: 'infill', prefix, suffix },
+      limits: { maxTokens: settings.completion.maxTokens, stop },
+      supersedeKey: keyOf({ client, document }),
+    };
+  }
+
+  #run(spec: TaskSpec, signal: AbortSignal): Promise<TaskResult> {
+    const handle = this.#tasks.submit(spec);
     const cancel = (): void => handle.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     return handle.done.finally(() => signal.removeEventListener('abort', cancel));
+  }
+
+  #hold(key: string, window: HeldWindow): void {
+    this.#held.delete(key);
+    this.#held.set(key, window);
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > documentsMax && oldest !== undefined) this.#held.delete(oldest);
   }
 
   #isSample(uri: string): boolean {
@@ -156,7 +195,7 @@ function isInside(document: TextDocument, position: Position): boolean {
 }
 
 /** The document as the model sees it: `\n` line ends, and the selected entry of the suggestion list already typed. */
-function placeOf({ document, position, selected }: CompletionRequest) {
+function placeOf({ document, position, selected }: Pick<CompletionRequest, 'document' | 'position' | 'selected'>) {
   const textBefore = selected
     ? document.getText({ start: { line: 0, character: 0 }, end: selected.range.start }) + selected.text
     : document.getText({ start: { line: 0, character: 0 }, end: position });
@@ -178,45 +217,7 @@ function shortened(limits: WindowLimits, { promptTokens = 2, promptTokensMax = 1
   return { prefixChars: Math.floor(limits.prefixChars * share), suffixChars: Math.floor(limits.suffixChars * share) };
 }
 
-function nothing(punctual: CompletionTrace): InlineCompletionResult {
-  return { items: [], punctual };
+/** Completions of one document in one window supersede each other. */
+function keyOf({ client, document }: Pick<CompletionRequest, 'client' | 'document'>): string {
+  return `${client} ${document.uri}`;
 }
-
-function traceOf(result: TaskResult, model: ChosenModel): CompletionTrace {
-  const { ttftMs, e2eMs, promptTokens, reusedTokens, generatedTokens, kept, outcome } = result;
-  return {
-    ...reasonOf(outcome),
-    model: model.name,
-    e2eMs,
-    generatedTokens,
-    kept,
-    ...(ttftMs !== undefined && { ttftMs }),
-    ...(promptTokens !== undefined && { promptTokens }),
-    ...(reusedTokens !== undefined && { reusedTokens }),
-  };
-}
-
-function reasonOf(outcome: TaskResult['outcome']): { reason: CompletionReason; message?: string } {
-  switch (outcome.kind) {
-    case 'finished':
-      return { reason: 'answered' };
-    case 'cancelled':
-      return { reason: 'cancelled' };
-    case 'failed':
-      return { reason: reasonOfError[outcome.error.code], message: outcome.error.message };
-    default:
-      return outcome satisfies never;
-  }
-}
-
-const reasonOfError: Record<TaskError['code'], CompletionReason> = {
-  queueFull: 'rejected',
-  badSla: 'rejected',
-  promptTooLong: 'failed',
-  infillUnsupported: 'modelWithoutInfill',
-  chatUnsupported: 'failed',
-  modelUnavailable: 'modelUnavailable',
-  engineLost: 'failed',
-  engineFailed: 'failed',
-  shuttingDown: 'failed',
-};

@@ -1,0 +1,64 @@
+/** What is told of a completion: its reason, its times, and what its prompt gave up. */
+import type { TaskError } from '../../core/task.ts';
+import type { CompletionReason, CompletionTrace, InlineCompletionResult } from '../../protocol.ts';
+import type { ChosenModel, TaskResult } from '../tasks.ts';
+import type { FittedWindow } from './fit.ts';
+
+/** Source code, where the tokenizer was not asked. */
+const charsPerTokenUsual = 3.5;
+
+export function nothing(punctual: CompletionTrace): InlineCompletionResult {
+  return { items: [], punctual };
+}
+
+export function traceOf(result: TaskResult, model: ChosenModel): CompletionTrace {
+  const { ttftMs, e2eMs, promptTokens, reusedTokens, generatedTokens, kept, outcome } = result;
+  return {
+    ...reasonOf(outcome),
+    model: model.name,
+    e2eMs,
+    generatedTokens,
+    kept,
+    ...(ttftMs !== undefined && { ttftMs }),
+    ...(promptTokens !== undefined && { promptTokens }),
+    ...(reusedTokens !== undefined && { reusedTokens }),
+  };
+}
+
+/** What the prompt gave up to be on time; nothing when it was whole. */
+export function fittedTrace(
+  { window, droppedChars, forecastMs }: FittedWindow,
+  { promptTokens }: TaskResult,
+  targetMs: number,
+): Pick<CompletionTrace, 'fitted'> {
+  if (droppedChars <= 0) return {};
+  const chars = Math.max(1, window.prefix.length + window.suffix.length);
+  const charsPerToken = promptTokens === undefined ? charsPerTokenUsual : chars / Math.max(1, promptTokens);
+  const droppedTokens = Math.round(droppedChars / charsPerToken);
+  return { fitted: { droppedTokens, forecastMs: Math.round(forecastMs), targetMs } };
+}
+
+function reasonOf(outcome: TaskResult['outcome']): { reason: CompletionReason; message?: string } {
+  switch (outcome.kind) {
+    case 'finished':
+      return { reason: 'answered' };
+    case 'cancelled':
+      return { reason: 'cancelled' };
+    case 'failed':
+      return { reason: reasonOfError[outcome.error.code], message: outcome.error.message };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const reasonOfError: Record<TaskError['code'], CompletionReason> = {
+  queueFull: 'rejected',
+  badSla: 'rejected',
+  promptTooLong: 'failed',
+  infillUnsupported: 'modelWithoutInfill',
+  chatUnsupported: 'failed',
+  modelUnavailable: 'modelUnavailable',
+  engineLost: 'failed',
+  engineFailed: 'failed',
+  shuttingDown: 'failed',
+};
