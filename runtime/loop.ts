@@ -1,20 +1,24 @@
 /**
- * The only caller of `Scheduler.on` and the only performer of its effects. Owns the answers under way: who waits for which
- * task, and what has been generated so far. Makes no decision of its own.
+ * The only caller of `Scheduler.on` and the only performer of its effects. Makes no decision of its own. What goes with that, each in
+ * a file of loop/: the answers under way, what passes cost and where that is kept, predictions, and a watch over the engine.
  *
  * Events are handled one after the other: an effect that leads to another event (an engine that answers at once) is queued
  * behind the one in hand, so the scheduler never sees a half-made change.
  */
 import type { Effect, Event, PassReport } from './core/event.ts';
 import { Learned } from './core/learned.ts';
-import { type ClassMetrics, Metrics, promiseKept } from './core/metrics.ts';
+import { type ClassMetrics, Metrics } from './core/metrics.ts';
 import type { ModelView } from './core/models.ts';
 import { punctual } from './core/policies/punctual.ts';
-import type { PassErrors, TaskErrors } from './core/prediction.ts';
+import { type PassErrors, PredictionErrors, passErrors, type TaskErrors } from './core/prediction.ts';
 import { Scheduler, type SchedulerOptions, schedulerDefaults } from './core/scheduler.ts';
 import { type ModelId, type Outcome, type Task, type TaskClass, type TaskId, taskClasses } from './core/task.ts';
-import type { Dispose, Engine, EngineEvent, ModelSpec } from './engine/engine.ts';
-import type { TaskHandle, TaskResult, TaskSpec, Tasks } from './features/tasks.ts';
+import type { Dispose, Engine, EngineCommand, EngineEvent, ModelSpec } from './engine/engine.ts';
+import type { TaskHandle, TaskSpec, Tasks } from './features/tasks.ts';
+import { Answers } from './loop/answers.ts';
+import { CostKeeper, type CostStore } from './loop/costs.ts';
+import { Predictions } from './loop/predictions.ts';
+import { Watchdog } from './loop/watchdog.ts';
 
 export interface LoopOptions {
   /** The runtime's monotonic clock in ms. */
@@ -24,6 +28,8 @@ export interface LoopOptions {
   /** Calls back once after `ms`; returns how to call it off. */
   readonly timer: (ms: number, callback: () => void) => Dispose;
   readonly scheduler?: Partial<SchedulerOptions>;
+  /** Where measured costs outlive this runtime; without one they are measured by each. */
+  readonly costStore?: CostStore;
   /** How far back the figures of `status()` reach, in ms. */
   readonly windowMs?: number;
   /** One line for each committed decision, with its cause. */
@@ -44,17 +50,6 @@ export interface LoopStatus {
   readonly enginePid?: number;
 }
 
-interface Answer {
-  readonly task: Task;
-  readonly onText: ((text: string) => void) | undefined;
-  readonly settle: (result: TaskResult) => void;
-  text: string;
-  generatedTokens: number;
-  ttftMs: number | undefined;
-  promptTokens: number | undefined;
-  reusedTokens: number | undefined;
-}
-
 const windowMsDefault = 5 * 60 * 1000;
 
 export class Loop implements Tasks {
@@ -62,7 +57,12 @@ export class Loop implements Tasks {
   readonly #options: LoopOptions;
   readonly #scheduler: Scheduler;
   readonly #metrics: Metrics;
-  readonly #answers = new Map<TaskId, Answer>();
+  readonly #errors = new PredictionErrors();
+  readonly #answers: Answers;
+  readonly #learned = new Learned();
+  readonly #costs: CostKeeper;
+  readonly #predictions: Predictions;
+  readonly #watchdog: Watchdog;
   readonly #events: Event[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #passListeners = new Set<(pass: PassReport) => void>();
@@ -72,7 +72,6 @@ export class Loop implements Tasks {
   readonly #unsubscribe: Dispose;
   #handling = false;
   #closed = false;
-  #wake: Dispose | undefined;
   #taskCount = 0;
   #engineRestarts = 0;
 
@@ -82,10 +81,22 @@ export class Loop implements Tasks {
     this.#scheduler = new Scheduler({
       ...schedulerDefaults,
       policy: punctual,
-      knowledge: new Learned(),
+      knowledge: this.#learned,
       ...options.scheduler,
     });
     this.#metrics = new Metrics(options.windowMs ?? windowMsDefault);
+    this.#answers = new Answers(this.#metrics, this.#errors);
+    this.#predictions = new Predictions(options.now);
+    const { now, timer } = options;
+    const send = (command: EngineCommand): void => this.#send(command);
+    this.#costs = new CostKeeper({ learned: this.#learned, store: options.costStore, send, timer });
+    this.#watchdog = new Watchdog({
+      now,
+      timer,
+      passMsMax: (models) => this.#costs.longestPassMs(models),
+      kill: () => engine.kill(),
+      log: (line) => options.log?.(line),
+    });
     this.#unsubscribe = engine.onEvent((event) => this.#onEngine(event));
   }
 
@@ -93,24 +104,17 @@ export class Loop implements Tasks {
     return this.#options.now();
   }
 
+  forecastTtftMs(spec: TaskSpec): number {
+    return this.#scheduler.forecastTtftMs({ ...spec, id: 'forecast' }, this.now());
+  }
+
   submit(spec: TaskSpec, onText?: (text: string) => void): TaskHandle {
     const task: Task = { ...spec, id: `t${++this.#taskCount}` };
-    this.#slas.set(task.class, task.sla);
-    const done = new Promise<TaskResult>((settle) => {
-      const answer: Answer = {
-        task,
-        onText,
-        settle,
-        text: '',
-        generatedTokens: 0,
-        ttftMs: undefined,
-        promptTokens: undefined,
-        reusedTokens: undefined,
-      };
-      this.#answers.set(task.id, answer);
-    });
+    if (task.idle !== true) this.#slas.set(task.class, task.sla);
+    const done = this.#answers.open(task, onText);
     if (this.#closed) this.#settle(task.id, shuttingDown);
     else this.#handle({ kind: 'submit', task });
+    this.#predict(task);
     const { id } = task;
     return {
       id,
@@ -118,6 +122,13 @@ export class Loop implements Tasks {
       cancel: () => this.#handle({ kind: 'cancel', id }),
       finish: () => this.#handle({ kind: 'finish', id }),
     };
+  }
+
+  /** After the submission, so that the task is not held up by it. */
+  #predict(task: Task): void {
+    if (task.idle === true) return;
+    const predicted = this.#predictions.afford(() => this.#scheduler.forecast(task.id, this.now()));
+    if (predicted !== undefined) this.#answers.predict(task.id, predicted);
   }
 
   /** A task of this model will probably come. */
@@ -136,11 +147,13 @@ export class Loop implements Tasks {
           running: this.#scheduler.count(name, 'running'),
           waiting: this.#scheduler.count(name, 'waiting'),
         };
-        return { ...this.#metrics.ofClass(name, nowMs), ...counts, ...(sla && { sla }) };
+        const figures = { ...this.#metrics.ofClass(name, nowMs), ...this.#errors.ofClass(name) };
+        return { ...figures, ...counts, ...(sla && { sla }) };
       }),
       models: this.#scheduler.models.map((model) => {
         const progress = model.state === 'loading' ? this.#progress.get(model.id) : undefined;
-        return { ...model, ...(progress !== undefined && { progress }) };
+        const errors = passErrors(this.#learned.costModel(model.id));
+        return { ...model, ...errors, ...(progress !== undefined && { progress }) };
       }),
       engineRestarts: this.#engineRestarts,
       ...(enginePid !== undefined && { enginePid }),
@@ -164,36 +177,44 @@ export class Loop implements Tasks {
     if (this.#closed) return;
     this.#closed = true;
     this.#unsubscribe();
-    this.#wake?.();
-    for (const id of [...this.#answers.keys()]) this.#settle(id, shuttingDown);
-    await this.#engine.close();
+    this.#watchdog.dispose();
+    for (const id of this.#answers.ids) this.#settle(id, shuttingDown);
+    await Promise.all([this.#costs.close(), this.#engine.close()]);
   }
 
   #onEngine(event: EngineEvent): void {
+    this.#watchdog.heard(event);
     switch (event.kind) {
       case 'loading':
         this.#progress.set(event.model, event.fraction);
         return this.#changed();
       case 'lost':
         this.#engineRestarts++;
+        this.#costs.lost();
         this.#options.log?.(`engine lost: ${event.reason}`);
         return this.#handle({ kind: 'engineLost', reason: event.reason });
       case 'accepted':
-        this.#accepted(event.id, event.promptTokens, event.reusedTokens);
+        this.#answers.accepted(event.id, event.promptTokens, event.reusedTokens);
         return this.#handle(event);
       case 'tokens':
-        this.#tokens(event.id, event.tokens.length, event.text);
+        this.#answers.tokens(event.id, event.tokens.length, event.text, this.now());
         return this.#handle(event);
       case 'pass':
         for (const listener of this.#passListeners) listener(event.pass);
-        return this.#handle(event);
+        this.#handle(event);
+        return this.#costs.passed(event.pass.model);
+      case 'calibrated':
+        return this.#costs.calibrated(event.model);
       case 'loaded':
         this.#options.log?.(`loaded ${event.model} in ${Math.round(event.info.loadMs)} ms`);
+        this.#costs.loaded(this.#options.specOf(event.model), event.info);
         return this.#handle(event);
       case 'loadFailed':
         this.#options.log?.(`cannot load ${event.model}: ${event.error.message}`);
         return this.#handle(event);
       case 'unloaded':
+        this.#costs.unloaded(event.model);
+        return this.#handle(event);
       case 'ended':
         return this.#handle(event);
       default:
@@ -235,22 +256,18 @@ export class Loop implements Tasks {
           relegated,
           generated,
         };
-        return this.#engine.send({ kind: 'start', request });
+        return this.#send({ kind: 'start', request });
       }
       case 'stop':
-        return this.#engine.send({ kind: 'stop', id: effect.id, keep: effect.keep });
+        return this.#send({ kind: 'stop', id: effect.id, keep: effect.keep });
       case 'settle':
         return this.#settle(effect.id, effect.outcome);
       case 'load':
         this.#progress.set(effect.model, 0);
-        return this.#engine.send({ kind: 'load', spec: this.#options.specOf(effect.model) });
+        return this.#send({ kind: 'load', spec: this.#options.specOf(effect.model) });
       case 'unload':
         this.#options.log?.(`unload ${effect.model}: another model needs its place`);
-        return this.#engine.send({ kind: 'unload', model: effect.model });
-      case 'wakeAt':
-        this.#wake?.();
-        this.#wake = this.#options.timer(Math.max(0, effect.atMs - this.now()), () => this.#handle({ kind: 'wake' }));
-        return;
+        return this.#send({ kind: 'unload', model: effect.model });
       case 'relegate':
         this.#options.log?.(`${effect.id} cannot be on time any more: it gives way to those that can`);
         return;
@@ -259,41 +276,15 @@ export class Loop implements Tasks {
     }
   }
 
-  #accepted(id: TaskId, promptTokens: number, reusedTokens: number): void {
-    const answer = this.#answers.get(id);
-    // A resumed task is accepted twice; the first figures are the ones its asker knows.
-    if (answer !== undefined && answer.promptTokens === undefined)
-      Object.assign(answer, { promptTokens, reusedTokens });
-  }
-
-  #tokens(id: TaskId, count: number, text: string): void {
-    const answer = this.#answers.get(id);
-    if (answer === undefined) return;
-    answer.ttftMs ??= this.now() - answer.task.arrivalMs;
-    answer.generatedTokens += count;
-    answer.text += text;
-    if (text !== '') answer.onText?.(text);
+  #send(command: EngineCommand): void {
+    this.#watchdog.sent(command);
+    this.#engine.send(command);
   }
 
   #settle(id: TaskId, outcome: Outcome): void {
-    const answer = this.#answers.get(id);
-    if (answer === undefined) return;
-    this.#answers.delete(id);
-    const { task, text, generatedTokens, ttftMs, promptTokens, reusedTokens } = answer;
-    const atMs = this.now();
-    const settled = { task, outcome, e2eMs: atMs - task.arrivalMs, atMs, ...(ttftMs !== undefined && { ttftMs }) };
-    this.#metrics.add(settled);
-    if (outcome.kind === 'failed') this.#options.log?.(`${task.class} ${id} failed: ${outcome.error.message}`);
-    answer.settle({
-      outcome,
-      text,
-      generatedTokens,
-      e2eMs: settled.e2eMs,
-      kept: promiseKept(settled),
-      ...(ttftMs !== undefined && { ttftMs }),
-      ...(promptTokens !== undefined && { promptTokens }),
-      ...(reusedTokens !== undefined && { reusedTokens }),
-    });
+    const task = this.#answers.settle(id, outcome, this.now());
+    if (task !== undefined && outcome.kind === 'failed')
+      this.#options.log?.(`${task.class} ${id} failed: ${outcome.error.message}`);
   }
 
   #changed(): void {
