@@ -18,6 +18,7 @@ import type { TaskHandle, TaskSpec, Tasks } from './features/tasks.ts';
 import { Answers } from './loop/answers.ts';
 import { CostKeeper, type CostStore } from './loop/costs.ts';
 import { Predictions } from './loop/predictions.ts';
+import { requestOf } from './loop/request.ts';
 import { Watchdog } from './loop/watchdog.ts';
 
 export interface LoopOptions {
@@ -207,7 +208,7 @@ export class Loop implements Tasks {
         return this.#costs.calibrated(event.model);
       case 'loaded':
         this.#options.log?.(`loaded ${event.model} in ${Math.round(event.info.loadMs)} ms`);
-        this.#costs.loaded(this.#options.specOf(event.model), event.info);
+        this.#costs.loaded(event.model, event.info);
         return this.#handle(event);
       case 'loadFailed':
         this.#options.log?.(`cannot load ${event.model}: ${event.error.message}`);
@@ -239,32 +240,14 @@ export class Loop implements Tasks {
 
   #perform(effect: Effect): void {
     switch (effect.kind) {
-      case 'start': {
-        const { id, class: taskClass, model, prompt, limits } = effect.task;
-        const { sla, supersedeKey: document } = effect.task;
-        const { ageMs, answerTokens, relegated, generated } = effect;
-        const request = {
-          id,
-          class: taskClass,
-          model,
-          document,
-          prompt,
-          limits,
-          sla,
-          ageMs,
-          answerTokens,
-          relegated,
-          generated,
-        };
-        return this.#send({ kind: 'start', request });
-      }
+      case 'start':
+        return this.#send({ kind: 'start', request: requestOf(effect) });
       case 'stop':
         return this.#send({ kind: 'stop', id: effect.id, keep: effect.keep });
       case 'settle':
         return this.#settle(effect.id, effect.outcome);
       case 'load':
-        this.#progress.set(effect.model, 0);
-        return this.#send({ kind: 'load', spec: this.#options.specOf(effect.model) });
+        return this.#load(this.#options.specOf(effect.model));
       case 'unload':
         this.#options.log?.(`unload ${effect.model}: another model needs its place`);
         return this.#send({ kind: 'unload', model: effect.model });
@@ -274,6 +257,12 @@ export class Loop implements Tasks {
       default:
         effect satisfies never;
     }
+  }
+
+  #load(spec: ModelSpec): void {
+    this.#progress.set(spec.id, 0);
+    this.#costs.loads(spec);
+    this.#send({ kind: 'load', spec });
   }
 
   #send(command: EngineCommand): void {

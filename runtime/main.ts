@@ -14,6 +14,7 @@ import { CompletionFeature } from './features/completion/index.ts';
 import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, TranslateFeature } from './features/text.ts';
 import { Loop } from './loop.ts';
+import { Calibrations } from './models/calibrations.ts';
 import { Registry } from './models/registry.ts';
 import { protocolVersion, type Rendezvous, type Status } from './protocol.ts';
 import { Clients } from './server/clients.ts';
@@ -95,7 +96,8 @@ class Runtime {
     const now = (): number => performance.now();
     const registry = new Registry({ embeddedFile: path.join(args.media, 'models', 'tinycode-4m-q8_0.gguf') });
     const engine = new LlamaEngine({ program: args.engineProgram, env: process.env, log });
-    const loop = new Loop(engine, { now, timer, log, specOf: (id) => registry.specOf(id) });
+    const costStore = new Calibrations({ folder: path.join(args.home.folder, 'calibrations'), log });
+    const loop = new Loop(engine, { now, timer, log, costStore, specOf: (id) => registry.specOf(id) });
     this.#loop = loop;
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
     const status = (clients: number): Status =>

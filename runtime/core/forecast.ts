@@ -16,6 +16,8 @@ export interface ForecastOptions {
   readonly takenShare: number;
   /** Passes looked ahead at most; a task that has not ended by then is told as ending never. */
   readonly passesMax: number;
+  /** Nothing is asked of what comes after the end of this task. */
+  readonly until?: TaskId;
 }
 
 export const forecastDefaults: ForecastOptions = { takenShare: 0, passesMax: 400 };
@@ -37,6 +39,7 @@ export function rollForward(
   let running: Rolling[] = view.sequences.map((sequence) => ({ ...sequence }));
   let { nowMs, lastKind, passes } = view;
   for (let strides = 0; strides < options.passesMax && running.length > 0; strides += 1) {
+    if (options.until !== undefined && ends.has(options.until)) break;
     const plan = planStep({ ...view, nowMs, sequences: running, lastKind, passes });
     if (plan === undefined) break;
     const part = partOf(plan, running);

@@ -52,6 +52,11 @@ export class Lane {
     return this.#inside.size;
   }
 
+  /** All tasks that wait or run; those that leave the engine are not there. */
+  get entries(): Entry[] {
+    return [...this.#waiting.values(), ...[...this.#inside.values()].filter(({ state }) => state === 'running')];
+  }
+
   /** Of all tasks that wait or run. */
   get works(): readonly Work[] {
     return [...this.#running, ...[...this.#waiting.values()].map(({ work }) => work)];

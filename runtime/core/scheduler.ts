@@ -15,12 +15,14 @@
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
 import { type Effect, type Event, isProgress } from './event.ts';
+import { foresee } from './foresee.ts';
 import { IdleWork, type Surroundings } from './idle.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type Entry, Lane, noteAccepted, noteTokens, superseded } from './lane.ts';
 import { remainingTokens } from './lengths.ts';
 import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
 import type { Policy, Room } from './policy.ts';
+import type { Predicted } from './prediction.ts';
 import { makeRoom, type ResidencyDecision } from './residency.ts';
 import { deadlineMs, isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
 import { firstTokenMs } from './ttft.ts';
@@ -90,6 +92,14 @@ export class Scheduler {
     return nowMs - task.arrivalMs + firstTokenMs(question, this.#lanes.get(task.model)?.works ?? [], room);
   }
 
+  /** When a task will have its first and its last token, from its arrival; undefined when that cannot be said. */
+  forecast(id: TaskId, nowMs: number): Predicted | undefined {
+    const entry = this.#entries.get(id);
+    const model = entry === undefined ? undefined : this.#models.get(entry.task.model);
+    if (entry === undefined || model?.state !== 'ready') return undefined;
+    return foresee(entry, this.#laneOf(entry).entries, this.#roomOf(model), this.#options.policy.planStep, nowMs);
+  }
+
   #surroundings(): Surroundings {
     const { knowledge } = this.#options;
     return {
@@ -102,9 +112,7 @@ export class Scheduler {
   /** The end of a pause is not the end of the task. */
   #isPaused(event: Event): boolean {
     return (
-      event.kind === 'ended' &&
-      event.outcome.kind === 'cancelled' &&
-      this.#entries.get(event.id)?.state === 'pausing'
+      event.kind === 'ended' && event.outcome.kind === 'cancelled' && this.#entries.get(event.id)?.state === 'pausing'
     );
   }
 
