@@ -3,16 +3,18 @@
  *
  * 1. A completion that the editor takes back before its target is over is no promise: it counts nowhere but among wasted tokens. This
  *    follows from the load alone, so every policy has the same promises.
- * 2. A promise that no order can keep is one whose own uncached prefill takes more than 0.9 of the time to its first token. `keepable`
- *    leaves these out, `all` counts them.
+ * 2. A promise that no order can keep is one whose own uncached prefill takes more than 0.9 of the time to its first token: what its
+ *    document would leave to evaluate if it had the machine alone (alone.ts), the same for every policy. `keepable` leaves these out,
+ *    `all` counts them.
  * 3. The time of a promise is that to the first token (ttft) or to the end of the whole answer (e2e). It is the true time for whatever
  *    was answered, relegated or not, and 10 x the target for what was rejected or never answered: refusing must not look fast. The
- *    quantiles count all promises, also those that no order can keep.
+ *    quantiles count all promises, also those that no order can keep, unless they say `keepable`.
  * 4. Wasted is what was evaluated or generated for a request that did not finish, less what a later request reused.
  */
 import type { Costs } from '../../core/estimate.ts';
 import type { TaskClass } from '../../core/task.ts';
 import { quantile } from '../bench.ts';
+import { ownPrefillMs } from './alone.ts';
 import type { Arrival, Load } from './arrivals.ts';
 
 /** What became of one arrival: what a simulator or an engine reports. Times are on the clock of the load. */
@@ -68,6 +70,8 @@ export interface RunScore {
   readonly all: Goodput;
   /** Over all ttft promises. */
   readonly ttft: Tail;
+  /** Over the ttft promises that some order can keep. */
+  readonly keepableTtft: Tail;
   /** Over all e2e promises. */
   readonly e2e: Tail;
   readonly classes: Readonly<Record<TaskClass, ClassScore>>;
@@ -88,11 +92,9 @@ export function isPromise({ class: taskClass, atMs, sla, cancelAtMs }: Arrival):
   return taskClass !== 'completion' || cancelAtMs === undefined || cancelAtMs >= atMs + sla.targetMs;
 }
 
-/** Whether some order can keep the promise: the prefill that is its own, in one chunk, leaves room before the first token. */
-export function isKeepable({ sla, uncachedTokens, promptTokens }: Arrival, costs: Costs): boolean {
-  if (sla.kind === 'e2e') return true;
-  const heldTokens = promptTokens.length - uncachedTokens;
-  return costs.prefillMs(uncachedTokens, heldTokens) <= ownPrefillShare * sla.targetMs;
+/** Whether some order can keep the promise: the prefill that is its own (alone.ts) leaves room before the first token. */
+export function isKeepable({ sla }: Arrival, ownMs: number): boolean {
+  return sla.kind === 'e2e' || ownMs <= ownPrefillShare * sla.targetMs;
 }
 
 /** The time of a promise in ms, by rule 3. */
@@ -107,15 +109,17 @@ export function promisedMs(arrival: Arrival, row: OutcomeRow): number {
 /** @throws RangeError when the rows are not one for each arrival. */
 export function scoreRun(load: Load, rows: readonly OutcomeRow[], costs: Costs): RunScore {
   const pairs = paired(load, rows);
+  const ownMs = ownPrefillMs(load, costs);
   const promises = pairs
     .filter(({ arrival }) => isPromise(arrival))
     .map(
       ({ arrival, row }): Judged => ({
         arrival,
         ms: promisedMs(arrival, row),
-        isKeepable: isKeepable(arrival, costs),
+        isKeepable: isKeepable(arrival, ownMs.get(arrival.id) ?? 0),
       }),
     );
+  const firstTokens = promises.filter(({ arrival }) => arrival.sla.kind === 'ttft');
   const seconds = load.durationMs / 1_000;
   const ofClass = (name: TaskClass): ClassScore => {
     const own = promises.filter(({ arrival }) => arrival.class === name);
@@ -127,7 +131,8 @@ export function scoreRun(load: Load, rows: readonly OutcomeRow[], costs: Costs):
   const wastedTokens = rows.reduce((sum, row) => sum + wastedOn(row), 0);
   return {
     ...goodputs(promises, seconds),
-    ttft: tailOf(promises.filter(({ arrival }) => arrival.sla.kind === 'ttft')),
+    ttft: tailOf(firstTokens),
+    keepableTtft: tailOf(firstTokens.filter((promise) => promise.isKeepable)),
     e2e: tailOf(promises.filter(({ arrival }) => arrival.sla.kind === 'e2e')),
     classes: { completion: ofClass('completion'), summarize: ofClass('summarize'), translate: ofClass('translate') },
     relegated: rows.filter(({ relegated }) => relegated).length,

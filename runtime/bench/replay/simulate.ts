@@ -1,0 +1,299 @@
+/**
+ * One load under one policy: the product's own scheduler, step machine and slots on the simulated engine and its virtual clock. What is
+ * made up is the cost of a pass, and prompts and answers in place of text. Pure: same load, policy and machine, same run.
+ */
+import type { Effect, Event, PassReport } from '../../core/event.ts';
+import type { Policy } from '../../core/policy.ts';
+import { Scheduler } from '../../core/scheduler.ts';
+import type { StepPlan } from '../../core/step.ts';
+import type { Outcome, Task, TaskId } from '../../core/task.ts';
+import { VirtualClock } from '../../engine/clock.ts';
+import type { EngineEvent } from '../../engine/engine.ts';
+import { SimulatedEngine } from '../../engine/simulated.ts';
+import { costsOf, type PassCosts } from '../../engine/simulated-model.ts';
+import type { Script } from '../../engine/simulated-process.ts';
+import type { Arrival, Load } from './arrivals.ts';
+import { ClairvoyantKnowledge, ReplayKnowledge } from './knowledge.ts';
+import type { OutcomeRow } from './score.ts';
+
+/** What the load runs on. The switches are there for comparators and ablations. */
+export interface ReplayMachine {
+  readonly costs: PassCosts;
+  /** Side by side, held in the KV cache. */
+  readonly sequences: number;
+  readonly chunkTokens: number;
+  /** Tokens whose KV cells may be parked outside of the device; 0: it cannot park. */
+  readonly shelfTokensMax: number;
+  /** Off: no prompt finds anything of another one in the cache. */
+  readonly reusesPrefixes: boolean;
+}
+
+export interface ReplayOptions {
+  readonly load: Load;
+  readonly policy: Policy;
+  readonly machine: ReplayMachine;
+  /** Answers' lengths and what arrives are known to the policy. */
+  readonly isClairvoyant?: boolean;
+  /** The passes are kept, for a timeline. */
+  readonly recordsPasses?: boolean;
+}
+
+/** One forward pass; times in virtual ms. */
+export interface ReplayPass {
+  readonly kind: StepPlan['kind'];
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Who took part; a prefill is of one. */
+  readonly ids: readonly TaskId[];
+  /** Prompt tokens of a prefill, one for each sequence of a decode. */
+  readonly tokens: number;
+}
+
+export interface ReplayRun {
+  /** One for each arrival, in their order. */
+  readonly rows: readonly OutcomeRow[];
+  /** Time of the device in passes, in ms, until the last of them ended. */
+  readonly busyMs: Readonly<Record<BusyKind, number>>;
+  /** When the last task was settled. */
+  readonly endMs: number;
+  /** Empty unless they were to be kept. */
+  readonly passes: readonly ReplayPass[];
+}
+
+/** Whose prompts were evaluated, or tokens for whomever. */
+export const busyKinds = ['completion prompts', 'other prompts', 'decode'] as const;
+export type BusyKind = (typeof busyKinds)[number];
+
+const model = 'replayed';
+/** A bound that no load reaches: what is refused here would be the bench's doing. */
+const waitingMax = 1_000_000;
+const contextTokens = 32_768;
+/** Of the made-up text that stands for a prompt: what the runtime takes for the length of a token from the start, so it learns nothing wrong. */
+const charsPerToken = 3.5;
+/** Any token that ends nothing. */
+const answerToken = 7;
+
+export function simulate(options: ReplayOptions): ReplayRun {
+  return new Replay(options).run();
+}
+
+/** A row as it is filled in. */
+interface Progress {
+  readonly arrival: Arrival;
+  outcome: OutcomeRow['outcome'];
+  firstTokenMs: number | undefined;
+  endMs: number | undefined;
+  relegated: boolean;
+  /** Found in the cache when it started first. */
+  foundTokens: number | undefined;
+  prefilledTokens: number;
+  reusedTokens: number;
+  generatedTokens: number;
+}
+
+class Replay {
+  readonly #options: ReplayOptions;
+  readonly #clock = new VirtualClock();
+  readonly #rows: ReadonlyMap<TaskId, Progress>;
+  readonly #scheduler: Scheduler;
+  readonly #engine: SimulatedEngine;
+  readonly #busyMs: Record<BusyKind, number> = { 'completion prompts': 0, 'other prompts': 0, decode: 0 };
+  readonly #passes: ReplayPass[] = [];
+  /** Of the pass that runs. */
+  #plan: StepPlan | undefined;
+  /** Events that came while another was being handled. */
+  readonly #events: Event[] = [];
+  #isHandling = false;
+  #endMs = 0;
+
+  constructor(options: ReplayOptions) {
+    const { load, policy, machine, isClairvoyant } = options;
+    this.#options = options;
+    this.#rows = new Map(load.arrivals.map((arrival) => [arrival.id, newProgress(arrival)]));
+    const costs = costsOf(machine.costs);
+    const knowledge = isClairvoyant ? new ClairvoyantKnowledge(load, costs) : new ReplayKnowledge(load, costs);
+    this.#scheduler = new Scheduler({ policy, knowledge, waitingMax, modelsMax: 1, loadRetryMs: 0 });
+    const { costs: passCosts, chunkTokens, shelfTokensMax } = machine;
+    this.#engine = new SimulatedEngine({
+      clock: this.#clock,
+      seed: 1,
+      models: { [model]: { costs: passCosts, chunkTokens, shelfTokensMax, loadMs: 0 } },
+      planStep: (view) => {
+        this.#plan = policy.planStep(view);
+        return this.#plan;
+      },
+      script: ({ id }) => this.#scriptOf(id),
+    });
+  }
+
+  run(): ReplayRun {
+    this.#engine.onEvent((event) => this.#onEngine(event));
+    this.#handle({ kind: 'wanted', model });
+    for (const arrival of this.#options.load.arrivals) this.#schedule(arrival);
+    this.#clock.run();
+    return {
+      rows: [...this.#rows.values()].map(rowOf),
+      busyMs: this.#busyMs,
+      endMs: this.#endMs,
+      passes: this.#passes,
+    };
+  }
+
+  #schedule(arrival: Arrival): void {
+    const { id, atMs, cancelAtMs } = arrival;
+    this.#clock.at(atMs, () => this.#handle({ kind: 'submit', task: taskOf(arrival) }));
+    if (cancelAtMs === undefined) return;
+    this.#clock.at(cancelAtMs, () => {
+      if (this.#rowOf(id).endMs === undefined) this.#handle({ kind: 'cancel', id });
+    });
+  }
+
+  /** An event that an effect brings about is handled after all effects of the one before. */
+  #handle(event: Event): void {
+    this.#events.push(event);
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift())
+      for (const effect of this.#scheduler.on(next, this.#clock.now())) this.#perform(effect);
+    this.#isHandling = false;
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'start': {
+        const { task, ageMs, answerTokens, relegated, generated } = effect;
+        const { id, class: taskClass, prompt, limits, sla, supersedeKey: document } = task;
+        const request = { id, class: taskClass, model, document, prompt, limits, sla };
+        this.#engine.send({ kind: 'start', request: { ...request, ageMs, answerTokens, relegated, generated } });
+        return;
+      }
+      case 'stop':
+        return this.#engine.send({ kind: 'stop', id: effect.id, keep: effect.keep });
+      case 'load': {
+        const { sequences } = this.#options.machine;
+        const spec = { id: model, file: `/${model}.gguf`, sequences, contextTokens, threads: 1 };
+        return this.#engine.send({ kind: 'load', spec });
+      }
+      case 'unload':
+        return this.#engine.send({ kind: 'unload', model: effect.model });
+      case 'relegate':
+        this.#rowOf(effect.id).relegated = true;
+        return;
+      case 'settle':
+        return this.#settle(this.#rowOf(effect.id), effect.outcome);
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #settle(row: Progress, outcome: Outcome): void {
+    this.#endMs = this.#clock.now();
+    row.endMs = this.#endMs;
+    row.outcome = outcome.kind === 'failed' ? 'rejected' : outcome.kind;
+    // An answer that ends at once is an answer: its end came when a first token would have.
+    if (row.outcome === 'finished') row.firstTokenMs ??= this.#endMs;
+  }
+
+  #onEngine(event: EngineEvent): void {
+    switch (event.kind) {
+      case 'accepted':
+        this.#accepted(this.#rowOf(event.id), event.reusedTokens, event.follows);
+        break;
+      case 'pass':
+        this.#pass(event.pass);
+        break;
+      case 'tokens': {
+        const row = this.#rowOf(event.id);
+        row.firstTokenMs ??= this.#clock.now();
+        row.generatedTokens += event.tokens.length;
+        break;
+      }
+      case 'loading':
+      case 'calibrated':
+        return;
+      case 'lost':
+        return this.#handle({ kind: 'engineLost', reason: event.reason });
+      case 'loaded':
+      case 'loadFailed':
+      case 'unloaded':
+      case 'ended':
+        break;
+      default:
+        event satisfies never;
+    }
+    this.#handle(event);
+  }
+
+  #accepted(row: Progress, foundTokens: number, follows: TaskId | undefined): void {
+    row.foundTokens ??= foundTokens;
+    if (follows === undefined || follows === row.arrival.id) return;
+    const before = this.#rowOf(follows);
+    const ownStart = before.foundTokens ?? 0;
+    const ownEnd = Math.min(ownStart + before.prefilledTokens, before.arrival.promptTokens.length);
+    before.reusedTokens = Math.max(before.reusedTokens, Math.min(ownEnd, foundTokens) - ownStart);
+  }
+
+  #pass({ kind, id, tokens, wallMs }: PassReport): void {
+    const row = id === undefined ? undefined : this.#rowOf(id);
+    if (kind === 'prefill' && row !== undefined) row.prefilledTokens += tokens;
+    const prompts = row?.arrival.class === 'completion' ? 'completion prompts' : 'other prompts';
+    this.#busyMs[kind === 'decode' ? 'decode' : prompts] += wallMs;
+    if (!this.#options.recordsPasses || this.#plan === undefined) return;
+    const ids = this.#plan.kind === 'prefill' ? [this.#plan.id] : this.#plan.ids;
+    const endMs = this.#clock.now();
+    this.#passes.push({ kind, startMs: endMs - wallMs, endMs, ids, tokens });
+  }
+
+  #scriptOf(id: TaskId): Script {
+    const { arrival } = this.#rowOf(id);
+    const { promptTokens } = arrival;
+    // The end is a token as well.
+    const answerTokens = Array<number>(arrival.answerTokens - 1).fill(answerToken);
+    if (this.#options.machine.reusesPrefixes) return { promptTokens, answerTokens };
+    // A first token that no other prompt has: nothing that follows it can be found.
+    const own = -1 - this.#options.load.arrivals.indexOf(arrival);
+    return { promptTokens: [own, ...promptTokens.slice(1)], answerTokens };
+  }
+
+  #rowOf(id: TaskId): Progress {
+    const row = this.#rows.get(id);
+    if (row === undefined) throw new RangeError(`"${id}" never arrived.`);
+    return row;
+  }
+}
+
+function newProgress(arrival: Arrival): Progress {
+  return {
+    arrival,
+    outcome: 'unanswered',
+    firstTokenMs: undefined,
+    endMs: undefined,
+    relegated: false,
+    foundTokens: undefined,
+    prefilledTokens: 0,
+    reusedTokens: 0,
+    generatedTokens: 0,
+  };
+}
+
+function rowOf({ arrival, foundTokens: _, firstTokenMs, endMs, ...row }: Progress): OutcomeRow {
+  return {
+    id: arrival.id,
+    ...row,
+    ...(firstTokenMs !== undefined && { firstTokenMs }),
+    ...(endMs !== undefined && { endMs }),
+  };
+}
+
+function taskOf({ id, class: taskClass, sla, atMs, promptTokens, maxTokens, document }: Arrival): Task {
+  return {
+    id,
+    class: taskClass,
+    sla,
+    arrivalMs: atMs,
+    model,
+    prompt: { kind: 'chat', user: ' '.repeat(Math.round(charsPerToken * promptTokens.length)) },
+    limits: { maxTokens, stop: [] },
+    ...(document !== undefined && { supersedeKey: document }),
+  };
+}
