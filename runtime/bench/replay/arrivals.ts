@@ -19,6 +19,17 @@ export interface Arrival {
   readonly cancelAtMs?: number;
   /** Prompt tokens that the previous request of the same document does not share: what any order must at least prefill. */
   readonly uncachedTokens: number;
+  /** What the prompt was cut from, for those who cut it shorter (fitted.ts). */
+  readonly place?: CutPlace;
+}
+
+/** The text around a cursor: enough of it for the whole window, beginning where the document does or on a step of its left edge. */
+export interface CutPlace {
+  readonly text: string;
+  /** In UTF-16 units. */
+  readonly offset: number;
+  /** The document's own, see `infillTokens`. */
+  readonly salt: number;
 }
 
 /** A document opened in an editor, before its first request: what a warm-up may use. */

@@ -7,6 +7,7 @@ import { integer, newRandom, pick, poissonTimesMs, type Random } from '../random
 import { sessions } from '../workloads.ts';
 import { type Arrival, type Load, type Opened, sharedTokens, type Window } from './arrivals.ts';
 import { applied, cursorAfter, cursorBefore, type EditingTrace } from './editing-trace.ts';
+import { cutPlace } from './fitted.ts';
 import { infillTokens } from './prompt-tokens.ts';
 import { halfOf, type SeenSuggestion, type ServedRequest, type Traces } from './traces.ts';
 
@@ -77,10 +78,8 @@ function playSession(material: Material, options: SessionsOptions, startMs: numb
     const firstEditMs = startMs + sessions.openLeadMs;
     const atMs = firstEditMs + edit.atMs + sessions.debounceMs;
     if (last === undefined || isDebounced || atMs >= options.durationMs) return;
-    const promptTokens = infillTokens(
-      infillWindow(text, cursorAfter(last, material.editing.edits[edit.end]), windowDefault),
-      salt,
-    );
+    const cut = cutPlace(text, cursorAfter(last, material.editing.edits[edit.end]), salt);
+    const promptTokens = infillTokens(infillWindow(cut.text, cut.offset, windowDefault), salt);
     arrivals.push({
       id: `${document} completion ${place}`,
       atMs,
@@ -92,6 +91,7 @@ function playSession(material: Material, options: SessionsOptions, startMs: numb
       maxTokens: sessions.maxTokens,
       ...(cancel !== undefined && { cancelAtMs: firstEditMs + cancel }),
       uncachedTokens: Math.max(promptTokens.length - sharedTokens(previous, promptTokens), 1),
+      place: cut,
     });
     previous = promptTokens;
   });

@@ -14,7 +14,7 @@ export interface WindowLimits {
 export const windowDefault: WindowLimits = { prefixChars: 2_400, suffixChars: 600 };
 
 /** The left edge lies on a multiple of this many lines, so it jumps once in as many new lines instead of at each. */
-const edgeStepLines = 16;
+export const edgeStepLines = 16;
 
 export interface InfillWindow {
   readonly prefix: string;
