@@ -1,35 +1,42 @@
 /**
  * The policy of the house: keep as many promises as can be kept. This file is its task level; the step level is punctual-step.ts.
  *
- * 1. A task that cannot be on time any more, even if it started now and alone, is relegated: it gives way to all others, and is
- *    served on what they leave.
- * 2. Completions start at once, earliest deadline first; {@link kept} sequences are kept for them and for the prefixes of their
- *    documents.
- * 3. Any other task starts when the forecast says that it will be on time and that everything committed still is (SABER's rule with
- *    remaining tokens and remaining time), while the completions that are expected take their share of the device.
- * 4. A task that does not fit now waits until it does, or until it is hopeless. When nothing committed runs, the first one starts
- *    anyway: a device never idles while work waits.
- * 5. Relegated tasks fill what is left, shortest first, but leave one sequence free for a task that can still be on time.
+ * 1. Completions start at once, earliest deadline first. Sequences are kept for them, as many as they occupy by Little's law.
+ * 2. Every other newcomer is committed to. When the forecast says that not all commitments can be kept, beside what is expected, the
+ *    one with the most work left is given up, provided that this helps the others (reserve.ts). It is told at once.
+ * 3. What is committed to starts by deadline, later the longer it is. What was given up, or is hopeless, fills what is left, the oldest
+ *    first, but leaves one sequence free; it pauses when a completion or a commitment finds none, and goes on later where it was.
+ * 4. Of those that wait, one that is late by {@link agedMs} goes before all others, one at a time, and is not paused: nobody starves.
  */
 import { prefillTotalMs } from '../estimate.ts';
-import { forecastDefaults, rollForward } from '../forecast.ts';
 import type { Policy, Room, TaskPolicy, Work } from '../policy.ts';
 import { Queue } from '../queue.ts';
-import type { SequenceView } from '../step.ts';
-import type { TaskId } from '../task.ts';
-import { planStep } from './punctual-step.ts';
+import { expectedWorks, givenUp, PredictionTrust } from '../reserve.ts';
+import type { TaskClass, TaskId } from '../task.ts';
+import { keepsAll, soloMs } from './punctual-forecast.ts';
+import { allMechanisms, type PunctualOptions } from './punctual-options.ts';
+import { plannerOf } from './punctual-step.ts';
 
-/** Waiting tasks whose admission is looked at in one turn: a bound on the cost of deciding. */
-const candidatesMax = 4;
+/** Waiting commitments that one decision looks at: a bound on its cost. */
+const candidatesMax = 8;
+
+/** Without a new task, commitments are looked at again after this long, in ms. */
+const reviewMs = 500;
 
 /** A waiting task counts as this much later per ms of its own work: short ones first when deadlines are near each other. */
 const workWeight = 0.5;
 
-/** A waiting task becomes hopeless by this share of its predicted work at the earliest, as the prediction may be wrong. */
+/** A task becomes hopeless by this share of its predicted work at the earliest, as the prediction may be wrong. */
 const hopeShare = 0.9;
 
-/** A document counts as being edited for this long after a completion was asked for in it, in ms. */
-const editedMs = 30_000;
+/** Completions occupy a sequence for this many times the time of their passes, as they take turns with others. */
+const turnsShare = 2.5;
+
+/** Standard deviations of a Poisson process between the mean number of occupied sequences and what is kept. */
+const burstDeviations = 2;
+
+/** A waiting task is aged when its deadline passed this long ago, in ms. */
+export const agedMs = 120_000;
 
 interface Waiting {
   readonly id: TaskId;
@@ -38,178 +45,175 @@ interface Waiting {
 }
 
 export class PunctualTasks implements TaskPolicy {
+  readonly #options: PunctualOptions;
   readonly #completions = new Queue<Waiting>(Number.POSITIVE_INFINITY);
-  readonly #others = new Queue<Waiting>(Number.POSITIVE_INFINITY);
-  /** The same tasks as in `others`, by the time from which they are hopeless. */
+  readonly #committed = new Queue<Waiting>(Number.POSITIVE_INFINITY);
+  /** The same tasks as in `committed`, by the time from which they are hopeless. */
   readonly #hopes = new Queue<Waiting>(Number.POSITIVE_INFINITY);
+  /** The oldest first. */
   readonly #relegated = new Queue<Waiting>(Number.POSITIVE_INFINITY);
-  /** Work of tasks that were added before their costs were known: ranked at the next turn. */
-  #fresh: Work[] = [];
-  /** When each document asked for a completion last, the longest ago first. */
-  readonly #documents = new Map<string, number>();
+  /** Tasks that were added before their costs were known: ranked at the next turn. */
+  readonly #fresh = new Map<TaskId, Work>();
+  /** Tasks that were given up, and whose askers have not been told. */
+  readonly #untold: Work[] = [];
+  readonly #promises = new Map<TaskClass, Work>();
+  readonly #trust = new PredictionTrust();
+  #reviewedMs = Number.NEGATIVE_INFINITY;
 
-  add(work: Work, nowMs: number): void {
-    if (work.document !== undefined) {
-      this.#documents.delete(work.document);
-      this.#documents.set(work.document, nowMs);
-    }
-    this.#fresh.push(work);
+  constructor(options: PunctualOptions) {
+    this.#options = options;
   }
 
-  /**
-   * Sequences that only completions may take: as many as they occupy at a time by Little's law, with a reserve for their bursts. A
-   * completion that finds none free misses its promise, and takes its document's prefix with it.
-   */
-  #kept({ sequences, demand, costs, limits }: Room): number {
-    const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
-    const decodeMs = demand.decodeTokens('completion') * costs.decodeMs(Math.ceil(sequences / 2), 0);
-    const X = (globalThis as any).X ?? {};
-    const occupied = (X.occ ?? 1.5) * (demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000;
-    return Math.max(0, Math.min(sequences - (X.emin ?? 2), Math.max(1, Math.ceil(occupied + (X.sig ?? 1) * Math.sqrt(occupied)))));
+  add(work: Work): void {
+    this.#fresh.set(work.id, work);
+    this.#promises.set(work.class, work);
   }
 
   remove(id: TaskId): void {
-    this.#fresh = this.#fresh.filter((work) => work.id !== id);
-    for (const queue of [this.#completions, this.#others, this.#hopes, this.#relegated]) queue.remove(id);
+    if (this.#fresh.delete(id)) return;
+    for (const queue of [this.#completions, this.#committed, this.#hopes, this.#relegated]) queue.remove(id);
   }
 
   first(): Work | undefined {
-    const [fresh] = this.#fresh;
-    return (this.#completions.first() ?? this.#others.first() ?? this.#relegated.first())?.work ?? fresh;
+    const [fresh] = this.#fresh.values();
+    return (this.#completions.first() ?? this.#committed.first() ?? this.#relegated.first())?.work ?? fresh;
+  }
+
+  hopeless(nowMs: number): Work | undefined {
+    const untold = this.#untold.shift();
+    if (untold !== undefined) return untold;
+    const first = this.#hopes.first();
+    if (first === undefined || first.rank >= nowMs) return undefined;
+    this.#relegate(first.work);
+    return first.work;
   }
 
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
-    this.#rankFresh(room);
-    this.#relegateHopeless(nowMs);
+    this.#trust.observe(running);
+    const isNew = this.#rankFresh(room);
+    if (this.#options.forecasts && (isNew || Math.abs(nowMs - this.#reviewedMs) >= reviewMs))
+      this.#review(running, room, nowMs);
     if (running.length >= room.sequences) return undefined;
+    const aged = this.#aged(running, nowMs);
+    if (aged !== undefined) return aged; // 4
     const completion = this.#completions.first();
-    if (completion !== undefined) return completion.work; // 2
-    const others = running.filter((work) => work.promise === 'e2e');
-    const left = room.sequences - this.#kept(room) - others.length;
+    if (completion !== undefined) return completion.work; // 1
+    const left = this.#sequencesLeft(running, room);
     if (left <= 0) return undefined;
-    const fitting = this.#fitting(running, room, nowMs);
-    if (fitting !== undefined) return fitting; // 3
-    if (!others.some((work) => !work.relegated)) {
-      const any = this.#others.first() ?? this.#relegated.first();
-      if (any !== undefined) return any.work; // 4
-    }
-    return left > 1 ? this.#relegated.first()?.work : undefined; // 5
+    const committed = this.#committed.first();
+    if (committed !== undefined) return committed.work; // 3
+    const isIdle = !running.some((work) => work.promise === 'e2e' && !work.relegated);
+    return left > 1 || isIdle ? this.#relegated.first()?.work : undefined; // 3
   }
 
-  /**
-   * A task that cannot be on time gives up its sequence when a completion finds none free, or when another task would be on time with it.
-   */
   pause(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
-    const loser = running.find((work) => work.promise === 'e2e' && isHopeless(work, room, nowMs));
+    if (!this.#options.pauses) return undefined;
+    const loser = running.find((work) => mayPause(work, room, nowMs));
     if (loser === undefined) return undefined;
     const rest = running.filter((work) => work !== loser);
     const isWanted =
-      this.#completions.first() === undefined
-        ? this.#hasSequence(rest, room) && this.#fitting(rest, room, nowMs) !== undefined
-        : running.length >= room.sequences;
+      this.#completions.size > 0
+        ? running.length >= room.sequences
+        : this.#committed.size > 0 && this.#sequencesLeft(running, room) <= 0 && this.#sequencesLeft(rest, room) > 0;
     if (!isWanted) return undefined;
     loser.relegated = true;
     return loser;
   }
 
-  /** Whether another task than a completion finds a sequence. */
-  #hasSequence(running: readonly Work[], room: Room): boolean {
-    const others = running.filter((work) => work.promise === 'e2e');
-    return running.length < room.sequences && others.length < room.sequences - this.#kept(room);
+  #aged(running: readonly Work[], nowMs: number): Work | undefined {
+    const oldest = this.#relegated.first()?.work;
+    if (oldest === undefined || !isAged(oldest, nowMs)) return undefined;
+    return running.some((work) => isAged(work, nowMs)) ? undefined : oldest;
   }
 
-  #rankFresh({ costs, limits }: Room): void {
-    for (const work of this.#fresh) {
+  /** Whether anything but completions was added. */
+  #rankFresh(room: Room): boolean {
+    let isNew = false;
+    for (const work of this.#fresh.values()) {
       const { id, deadlineMs } = work;
-      if (work.promise === 'ttft') {
-        this.#completions.add({ id, rank: deadlineMs, work });
-        continue;
+      isNew ||= work.promise === 'e2e';
+      if (work.promise === 'ttft') this.#completions.add({ id, rank: deadlineMs, work });
+      else if (work.relegated) this.#addRelegated(work);
+      else {
+        const workMs = soloMs(work, room);
+        this.#committed.add({ id, rank: deadlineMs + workWeight * workMs, work });
+        if (this.#options.relegates) this.#hopes.add({ id, rank: deadlineMs - workMs * hopeShare, work });
       }
-      const soloMs =
-        prefillTotalMs(costs, work.prefillTokens, 0, limits.chunkTokens) +
-        work.decodeTokens * costs.decodeMs(1, work.prefillTokens);
-      if (work.relegated) {
-        this.#relegated.add({ id, rank: relRank(work, soloMs), work });
-        continue;
-      }
-      this.#others.add({ id, rank: deadlineMs + workWeight * soloMs, work });
-      this.#hopes.add({ id, rank: deadlineMs - soloMs * hopeShare, work });
     }
-    this.#fresh = [];
+    this.#fresh.clear();
+    return isNew;
   }
 
-  #relegateHopeless(nowMs: number): void {
-    for (let first = this.#hopes.first(); first !== undefined && first.rank < nowMs; first = this.#hopes.first()) {
-      const { id, work } = first;
-      this.#hopes.remove(id);
-      this.#others.remove(id);
-      work.relegated = true;
-      this.#relegated.add({ id, rank: relRank(work, work.deadlineMs - first.rank), work });
+  #addRelegated(work: Work): void {
+    this.#relegated.add({ id: work.id, rank: work.arrivalMs, work });
+  }
+
+  #relegate(work: Work): void {
+    work.relegated = true;
+    this.#hopes.remove(work.id);
+    if (this.#committed.remove(work.id) !== undefined) this.#addRelegated(work);
+  }
+
+  /** Gives up what must be, so that the other promises, and what is expected, can be kept. */
+  #review(running: readonly Work[], room: Room, nowMs: number): void {
+    this.#reviewedMs = nowMs;
+    const started = running.filter((work) => work.promise === 'e2e' && !work.relegated);
+    const waiting = this.#committed.firstOnes(candidatesMax).map(({ work }) => work);
+    const isLost = (work: Work): boolean => work.deadlineMs <= nowMs;
+    const works = [...started, ...waiting].filter((work) => !isLost(work));
+    const expected = this.#expected(works, room, nowMs);
+    const isKept = (left: readonly Work[]): boolean => keepsAll([...left, ...expected], room, nowMs);
+    const lost = this.#trust.isGood && works.length > 0 ? givenUp(works, isKept) : [];
+    for (const work of [...started.filter(isLost), ...lost]) {
+      this.#relegate(work);
+      this.#untold.push(work);
     }
   }
 
-  /** The first of the next few candidates with which the forecast breaks no promise that it keeps without it. */
-  #fitting(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
-    if (this.#others.size === 0) return undefined;
-    const before = onTime(running, room, nowMs);
-    for (const { work } of this.#others.firstOnes(candidatesMax)) {
-      const after = onTime([...running, work], room, nowMs);
-      if (after.has(work.id) && [...before].every((id) => after.has(id))) return work;
-    }
-    return undefined;
+  /** Completions are expected as a share of the device (punctual-forecast.ts), not as single tasks. */
+  #expected(works: readonly Work[], { demand }: Room, nowMs: number): Work[] {
+    return expectedWorks(works, demand, this.#promises, nowMs).filter((work) => work.promise === 'e2e');
+  }
+
+  /** Sequences that others than completions may still take. */
+  #sequencesLeft(running: readonly Work[], room: Room): number {
+    const others = running.filter((work) => work.promise === 'e2e').length;
+    const kept = this.#options.keepsSequences ? keptSequences(room) : 0;
+    return Math.min(room.sequences - running.length, room.sequences - kept - others);
   }
 }
 
-function relRank(work: Work, soloMs: number): number { const X = (globalThis as any).X ?? {}; return X.rr === 'arr' ? work.arrivalMs : work.arrivalMs + (X.rr ?? 1e6) * soloMs; }
-function soloMs(work: Work, { costs, limits }: Room): number {
-  return (
-    prefillTotalMs(costs, work.prefillTokens, work.contextTokens, limits.chunkTokens) +
-    work.decodeTokens * costs.decodeMs(1, work.contextTokens + work.prefillTokens)
-  );
+/**
+ * Sequences that only completions may take: as many as they occupy at a time by Little's law, with a reserve for their bursts. A
+ * completion that finds none free misses its promise, and takes its document's prefix with it.
+ */
+function keptSequences({ sequences, demand, costs, limits }: Room): number {
+  const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
+  const decodeMs = demand.decodeTokens('completion') * costs.decodeMs(Math.min(8, Math.ceil(sequences / 2)), 0);
+  const occupied = (turnsShare * demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000;
+  const kept = Math.max(1, Math.ceil(occupied + burstDeviations * Math.sqrt(occupied)));
+  return Math.min(sequences - 1, kept);
 }
 
-function isHopeless(work: Work, room: Room, nowMs: number): boolean {
+function isAged(work: Work, nowMs: number): boolean {
+  return work.promise === 'e2e' && work.relegated && nowMs - work.deadlineMs > agedMs;
+}
+
+/** Only what cannot be on time any more, and has not waited for long. */
+function mayPause(work: Work, room: Room, nowMs: number): boolean {
+  if (work.promise === 'ttft' || isAged(work, nowMs)) return false;
   return work.relegated || nowMs + soloMs(work, room) * hopeShare > work.deadlineMs;
 }
 
-/** Who will be on time if nothing arrives but what the demand makes expect. */
-function onTime(works: readonly Work[], room: Room, nowMs: number): Set<TaskId> {
-  const { limits, costs } = room;
-  const sequences = works.map(viewOf);
-  const view = { nowMs, sequences, limits, costs, lastKind: undefined, passes: 0 };
-  const forecasts = rollForward(planStep, view, { ...forecastDefaults, takenShare: takenShare(room) });
-  const kept = works.filter((work) => (forecasts.get(work.id)?.endMs ?? Number.POSITIVE_INFINITY) <= work.deadlineMs);
-  return new Set(kept.map((work) => work.id));
-}
-
-/** The share of the device that completions will take. */
-function takenShare({ demand, costs, limits }: Room): number {
-  const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
-  const oneMs = costs.decodeMs(1, 0);
-  const decodeMs = demand.decodeTokens('completion') * Math.max(0, Math.min(oneMs, costs.decodeMs(2, 0) - oneMs));
-  return Math.min(0.9, (demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000);
-}
-
-export function viewOf(work: Work): SequenceView {
-  const decoding = work.prefillTokens === 0;
+/** The policy with some of its mechanisms taken away. */
+export function punctualWith(options: Partial<PunctualOptions>): Policy {
+  const all = { ...allMechanisms, ...options };
   return {
-    id: work.id,
-    class: work.class,
-    promise: work.promise,
-    arrivalMs: work.arrivalMs,
-    deadlineMs: work.deadlineMs,
-    decoding,
-    tokensLeft: Math.max(1, work.prefillTokens),
-    contextTokens: work.contextTokens,
-    decodeTokens: Math.max(1, work.decodeTokens),
-    started: decoding,
-    relegated: work.relegated,
+    name: 'punctual',
+    newTaskPolicy: () => new PunctualTasks(all),
+    planStep: plannerOf(all),
+    speculates: true,
   };
 }
 
-export const punctual: Policy = {
-  name: 'punctual',
-  newTaskPolicy: () => new PunctualTasks(),
-  planStep,
-  speculates: true,
-};
+export const punctual: Policy = punctualWith({});

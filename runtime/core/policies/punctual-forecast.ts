@@ -1,0 +1,74 @@
+/** Whether commitments can be kept: the forecast that `punctual` gives promises up by. Pure. */
+import { prefillTotalMs } from '../estimate.ts';
+import { forecastDefaults, rollForward } from '../forecast.ts';
+import type { Room, Work } from '../policy.ts';
+import { keepsAllTogether } from '../reserve.ts';
+import type { SequenceView } from '../step.ts';
+import { planStep } from './punctual-step.ts';
+
+/** Beyond this share completions leave nothing to forecast with. */
+const takenShareMax = 0.9;
+
+/** Batches up to this size tell whether sequences decode together or one after the other. */
+const batchLooked = 4;
+
+/** Time on the device that a task needs when it is served alone, in ms. */
+export function soloMs(work: Work, { costs, limits }: Room): number {
+  return (
+    prefillTotalMs(costs, work.prefillTokens, work.contextTokens, limits.chunkTokens) +
+    work.decodeTokens * costs.decodeMs(1, work.contextTokens + work.prefillTokens)
+  );
+}
+
+/**
+ * Whether all of them will be on time if nothing else arrives but completions at their rate. Where a larger batch always makes tokens
+ * cheaper they are taken to advance together; else the planner itself is rolled forward, as it will serve some after the others.
+ */
+export function keepsAll(works: readonly Work[], room: Room, nowMs: number): boolean {
+  const takenShare = shareOfCompletions(room);
+  if (decodesTogether(room)) {
+    const hurried = works.map((work) => ({
+      ...work,
+      deadlineMs: nowMs + (work.deadlineMs - nowMs) * (1 - takenShare),
+    }));
+    return keepsAllTogether(hurried, room, nowMs);
+  }
+  const { limits, costs } = room;
+  const view = { nowMs, sequences: works.map(viewOf), limits, costs, lastKind: undefined, passes: 0 };
+  const forecasts = rollForward(planStep, view, { ...forecastDefaults, takenShare });
+  return works.every((work) => (forecasts.get(work.id)?.endMs ?? Number.POSITIVE_INFINITY) <= work.deadlineMs);
+}
+
+function decodesTogether({ costs, sequences }: Room): boolean {
+  for (let count = 2; count <= Math.min(sequences, batchLooked); count += 1) {
+    if (costs.decodeMs(count, 0) / count > costs.decodeMs(count - 1, 0) / (count - 1)) return false;
+  }
+  return true;
+}
+
+/** The share of the device that completions will take: prefill in series, and of decodes what they add to those of others. */
+function shareOfCompletions({ demand, costs, limits }: Room): number {
+  const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
+  const oneMs = costs.decodeMs(1, 0);
+  const addedMs = Math.max(0, Math.min(oneMs, costs.decodeMs(2, 0) - oneMs));
+  const workMs = prefillMs + demand.decodeTokens('completion') * addedMs;
+  return Math.min(takenShareMax, (demand.ratePerSecond('completion') * workMs) / 1_000);
+}
+
+function viewOf(work: Work): SequenceView {
+  const decoding = work.prefillTokens === 0;
+  const { id, promise, arrivalMs, deadlineMs, contextTokens, relegated } = work;
+  return {
+    id,
+    class: work.class,
+    promise,
+    arrivalMs,
+    deadlineMs,
+    decoding,
+    tokensLeft: Math.max(1, work.prefillTokens),
+    contextTokens,
+    decodeTokens: Math.max(1, work.decodeTokens),
+    started: decoding,
+    relegated,
+  };
+}
