@@ -94,8 +94,17 @@ export class Connection implements vscode.Disposable {
     );
   }
 
-  async eligibility(uri: vscode.Uri, token: vscode.CancellationToken): Promise<EligibilityResult> {
-    const params = { textDocument: { uri: this.documentUri(uri) } };
+  /** @param position the cursor, so that the runtime may evaluate what stands around it. */
+  async eligibility(
+    uri: vscode.Uri,
+    position: vscode.Position | undefined,
+    token: vscode.CancellationToken,
+  ): Promise<EligibilityResult> {
+    const textDocument = { uri: this.documentUri(uri) };
+    const params = {
+      textDocument,
+      ...(position && { position: { line: position.line, character: position.character } }),
+    };
     return eligibilityResultSchema.parse(await this.#client.sendRequest(eligibilityMethod, params, token));
   }
 

@@ -29,6 +29,8 @@ class HereItem implements vscode.Disposable {
   #eligibility: EligibilityResult | undefined;
   #timer: NodeJS.Timeout | undefined;
   #asking: vscode.CancellationTokenSource | undefined;
+  /** The runtime has not been told yet where the cursor is in this document. */
+  #isNew = true;
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
@@ -38,6 +40,7 @@ class HereItem implements vscode.Disposable {
   /** Another document is in front: what was known of the last one does not count. */
   moved(): void {
     this.#eligibility = undefined;
+    this.#isNew = true;
     this.refresh();
   }
 
@@ -57,13 +60,17 @@ class HereItem implements vscode.Disposable {
 
   async #ask(): Promise<void> {
     this.#stopAsking();
-    const document = vscode.window.activeTextEditor?.document;
+    const editor = vscode.window.activeTextEditor;
+    const document = editor?.document;
     const { connection } = this.#ctx.client;
-    if (document === undefined || connection === undefined || !isShared(document)) return;
+    if (editor === undefined || document === undefined || connection === undefined || !isShared(document)) return;
     const asking = new vscode.CancellationTokenSource();
     this.#asking = asking;
     try {
-      const eligibility = await connection.eligibility(document.uri, asking.token);
+      // Once for each document: what the runtime does with it changes its status, which leads here again.
+      const position = this.#isNew ? editor.selection.active : undefined;
+      this.#isNew = false;
+      const eligibility = await connection.eligibility(document.uri, position, asking.token);
       if (asking.token.isCancellationRequested || vscode.window.activeTextEditor?.document !== document) return;
       this.#eligibility = eligibility;
       this.#render();

@@ -163,6 +163,7 @@ class Runtime {
       },
       // The answer to the request that asks for it goes out first.
       stop: (reason) => void timer(stopDelayMs, () => void this.end(reason)),
+      timer,
       log,
     };
   }

@@ -137,7 +137,11 @@ export type InlineCompletionResult = z.infer<typeof inlineCompletionResultSchema
 // --- punctual/eligibility: would completion answer by itself here, and if not, why
 
 export const eligibilityMethod = 'punctual/eligibility';
-export const eligibilityParamsSchema = z.object({ textDocument: textDocumentSchema });
+export const eligibilityParamsSchema = z.object({
+  textDocument: textDocumentSchema,
+  /** Where the cursor is in the document that became active: its prompt is evaluated while nothing else runs. */
+  position: positionSchema.optional(),
+});
 export const eligibilityResultSchema = z.object({
   automatic: z.boolean(),
   reason: completionReasonSchema,

@@ -16,7 +16,7 @@ import {
   TextDocuments,
   type WatchDog,
 } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Position, TextDocument } from 'vscode-languageserver-textdocument';
 import type { CompletionFeature } from '../features/completion/index.ts';
 import { FeatureError } from '../features/errors.ts';
 import type { Tasks } from '../features/tasks.ts';
@@ -42,17 +42,20 @@ import {
   translateMethod,
   translateParamsSchema,
 } from '../protocol.ts';
+import { WarmUps } from './warm-up.ts';
 
 /** What a conversation reaches of the runtime. */
 export interface Services {
   readonly tasks: Pick<Tasks, 'now'>;
-  readonly completion: Pick<CompletionFeature, 'complete' | 'eligibility'>;
+  readonly completion: Pick<CompletionFeature, 'complete' | 'eligibility' | 'warmUp'>;
   readonly summarize: Pick<SummarizeFeature, 'run'>;
   readonly translate: Pick<TranslateFeature, 'run'>;
   readonly version: string;
   /** Whoever opens a document will ask about it: the model may load meanwhile. */
   readonly prepare: (settings: ClientSettings) => void;
   readonly stop: (reason: string) => void;
+  /** Calls back once after `ms`; returns how to call it off. */
+  readonly timer: (ms: number, callback: () => void) => () => void;
   readonly log: (line: string) => void;
 }
 
@@ -67,6 +70,7 @@ export class Conversation {
   readonly #connection: ReturnType<typeof connect>;
   readonly #documents = new TextDocuments(TextDocument);
   readonly #running = new Set<AbortController>();
+  readonly #warmUps: WarmUps;
   readonly #onClose: () => void;
   #settings: ClientSettings = clientSettingsSchema.parse({});
   #isReady = false;
@@ -83,6 +87,10 @@ export class Conversation {
     this.#name = name;
     this.#services = services;
     this.#onClose = onClose;
+    this.#warmUps = new WarmUps({
+      warmUp: (uri, position, signal) => this.#warmUp(uri, position, signal),
+      timer: services.timer,
+    });
     this.#connection = connect(reader, writer);
     // A reader fires its close when the socket is gone, however that came about.
     reader.onClose(() => this.#close());
@@ -117,6 +125,8 @@ export class Conversation {
       if (this.#documents.keys().length > 0) this.#services.prepare(this.#settings);
     });
     this.#documents.onDidOpen(() => this.#services.prepare(this.#settings));
+    this.#documents.onDidChangeContent(({ document }) => this.#warmUps.edited(document.uri));
+    this.#documents.onDidClose(({ document }) => this.#warmUps.stop(document.uri));
     connection.onRequest('textDocument/inlineCompletion', (params: unknown, token: CancellationToken) =>
       this.#complete(params, token),
     );
@@ -147,14 +157,25 @@ export class Conversation {
       client: this.#name,
       receivedMs,
     };
-    return this.#cancellable(token, (signal) =>
+    const result = await this.#cancellable(token, (signal) =>
       this.#services.completion.complete({ ...request, ...(selected && { selected }) }, signal),
     );
+    if (result.punctual.fitted) this.#warmUps.wanted(document.uri, position);
+    return result;
+  }
+
+  #warmUp(uri: string, position: Position, signal: AbortSignal): Promise<void> {
+    const document = this.#documents.get(uri);
+    if (!document) return Promise.resolve();
+    const request = { document, position, settings: this.#settings, client: this.#name };
+    return this.#services.completion.warmUp(request, signal);
   }
 
   #eligibility(params: unknown): EligibilityResult {
-    const document = this.#documents.get(eligibilityParamsSchema.parse(params).textDocument.uri);
+    const { textDocument, position } = eligibilityParamsSchema.parse(params);
+    const document = this.#documents.get(textDocument.uri);
     if (!document) return { automatic: false, reason: 'documentUnknown', message: unknownDocument };
+    if (position) this.#warmUps.active(document.uri, position);
     return this.#services.completion.eligibility(document, this.#settings);
   }
 
@@ -230,6 +251,7 @@ export class Conversation {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#warmUps.close();
     for (const controller of this.#running) controller.abort();
     this.#connection.dispose();
     this.#onClose();

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createMessageConnection, type MessageConnection, type ResponseError } from 'vscode-jsonrpc/node';
 import { WebSocket } from 'ws';
 import { SocketReader, SocketWriter } from '../../runtime/client/socket.ts';
-import type { CompletionRequest } from '../../runtime/features/completion/index.ts';
+import type { CompletionRequest, WarmUpRequest } from '../../runtime/features/completion/index.ts';
 import type { TextRequest, TranslateRequest } from '../../runtime/features/text.ts';
 import {
   type ClientSettings,
@@ -75,6 +75,7 @@ export interface WorldOptions {
 
 export class World {
   readonly completions = new Calls<CompletionRequest, InlineCompletionResult>();
+  readonly warmUps = new Calls<WarmUpRequest, void>();
   readonly summaries = new Calls<TextRequest, TextResult>();
   readonly translations = new Calls<TranslateRequest, TextResult>();
   readonly eligibilities: ClientSettings[] = [];
@@ -82,7 +83,10 @@ export class World {
   readonly prepared: ClientSettings[] = [];
   readonly stops: string[] = [];
   readonly lines: string[] = [];
+  /** Of the status that is pushed. */
   readonly timer = new ManualTimer();
+  /** Of conversations. */
+  readonly quiet = new ManualTimer();
   readonly clients: Clients;
   readonly door: Door;
   /** How many clients the runtime's lifetime knows of, and whom to tell when it falls. */
@@ -163,12 +167,14 @@ export class World {
           this.eligibilities.push(settings);
           return { automatic: true, reason: 'answered', message: `${document.languageId} is fine.` };
         },
+        warmUp: (request, signal) => this.warmUps.receive(request, () => undefined, signal),
       },
       summarize: { run: (request, onText, signal) => this.summaries.receive(request, onText, signal) },
       translate: { run: (request, onText, signal) => this.translations.receive(request, onText, signal) },
       prepare: (settings) => void this.prepared.push(settings),
       version: '1.2.3',
       stop: (reason) => void this.stops.push(reason),
+      timer: this.quiet.start,
       log,
     };
   }
