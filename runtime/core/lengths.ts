@@ -59,16 +59,19 @@ interface Bucket {
   readonly fresh: number;
   /** Answers behind the quantiles that were not censored. */
   readonly ends: number;
+  /** The number of the sample that it learned last: who was not heard of for the longest time is forgotten. */
+  readonly last: number;
   /** Absent while no answer ended. */
   readonly quantiles?: LengthQuantiles;
 }
 
-/** Survives JSON unchanged. The bucket that was not learned for the longest time is named first. */
+/** Survives JSON unchanged. */
 export interface LengthModel {
   readonly buckets: Readonly<Record<string, Bucket>>;
+  readonly samples: number;
 }
 
-export const emptyLengthModel: LengthModel = { buckets: {} };
+export const emptyLengthModel: LengthModel = { buckets: {}, samples: 0 };
 
 /** Answers remembered per bucket: quantiles of so many are known to about a tenth of the distribution. */
 const recentMax = 64;
@@ -98,24 +101,30 @@ export function learnLength(model: LengthModel, sample: LengthSample): LengthMod
   if (!(Number.isFinite(tokens) && tokens >= 1 && Number.isFinite(inputTokens) && inputTokens >= 0)) return model;
   const value = isRatio[sample.class] ? tokens / Math.max(1, inputTokens) : tokens;
   const buckets: Record<string, Bucket> = { ...model.buckets };
+  const samples = model.samples + 1;
   for (const key of bucketKeys(sample)) {
-    const known = buckets[key];
-    delete buckets[key];
-    buckets[key] = learnBucket(known, { value, ended });
+    const known = Object.hasOwn(buckets, key) ? buckets[key] : undefined;
+    buckets[key] = learnBucket(known, { value, ended }, samples);
   }
-  const names = Object.keys(buckets);
-  for (const name of names.slice(0, Math.max(0, names.length - bucketsMax))) delete buckets[name];
-  return { buckets };
+  forgetStale(buckets);
+  return { buckets, samples };
 }
 
-function learnBucket(known: Bucket | undefined, observation: Observation): Bucket {
+function learnBucket(known: Bucket | undefined, observation: Observation, last: number): Bucket {
   const recent = known === undefined ? [] : known.recent.slice(1 - recentMax);
   recent.push(observation);
   const fresh = (known?.fresh ?? 0) + 1;
-  if (known !== undefined && fresh < newShare * recent.length) return { ...known, recent, fresh };
+  if (known !== undefined && fresh < newShare * recent.length) return { ...known, recent, fresh, last };
   const quantiles = kaplanMeier(recent);
   const ends = recent.filter(({ ended }) => ended).length;
-  return { recent, fresh: 0, ends, ...(quantiles && { quantiles }) };
+  return { recent, fresh: 0, ends, last, ...(quantiles && { quantiles }) };
+}
+
+function forgetStale(buckets: Record<string, Bucket>): void {
+  const names = Object.keys(buckets);
+  if (names.length <= bucketsMax) return;
+  names.sort((a, b) => (buckets[a]?.last ?? 0) - (buckets[b]?.last ?? 0));
+  for (const name of names.slice(0, names.length - bucketsMax)) delete buckets[name];
 }
 
 /** In tokens, from 1 to the limit. Each bucket that the query falls into refines what stands above it, from the prior down. */
