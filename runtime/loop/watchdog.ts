@@ -103,14 +103,13 @@ export class Watchdog {
     const passedMs = Math.min(tickMs, Math.max(0, this.#options.now() - this.#tickedMs));
     if (this.#running.size > 0) this.#silentMs += passedMs;
     if (this.#loading.size > 0) this.#loadSilentMs += passedMs;
-    const hang = this.#hang();
-    if (hang !== undefined) {
-      this.#silentMs = 0;
-      this.#loadSilentMs = 0;
-      this.#options.log(`the engine is ended: ${hang}`);
-      this.#options.kill();
-    }
     this.#arm();
+    const hang = this.#hang();
+    if (hang === undefined) return;
+    this.#silentMs = 0;
+    this.#loadSilentMs = 0;
+    this.#options.log(`the engine is ended: ${hang}`);
+    this.#options.kill();
   }
 
   #hang(): string | undefined {
