@@ -41,7 +41,7 @@ function typist(last = '') {
   };
 }
 
-const plain = { wanted: windowDefault, forecastMs: charsOf };
+const plain = { wanted: windowDefault, held: [], forecastMs: charsOf };
 
 describe('a prompt fitted to its promise', () => {
   it('when there is time enough, then it is the whole window', () => {
@@ -84,16 +84,20 @@ describe('a prompt fitted to its promise', () => {
     )
     .map((parts) => parts.join('\n'));
   const places = documents.chain((text) =>
-    fc.record({ text: fc.constant(text), offset: fc.nat(text.length), heldAt: fc.option(fc.nat(text.length)) }),
+    fc.record({
+      text: fc.constant(text),
+      offset: fc.nat(text.length),
+      heldAt: fc.array(fc.nat(text.length), { maxLength: 2 }),
+    }),
   );
-  const heldOf = (text: string, at: number | null): HeldWindow | undefined =>
-    at === null || isHalf(text, at) ? undefined : { edge: at, head: text.slice(at, at + 256) };
+  const heldOf = (text: string, edges: readonly number[]): HeldWindow[] =>
+    edges.filter((edge) => !isHalf(text, edge)).map((edge) => ({ edge, head: text.slice(edge, edge + 256) }));
 
   it('when there is less time, then the prompt is never longer, whatever is held', () => {
     fc.assert(
       fc.property(places, fc.nat(4_000), fc.nat(4_000), fc.boolean(), ({ text, offset, heldAt }, a, b, isWarm) => {
         const held = heldOf(text, heldAt);
-        const cache = typist(isWarm && held ? text.slice(held.edge, offset) : '');
+        const cache = typist(isWarm ? text.slice(held[0]?.edge ?? 0, offset) : '');
         const at = (targetMs: number): number => {
           const forecastMs = (window: InfillWindow): number => cache.forecastMs(window);
           const { window } = fitWindow({ text, offset, held, wanted: windowDefault, targetMs, forecastMs });
@@ -121,11 +125,11 @@ describe('a prompt fitted to its promise', () => {
 describe('a window from keystroke to keystroke', () => {
   /** Types `typed` at an offset, one character and one prompt at a time. */
   function typing(
-    start: { text: string; offset: number; targetMs: number; held?: HeldWindow; last?: string },
+    start: { text: string; offset: number; targetMs: number; held?: readonly HeldWindow[]; last?: string },
     typed: string,
   ) {
     const cache = typist(start.last);
-    let { text, offset, held } = start;
+    let { text, offset, held = [] } = start;
     return [...typed].map((character) => {
       text = text.slice(0, offset) + character + text.slice(offset);
       offset += character.length;
@@ -138,7 +142,7 @@ describe('a window from keystroke to keystroke', () => {
         forecastMs: (window) => cache.forecastMs(window),
       });
       cache.asked(fitted.window);
-      held = fitted.holds;
+      held = [fitted.holds];
       return fitted;
     });
   }
@@ -164,7 +168,7 @@ describe('a window from keystroke to keystroke', () => {
         offset: offset + above.length + 1,
         targetMs: 1_500,
         last,
-        ...(before && { held: before.holds }),
+        held: before ? [before.holds] : [],
       },
       'b',
     );
@@ -175,19 +179,19 @@ describe('a window from keystroke to keystroke', () => {
     const [small] = typing({ text, offset, targetMs: 1_500 }, 'a');
     const held = small?.holds ?? { edge: 0, head: '' };
     const whole = infillWindow(text, offset, windowDefault);
-    const [warm] = typing({ text, offset, targetMs: 2_000, held, last: whole.prefix + whole.suffix }, 'a');
+    const [warm] = typing({ text, offset, targetMs: 2_000, held: [held], last: whole.prefix + whole.suffix }, 'a');
     expect(warm?.droppedChars).toBe(0);
     const last = (small?.window.prefix ?? '') + (small?.window.suffix ?? '');
     const chars = charsOf(whole) + 1;
-    const [tight] = typing({ text, offset, targetMs: chars / fitShare, held, last }, 'a');
+    const [tight] = typing({ text, offset, targetMs: chars / fitShare, held: [held], last }, 'a');
     expect(tight?.holds.edge).toBe(held.edge);
-    const [roomy] = typing({ text, offset, targetMs: chars / growShare + 1, held, last }, 'a');
+    const [roomy] = typing({ text, offset, targetMs: chars / growShare + 1, held: [held], last }, 'a');
     expect(roomy?.droppedChars).toBe(0);
   });
 
   it('when the cursor leaves the window, then the window is cut anew', () => {
     const [small] = typing({ text, offset, targetMs: 1_500 }, 'a');
-    const far = fitWindow({ ...plain, text, offset: 300, held: small?.holds, targetMs: 1e9 });
+    const far = fitWindow({ ...plain, text, offset: 300, held: small ? [small.holds] : [], targetMs: 1e9 });
     expect(far.window).toEqual(infillWindow(text, 300, windowDefault));
   });
 });

@@ -29,8 +29,9 @@ function excerptStart(text: string, latest: number): number {
 }
 
 export class FittedPrompts {
-  /** The last window of each document. Its place is found by what it says, as each request has an excerpt of its own. */
+  /** The last window of each document, and that of its warm-up. Its place is found by what it says, as each request has an excerpt of its own. */
   readonly #held = new Map<string, HeldWindow>();
+  readonly #warm = new Map<string, HeldWindow>();
 
   /**
    * The request with a prompt that fits; itself when it has no text to cut.
@@ -43,7 +44,7 @@ export class FittedPrompts {
     const { window, holds } = fitWindow({
       ...place,
       wanted: windowDefault,
-      held: this.#held.get(document),
+      held: [this.#held, this.#warm].flatMap((windows) => windows.get(document) ?? []),
       targetMs: sla.targetMs,
       forecastMs: (candidate) => forecastMs(tokensOf(candidate)),
     });
@@ -51,14 +52,11 @@ export class FittedPrompts {
     return { ...arrival, promptTokens: tokensOf(window) };
   }
 
-  /** The prompt with which this place is warmed up while nothing else runs; once it was evaluated, the next one follows it. */
-  warmUp({
-    place,
-    document,
-  }: Arrival): { readonly promptTokens: readonly number[]; readonly onEvaluated: () => void } | undefined {
+  /** The prompt with which this place is warmed up while nothing else runs; undefined when there is no text to cut. */
+  warmUp({ place, document }: Pick<Arrival, 'place' | 'document'>): readonly number[] | undefined {
     if (place === undefined || document === undefined) return undefined;
     const { window, holds } = wantedWindow({ ...place, wanted: windowDefault });
-    const onEvaluated = (): void => void this.#held.set(document, holds);
-    return { promptTokens: infillTokens(window, place.salt), onEvaluated };
+    this.#warm.set(document, holds);
+    return infillTokens(window, place.salt);
   }
 }

@@ -2,10 +2,10 @@
  * The prompt fitted to the promise: how much of the text around the cursor a completion can be asked with and still be on time. Pure.
  *
  * The context is a list of segments in order of worth. The least are dropped until the predicted time to the first token fits:
- * 1. Where the left edge of the last prompt of the document is still held in a sequence, all behind that edge costs nothing: it stays,
- *    and the text behind the cursor is what is dropped. So a window that was made smaller does not shrink its own prefix away.
- * 2. A larger window than the held one loses what is held. It is taken only when it fits with a reserve; otherwise it comes back
- *    through a warm-up, while nobody waits.
+ * 1. What was evaluated from the left edge of the last prompt of the document on, or from that of its warm-up, costs nothing: the edge
+ *    stays, and the text behind the cursor is what is dropped. So a window that was made smaller does not shrink its own prefix away.
+ * 2. Another window than a held one loses what is held. While it is larger, it is taken only when it fits with a reserve; otherwise it
+ *    comes back through a warm-up, while nobody waits.
  * 3. When not even the least with the held edge fits, the edge is no longer warm: the window is cut anew, nearer to the cursor.
  * 4. When nothing fits, the promise cannot be kept by a prompt: the one that is there first is asked for. The current line and a few
  *    before it are never dropped.
@@ -76,7 +76,8 @@ export interface Place {
 }
 
 export interface FitQuestion extends Place {
-  readonly held?: HeldWindow | undefined;
+  /** The last prompt of the document and its last warm-up, as far as there were any. */
+  readonly held: readonly HeldWindow[];
   /** What is promised for the first token. */
   readonly targetMs: number;
   /** From arrival to the first token with such a prompt, in ms. */
@@ -128,14 +129,16 @@ interface Candidate {
 function candidatesOf(question: FitQuestion): Candidate[] {
   const cursor = snapToCharacter(question.text, question.offset);
   const fresh = partsOf(segmentsOf(question, cursor)).map((segments) => candidate(segments, fitShare));
-  const edge = question.held && heldEdge(question, cursor, question.held);
-  if (edge === undefined) return fresh;
-  const warm = partsOf(segmentsOf(question, cursor, edge)).map((segments) => candidate(segments, fitShare)); // 1
-  const charsMost = warm[0]?.chars ?? 0;
-  const charsLeast = warm.at(-1)?.chars ?? 0;
-  const larger = fresh.slice(0, 1).filter(({ chars }) => chars > charsMost); // 2
-  const smaller = fresh.filter(({ chars }) => chars < charsLeast); // 3
-  return [...larger.map((more) => ({ ...more, share: growShare })), ...warm, ...smaller];
+  const warm = question.held.flatMap((held) => {
+    const edge = heldEdge(question, cursor, held);
+    if (edge === undefined) return [];
+    return partsOf(segmentsOf(question, cursor, edge)).map((segments) => candidate(segments, fitShare)); // 1
+  });
+  const charsLeast = Math.min(...warm.map(({ chars }) => chars));
+  const smaller = fresh.slice(1).filter(({ chars }) => chars < charsLeast);
+  // 2. What is held is not given up for a little more.
+  const whole = fresh.slice(0, 1).map((one) => ({ ...one, share: warm.length === 0 ? fitShare : growShare }));
+  return [...whole, ...warm, ...smaller].sort((a, b) => b.chars - a.chars);
 }
 
 function candidate(segments: readonly Segment[], share: number): Candidate {

@@ -38,14 +38,14 @@ export type WarmUpRequest = Pick<CompletionRequest, 'document' | 'position' | 's
 
 const shortenTries = 3;
 
-/** Documents whose last window is remembered; the one not asked for the longest time is forgotten first. */
-const documentsMax = 64;
+/** Windows that are remembered, two for a document; the one not asked for the longest time is forgotten first. */
+const windowsMax = 128;
 
 export class CompletionFeature {
   readonly #tasks: Tasks;
   readonly #models: Models;
   readonly #sampleFolders: readonly string[];
-  /** The last window of each document. */
+  /** The last window of each document, and of its warm-up: where the next one may begin. */
   readonly #held = new Map<string, HeldWindow>();
 
   /** In `sampleFolders` (absolute paths) the demonstration model completes by itself. */
@@ -98,8 +98,8 @@ export class CompletionFeature {
     if (isTaskError(model) || !this.eligibility(document, settings).automatic || !isInside(document, position)) return;
     const { window, holds } = wantedWindow({ ...placeOf(request), wanted: windowDefault });
     const spec = this.#specOf({ ...request, receivedMs: this.#tasks.now() }, model, window, []);
-    const { outcome } = await this.#run({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true }, signal);
-    if (outcome.kind === 'finished') this.#hold(keyOf(request), holds);
+    this.#hold(warmKey(keyOf(request)), holds);
+    await this.#run({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true }, signal);
   }
 
   async #ask(request: CompletionRequest, model: ChosenModel, signal: AbortSignal): Promise<InlineCompletionResult> {
@@ -111,7 +111,7 @@ export class CompletionFeature {
     const forecastMs = (window: InfillWindow): number => this.#tasks.forecastTtftMs(specOf(window));
     let wanted: WindowLimits = windowDefault;
     for (let left = shortenTries; ; left--) {
-      const fitted = fitWindow({ ...place, wanted, held: this.#held.get(keyOf(request)), targetMs, forecastMs });
+      const fitted = fitWindow({ ...place, wanted, held: this.#heldOf(keyOf(request)), targetMs, forecastMs });
       const { window } = fitted;
       this.#hold(keyOf(request), fitted.holds);
       const result = await this.#run(specOf(window), signal);
@@ -155,11 +155,15 @@ export class CompletionFeature {
     return handle.done.finally(() => signal.removeEventListener('abort', cancel));
   }
 
+  #heldOf(key: string): HeldWindow[] {
+    return [key, warmKey(key)].flatMap((one) => this.#held.get(one) ?? []);
+  }
+
   #hold(key: string, window: HeldWindow): void {
     this.#held.delete(key);
     this.#held.set(key, window);
     const [oldest] = this.#held.keys();
-    if (this.#held.size > documentsMax && oldest !== undefined) this.#held.delete(oldest);
+    if (this.#held.size > windowsMax && oldest !== undefined) this.#held.delete(oldest);
   }
 
   #isSample(uri: string): boolean {
@@ -220,4 +224,9 @@ function shortened(limits: WindowLimits, { promptTokens = 2, promptTokensMax = 1
 /** Completions of one document in one window supersede each other. */
 function keyOf({ client, document }: Pick<CompletionRequest, 'client' | 'document'>): string {
   return `${client} ${document.uri}`;
+}
+
+/** Under which the window of a warm-up is remembered. */
+function warmKey(key: string): string {
+  return `${key} warm-up`;
 }
