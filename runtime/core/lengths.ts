@@ -181,19 +181,31 @@ function mapQuantiles(value: (share: keyof LengthQuantiles) => number): LengthQu
  * at the longest value of all: nothing longer is known.
  */
 function kaplanMeier(recent: readonly Observation[]): LengthQuantiles | undefined {
-  if (!recent.some(({ ended }) => ended)) return undefined;
-  const sorted = [...recent].sort((a, b) => a.value - b.value || Number(b.ended) - Number(a.ended));
-  const longest = sorted.at(-1)?.value ?? 1;
-  const steps: (readonly [value: number, share: number])[] = [];
+  const ends = sortedValues(recent, true);
+  const cuts = sortedValues(recent, false);
+  if (ends.length === 0) return undefined;
+  const longest = Math.max(ends.at(-1) ?? 1, cuts.at(-1) ?? 1);
+  const found = shares.map(() => longest);
   let survival = 1;
-  for (const [index, { value, ended }] of sorted.entries()) {
-    if (!ended) continue;
-    survival *= 1 - 1 / (sorted.length - index);
-    steps.push([value, 1 - survival]);
+  let cut = 0;
+  let next = 0;
+  for (const [index, value] of ends.entries()) {
+    // One that was cut off at the same length was still there.
+    while (cut < cuts.length && (cuts[cut] ?? 0) < value) cut += 1;
+    survival *= 1 - 1 / (recent.length - index - cut);
+    // Sums of shares miss their round values by a rounding error.
+    for (; 1 - survival >= (shares[next] ?? 2) - 1e-9; next += 1) found[next] = value;
   }
-  // Sums of shares miss their round values by a rounding error.
-  const at = (share: number): number => steps.find(([, reached]) => reached >= share - 1e-9)?.[0] ?? longest;
-  return { p10: at(0.1), p25: at(0.25), p50: at(0.5), p75: at(0.75), p90: at(0.9) };
+  const [p10 = longest, p25 = longest, p50 = longest, p75 = longest, p90 = longest] = found;
+  return { p10, p25, p50, p75, p90 };
+}
+
+/** Typed arrays are sorted as numbers, without a call for each pair. */
+function sortedValues(recent: readonly Observation[], ended: boolean): Float64Array {
+  const values = new Float64Array(recent.length);
+  let count = 0;
+  for (const observation of recent) if (observation.ended === ended) values[count++] = observation.value;
+  return values.subarray(0, count).sort();
 }
 
 // --- The distribution behind five quantiles: linear in the logarithm between them
