@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { BadUsage, type Bench, type BenchResult, type BenchValues } from './bench.ts';
 import { engineBench } from './engine/index.ts';
 import { overhead } from './overhead.ts';
+import { replayBench } from './replay/bench.ts';
 import { saberBench } from './saber/bench.ts';
 import { speculation } from './speculation.ts';
 
-const benches: readonly Bench[] = [overhead, engineBench, saberBench, speculation];
+const benches: readonly Bench[] = [overhead, engineBench, saberBench, replayBench, speculation];
 
 interface Arguments {
   readonly bench: Bench;

@@ -93,14 +93,81 @@ export const machines: Readonly<Record<MachineName, Machine>> = {
   },
 };
 
-/** What all replays share. `load` is the mean number of editing sessions at a time, once the first have ended (after 90 s). */
+/** A setting of the comparator: a fixed number of sequences, first come, first served. */
+export interface StaticSetting {
+  readonly sequences: number;
+  readonly chunkTokens: number;
+  /** Whether KV cells that another request displaces are parked, as ours does. */
+  readonly parks: boolean;
+}
+
+/**
+ * The loads at which figures are taken: where the comparator keeps half of what can be kept, where it keeps 80 %, and where it keeps
+ * half without parking, as servers of today do without.
+ */
+export type LoadLevel = 'half' | 'light' | 'unparked';
+
+/** What a load of this level is found by: the share that the comparator keeps there, and whether it may park. */
+export const loadLevels: Readonly<Record<LoadLevel, { readonly share: number; readonly parks: boolean }>> = {
+  half: { share: 0.5, parks: true },
+  light: { share: 0.8, parks: true },
+  unparked: { share: 0.5, parks: false },
+};
+
+/** A load, and the comparator's best settings there without and with parking. */
+export interface FoundLoad {
+  readonly load: number;
+  readonly plain: Omit<StaticSetting, 'parks'>;
+  readonly parked: Omit<StaticSetting, 'parks'>;
+}
+
+/**
+ * What all replays share. `load` is the mean number of editing sessions at a time, once the first have ended (after 90 s).
+ *
+ * A promise that no order can keep is one whose own prefill takes more than 0.9 of its target. Its own prefill is what its document
+ * would have to evaluate if it had the machine alone (replay/alone.ts), not what differs from the prompt before: that one was often
+ * taken back before it was evaluated. This replaces the first rule, which counted requests among those that can be kept that nobody
+ * could keep. It holds for every policy alike, before any figure was reported.
+ */
 export const replay = {
   /** Sequences that the machine may hold. A static policy may use fewer. */
   sequences: 8,
   /** Virtual time in which requests arrive; the machine is empty before. */
   durationMs: 360_000,
   seeds: { tuning: [701, 702, 703, 704, 705, 706, 707, 708], reporting: range(101, 16) },
-} as const;
+  /** What the comparator may choose from, besides the device's own chunk; each with and without parking. */
+  statics: { sequences: [1, 2, 3, 4, 5, 6, 8], chunkTokens: [64] },
+  /** As `bench replay --find-loads half,light,unparked` prints them: bisection on the tuning window with all tuning seeds, every setting tried. */
+  loads: {
+    sessions: {
+      cpu: {
+        half: { load: 2.17, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
+        light: { load: 1.2, plain: { sequences: 5, chunkTokens: 64 }, parked: { sequences: 5, chunkTokens: 64 } },
+        unparked: { load: 2.1, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
+      },
+      gpu: {
+        half: { load: 7.35, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+        light: { load: 5, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+        unparked: { load: 5.5, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+      },
+    },
+    azure: {
+      cpu: {
+        half: { load: 2.17, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
+        light: { load: 1.2, plain: { sequences: 5, chunkTokens: 64 }, parked: { sequences: 5, chunkTokens: 64 } },
+        unparked: { load: 2.1, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
+      },
+      gpu: {
+        half: { load: 7.35, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+        light: { load: 5, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+        unparked: { load: 5.5, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+      },
+    },
+  },
+} as const satisfies {
+  loads: Record<string, Record<MachineName, Record<LoadLevel, FoundLoad>>>;
+  [other: string]: unknown;
+};
 
 /** Completions while somebody edits. */
 export const sessions = {

@@ -72,6 +72,11 @@ export interface RunScore {
   readonly ttft: Tail;
   /** Over the ttft promises that some order can keep. */
   readonly keepableTtft: Tail;
+  /**
+   * Over the completions that were not taken back before their first token, promises or not. Which they are follows from the policy: the
+   * slower one has fewer of them.
+   */
+  readonly shownTtft: Tail;
   /** Over all e2e promises. */
   readonly e2e: Tail;
   readonly classes: Readonly<Record<TaskClass, ClassScore>>;
@@ -110,15 +115,12 @@ export function promisedMs(arrival: Arrival, row: OutcomeRow): number {
 export function scoreRun(load: Load, rows: readonly OutcomeRow[], costs: Costs): RunScore {
   const pairs = paired(load, rows);
   const ownMs = ownPrefillMs(load, costs);
-  const promises = pairs
-    .filter(({ arrival }) => isPromise(arrival))
-    .map(
-      ({ arrival, row }): Judged => ({
-        arrival,
-        ms: promisedMs(arrival, row),
-        isKeepable: isKeepable(arrival, ownMs.get(arrival.id) ?? 0),
-      }),
-    );
+  const judge = ({ arrival, row }: Pair): Judged => ({
+    arrival,
+    ms: promisedMs(arrival, row),
+    isKeepable: isKeepable(arrival, ownMs.get(arrival.id) ?? 0),
+  });
+  const promises = pairs.filter(({ arrival }) => isPromise(arrival)).map(judge);
   const firstTokens = promises.filter(({ arrival }) => arrival.sla.kind === 'ttft');
   const seconds = load.durationMs / 1_000;
   const ofClass = (name: TaskClass): ClassScore => {
@@ -133,6 +135,7 @@ export function scoreRun(load: Load, rows: readonly OutcomeRow[], costs: Costs):
     ...goodputs(promises, seconds),
     ttft: tailOf(firstTokens),
     keepableTtft: tailOf(firstTokens.filter((promise) => promise.isKeepable)),
+    shownTtft: tailOf(pairs.filter(isShown).map(judge)),
     e2e: tailOf(promises.filter(({ arrival }) => arrival.sla.kind === 'e2e')),
     classes: { completion: ofClass('completion'), summarize: ofClass('summarize'), translate: ofClass('translate') },
     relegated: rows.filter(({ relegated }) => relegated).length,
@@ -143,6 +146,15 @@ export function scoreRun(load: Load, rows: readonly OutcomeRow[], costs: Costs):
   };
 }
 
+interface Pair {
+  readonly arrival: Arrival;
+  readonly row: OutcomeRow;
+}
+
+function isShown({ arrival, row }: Pair): boolean {
+  return arrival.sla.kind === 'ttft' && (row.outcome !== 'cancelled' || row.firstTokenMs !== undefined);
+}
+
 /** A promise and what became of it. */
 interface Judged {
   readonly arrival: Arrival;
@@ -150,7 +162,7 @@ interface Judged {
   readonly isKeepable: boolean;
 }
 
-function paired(load: Load, rows: readonly OutcomeRow[]): { arrival: Arrival; row: OutcomeRow }[] {
+function paired(load: Load, rows: readonly OutcomeRow[]): Pair[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   if (byId.size !== rows.length || rows.length !== load.arrivals.length)
     throw new RangeError(`${rows.length} rows of ${byId.size} requests, but ${load.arrivals.length} arrived.`);

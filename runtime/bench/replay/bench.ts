@@ -1,0 +1,228 @@
+/**
+ * Replayed editing sessions with background summaries and translations on the simulated engine: every policy on the same loads, at the
+ * load where the best fixed number of sequences keeps half of the promises that can be kept, and at the other levels of workloads.ts.
+ */
+import { BadUsage, type Bench, type BenchOptions, type BenchResult } from '../bench.ts';
+import { type LoadLevel, loadLevels, type MachineName, replay } from '../workloads.ts';
+import { ablationNames } from './ablation.ts';
+import type { Window } from './arrivals.ts';
+import { type Cell, loadOfLevel, type Played } from './cells.ts';
+import { type ContenderName, contenderNames, policyContenders } from './contenders.ts';
+import { prefixOf, ratiosOf, type Summary, summaryOf } from './figures.ts';
+import { findLoad } from './find-loads.ts';
+import { type Job, playJobs, serveJobs } from './jobs.ts';
+import type { TraceName } from './loads.ts';
+import { readTraces } from './traces.ts';
+
+export interface Selection {
+  readonly trace: TraceName;
+  readonly machines: readonly MachineName[];
+  readonly levels: readonly LoadLevel[];
+  /** Instead of that of the level. */
+  readonly load: number | undefined;
+  readonly contenders: readonly ContenderName[];
+  readonly window: Window;
+  readonly seeds: readonly number[];
+  readonly processes: number;
+}
+
+/** Seeds of a quick run. */
+const quickSeeds = 2;
+const processesDefault = 2;
+const processesMax = 64;
+const levels = Object.keys(loadLevels) as LoadLevel[];
+
+export const replayBench: Bench = {
+  name: 'replay',
+  summary:
+    'replayed editors with background work, all policies side by side, [--trace sessions|azure] [--machine cpu,gpu] [--policy punctual,static] [--load 2] [--level half,light,unparked] [--ablation all] [--seeds N] [--window reporting|tuning] [--jobs N] [--html FILE] [--find-loads half,light,unparked]',
+  options: [
+    'trace',
+    'machine',
+    'policy',
+    'load',
+    'level',
+    'ablation',
+    'seeds',
+    'window',
+    'jobs',
+    'html',
+    'find-loads',
+    'worker',
+  ],
+  async run(options) {
+    const { values = {} } = options;
+    if (values['worker'] !== undefined) {
+      await serveJobs();
+      return { figures: {}, details: {} };
+    }
+    const selection = selectionOf(options);
+    if (values['find-loads'] !== undefined) return findLoads(selection, values['find-loads'], options);
+    return measure(selection, options);
+  },
+};
+
+/** @throws BadUsage naming what there is, when something was asked for that is not. */
+export function selectionOf({ quick, values = {} }: Pick<BenchOptions, 'quick' | 'values'>): Selection {
+  const [trace = 'sessions'] = listed<TraceName>('trace', values['trace'], ['sessions', 'azure']);
+  const [window = 'reporting'] = listed<Window>('window', values['window'] ?? 'reporting', ['tuning', 'reporting']);
+  const seeds = replay.seeds[window];
+  const ablations = listed('ablation', values['ablation'] ?? 'none', ['none', 'all', ...ablationNames]);
+  const wanted = listed<ContenderName>('policy', values['policy'], contenderNames, policyContenders);
+  const load = values['load'] === undefined ? undefined : numberOf('load', values['load'], 0.01, 1_000);
+  return {
+    trace: values['trace'] === undefined ? 'sessions' : trace,
+    machines: listed<MachineName>('machine', values['machine'], ['cpu', 'gpu']),
+    levels: listed<LoadLevel>('level', values['level'] ?? (load === undefined ? undefined : 'half'), levels),
+    load,
+    contenders: [...new Set([...wanted, ...contenderNames.filter((name) => isAblated(name, ablations))])],
+    window,
+    seeds: seeds.slice(0, countOf('seeds', values['seeds'], quick ? quickSeeds : seeds.length, seeds.length)),
+    processes: countOf('jobs', values['jobs'], processesDefault, processesMax),
+  };
+}
+
+function isAblated(name: ContenderName, wanted: readonly string[]): boolean {
+  return (ablationNames as readonly string[]).includes(name) && (wanted.includes('all') || wanted.includes(name));
+}
+
+function listed<T extends string>(
+  option: string,
+  value: string | undefined,
+  there: readonly T[],
+  usual: readonly T[] = there,
+): readonly T[] {
+  if (value === undefined) return usual;
+  return value.split(',').map((name) => {
+    const found = there.find((known) => known === name);
+    if (found === undefined) throw new BadUsage(`--${option} takes ${there.join(', ')}, not '${name}'.`);
+    return found;
+  });
+}
+
+function countOf(option: string, value: string | undefined, usual: number, most: number): number {
+  const count = value === undefined ? usual : numberOf(option, value, 1, most);
+  if (!Number.isInteger(count)) throw new BadUsage(`--${option} takes a whole number, not '${value}'.`);
+  return count;
+}
+
+function numberOf(option: string, value: string, least: number, most: number): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= least && number <= most) return number;
+  throw new BadUsage(`--${option} takes ${least} to ${most}, not '${value}'.`);
+}
+
+export function cellsOf({ trace, machines, levels: wanted, load, window }: Selection): Cell[] {
+  return machines.flatMap((machine) =>
+    wanted.map((level) => ({ trace, machine, level, load: load ?? loadOfLevel(trace, machine, level), window })),
+  );
+}
+
+/** What a cell came to. */
+export interface CellResult {
+  readonly cell: Cell;
+  readonly played: readonly Played[];
+  /** In the order of the contenders. */
+  readonly summaries: readonly Summary[];
+}
+
+export async function measure(
+  selection: Selection,
+  { log, values = {} }: Pick<BenchOptions, 'log' | 'values'>,
+): Promise<BenchResult> {
+  const results: CellResult[] = [];
+  for (const cell of cellsOf(selection)) results.push(await measureCell(cell, selection, log));
+  const html = values['html'];
+  if (html !== undefined) {
+    const { writeReplayReport } = await import('./html.ts');
+    await writeReplayReport(html, selection, results, log);
+  }
+  return resultOf(selection, results);
+}
+
+async function measureCell(
+  cell: Cell,
+  { contenders, seeds, processes }: Selection,
+  log: (line: string) => void,
+): Promise<CellResult> {
+  log(`${cell.machine} at ${cell.load} sessions: ${contenders.length} policies x ${seeds.length} seeds`);
+  const jobs = seeds.map((seed): Job => ({ cell, contenders, seed }));
+  let done = 0;
+  const played = await playJobs(jobs, processes, () => {
+    done += 1;
+    if (done % 4 === 0) log(`  ${done} of ${jobs.length} seeds`);
+  });
+  const summaries = contenders.map((name) =>
+    summaryOf(
+      name,
+      played.filter(({ contender }) => contender === name),
+    ),
+  );
+  return { cell, played, summaries };
+}
+
+/** Pure. */
+export function resultOf({ seeds, window }: Selection, results: readonly CellResult[]): BenchResult {
+  const figures: Record<string, number> = {};
+  const cells: Record<string, unknown> = {};
+  for (const { cell, played, summaries } of results) {
+    const name = `${prefixOf(cell)}.${cell.level}`;
+    for (const { contender, goodput } of summaries) figures[`${name}.${contender}`] = goodput.mean;
+    const ratios = ratiosOf(cell, played);
+    for (const { figure, interval } of ratios) figures[figure] = interval.mean;
+    cells[name] = {
+      load: cell.load,
+      ratios: Object.fromEntries(
+        ratios.map(({ figure, interval: { mean, low, high }, other }) => [
+          figure,
+          `${mean.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}), other comparator ${other.toFixed(3)}`,
+        ]),
+      ),
+      contenders: Object.fromEntries(summaries.map((summary) => [summary.contender, told(summary)])),
+    };
+  }
+  return { figures, details: { window, seeds, cells } };
+}
+
+/** A line for a person. */
+function told({ goodput, all, classes, ttft, e2e, device, ...rest }: Summary): string {
+  const classTexts = Object.entries(classes).map(
+    ([name, { promises, kept, p50, p95 }]) =>
+      `${name} ${kept.toFixed(1)} % of ${promises.toFixed(0)} (p50 ${seconds(p50)}, p95 ${seconds(p95)})`,
+  );
+  const deviceTexts = Object.entries(device).map(([kind, share]) => `${kind} ${share.toFixed(0)} %`);
+  return [
+    `${goodput.mean.toFixed(1)} % (${goodput.low.toFixed(1)} to ${goodput.high.toFixed(1)}), of all ${all.mean.toFixed(1)} %`,
+    ...classTexts,
+    `TTFT p50 ${seconds(ttft.p50)}, p95 ${seconds(ttft.p95)}, of keepable ${seconds(ttft.p95Keepable)}, of shown ${seconds(ttft.p95Shown)}`,
+    `E2E p50 ${seconds(e2e.p50)}, p95 ${seconds(e2e.p95)}`,
+    `wasted ${rest.wastedPerFinishedCompletion.toFixed(0)} tokens per finished completion`,
+    `relegated ${rest.relegated.toFixed(1)}, rejected ${rest.rejected.toFixed(1)}`,
+    `device: ${deviceTexts.join(', ')}`,
+  ].join('; ');
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)} s`;
+}
+
+/** Prints what `replay.loads` holds. */
+function findLoads(
+  { trace, machines, window, seeds }: Selection,
+  wanted: string,
+  { log }: Pick<BenchOptions, 'log'>,
+): BenchResult {
+  const traces = readTraces();
+  const found = listed<LoadLevel>('find-loads', wanted, levels).flatMap((level) =>
+    machines.map((machine) => {
+      return [
+        `${prefixOf({ trace, machine })}.${level}`,
+        findLoad({ traces, trace, machine, ...loadLevels[level], window, seeds, log }),
+      ] as const;
+    }),
+  );
+  return {
+    figures: Object.fromEntries(found.map(([name, { load }]) => [`${name}.load`, load])),
+    details: Object.fromEntries(found),
+  };
+}
