@@ -5,9 +5,10 @@ import { engineBench } from './engine/index.ts';
 import { overhead } from './overhead.ts';
 import { replayBench } from './replay/bench.ts';
 import { saberBench } from './saber/bench.ts';
+import { schedulerBench } from './scheduler/bench.ts';
 import { speculation } from './speculation.ts';
 
-const benches: readonly Bench[] = [overhead, engineBench, saberBench, replayBench, speculation];
+const benches: readonly Bench[] = [overhead, engineBench, saberBench, replayBench, schedulerBench, speculation];
 
 interface Arguments {
   readonly bench: Bench;

@@ -1,0 +1,124 @@
+/**
+ * What deciding costs: `planStep` with 16 running (`scheduler.plan_us`), `Scheduler.on` with 10,000 waiting (`scheduler.on_us_10k`) and
+ * how that grows with 100,000 (`scheduler.on_growth`), and a million tasks
+ * that come and go (`scheduler.million_s`; `million_told_s` with everything known from the start, which is the scheduler alone).
+ * Medians, in µs; the growth is the median over pairs that were measured one right after the other, so that it holds on a noisy machine.
+ */
+import type { Knowledge } from '../../core/knowledge.ts';
+import { Learned } from '../../core/learned.ts';
+import { fcfs } from '../../core/policies/fcfs.ts';
+import { punctual } from '../../core/policies/punctual.ts';
+import type { Policy } from '../../core/policy.ts';
+import { type Bench, type BenchOptions, type BenchResult, median, quantile } from '../bench.ts';
+import { replayTasks, told } from './replay.ts';
+import { stepTimesUs } from './steps.ts';
+import { type Crowd, SteadyState, type Turn, turnKinds } from './turns.ts';
+
+const seed = 3;
+
+const policies: readonly Policy[] = [punctual, fcfs];
+
+/** How many wait. The growth is that of the last over the one before. */
+const sizes = [1, 100, 10_000, 100_000] as const;
+
+interface Effort {
+  readonly looks: number;
+  readonly rounds: number;
+  readonly pairs: number;
+  readonly tasks: number;
+}
+
+const full: Effort = { looks: 50_000, rounds: 2_000, pairs: 40, tasks: 1_000_000 };
+const quick: Effort = { looks: 10_000, rounds: 400, pairs: 10, tasks: 100_000 };
+
+export const schedulerBench: Bench = {
+  name: 'scheduler',
+  summary: 'what one decision costs, with up to 100,000 waiting, and a million tasks',
+  run: async ({ quick: isQuick, log }) => measure(isQuick ? quick : full, log),
+};
+
+function measure(effort: Effort, log: BenchOptions['log']): BenchResult {
+  const parts = policies.flatMap((policy) => {
+    const prefix = policy === punctual ? 'scheduler' : `scheduler.${policy.name}`;
+    return [
+      () => measureSteps(policy, prefix, effort),
+      () => measureTurns(policy, 'mixed', prefix, effort),
+      () => measureTurns(policy, 'background', prefix, effort),
+      () => measureReplay(policy, `${prefix}.million`, new Learned(), effort),
+      () => measureReplay(policy, `${prefix}.million_told`, told, effort),
+    ];
+  });
+  const results = parts.map((part, index) => {
+    log(`part ${index + 1} of ${parts.length}`);
+    return part();
+  });
+  return {
+    figures: Object.assign({}, ...results.map(({ figures }) => figures)),
+    details: Object.assign({ effort }, ...results.map(({ details }) => details)),
+  };
+}
+
+function measureSteps(policy: Policy, prefix: string, { looks }: Effort): BenchResult {
+  const times = stepTimesUs(policy, looks, seed);
+  return {
+    figures: { [`${prefix}.plan_us`]: median(times), [`${prefix}.plan_us_p99`]: quantile(times, 0.99) },
+    details: {},
+  };
+}
+
+function measureTurns(policy: Policy, crowd: Crowd, prefix: string, effort: Effort): BenchResult {
+  const suffix = crowd === 'mixed' ? '' : '_background';
+  const { perSize, growth } = turns(policy, crowd, effort);
+  const figures: Record<string, number> = { [`${prefix}.on_growth${suffix}`]: growth };
+  const details: Record<string, unknown> = {};
+  for (const [size, measured] of perSize) {
+    const name = `${prefix}.on_us_${sizeName(size)}${suffix}`;
+    const times = measured.map(({ us }) => us);
+    figures[name] = median(times);
+    figures[`${name}_p99`] = quantile(times, 0.99);
+    details[name] = perKind(measured);
+  }
+  return { figures, details };
+}
+
+/** Wall time, for a million whatever the effort was. */
+function measureReplay(policy: Policy, name: string, knowledge: Knowledge, { tasks }: Effort): BenchResult {
+  const startMs = performance.now();
+  const result = replayTasks({ policy, knowledge, tasks, seed });
+  const seconds = (performance.now() - startMs) / 1_000;
+  return { figures: { [`${name}_s`]: seconds * (1_000_000 / tasks) }, details: { [name]: result } };
+}
+
+function sizeName(size: number): string {
+  return size < 1_000 ? `${size}` : `${size / 1_000}k`;
+}
+
+interface Turns {
+  readonly perSize: ReadonlyMap<number, readonly Turn[]>;
+  readonly growth: number;
+}
+
+function turns(policy: Policy, crowd: Crowd, { rounds, pairs }: Effort): Turns {
+  const states = sizes.map((size) => ({ state: new SteadyState(policy, crowd, size, seed), turns: [] as Turn[] }));
+  const ratios: number[] = [];
+  // The first pair warms up.
+  for (let pair = -1; pair < pairs; pair += 1) {
+    const medians = states.map((measured) => {
+      const block = Array.from({ length: rounds / pairs }, () => [...measured.state.round()]).flat();
+      if (pair >= 0) measured.turns.push(...block);
+      return median(block.map(({ us }) => us));
+    });
+    if (pair >= 0) ratios.push((medians.at(-1) ?? Number.NaN) / (medians.at(-2) ?? Number.NaN));
+  }
+  return { perSize: new Map(states.map(({ turns: all }, index) => [sizes[index] ?? 0, all])), growth: median(ratios) };
+}
+
+function perKind(measured: readonly Turn[]): Record<string, string> {
+  return Object.fromEntries(
+    turnKinds.flatMap((kind) => {
+      const times = measured.filter((turn) => turn.kind === kind).map(({ us }) => us);
+      if (times.length === 0) return [];
+      return [[kind, `${median(times).toFixed(1)} (p99 ${quantile(times, 0.99).toFixed(1)}, ${times.length} times)`]];
+    }),
+  );
+}
