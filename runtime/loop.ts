@@ -89,14 +89,15 @@ export class Loop implements Tasks {
     this.#answers = new Answers(this.#metrics, this.#errors);
     this.#predictions = new Predictions(options.now);
     const { now, timer } = options;
+    const log = (line: string): void => options.log?.(line);
     const send = (command: EngineCommand): void => this.#send(command);
-    this.#costs = new CostKeeper({ learned: this.#learned, store: options.costStore, send, timer });
+    this.#costs = new CostKeeper({ learned: this.#learned, store: options.costStore, send, timer, log });
     this.#watchdog = new Watchdog({
       now,
       timer,
       passMsMax: (models) => this.#costs.longestPassMs(models),
       kill: () => engine.kill(),
-      log: (line) => options.log?.(line),
+      log,
     });
     this.#unsubscribe = engine.onEvent((event) => this.#onEngine(event));
   }
@@ -205,7 +206,8 @@ export class Loop implements Tasks {
         this.#handle(event);
         return this.#costs.passed(event.pass.model);
       case 'calibrated':
-        return this.#costs.calibrated(event.model);
+        this.#costs.calibrated(event.model);
+        return this.#changed();
       case 'loaded':
         this.#options.log?.(`loaded ${event.model} in ${Math.round(event.info.loadMs)} ms`);
         this.#costs.loaded(event.model, event.info);
@@ -253,7 +255,7 @@ export class Loop implements Tasks {
         return this.#send({ kind: 'unload', model: effect.model });
       case 'relegate':
         this.#options.log?.(`${effect.id} cannot be on time any more: it gives way to those that can`);
-        return;
+        return this.#send({ kind: 'relegate', id: effect.id });
       default:
         effect satisfies never;
     }

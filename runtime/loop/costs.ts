@@ -26,6 +26,7 @@ export interface CostKeeperOptions {
   readonly store: CostStore | undefined;
   readonly send: (command: EngineCommand) => void;
   readonly timer: (ms: number, callback: () => void) => Dispose;
+  readonly log: (line: string) => void;
 }
 
 /** Between two saves of a model that goes on learning. */
@@ -80,6 +81,8 @@ export class CostKeeper {
   #tell(model: ModelId, entry: Loaded, costs: CostModel | undefined): void {
     entry.isTold = true;
     this.#keys.set(model, entry.key);
+    const what = costs === undefined ? 'is measured when there is nothing else to do' : 'is known';
+    this.#options.log(`the speed of ${model} on ${entry.key.device} ${what}`);
     this.#options.send({ kind: 'costs', model, ...(costs && { costs }) });
   }
 
@@ -91,6 +94,7 @@ export class CostKeeper {
   }
 
   calibrated(model: ModelId): void {
+    this.#options.log(`the speed of ${model} was measured`);
     this.#save(model);
   }
 

@@ -1,22 +1,24 @@
 /**
- * The measurement of one model's passes (core/calibration.ts) as idle work: pass by pass, on sequences that hold nothing. What they
- * leave behind needs no clearing: a request that takes such a sequence has it cut to the tokens that it reuses, which are none.
+ * The measurement of one model's passes (core/calibration.ts) as idle work: pass by pass, on sequences that nobody uses just then. It
+ * writes behind what a sequence holds, and the next request that takes the sequence has it cut to the tokens that it reuses: so what a
+ * document will ask for again stays, and the step machine's books stay true.
  */
 import { type CalibrationPass, calibrationPlan } from '../../core/calibration.ts';
-import type { ModelId } from '../../core/task.ts';
 import type { Pass, PassItem } from '../pass.ts';
+import type { MachineModel } from '../sequence.ts';
 
 /** Ids of tokens that every vocabulary has; what they mean is of no matter to the time. */
 const tokenIdsMax = 256;
 
-export class Calibration {
-  readonly #model: ModelId;
-  #left: CalibrationPass[];
+export type CalibratedModel = Pick<MachineModel, 'id' | 'sequences' | 'contextTokens' | 'chunkTokens' | 'appendOnly'>;
 
-  /** @param chunkTokens of a prefill at most; it has to fit into a sequence. */
-  constructor(model: ModelId, sequences: number, chunkTokens: number) {
+export class Calibration {
+  readonly #model: CalibratedModel;
+  readonly #left: CalibrationPass[];
+
+  constructor(model: CalibratedModel) {
     this.#model = model;
-    this.#left = calibrationPlan(sequences, chunkTokens);
+    this.#left = calibrationPlan(model.sequences, Math.min(model.chunkTokens, model.contextTokens));
   }
 
   get isOver(): boolean {
@@ -24,20 +26,28 @@ export class Calibration {
   }
 
   /**
-   * The next pass that the empty sequences have room for, or undefined while they have none. A pass given out does not come again.
-   * @param kvTokens how many tokens each sequence holds.
+   * The next pass that there is room for, or undefined while there is none. A pass given out does not come again.
+   * @param kvTokens how many tokens each sequence holds; none of them may be in use.
    */
   next(kvTokens: readonly number[]): Pass | undefined {
-    const empty = kvTokens.flatMap((tokens, slot) => (tokens === 0 ? [slot] : []));
-    const index = this.#left.findIndex(({ sequences }) => sequences <= empty.length);
-    const [found] = index < 0 ? [] : this.#left.splice(index, 1);
-    if (found === undefined) return undefined;
-    const { kind, tokens, sequences } = found;
-    const items = empty.slice(0, sequences).map((slot): PassItem => {
-      const count = tokens / sequences;
-      return { id: 'calibration', slot, keep: 0, tokens: tokenIds(count), sample: kind === 'decode' };
-    });
-    return { model: this.#model, kind, items };
+    for (const [index, { kind, tokens, sequences }] of this.#left.entries()) {
+      const slots = this.#slotsFor(tokens / sequences, kvTokens).slice(0, sequences);
+      if (slots.length < sequences) continue;
+      this.#left.splice(index, 1);
+      const items = slots.map(([slot, keep]): PassItem => {
+        return { id: 'calibration', slot, keep, tokens: tokenIds(tokens / sequences), sample: kind === 'decode' };
+      });
+      return { model: this.#model.id, kind, items };
+    }
+    return undefined;
+  }
+
+  /** Those that have room for so many more tokens, with what they hold, the emptiest first. */
+  #slotsFor(count: number, kvTokens: readonly number[]): [slot: number, held: number][] {
+    const { contextTokens, appendOnly } = this.#model;
+    // Such a model cannot forget what would be written behind.
+    const heldMax = appendOnly ? 0 : contextTokens - count;
+    return [...kvTokens.entries()].filter(([, held]) => held <= heldMax).sort(([, a], [, b]) => a - b);
   }
 }
 

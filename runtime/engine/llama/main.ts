@@ -49,6 +49,9 @@ class EngineProcess {
       case 'start':
         this.#start(command.request);
         break;
+      case 'relegate':
+        this.#machine.relegate(command.id);
+        break;
       case 'stop':
         this.#emit(this.#machine.stop(command.id, command.keep));
         break;
@@ -102,8 +105,7 @@ class EngineProcess {
       model.know(costs);
       return;
     }
-    const { sequences, chunkTokens, contextTokens } = model.info;
-    this.#calibrations.set(id, new Calibration(id, sequences, Math.min(chunkTokens, contextTokens - 1)));
+    this.#calibrations.set(id, new Calibration(model.machineModel));
     this.#drive();
   }
 

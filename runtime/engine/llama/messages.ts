@@ -88,6 +88,7 @@ export const commandSchema: z.ZodType<EngineCommand> = z.discriminatedUnion('kin
   z.object({ kind: z.literal('unload'), model: z.string() }),
   z.object({ kind: z.literal('costs'), model: z.string(), costs: costModelSchema.optional() }),
   z.object({ kind: z.literal('start'), request }),
+  z.object({ kind: z.literal('relegate'), id: z.string() }),
   z.object({ kind: z.literal('stop'), id: z.string(), keep: z.boolean().optional() }),
 ]);
 

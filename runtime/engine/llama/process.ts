@@ -114,6 +114,7 @@ export class LlamaEngine implements Engine {
         setImmediate(() => this.#emit({ kind: 'unloaded', model: command.model }));
         break;
       case 'stop':
+      case 'relegate':
       case 'load':
       case 'costs':
         break;
@@ -173,7 +174,7 @@ class EngineChild {
     child.on('close', (code, signal) => over(this.#reason(code, signal)));
     // A process of its own that it leaves behind may hold its output open: then the end counts without the last words.
     child.on('exit', (code, signal) => {
-      setTimeout(() => over(this.#reason(code, signal)), outputGraceMs).unref();
+      setTimeout(() => over(this.#reason(code, signal)), outputGraceMs);
     });
     for (const stream of [child.stdout, child.stderr]) this.#listen(stream, options.log);
   }
