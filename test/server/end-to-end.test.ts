@@ -1,6 +1,8 @@
 /** The whole way, from a client's socket to llama.cpp and back: real processes, the embedded model, nothing pretended. */
 
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
 import { connectRuntime, isProcess, type RuntimeConnection } from '../../runtime/client/connect.ts';
@@ -160,6 +162,20 @@ describe('the runtime with the embedded model', () => {
     const next = await window.statusThat((later) => later.enginePid !== undefined && later.enginePid !== enginePid);
     expect(isProcess(enginePid)).toBe(false);
     expect(isProcess(next.enginePid ?? 0)).toBe(true);
+  });
+
+  it('when a runtime has measured its model, then the next one knows the speed from the beginning', async () => {
+    const lines = (what: string) => readFileSync(home.home.logFile, 'utf8').match(new RegExp(what, 'g')) ?? [];
+    const first = await open();
+    await first.statusThat(() => lines('the speed of .* was measured').length === 1);
+    home.childOf(first.runtime).kill('SIGTERM');
+    await home.ended(home.childOf(first.runtime));
+    expect(await readdir(path.join(home.home.folder, 'calibrations'))).toHaveLength(1);
+    const second = await open();
+    await second.complete();
+    await second.statusThat(({ models }) => (models[0]?.prefillError?.samples ?? 0) > 0);
+    expect(lines('the speed of .* is known')).toHaveLength(1);
+    expect(lines('the speed of .* was measured')).toHaveLength(1);
   });
 
   it('when two windows are open, then one runtime and one engine serve both; when the runtime is killed, so is the engine', async () => {
