@@ -73,10 +73,10 @@ export class Lane {
     this.#policy.add(entry.work, nowMs);
   }
 
-  /** The next waiting task that turned out to be hopeless; asked until undefined. */
+  /** The next task that turned out to be hopeless, waiting or running; asked until undefined. */
   hopeless(nowMs: number): Entry | undefined {
     const work = this.#policy.hopeless?.(nowMs);
-    return work === undefined ? undefined : this.#waiting.get(work.id);
+    return work === undefined ? undefined : (this.#waiting.get(work.id) ?? this.#inside.get(work.id));
   }
 
   /** Starts the task that the policy names, if it names one. */
@@ -126,12 +126,17 @@ export function noteAccepted({ work }: Entry, promptTokens: number, reusedTokens
   work.contextTokens = reusedTokens;
 }
 
+/** The share of answers that are shorter than what a task is taken to have left at least. */
+export const leastShare = 0.1;
+
 /** A running task gave tokens: what is to come is predicted anew. */
 export function noteTokens({ task, work, generated, answerTokens }: Entry, tokens: readonly number[]): void {
   generated.push(...tokens);
   work.contextTokens += work.prefillTokens + tokens.length;
   work.prefillTokens = 0;
-  work.decodeTokens = remainingTokens(answerTokens, generated.length, task.limits.maxTokens);
+  const { maxTokens } = task.limits;
+  work.decodeTokens = remainingTokens(answerTokens, generated.length, maxTokens);
+  work.leastTokens = remainingTokens(answerTokens, generated.length, maxTokens, leastShare);
 }
 
 export const superseded: Outcome = { kind: 'cancelled', by: 'superseded' };

@@ -141,16 +141,18 @@ export function answerLength(model: LengthModel, query: LengthQuery): LengthQuan
 /**
  * The median of the tokens that are still to come when `generated` have come and the answer goes on: what the quantiles leave, given
  * that it is that long. Beyond the 90th percentile the tail is Pareto's, so that long answers have long rests. At least 1.
+ * @param share the quantile instead of the median: 0.1 for what will come at least, as good as certainly.
  */
 export function remainingTokens(
   quantiles: LengthQuantiles,
   generated: number,
   maxTokens: number = Number.POSITIVE_INFINITY,
+  share = 0.5,
 ): number {
   const done = generated > 0 ? generated : 0;
   const survival = 1 - shareBelow(quantiles, done);
-  const median = valueAt(quantiles, 1 - survival / 2);
-  return Math.max(1, Math.min(median, maxTokens) - done);
+  const length = valueAt(quantiles, 1 - survival * (1 - share));
+  return Math.max(1, Math.min(length, maxTokens) - done);
 }
 
 // --- Buckets

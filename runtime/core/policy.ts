@@ -23,6 +23,8 @@ export interface Work {
   prefillTokens: number;
   /** Answer tokens still to come, as predicted (never the limit). */
   decodeTokens: number;
+  /** As many will come as good as certainly; absent where the prediction is all that is known. */
+  leastTokens?: number | undefined;
   /** Tokens that its sequence holds in the KV cache; 0 while it waits. */
   contextTokens: number;
   /** The answer may have this many tokens at most. The published SABER rule knows only this. */

@@ -18,7 +18,7 @@ import { type Effect, type Event, isProgress } from './event.ts';
 import { foresee } from './foresee.ts';
 import { IdleWork, type Surroundings } from './idle.ts';
 import type { Knowledge } from './knowledge.ts';
-import { type Entry, Lane, noteAccepted, noteTokens, superseded } from './lane.ts';
+import { type Entry, Lane, leastShare, noteAccepted, noteTokens, superseded } from './lane.ts';
 import { remainingTokens } from './lengths.ts';
 import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
 import type { Policy, Room } from './policy.ts';
@@ -203,6 +203,7 @@ export class Scheduler {
       deadlineMs: deadlineMs(task),
       prefillTokens: knowledge.prefillTokens(task) + generated.length,
       decodeTokens: remainingTokens(answerTokens, generated.length, task.limits.maxTokens),
+      leastTokens: remainingTokens(answerTokens, generated.length, task.limits.maxTokens, leastShare),
       contextTokens: 0,
       maxTokens: task.limits.maxTokens,
       relegated: false,
@@ -324,11 +325,14 @@ export class Scheduler {
   }
 
   #startIn(lane: Lane, nowMs: number, effects: Effect[]): void {
+    const model = this.#models.get(lane.model);
+    if (model.state === 'ready') this.#startReady(lane, model, nowMs, effects);
     for (let entry = lane.hopeless(nowMs); entry !== undefined; entry = lane.hopeless(nowMs)) {
       effects.push({ kind: 'relegate', id: entry.id });
     }
-    const model = this.#models.get(lane.model);
-    if (model.state !== 'ready') return;
+  }
+
+  #startReady(lane: Lane, model: ModelRecord, nowMs: number, effects: Effect[]): void {
     const room = this.#roomOf(model);
     for (;;) {
       const entry = lane.start(room, nowMs);

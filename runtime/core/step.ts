@@ -27,6 +27,8 @@ export interface SequenceView {
   readonly contextTokens: number;
   /** Answer tokens still to come, as predicted; at least 1. */
   readonly decodeTokens: number;
+  /** As many will come as good as certainly; absent where the prediction is all that is known. */
+  readonly leastTokens?: number | undefined;
   /** Its first token has been given: a promise of a first token is settled. */
   readonly started: boolean;
   /** Found hopeless by the task level: it gives way to every promise that can still be kept. */

@@ -62,6 +62,8 @@ export type EngineCommand =
    */
   | { readonly kind: 'costs'; readonly model: ModelId; readonly costs?: CostModel | undefined }
   | { readonly kind: 'start'; readonly request: EngineRequest }
+  /** The request cannot be on time any more: it gives way to those that can. Ignored for unknown ids. */
+  | { readonly kind: 'relegate'; readonly id: TaskId }
   /** `keep`: the request will be started again with what it has generated, so its KV cells are worth keeping. */
   | { readonly kind: 'stop'; readonly id: TaskId; readonly keep?: boolean | undefined };
 

@@ -2,6 +2,7 @@
  * One request inside the step machine, from its start to its end, and what has to be known of its model.
  */
 import type { Costs } from '../core/estimate.ts';
+import { leastShare } from '../core/lane.ts';
 import { remainingTokens } from '../core/lengths.ts';
 import type { SequenceView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
@@ -49,6 +50,8 @@ export interface Sequence {
   grant: Grant | undefined;
   /** A token was sampled by this engine: the prefill is over. */
   sampled: boolean;
+  /** Found hopeless by the task level. */
+  relegated: boolean;
   /** Stopped while a pass was in flight. */
   stopping: boolean;
 }
@@ -76,9 +79,10 @@ export function sequenceView(sequence: Sequence): SequenceView {
     decoding: sequence.sampled && left === 1,
     tokensLeft: left,
     contextTokens: tokens.length - left,
+    leastTokens: remainingTokens(request.answerTokens, tokens.length - promptTokens, sequence.maxTokens, leastShare),
     decodeTokens: remainingTokens(request.answerTokens, tokens.length - promptTokens, sequence.maxTokens),
     started: tokens.length > promptTokens,
-    relegated: request.relegated,
+    relegated: sequence.relegated,
   };
 }
 
@@ -125,6 +129,7 @@ export function newSequence(
     slot: undefined,
     grant: undefined,
     sampled: false,
+    relegated: request.relegated,
     stopping: false,
   };
 }

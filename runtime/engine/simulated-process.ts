@@ -72,6 +72,9 @@ export class SimulatedProcess {
       case 'start':
         this.#start(command.request);
         break;
+      case 'relegate':
+        this.#machine.relegate(command.id);
+        break;
       case 'stop':
         this.#emit(this.#machine.stop(command.id, command.keep));
         break;

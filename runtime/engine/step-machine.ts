@@ -132,6 +132,12 @@ export class StepMachine {
     return this.#assign(state);
   }
 
+  /** The request gives way to others from the next pass on. Unknown and ended ids are ignored. */
+  relegate(id: TaskId): void {
+    const found = this.#find(id);
+    if (found !== undefined) found.sequence.relegated = true;
+  }
+
   /**
    * Takes a request back: at once, or after the pass that it takes part in. Unknown and ended ids are ignored.
    * @param keep it will come back under the same id with what it has generated.

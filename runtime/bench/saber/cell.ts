@@ -1,13 +1,13 @@
 /** The goodput of each competitor in one cell of SABER's set-up: the share of requests that ended by their deadline. */
 import { edf } from '../../core/policies/edf.ts';
 import { fcfs } from '../../core/policies/fcfs.ts';
+import { punctual } from '../../core/policies/punctual.ts';
 import { saberPolicy } from '../../core/policies/saber.ts';
 import { staticPolicy } from '../../core/policies/static.ts';
 import type { Policy } from '../../core/policy.ts';
 import { saber } from '../workloads.ts';
 import { boundKept } from './bound.ts';
-import { committed } from './committed.ts';
-import { type Predict, predictorOf } from './lengths.ts';
+import { leastOf, type Predict, predictorOf } from './lengths.ts';
 import { type RunResult, runMachine } from './machine.ts';
 import { offlineKept } from './offline.ts';
 import { type Cell, type Lengths, type Request, requestsOf } from './requests.ts';
@@ -23,6 +23,7 @@ export type Competitor = (typeof competitors)[number];
 /** Those that may pause what runs are asked this often, in ms, beside arrivals and ends, when predictions can change. */
 const reviewMs = 100;
 
+const least: Readonly<Record<Lengths, Predict | undefined>> = { known: leastOf('known'), unknown: leastOf('unknown') };
 const predictors: Readonly<Record<Lengths, Predict>> = { known: predictorOf('known'), unknown: predictorOf('unknown') };
 
 /** Goodput in %, in the order of `wanted`. */
@@ -31,7 +32,7 @@ export function goodputs(cell: Cell, wanted: readonly Competitor[]): number[] {
   const kept = (competitor: Competitor): number => {
     switch (competitor) {
       case 'punctual':
-        return keptBy(committed, requests, cell);
+        return keptBy(punctual, requests, cell);
       case 'saber':
         return keptBy(saberPolicy({ seed: cell.seed }), requests, cell);
       case 'saber_wide':
@@ -74,6 +75,10 @@ function bestStatic(requests: readonly Request[], cell: Cell): number {
 
 function run(policy: Policy, requests: readonly Request[], { lengths }: Cell): RunResult {
   const changing = lengths === 'unknown' ? reviewMs : Number.POSITIVE_INFINITY;
-  const options = { predict: predictors[lengths], reviewMs: policy === committed ? changing : undefined };
+  const options = {
+    predict: predictors[lengths],
+    least: least[lengths],
+    reviewMs: policy === punctual ? changing : undefined,
+  };
   return runMachine(requests, policy, options);
 }

@@ -6,6 +6,9 @@ import { lognormalOfMeanOne, newRandom } from '../random.ts';
 import { saber } from '../workloads.ts';
 import type { Lengths, Request } from './requests.ts';
 
+/** The share of answers that end before what is told to come at least. */
+const leastShare = 0.1;
+
 /** Tokens still to come of an answer of which `doneTokens` have come; more than 0. */
 export type Predict = (request: Request, doneTokens: number) => number;
 
@@ -28,11 +31,40 @@ export function predictorOf(lengths: Lengths): Predict {
 
 const tokensMin = 1e-9;
 
-/** Mean rest of an answer that has reached `index / steps` mean lengths, in mean lengths. */
-function residualTable(): Float64Array {
+/** What of an unknown answer will come as good as certainly; undefined where lengths are known. */
+export function leastOf(lengths: Lengths): Predict | undefined {
+  if (lengths === 'known') return undefined;
+  const history = historyOf();
+  return (request, doneTokens) => {
+    const mean = saber.answerTokens[request.class];
+    const reached = doneTokens / mean;
+    const first = firstLonger(history, reached);
+    const place = Math.floor(first + (history.length - first) * leastShare);
+    return mean * Math.max(0, (history[place] ?? reached) - reached);
+  };
+}
+
+/** The index of the first value beyond `reached` in ascending values. */
+function firstLonger(values: Float64Array, reached: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? 0) > reached) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function historyOf(): Float64Array {
   const random = newRandom(historySeed, 'saber/history');
   const history = Float64Array.from({ length: historySize }, () => lognormalOfMeanOne(random, saber.lengthVariation));
-  history.sort();
+  return history.sort();
+}
+
+/** Mean rest of an answer that has reached `index / steps` mean lengths, in mean lengths. */
+function residualTable(): Float64Array {
+  const history = historyOf();
   const table = new Float64Array(steps * meansMax);
   let sum = 0;
   let index = history.length;

@@ -38,6 +38,8 @@ const limits: StepLimits = {
 
 export interface MachineOptions {
   readonly predict: Predict;
+  /** What of an answer will come as good as certainly; undefined where predictions are certain. */
+  readonly least?: Predict | undefined;
   /**
    * Policies decide at arrivals and ends, and those that may pause what runs also this often in between, in ms: predictions change and
    * deadlines pass while nothing happens.
@@ -124,7 +126,7 @@ class Machine {
   }
 
   #arrive(request: Request): void {
-    const job = newJob(request, this.#options.predict);
+    const job = newJob(request, this.#options);
     this.#jobs.set(request.id, job);
     this.#arrived += 1;
     this.#seen.arrive(job.work);
@@ -164,6 +166,8 @@ class Machine {
     for (const { request, work, view, doneTokens } of this.#running) {
       work.decodeTokens = this.#options.predict(request, doneTokens);
       view.decodeTokens = work.decodeTokens;
+      work.leastTokens = this.#options.least?.(request, doneTokens);
+      view.leastTokens = work.leastTokens;
     }
   }
 
@@ -195,10 +199,11 @@ function left(job: Job): number {
 }
 
 /** Spelled out field by field, as half a million are made: objects of one shape, without copies. */
-function newJob(request: Request, predict: Predict): Job {
+function newJob(request: Request, { predict, least }: MachineOptions): Job {
   const { id, arrivalMs, deadlineMs } = request;
   const taskClass = taskClassOf[request.class];
   const decodeTokens = predict(request, 0);
+  const leastTokens = least?.(request, 0);
   const work: Work = {
     id,
     class: taskClass,
@@ -207,6 +212,7 @@ function newJob(request: Request, predict: Predict): Job {
     deadlineMs,
     prefillTokens: 0,
     decodeTokens,
+    leastTokens,
     contextTokens: 0,
     maxTokens: saber.answerTokens[request.class],
     relegated: false,
@@ -221,6 +227,7 @@ function newJob(request: Request, predict: Predict): Job {
     tokensLeft: 1,
     contextTokens: 0,
     decodeTokens,
+    leastTokens,
     started: true,
     relegated: false,
   };

@@ -4,13 +4,11 @@ import { forecastDefaults, rollForward } from '../forecast.ts';
 import type { Room, Work } from '../policy.ts';
 import { keepsAllTogether } from '../reserve.ts';
 import type { SequenceView } from '../step.ts';
+import { decodesTogether } from './punctual-pass.ts';
 import { planStep } from './punctual-step.ts';
 
 /** Beyond this share completions leave nothing to forecast with. */
 const takenShareMax = 0.9;
-
-/** Batches up to this size tell whether sequences decode together or one after the other. */
-const batchLooked = 4;
 
 /** Time on the device that a task needs when it is served alone, in ms. */
 export function soloMs(work: Work, { costs, limits }: Room): number {
@@ -20,30 +18,28 @@ export function soloMs(work: Work, { costs, limits }: Room): number {
   );
 }
 
+/** The same for the fewest tokens that its answer may have. */
+export function leastMs(work: Work, room: Room): number {
+  return soloMs({ ...work, decodeTokens: work.leastTokens ?? work.decodeTokens }, room);
+}
+
 /**
  * Whether all of them will be on time if nothing else arrives but completions at their rate. Where a larger batch always makes tokens
  * cheaper they are taken to advance together; else the planner itself is rolled forward, as it will serve some after the others.
  */
 export function keepsAll(works: readonly Work[], room: Room, nowMs: number): boolean {
+  const { limits, costs, sequences } = room;
   const takenShare = shareOfCompletions(room);
-  if (decodesTogether(room)) {
+  if (decodesTogether(costs, sequences)) {
     const hurried = works.map((work) => ({
       ...work,
       deadlineMs: nowMs + (work.deadlineMs - nowMs) * (1 - takenShare),
     }));
     return keepsAllTogether(hurried, room, nowMs);
   }
-  const { limits, costs } = room;
   const view = { nowMs, sequences: works.map(viewOf), limits, costs, lastKind: undefined, passes: 0 };
   const forecasts = rollForward(planStep, view, { ...forecastDefaults, takenShare });
   return works.every((work) => (forecasts.get(work.id)?.endMs ?? Number.POSITIVE_INFINITY) <= work.deadlineMs);
-}
-
-function decodesTogether({ costs, sequences }: Room): boolean {
-  for (let count = 2; count <= Math.min(sequences, batchLooked); count += 1) {
-    if (costs.decodeMs(count, 0) / count > costs.decodeMs(count - 1, 0) / (count - 1)) return false;
-  }
-  return true;
 }
 
 /** The share of the device that completions will take: prefill in series, and of decodes what they add to those of others. */

@@ -6,6 +6,9 @@ import type { PunctualOptions } from './punctual-options.ts';
 /** Below this many tokens a chunk costs more per token than it spares in waiting. */
 const chunkTokensMin = 16;
 
+/** Of the slack of those that have a promise, what sequences without one may take by joining their decodes. */
+const guestShare = 0.1;
+
 /** What decides one pass. */
 export interface Turn extends StepView {
   readonly options: PunctualOptions;
@@ -15,6 +18,8 @@ export interface Candidate {
   readonly view: SequenceView;
   /** Time on the device that it needs when served alone, in ms: to its first token where that was promised, else to its last. */
   readonly soloMs: number;
+  /** The same for the fewest tokens that its answer may have. */
+  readonly leastMs: number;
   /** What is left of its time when it is served alone from now on. */
   readonly slackMs: number;
 }
@@ -23,9 +28,10 @@ export function candidateOf(sequence: SequenceView, { costs, limits, nowMs }: St
   const prefillMs = sequence.decoding
     ? 0
     : prefillTotalMs(costs, sequence.tokensLeft, sequence.contextTokens, limits.chunkTokens);
-  const decodes = awaitsFirstToken(sequence) ? 0 : sequence.decodeTokens;
-  const soloMs = prefillMs + decodes * costs.decodeMs(1, sequence.contextTokens);
-  return { view: sequence, soloMs, slackMs: sequence.deadlineMs - nowMs - soloMs };
+  const tokenMs = awaitsFirstToken(sequence) ? 0 : costs.decodeMs(1, sequence.contextTokens);
+  const soloMs = prefillMs + sequence.decodeTokens * tokenMs;
+  const leastMs = prefillMs + (sequence.leastTokens ?? sequence.decodeTokens) * tokenMs;
+  return { view: sequence, soloMs, leastMs, slackMs: sequence.deadlineMs - nowMs - soloMs };
 }
 
 export function byCandidateDeadline(a: Candidate, b: Candidate): number {
@@ -74,29 +80,50 @@ export function pays(costs: Costs, sequences: number): boolean {
   return costs.decodeMs(sequences + 1, 0) / (sequences + 1) < costs.decodeMs(sequences, 0) / sequences;
 }
 
+/** Batches up to this size tell whether sequences decode together or one after the other. */
+const batchLooked = 4;
+
+/** Whether a larger batch always makes tokens cheaper, so that all advance together. */
+export function decodesTogether(costs: Costs, sequences: number): boolean {
+  for (let count = 2; count <= Math.min(sequences, batchLooked); count += 1) {
+    if (costs.decodeMs(count, 0) / count > costs.decodeMs(count - 1, 0) / (count - 1)) return false;
+  }
+  return true;
+}
+
 export interface Decode {
   readonly plan: StepPlan;
   readonly ms: number;
 }
 
 /**
- * As many of the sequences, in their order, as give the most tokens per ms, while none of them falls behind the pace it needs, and
- * within the bound of a pass. The first `favoured` ones are slowed to half by the others at most.
+ * As many of the sequences, in their order, as give the most tokens per ms, within the bound of a pass. Where sequences do not decode
+ * together anyway, none falls behind the pace it needs. The first `favoured` ones are slowed to half by the others at most; those from `guests` on may take
+ * {@link guestShare} of the slack of those before them.
  */
-export function decode(order: readonly Candidate[], turn: Turn, favoured: number): Decode {
+export function decode(
+  order: readonly Candidate[],
+  turn: Turn,
+  favoured: number,
+  guests: number = order.length,
+): Decode {
   const { costs, limits, nowMs, options } = turn;
   const most = Math.min(order.length, limits.decodeSequences);
   let contextTokens = 0;
-  let paceMs = limits.passMsMax;
+  const isTogether = decodesTogether(costs, most);
+  let paceMs = Number.POSITIVE_INFINITY;
+  let allowedMs = limits.passMsMax;
   let best = { count: 1, perMs: 0, ms: 0 };
   for (let count = 1; count <= most; count += 1) {
     const candidate = order[count - 1];
     if (candidate === undefined) break;
     contextTokens += candidate.view.contextTokens;
+    if (count === guests + 1) allowedMs = Math.min(allowedMs, best.ms + guestShare * Math.max(0, paceMs - best.ms));
     paceMs = Math.min(paceMs, paceOf(candidate, nowMs));
+    if (!isTogether) allowedMs = Math.min(allowedMs, paceMs);
     const ms = costs.decodeMs(count, contextTokens);
     const isSlowed = count > favoured && best.count <= favoured && ms > 2 * best.ms;
-    const isBetter = ms <= paceMs && !isSlowed && count / ms > best.perMs;
+    const isBetter = ms <= allowedMs && !isSlowed && count / ms > best.perMs;
     if (count === 1 || isBetter || !options.choosesBatch) best = { count, perMs: count / ms, ms };
   }
   return { plan: { kind: 'decode', ids: order.slice(0, best.count).map(({ view: { id } }) => id) }, ms: best.ms };
@@ -105,5 +132,5 @@ export function decode(order: readonly Candidate[], turn: Turn, favoured: number
 /** The slowest pass, in ms per token, at which the sequence still keeps its promise; no bound for one that has none left. */
 function paceOf({ view, slackMs }: Candidate, nowMs: number): number {
   if (view.promise === 'ttft' || view.relegated || slackMs < 0) return Number.POSITIVE_INFINITY;
-  return (view.deadlineMs - nowMs) / view.decodeTokens;
+  return (view.deadlineMs - nowMs) / (view.leastTokens ?? view.decodeTokens);
 }

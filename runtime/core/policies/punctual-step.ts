@@ -85,9 +85,9 @@ function groupsOf(turn: Turn): Groups {
   return groups;
 }
 
-function groupOf({ view, soloMs }: Candidate, { nowMs, options }: Turn): keyof Groups {
+function groupOf({ view, leastMs }: Candidate, { nowMs, options }: Turn): keyof Groups {
   if (view.promise === 'ttft' && view.started) return 'tails';
-  const isHopeless = options.relegates && (view.relegated || nowMs + soloMs * hopeShare > view.deadlineMs);
+  const isHopeless = options.relegates && (view.relegated || nowMs + leastMs * hopeShare > view.deadlineMs);
   if (view.promise === 'e2e') return isHopeless ? 'rest' : 'committed';
   if (!isHopeless) return 'urgent';
   return nowMs - view.deadlineMs > lateTargetsMax * targetMs(view) ? 'rest' : 'tails';
@@ -154,16 +154,17 @@ function serveOthers({ tails, committed, rest }: Groups, turn: Turn): StepPlan |
   const decodes = groups.map(decoding);
   const order = decodes.flat();
   const favoured = decodes.find((group) => group.length > 0)?.length ?? 0;
+  const guests = order.length - decoding(rest).length;
   const prefills = groups.map((group) => group.find(({ view }) => !view.decoding));
   const prefillRank = prefills.findIndex((first) => first !== undefined);
   const decodeRank = decodes.findIndex((group) => group.length > 0);
   const first = prefills[prefillRank];
-  if (first === undefined) return order.length === 0 ? undefined : decode(order, turn, favoured).plan;
+  if (first === undefined) return order.length === 0 ? undefined : decode(order, turn, favoured, guests).plan;
   if (decodeRank < 0 || prefillRank < decodeRank) return prefill(first, turn);
   const slackMs = tightest(decoding(committed))?.slackMs ?? Number.POSITIVE_INFINITY;
   if (mayPrefill(first, prefillRank === decodeRank, order.length, slackMs, turn))
     return prefill(first, turn, slackMs / 2);
-  return decode(order, turn, favoured).plan;
+  return decode(order, turn, favoured, guests).plan;
 }
 
 /** Whether a prompt goes before decodes of its own or a better group: those can wait for a chunk, and a larger batch is worth it. */

@@ -13,7 +13,7 @@ import type { Policy, Room, TaskPolicy, Work } from '../policy.ts';
 import { Queue } from '../queue.ts';
 import { expectedWorks, givenUp, PredictionTrust } from '../reserve.ts';
 import type { TaskClass, TaskId } from '../task.ts';
-import { keepsAll, soloMs } from './punctual-forecast.ts';
+import { keepsAll, leastMs, soloMs } from './punctual-forecast.ts';
 import { allMechanisms, type PunctualOptions } from './punctual-options.ts';
 import { plannerOf } from './punctual-step.ts';
 
@@ -137,7 +137,7 @@ export class PunctualTasks implements TaskPolicy {
       else {
         const workMs = soloMs(work, room);
         this.#committed.add({ id, rank: deadlineMs + workWeight * workMs, work });
-        if (this.#options.relegates) this.#hopes.add({ id, rank: deadlineMs - workMs * hopeShare, work });
+        if (this.#options.relegates) this.#hopes.add({ id, rank: deadlineMs - leastMs(work, room) * hopeShare, work });
       }
     }
     this.#fresh.clear();
@@ -202,7 +202,7 @@ function isAged(work: Work, nowMs: number): boolean {
 /** Only what cannot be on time any more, and has not waited for long. */
 function mayPause(work: Work, room: Room, nowMs: number): boolean {
   if (work.promise === 'ttft' || isAged(work, nowMs)) return false;
-  return work.relegated || nowMs + soloMs(work, room) * hopeShare > work.deadlineMs;
+  return work.relegated || nowMs + leastMs(work, room) * hopeShare > work.deadlineMs;
 }
 
 /** The policy with some of its mechanisms taken away. */
