@@ -113,8 +113,11 @@ export function certain(tokens: number): LengthQuantiles {
   return { p10: tokens, p25: tokens, p50: tokens, p75: tokens, p90: tokens };
 }
 
+/** What the engine process says belongs to whoever looks for a cause. */
+const log = (line: string): void => void process.stderr.write(`engine: ${line}\n`);
+
 export function newEngine(policy: string): LlamaEngine {
-  return new LlamaEngine({ program: path.join(programs, 'engine.mjs'), env: process.env, policy });
+  return new LlamaEngine({ program: path.join(programs, 'engine.mjs'), env: process.env, policy, log });
 }
 
 export function modelSpec(id: string, { file, sequences, contextTokens, threads }: LoadOptions): ModelSpec {

@@ -4,6 +4,7 @@ import { findHalf } from '../../../runtime/bench/engine/live/half.ts';
 import { play } from '../../../runtime/bench/engine/live/play.ts';
 import { summarizeReplay } from '../../../runtime/bench/engine/live/summary.ts';
 import type { Ask, Listener, Target } from '../../../runtime/bench/engine/live/target.ts';
+import { cut } from '../../../runtime/bench/engine/live/window.ts';
 import { promptOf } from '../../../runtime/bench/engine/live/words.ts';
 import type { Arrival, Load } from '../../../runtime/bench/replay/arrivals.ts';
 import { type RunScore, scoreRun } from '../../../runtime/bench/replay/score.ts';
@@ -98,6 +99,30 @@ describe('playing a load', () => {
 
   it('when a load is empty, then so is what became of it', async () => {
     expect((await played({ arrivals: [], opens: [], durationMs: 1_000 }, 1)).rows).toEqual([]);
+  });
+});
+
+describe('a cut of a load', () => {
+  it('when a load is cut, then times begin anew and the first prompt of each document is new to the machine', () => {
+    const arrivals = [
+      arrival('before', 50, { document: 'd', uncachedTokens: 1 }),
+      arrival('first', 120, { document: 'd', uncachedTokens: 1, cancelAtMs: 150 }),
+      arrival('second', 130, { document: 'd', uncachedTokens: 1 }),
+      arrival('other', 140, { uncachedTokens: 2 }),
+    ];
+    const opens = [
+      { atMs: 20, document: 'd', promptTokens: [1] },
+      { atMs: 110, document: 'e', promptTokens: [2] },
+    ];
+    const window = cut({ arrivals, opens, durationMs: 200 }, 100);
+    expect(window.arrivals.map(({ id, atMs, uncachedTokens }) => [id, atMs, uncachedTokens])).toEqual([
+      ['first', 20, 3],
+      ['second', 30, 1],
+      ['other', 40, 2],
+    ]);
+    expect(window.arrivals[0]?.cancelAtMs).toBe(50);
+    expect(window.opens).toEqual([{ atMs: 10, document: 'e', promptTokens: [2] }]);
+    expect(window.durationMs).toBe(100);
   });
 });
 

@@ -7,12 +7,12 @@ import { costsOf, learn, newCostModel } from '../../../core/estimate.ts';
 import { passShareMax } from '../../../engine/step-machine.ts';
 import type { BenchResult } from '../../bench.ts';
 import type { Arrival } from '../../replay/arrivals.ts';
-import { replayLoad } from '../../replay/loads.ts';
-import { readTraces, type Traces } from '../../replay/traces.ts';
+import { readTraces } from '../../replay/traces.ts';
 import { machines, replay as workload } from '../../workloads.ts';
 import { realClock } from '../live/play.ts';
 import { measuredStretch } from '../live/stretch.ts';
 import { checkedPolicy } from '../live/targets.ts';
+import { settledLoad } from '../live/window.ts';
 import { promptOf, wordsOf } from '../live/words.ts';
 import { modelFile, type PartOptions } from '../model.ts';
 import { OurEngine } from '../our-engine.ts';
@@ -34,7 +34,7 @@ const contextTokens = 3_072;
 /** Below saturation: in overload, times depend on the order of what is hopeless anyway. */
 const sessionsDefault = 1;
 const secondsFull = 120;
-const secondsQuick = 40;
+const secondsQuick = 60;
 const seedsFull = 2;
 
 export async function estimate(options: EstimateOptions): Promise<BenchResult> {
@@ -46,9 +46,11 @@ export async function estimate(options: EstimateOptions): Promise<BenchResult> {
   const planStep = checkedPolicy(policy).planStep;
   const passMsMax = passShareMax * machines.cpu.completionTargetMs * stretch;
   const times = [];
+  const sessions = options.load ?? sessionsDefault;
+  const durationMs = 1_000 * (options.seconds ?? (quick ? secondsQuick : secondsFull));
   const arrivals: Arrival[] = [];
   for (const seed of workload.seeds.reporting.slice(0, quick ? 1 : seedsFull)) {
-    const load = loadOf(traces, options, seed);
+    const load = settledLoad(traces, { seed, load: sessions, durationMs });
     arrivals.push(...load.arrivals);
     log(`seed ${seed}: ${load.arrivals.length} requests in ${((load.durationMs * stretch) / 1_000).toFixed(0)} s`);
     const engine = await OurEngine.load({ file, sequences, contextTokens, threads: 1, policy });
@@ -62,13 +64,7 @@ export async function estimate(options: EstimateOptions): Promise<BenchResult> {
     const roll = { planStep, sequences, chunkTokens: engine.info.chunkTokens, passMsMax };
     times.push(timeErrors(judge(recording, livesOf(recording), learning(), roll)));
   }
-  return summarizeErrors(times, lengthErrors(arrivals), { policy, stretch, sessions: options.load ?? sessionsDefault });
-}
-
-function loadOf(traces: Traces, options: EstimateOptions, seed: number) {
-  const durationMs = 1_000 * (options.seconds ?? (options.quick ? secondsQuick : secondsFull));
-  const load = options.load ?? sessionsDefault;
-  return replayLoad(traces, { trace: 'sessions', machine: 'cpu', seed, load, window: 'reporting', durationMs });
+  return summarizeErrors(times, lengthErrors(arrivals), { policy, stretch, sessions });
 }
 
 /** The cost model as the runtime has it: taught by every pass that was reported. */

@@ -9,8 +9,6 @@
  */
 import { costsOf } from '../../../engine/simulated-model.ts';
 import type { BenchResult } from '../../bench.ts';
-import type { Load } from '../../replay/arrivals.ts';
-import { replayLoad } from '../../replay/loads.ts';
 import { type RunScore, scoreRun } from '../../replay/score.ts';
 import { readTraces, type Traces } from '../../replay/traces.ts';
 import { machines, replay as workload } from '../../workloads.ts';
@@ -22,6 +20,7 @@ import { measuredStretch } from './stretch.ts';
 import { type Row, summarizeReplay } from './summary.ts';
 import type { Target } from './target.ts';
 import { LibraryTarget, LoopTarget } from './targets.ts';
+import { settledLoad } from './window.ts';
 import { promptOf, wordsOf } from './words.ts';
 
 export interface ReplayOptions extends PartOptions {
@@ -39,7 +38,7 @@ export interface ReplayOptions extends PartOptions {
 }
 
 const secondsFull = 120;
-const secondsQuick = 40;
+const secondsQuick = 60;
 const seedsFull = 3;
 const contextTokens = 3_072;
 const threads = 1;
@@ -137,8 +136,7 @@ function scoreLine({ keepable, ttft, e2e }: RunScore): string {
 /** Every run has a fresh engine: nothing learned and nothing cached comes from another. */
 async function playOn(stage: Stage, contender: Contender, load: number, seed: number): Promise<RunScore> {
   const { traces, durationMs, stretch, words } = stage;
-  const options = { trace: 'sessions', machine: 'cpu', seed, load, window: 'reporting', durationMs } as const;
-  const played: Load = replayLoad(traces, options);
+  const played = settledLoad(traces, { seed, load, durationMs });
   const prompts = new Map(played.arrivals.map((arrival) => [arrival, promptOf(arrival, words)]));
   const target = await contender.open();
   try {
