@@ -33,11 +33,11 @@ const cancelsFull = 120;
 const cancelsQuick = 30;
 const backgroundStreams = 2;
 const backgroundTokens = 1_500;
-/** Eight chunks: long enough to be stopped within. */
-const promptTokens = 512;
+/** Five chunks: long enough to be stopped within. */
+const promptTokens = 320;
 const answerTokens = 256;
 /** A task is stopped after so many passes of its phase at most. */
-const passesMax: Record<Phase, number> = { prefill: 6, decode: 12 };
+const passesMax: Record<Phase, number> = { prefill: 4, decode: 8 };
 
 export async function cancel(options: CancelOptions): Promise<BenchResult> {
   const { quick, policy, log } = options;
