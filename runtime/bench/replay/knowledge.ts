@@ -18,8 +18,11 @@ interface LastPrompt {
 
 export class ReplayKnowledge extends Learned {
   readonly #costs: Costs;
-  readonly #arrivals: ReadonlyMap<TaskId, Arrival>;
+  readonly #arrivals: Map<TaskId, Arrival>;
   readonly #documents = new Map<string, LastPrompt>();
+  /** A warm-up leaves its prefix in a sequence of its own. */
+  readonly #warmUps = new Map<string, LastPrompt>();
+  readonly #idle = new Set<TaskId>();
   readonly #running = new Map<TaskId, LastPrompt>();
 
   constructor({ arrivals }: Load, costs: Costs) {
@@ -35,13 +38,21 @@ export class ReplayKnowledge extends Learned {
   /** What the last request of the same document evaluated is expected to be in a sequence still. */
   override prefillTokens(task: Task): number {
     const { document, promptTokens } = this.arrival(task.id);
-    const last = document === undefined ? undefined : this.#documents.get(document);
-    const held = last === undefined ? 0 : Math.min(sharedTokens(last.tokens, promptTokens), last.evaluatedTokens);
-    return Math.max(1, promptTokens.length - held);
+    const held = (last: LastPrompt | undefined): number =>
+      last === undefined ? 0 : Math.min(sharedTokens(last.tokens, promptTokens), last.evaluatedTokens);
+    if (document === undefined) return promptTokens.length;
+    const heldTokens = Math.max(held(this.#documents.get(document)), held(this.#warmUps.get(document)));
+    return Math.max(1, promptTokens.length - heldTokens);
+  }
+
+  /** A request with the prompt that it comes with, or an idle one that the load does not know. */
+  told(arrival: Arrival): void {
+    this.#arrivals.set(arrival.id, arrival);
   }
 
   override learn(event: Event, nowMs: number): void {
     super.learn(event, nowMs);
+    if (event.kind === 'submit' && event.task.idle) this.#idle.add(event.task.id);
     if (event.kind === 'accepted') this.#accepted(event.id, event.reusedTokens);
     if (event.kind === 'ended') this.#running.delete(event.id);
     if (event.kind !== 'pass' || event.pass.id === undefined) return;
@@ -61,7 +72,7 @@ export class ReplayKnowledge extends Learned {
     if (document === undefined) return;
     const prompt = { tokens: promptTokens, evaluatedTokens: reusedTokens };
     this.#running.set(id, prompt);
-    this.#documents.set(document, prompt);
+    (this.#idle.has(id) ? this.#warmUps : this.#documents).set(document, prompt);
   }
 }
 

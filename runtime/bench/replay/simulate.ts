@@ -12,9 +12,10 @@ import type { EngineEvent } from '../../engine/engine.ts';
 import { SimulatedEngine } from '../../engine/simulated.ts';
 import { costsOf, type PassCosts } from '../../engine/simulated-model.ts';
 import type { Script } from '../../engine/simulated-process.ts';
-import type { Arrival, Load } from './arrivals.ts';
+import type { Arrival, Load, Opened } from './arrivals.ts';
+import { FittedPrompts } from './fitted.ts';
 import { ClairvoyantKnowledge, ReplayKnowledge } from './knowledge.ts';
-import type { OutcomeRow } from './score.ts';
+import { isPromise, type OutcomeRow } from './score.ts';
 
 /** What the load runs on. The switches are there for comparators and ablations. */
 export interface ReplayMachine {
@@ -36,6 +37,11 @@ export interface ReplayOptions {
   readonly isClairvoyant?: boolean;
   /** The passes are kept, for a timeline. */
   readonly recordsPasses?: boolean;
+  /**
+   * Completions come with a prompt that is fitted to their promise (fitted.ts). What was dropped comes back in idle time, and opened
+   * documents are warmed up, as in the product.
+   */
+  readonly fitsPrompts?: boolean;
 }
 
 /** One forward pass; times in virtual ms. */
@@ -58,6 +64,8 @@ export interface ReplayRun {
   readonly endMs: number;
   /** Empty unless they were to be kept. */
   readonly passes: readonly ReplayPass[];
+  /** Mean length of the prompts of completions that are promises, over that of the whole ones. */
+  readonly promptShare: number;
 }
 
 /** Whose prompts were evaluated, or tokens for whomever. */
@@ -70,6 +78,8 @@ const waitingMax = 1_000_000;
 const contextTokens = 32_768;
 /** Of the made-up text that stands for a prompt: what the runtime takes for the length of a token from the start, so it learns nothing wrong. */
 const charsPerToken = 3.5;
+/** Without an edit for so long somebody may have stopped to read, in ms. */
+const quietMs = 1_000;
 /** Any token that ends nothing. */
 const answerToken = 7;
 
@@ -79,7 +89,10 @@ export function simulate(options: ReplayOptions): ReplayRun {
 
 /** A row as it is filled in. */
 interface Progress {
-  readonly arrival: Arrival;
+  /** As in the load. */
+  readonly whole: Arrival;
+  /** As it was submitted. */
+  arrival: Arrival;
   outcome: OutcomeRow['outcome'];
   firstTokenMs: number | undefined;
   endMs: number | undefined;
@@ -94,6 +107,10 @@ interface Progress {
 class Replay {
   readonly #options: ReplayOptions;
   readonly #clock = new VirtualClock();
+  readonly #knowledge: ReplayKnowledge;
+  readonly #fitted: FittedPrompts | undefined;
+  /** Idle work, of which nothing is reported. */
+  readonly #warmUps = new Map<TaskId, Progress>();
   readonly #rows: ReadonlyMap<TaskId, Progress>;
   readonly #scheduler: Scheduler;
   readonly #engine: SimulatedEngine;
@@ -112,6 +129,8 @@ class Replay {
     this.#rows = new Map(load.arrivals.map((arrival) => [arrival.id, newProgress(arrival)]));
     const costs = costsOf(machine.costs);
     const knowledge = isClairvoyant ? new ClairvoyantKnowledge(load, costs) : new ReplayKnowledge(load, costs);
+    this.#knowledge = knowledge;
+    this.#fitted = options.fitsPrompts ? new FittedPrompts() : undefined;
     this.#scheduler = new Scheduler({ policy, knowledge, waitingMax, modelsMax: 1, loadRetryMs: 0 });
     const { costs: passCosts, chunkTokens, shelfTokensMax } = machine;
     this.#engine = new SimulatedEngine({
@@ -129,23 +148,60 @@ class Replay {
   run(): ReplayRun {
     this.#engine.onEvent((event) => this.#onEngine(event));
     this.#handle({ kind: 'wanted', model });
-    for (const arrival of this.#options.load.arrivals) this.#schedule(arrival);
+    const { arrivals, opens } = this.#options.load;
+    for (const arrival of arrivals) this.#schedule(arrival);
+    if (this.#fitted) for (const opened of opens) this.#clock.at(opened.atMs, () => this.#warmUp(opened));
     this.#clock.run();
     return {
       rows: [...this.#rows.values()].map(rowOf),
       busyMs: this.#busyMs,
       endMs: this.#endMs,
       passes: this.#passes,
+      promptShare: promptShareOf([...this.#rows.values()]),
     };
   }
 
   #schedule(arrival: Arrival): void {
     const { id, atMs, cancelAtMs } = arrival;
-    this.#clock.at(atMs, () => this.#handle({ kind: 'submit', task: taskOf(arrival) }));
+    this.#clock.at(atMs, () => this.#submit(arrival));
     if (cancelAtMs === undefined) return;
     this.#clock.at(cancelAtMs, () => {
       if (this.#rowOf(id).endMs === undefined) this.#handle({ kind: 'cancel', id });
     });
+  }
+
+  #submit(whole: Arrival): void {
+    const arrival = this.#fitted?.cut(whole, (promptTokens) => this.#forecastMs({ ...whole, promptTokens })) ?? whole;
+    this.#rowOf(whole.id).arrival = arrival;
+    this.#knowledge.told(arrival);
+    this.#handle({ kind: 'submit', task: taskOf(arrival) });
+  }
+
+  #forecastMs(arrival: Arrival): number {
+    this.#knowledge.told(arrival);
+    return this.#scheduler.forecastTtftMs(taskOf(arrival), this.#clock.now());
+  }
+
+  /** What did not fit comes back when there was no edit for so long, as in server/warm-up.ts. */
+  #warmUpLater({ whole, arrival }: Progress): void {
+    const atMs = this.#clock.now() + quietMs;
+    const isWhole = arrival.promptTokens.length >= whole.promptTokens.length;
+    if (isWhole || (whole.cancelAtMs ?? Number.POSITIVE_INFINITY) <= atMs) return;
+    const promptTokens = this.#fitted?.warmUp(whole);
+    const { document } = whole;
+    if (promptTokens && document !== undefined)
+      this.#clock.at(atMs, () => this.#warmUp({ atMs, document, promptTokens }));
+  }
+
+  #warmUp({ atMs, document, promptTokens }: Opened): void {
+    const id = `warm-up ${this.#warmUps.size}`;
+    const sla = this.#options.load.arrivals.find((arrival) => arrival.document === document)?.sla;
+    if (sla === undefined) return;
+    const work = { id, atMs, sla, document, promptTokens, class: 'completion', maxTokens: 0 } as const;
+    const arrival = { ...work, answerTokens: 1, uncachedTokens: 1 };
+    this.#warmUps.set(id, newProgress(arrival));
+    this.#knowledge.told(arrival);
+    this.#handle({ kind: 'submit', task: { ...taskOf(arrival), idle: true } });
   }
 
   /** An event that an effect brings about is handled after all effects of the one before. */
@@ -192,6 +248,7 @@ class Replay {
     row.outcome = outcome.kind === 'failed' ? 'rejected' : outcome.kind;
     // An answer that ends at once is an answer: its end came when a first token would have.
     if (row.outcome === 'finished') row.firstTokenMs ??= this.#endMs;
+    this.#warmUpLater(row);
   }
 
   #onEngine(event: EngineEvent): void {
@@ -256,7 +313,7 @@ class Replay {
   }
 
   #rowOf(id: TaskId): Progress {
-    const row = this.#rows.get(id);
+    const row = this.#rows.get(id) ?? this.#warmUps.get(id);
     if (row === undefined) throw new RangeError(`"${id}" never arrived.`);
     return row;
   }
@@ -264,6 +321,7 @@ class Replay {
 
 function newProgress(arrival: Arrival): Progress {
   return {
+    whole: arrival,
     arrival,
     outcome: 'unanswered',
     firstTokenMs: undefined,
@@ -276,7 +334,7 @@ function newProgress(arrival: Arrival): Progress {
   };
 }
 
-function rowOf({ arrival, foundTokens: _, firstTokenMs, endMs, ...row }: Progress): OutcomeRow {
+function rowOf({ whole: _, arrival, foundTokens: __, firstTokenMs, endMs, ...row }: Progress): OutcomeRow {
   return {
     id: arrival.id,
     ...row,
@@ -296,4 +354,11 @@ function taskOf({ id, class: taskClass, sla, atMs, promptTokens, maxTokens, docu
     limits: { maxTokens, stop: [] },
     ...(document !== undefined && { supersedeKey: document }),
   };
+}
+
+function promptShareOf(rows: readonly Progress[]): number {
+  const promises = rows.filter(({ whole }) => whole.class === 'completion' && isPromise(whole));
+  const tokens = (of: 'whole' | 'arrival'): number =>
+    promises.reduce((sum, row) => sum + row[of].promptTokens.length, 0);
+  return promises.length === 0 ? 1 : tokens('arrival') / tokens('whole');
 }
