@@ -75,8 +75,12 @@ export class Lane {
 
   /** The next task that turned out to be hopeless, waiting or running; asked until undefined. */
   hopeless(nowMs: number): Entry | undefined {
-    const work = this.#policy.hopeless?.(nowMs);
-    return work === undefined ? undefined : (this.#waiting.get(work.id) ?? this.#inside.get(work.id));
+    for (let work = this.#policy.hopeless?.(nowMs); work !== undefined; work = this.#policy.hopeless?.(nowMs)) {
+      // It may have ended since it was found hopeless.
+      const entry = this.#waiting.get(work.id) ?? this.#inside.get(work.id);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
   }
 
   /** Starts the task that the policy names, if it names one. */

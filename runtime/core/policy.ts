@@ -62,8 +62,8 @@ export interface TaskPolicy {
   /** The most urgent waiting task: whose model is loaded first when several are missing. */
   first(): Work | undefined;
   /**
-   * The next waiting task that cannot be on time any more: it is marked as relegated, and whoever asked for it is told. Asked until
-   * undefined. Policies that know no hopeless tasks do without.
+   * The next task, waiting or running, that cannot be on time any more: it is marked as relegated, and whoever asked for it is told.
+   * Asked until undefined. Policies that know no hopeless tasks do without.
    */
   hopeless?(nowMs: number): Work | undefined;
   /**
