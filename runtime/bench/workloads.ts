@@ -142,13 +142,13 @@ export const replay = {
     sessions: {
       cpu: {
         half: { load: 2.17, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
-        light: { load: 1.2, plain: { sequences: 5, chunkTokens: 64 }, parked: { sequences: 5, chunkTokens: 64 } },
-        unparked: { load: 2.1, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
+        light: { load: 1.2, plain: { sequences: 5, chunkTokens: 64 }, parked: { sequences: 6, chunkTokens: 64 } },
+        unparked: { load: 2.06, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
       },
       gpu: {
         half: { load: 7.35, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
-        light: { load: 5, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
-        unparked: { load: 5.5, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+        light: { load: 5.03, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+        unparked: { load: 5.84, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
       },
     },
     azure: {

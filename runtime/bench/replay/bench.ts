@@ -2,16 +2,18 @@
  * Replayed editing sessions with background summaries and translations on the simulated engine: every policy on the same loads, at the
  * load where the best fixed number of sequences keeps half of the promises that can be kept, and at the other levels of workloads.ts.
  */
+import { costsOf } from '../../engine/simulated-model.ts';
 import { BadUsage, type Bench, type BenchOptions, type BenchResult } from '../bench.ts';
-import { type LoadLevel, loadLevels, type MachineName, replay } from '../workloads.ts';
+import { type LoadLevel, loadLevels, type MachineName, machines, replay } from '../workloads.ts';
 import { ablationNames } from './ablation.ts';
 import type { Window } from './arrivals.ts';
+import { boundShare } from './bound.ts';
 import { type Cell, loadOfLevel, type Played } from './cells.ts';
 import { type ContenderName, contenderNames, policyContenders } from './contenders.ts';
-import { prefixOf, ratiosOf, type Summary, summaryOf } from './figures.ts';
+import { meanOf, prefixOf, ratiosOf, type Summary, summaryOf } from './figures.ts';
 import { findLoad } from './find-loads.ts';
 import { type Job, playJobs, serveJobs } from './jobs.ts';
-import type { TraceName } from './loads.ts';
+import { replayLoad, type TraceName } from './loads.ts';
 import { readTraces } from './traces.ts';
 
 export interface Selection {
@@ -124,6 +126,8 @@ export interface CellResult {
   readonly played: readonly Played[];
   /** In the order of the contenders. */
   readonly summaries: readonly Summary[];
+  /** Of the promises that can be kept, mean over the seeds: nobody keeps more (bound.ts). */
+  readonly bound: number;
 }
 
 export async function measure(
@@ -158,16 +162,23 @@ async function measureCell(
       played.filter(({ contender }) => contender === name),
     ),
   );
-  return { cell, played, summaries };
+  return { cell, played, summaries, bound: meanOf(boundShares(cell, seeds)) };
+}
+
+function boundShares(cell: Cell, seeds: readonly number[]): number[] {
+  const traces = readTraces();
+  const costs = costsOf(machines[cell.machine].model.costs);
+  return seeds.map((seed) => boundShare(replayLoad(traces, { ...cell, seed }), costs));
 }
 
 /** Pure. */
 export function resultOf({ seeds, window }: Selection, results: readonly CellResult[]): BenchResult {
   const figures: Record<string, number> = {};
   const cells: Record<string, unknown> = {};
-  for (const { cell, played, summaries } of results) {
+  for (const { cell, played, summaries, bound } of results) {
     const name = `${prefixOf(cell)}.${cell.level}`;
     for (const { contender, goodput } of summaries) figures[`${name}.${contender}`] = goodput.mean;
+    figures[`${name}.bound`] = 100 * bound;
     const ratios = ratiosOf(cell, played);
     for (const { figure, interval } of ratios) figures[figure] = interval.mean;
     cells[name] = {

@@ -1,1 +1,144 @@
-export async function writeReplayReport(..._: unknown[]): Promise<void> {}
+/** The replay as one HTML page: tables, goodput over load, distributions, passes. Loaded only when a page is asked for. */
+import { meanInterval } from '../interval.ts';
+import type { DistributionSection, LinesSection, Report, TimelineSection } from '../report/report.ts';
+import { commitOf, thisMachine, writeReport } from '../report/write.ts';
+import { machines, replay } from '../workloads.ts';
+import type { CellResult, Selection } from './bench.ts';
+import type { Cell, Played } from './cells.ts';
+import { type ContenderName, contenderOf, policyContenders, toldSetting } from './contenders.ts';
+import { goodputPercent, prefixOf } from './figures.ts';
+import { type Job, playJobs } from './jobs.ts';
+import { replayLoad } from './loads.ts';
+import { isPromise, promisedMs } from './score.ts';
+import { cellSections, measured, roleOf } from './sections.ts';
+import { simulate } from './simulate.ts';
+import { lanesOf } from './timeline.ts';
+import { readTraces, type Traces } from './traces.ts';
+
+/** Seeds behind the curves and the distributions: enough to see, and a page in minutes. */
+const seedsDrawn = 4;
+/** Loads of the curve, as shares of the load of the cell. */
+const loadShares = [0.4, 0.6, 0.8, 1, 1.25];
+/** What the timeline shows: the middle of the run, when sessions come and go as they do on average. */
+const stretch = { fromMs: 150_000, toMs: 180_000 };
+
+export async function writeReplayReport(
+  file: string,
+  selection: Selection,
+  results: readonly CellResult[],
+  log: (line: string) => void,
+): Promise<void> {
+  const traces = readTraces();
+  const halves = results.filter(({ cell }) => cell.level === 'half');
+  const curves: LinesSection[] = [];
+  for (const { cell } of halves) curves.push(await loadCurve(cell, selection, log));
+  const report: Report = {
+    title: 'Replayed editors',
+    summary:
+      'Completions as developers typed them, with summaries and translations beside them, on simulated machines: every policy on the same loads.',
+    run: {
+      command: ['bench', ...process.argv.slice(2)].join(' '),
+      seeds: selection.seeds,
+      commit: await commitOf(process.cwd()),
+      machine: thisMachine(),
+      facts: factsOf(selection, results),
+    },
+    sections: [
+      ...results.flatMap((result) => cellSections(result)),
+      ...curves,
+      ...halves.flatMap(({ cell }) => [...distributions(traces, cell, selection), timeline(traces, cell, selection)]),
+    ],
+  };
+  await writeReport(file, report);
+}
+
+function factsOf({ window }: Selection, results: readonly CellResult[]): Record<string, string> {
+  const settings = results.map(({ cell: { trace, machine, level, load } }) => {
+    const { plain, parked } = replay.loads[trace][machine][level];
+    const texts = [toldSetting({ ...plain, parks: false }), toldSetting({ ...parked, parks: true })];
+    return [`${machine}, ${level}`, `${load} sessions; comparators: ${texts.join(' and ')}`] as const;
+  });
+  return { Window: window, ...Object.fromEntries(settings) };
+}
+
+async function loadCurve(cell: Cell, selection: Selection, log: (line: string) => void): Promise<LinesSection> {
+  const contenders = selection.contenders.filter((name) => (policyContenders as readonly string[]).includes(name));
+  const loads = loadShares.map((share) => Math.round(100 * share * cell.load) / 100);
+  const jobs = loads.flatMap((load) =>
+    selection.seeds.slice(0, seedsDrawn).map((seed): Job => ({ cell: { ...cell, load }, contenders, seed })),
+  );
+  log(`${cell.machine}: ${loads.length} loads for the curve`);
+  const played = await playJobs(jobs, selection.processes, () => {});
+  const perLoad = played.length / loads.length;
+  const at = (place: number): readonly Played[] => played.slice(place * perLoad, (place + 1) * perLoad);
+  return {
+    kind: 'lines',
+    title: `${prefixOf(cell)}: goodput over load`,
+    note: `${Math.min(seedsDrawn, selection.seeds.length)} seeds; the comparators stay in their settings.`,
+    x: { label: 'editing sessions at a time' },
+    y: { label: 'promises kept, of those that can be kept', unit: '%', min: 0, max: 100 },
+    series: contenders.map((name) => ({
+      ...named(name),
+      points: loads.map((x, place) => {
+        const own = at(place).filter(({ contender }) => contender === name);
+        return { x, ...measured(meanInterval(own.map(({ score }) => goodputPercent(score)))) };
+      }),
+    })),
+  };
+}
+
+function named(name: ContenderName): { name: string; role?: 'baseline' | 'bound' } {
+  const role = roleOf(name);
+  return { name, ...(role && { role }) };
+}
+
+/** Of the time to the first token, and to the last one, of every promise. */
+function distributions(traces: Traces, cell: Cell, { contenders, seeds }: Selection): DistributionSection[] {
+  const shown = contenders.filter((name) => ['punctual', 'static', 'static_parked'].includes(name));
+  const target = machines[cell.machine].completionTargetMs;
+  const values = shown.map((name) => ({
+    ...named(name),
+    times: seeds.slice(0, seedsDrawn).flatMap((seed) => timesOf(traces, cell, name, seed)),
+  }));
+  return (['ttft', 'e2e'] as const).map((kind) => ({
+    kind: 'distribution',
+    title: `${prefixOf(cell)}: ${kind.toUpperCase()} at ${cell.load} sessions`,
+    value: { label: kind === 'ttft' ? 'time to the first token' : 'time to the last token', unit: 'ms' },
+    series: values.map(({ times, ...series }) => {
+      const own = times.filter((time) => time.kind === kind);
+      const answered = own.filter(({ isAnswered }) => isAnswered);
+      return { ...series, values: answered.map(({ ms }) => ms), unanswered: own.length - answered.length };
+    }),
+    ...(kind === 'ttft' && { promises: [{ label: `TTFT ${target} ms`, at: target }] }),
+  }));
+}
+
+interface PromisedTime {
+  readonly kind: 'ttft' | 'e2e';
+  readonly ms: number;
+  readonly isAnswered: boolean;
+}
+
+function timesOf(traces: Traces, cell: Cell, name: ContenderName, seed: number): PromisedTime[] {
+  const load = replayLoad(traces, { ...cell, seed });
+  const { rows } = simulate({ ...contenderOf(name, cell), load });
+  return load.arrivals.flatMap((arrival, place) => {
+    const row = rows[place];
+    if (row === undefined || !isPromise(arrival)) return [];
+    const { kind } = arrival.sla;
+    const isAnswered = kind === 'ttft' ? row.firstTokenMs !== undefined : row.outcome === 'finished';
+    return [{ kind, ms: promisedMs(arrival, row), isAnswered }];
+  });
+}
+
+function timeline(traces: Traces, cell: Cell, { seeds }: Selection): TimelineSection {
+  const [seed = 0] = seeds;
+  const load = replayLoad(traces, { ...cell, seed });
+  const run = simulate({ ...contenderOf('punctual', cell), load, recordsPasses: true });
+  return {
+    kind: 'timeline',
+    title: `${prefixOf(cell)}: 30 s of passes under punctual`,
+    note: `Seed ${seed}, from ${stretch.fromMs / 1_000} s on. Tasks that only waited are not shown.`,
+    lanes: lanesOf(load, run, stretch),
+  };
+}
