@@ -3,12 +3,21 @@ import { parseArgs } from 'node:util';
 import { BadUsage, type Bench, type BenchResult, type BenchValues } from './bench.ts';
 import { engineBench } from './engine/index.ts';
 import { overhead } from './overhead.ts';
+import { parking } from './parking.ts';
 import { replayBench } from './replay/bench.ts';
 import { saberBench } from './saber/bench.ts';
 import { schedulerBench } from './scheduler/bench.ts';
 import { speculation } from './speculation.ts';
 
-const benches: readonly Bench[] = [overhead, engineBench, saberBench, replayBench, schedulerBench, speculation];
+const benches: readonly Bench[] = [
+  overhead,
+  engineBench,
+  saberBench,
+  replayBench,
+  schedulerBench,
+  speculation,
+  parking,
+];
 
 interface Arguments {
   readonly bench: Bench;
