@@ -2,7 +2,7 @@
  * What is known of each model's speed, between the runtime, its engine and the disk: an engine that has loaded a model is told what was
  * measured of it on this device, or asked to measure it, and what both learn from then on is kept for the next runtime.
  */
-import type { CostModel } from '../core/estimate.ts';
+import { type CostModel, newCostModel } from '../core/estimate.ts';
 import type { ModelInfo } from '../core/event.ts';
 import type { Learned } from '../core/learned.ts';
 import type { ModelId } from '../core/task.ts';
@@ -74,7 +74,9 @@ export class CostKeeper {
     const known = await this.#options.store?.load(entry.key);
     // It may have been unloaded, or loaded anew, while the disk was read.
     if (this.#loaded.get(id) !== entry) return;
-    if (known !== undefined) this.#options.learned.know(id, known);
+    // What was learned of another device would mislead; and the engine begins anew, too.
+    const isForeign = this.#keys.has(id);
+    if (known !== undefined || isForeign) this.#options.learned.know(id, known ?? newCostModel());
     this.#tell(id, entry, known);
   }
 

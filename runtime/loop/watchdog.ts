@@ -4,7 +4,7 @@
  *
  * 1. Requests are inside and the engine has said nothing for longer than {@link silenceMsMin} and {@link passesMax} of its longest
  *    passes: it is ended. Where no pass was measured yet, {@link loadSilenceMsMax} counts instead.
- * 2. A model is being loaded and nothing was heard of any load for {@link loadSilenceMsMax}: it is ended.
+ * 2. A model is being loaded or unloaded and nothing was heard of any such work for {@link loadSilenceMsMax}: it is ended.
  *
  * Silence is counted in ticks, each as long as it should have been at most: a machine that slept, or a runtime that was stopped, has
  * not waited for anybody.
@@ -30,9 +30,10 @@ export interface WatchdogOptions {
 export class Watchdog {
   readonly #options: WatchdogOptions;
   readonly #running = new Map<TaskId, ModelId>();
-  readonly #loading = new Set<ModelId>();
+  /** Models on their way in or out. */
+  readonly #moving = new Set<ModelId>();
   #silentMs = 0;
-  #loadSilentMs = 0;
+  #moveSilentMs = 0;
   #tickedMs = 0;
   #cancelTick: Dispose | undefined;
 
@@ -46,9 +47,9 @@ export class Watchdog {
       this.#running.set(command.request.id, command.request.model);
       this.#arm();
     }
-    if (command.kind === 'load') {
-      if (this.#loading.size === 0) this.#loadSilentMs = 0;
-      this.#loading.add(command.spec.id);
+    if (command.kind === 'load' || command.kind === 'unload') {
+      if (this.#moving.size === 0) this.#moveSilentMs = 0;
+      this.#moving.add(command.kind === 'load' ? command.spec.id : command.model);
       this.#arm();
     }
   }
@@ -61,16 +62,16 @@ export class Watchdog {
         return this.#rest();
       case 'loaded':
       case 'loadFailed':
-        this.#loading.delete(event.model);
-        this.#loadSilentMs = 0;
+      case 'unloaded':
+        this.#moving.delete(event.model);
+        this.#moveSilentMs = 0;
         return this.#rest();
       case 'loading':
-      case 'unloaded':
-        this.#loadSilentMs = 0;
+        this.#moveSilentMs = 0;
         return;
       case 'lost':
         this.#running.clear();
-        this.#loading.clear();
+        this.#moving.clear();
         return this.#rest();
       case 'accepted':
       case 'tokens':
@@ -95,26 +96,26 @@ export class Watchdog {
 
   /** With nothing to watch there is no timer. */
   #rest(): void {
-    if (this.#running.size === 0 && this.#loading.size === 0) this.dispose();
+    if (this.#running.size === 0 && this.#moving.size === 0) this.dispose();
   }
 
   #tick(): void {
     this.#cancelTick = undefined;
     const passedMs = Math.min(tickMs, Math.max(0, this.#options.now() - this.#tickedMs));
     if (this.#running.size > 0) this.#silentMs += passedMs;
-    if (this.#loading.size > 0) this.#loadSilentMs += passedMs;
+    if (this.#moving.size > 0) this.#moveSilentMs += passedMs;
     this.#arm();
     const hang = this.#hang();
     if (hang === undefined) return;
     this.#silentMs = 0;
-    this.#loadSilentMs = 0;
+    this.#moveSilentMs = 0;
     this.#options.log(`the engine is ended: ${hang}`);
     this.#options.kill();
   }
 
   #hang(): string | undefined {
-    if (this.#loading.size > 0 && this.#loadSilentMs >= loadSilenceMsMax)
-      return `nothing was heard of the load of ${[...this.#loading].join(', ')} for ${seconds(this.#loadSilentMs)}`;
+    if (this.#moving.size > 0 && this.#moveSilentMs >= loadSilenceMsMax)
+      return `nothing was heard of the load or unload of ${[...this.#moving].join(', ')} for ${seconds(this.#moveSilentMs)}`;
     if (this.#running.size === 0) return undefined;
     const passMs = this.#options.passMsMax(new Set(this.#running.values()));
     const limitMs = passMs === undefined ? loadSilenceMsMax : Math.max(silenceMsMin, passesMax * passMs);

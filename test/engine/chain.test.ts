@@ -30,9 +30,7 @@ engineContract('llama.cpp with a made-up endless model', async (): Promise<Subje
     spec: { ...spec, id: 'endless', file: file('endless.gguf') },
     chatOnlySpec: { ...spec, id: 'chat only', file: files.withoutInfill(file('endless.gguf')) },
     until: (recorder, condition) => recorder.until(condition),
-    kill: () => {
-      if (engine.pid !== undefined) process.kill(engine.pid, 'SIGKILL');
-    },
+    kill: () => engine.kill(),
   };
 });
 

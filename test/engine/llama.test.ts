@@ -26,9 +26,7 @@ engineContract('llama.cpp with the embedded model', async (): Promise<Subject> =
     spec,
     chatOnlySpec: { ...spec, id: 'chat only', file: files.withoutInfill() },
     until: (recorder, condition) => recorder.until(condition),
-    kill: () => {
-      if (engine.pid !== undefined) process.kill(engine.pid, 'SIGKILL');
-    },
+    kill: () => engine.kill(),
   };
 });
 

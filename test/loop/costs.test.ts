@@ -99,10 +99,18 @@ describe('a model that is loaded', () => {
   it('when it comes back to another device, then the disk is asked about that one', async () => {
     const desk = new Desk();
     await desk.load();
+    desk.pass(50);
     desk.engine.say({ kind: 'lost', reason: 'test' });
     await desk.load('a graphics card (vulkan)');
-    expect(desk.store.loads).toEqual([key, { ...key, device: 'a graphics card (vulkan)' }]);
+    const other = { ...key, device: 'a graphics card (vulkan)' };
+    expect(desk.store.loads).toEqual([key, other]);
     expect(desk.told).toEqual([undefined, undefined]);
+    desk.pass(3);
+    await desk.loop.close();
+    expect(desk.store.saved).toEqual([
+      { key, model: learn(newCostModel(), pass(50)) },
+      { key: other, model: learn(newCostModel(), pass(3)) },
+    ]);
   });
 
   it('when it goes on learning, then it is saved every few minutes, and not when nothing was learned', async () => {

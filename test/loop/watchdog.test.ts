@@ -127,6 +127,16 @@ describe('an engine that says nothing', () => {
     expect((await done).outcome).toMatchObject({ kind: 'failed', error: { code: 'modelUnavailable' } });
   });
 
+  it('when a model does not leave, then that is noticed, too', () => {
+    const desk = new Desk({ scheduler: { modelsMax: 1 } });
+    void desk.run(20);
+    desk.engine.say({ kind: 'ended', id: 't1', outcome: { kind: 'finished', reason: 'stop' } });
+    void desk.loop.submit({ ...translation, model: 'other' });
+    expect(desk.engine.sent('unload')).toHaveLength(1);
+    desk.timer.advance(loadSilenceMsMax);
+    expect(desk.engine.kills).toBe(1);
+  });
+
   it('when the machine slept, then that is no silence of the engine', () => {
     let sleptMs = 0;
     const timer = new ManualTimer();
