@@ -31,6 +31,8 @@ export interface Command {
   readonly help: Readonly<Record<string, string>>;
   /** Number of positional arguments. */
   readonly positionals: number;
+  /** Everything after the name goes to the command as it is, options too. */
+  readonly takesAll?: boolean;
   /** Resolves to the exit code. */
   run(positionals: readonly string[], values: Values, io: Io): Promise<number>;
 }

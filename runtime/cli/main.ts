@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bench } from './bench.ts';
 import { type Command, CommandError, commonOptions, exitCodes, type Io, UsageError, type Values } from './command.ts';
 import { complete } from './complete.ts';
 import { demo } from './demo.ts';
@@ -12,7 +13,7 @@ import { summarize } from './summarize.ts';
 import { translate } from './translate.ts';
 import { versionOf } from './version.ts';
 
-export const commands: readonly Command[] = [complete, summarize, translate, status, stop, serve, demo];
+export const commands: readonly Command[] = [complete, summarize, translate, status, stop, serve, demo, bench];
 
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = argv;
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 
 async function runCommand(command: Command, args: readonly string[], io: Io): Promise<number> {
   try {
+    if (command.takesAll) return await command.run(args, {}, io);
     const { positionals, values } = parse(command, args);
     if (values['help']) {
       io.out(usageOf(command));
