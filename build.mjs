@@ -24,6 +24,7 @@ const programs = {
   engine: 'runtime/engine/llama/main.ts',
   cli: 'runtime/cli/main.ts',
   bench: 'runtime/bench/main.ts',
+  'bench-guard': 'runtime/bench/guard/main.ts',
   'bench-library': 'runtime/bench/engine/library/main.ts',
 };
 
@@ -52,7 +53,7 @@ async function buildProgram(name, entry) {
   if (name === 'cli') chmodSync('dist/cli.mjs', 0o755);
 }
 
-// Without arguments everything is built; with names (extension, runtime, engine, cli, bench, bench-library) only these.
+// Without arguments everything is built; with names (extension, runtime, engine, cli, bench, bench-guard, bench-library) only these.
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
 if (isWanted('extension')) await buildExtension();

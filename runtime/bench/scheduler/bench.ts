@@ -10,9 +10,10 @@ import { fcfs } from '../../core/policies/fcfs.ts';
 import { punctual } from '../../core/policies/punctual.ts';
 import type { Policy } from '../../core/policy.ts';
 import { type Bench, type BenchOptions, type BenchResult, median, quantile } from '../bench.ts';
+import { growth, measureSizes } from './growth.ts';
 import { replayTasks, told } from './replay.ts';
 import { stepTimesUs } from './steps.ts';
-import { type Crowd, SteadyState, type Turn, turnKinds } from './turns.ts';
+import { type Crowd, type Turn, turnKinds } from './turns.ts';
 
 const seed = 3;
 
@@ -68,15 +69,17 @@ function measureSteps(policy: Policy, prefix: string, { looks }: Effort): BenchR
 
 function measureTurns(policy: Policy, crowd: Crowd, prefix: string, effort: Effort): BenchResult {
   const suffix = crowd === 'mixed' ? '' : '_background';
-  const { perSize, growth } = turns(policy, crowd, effort);
-  const figures: Record<string, number> = { [`${prefix}.on_growth${suffix}`]: growth };
+  const perSize = measureSizes(policy, crowd, sizes, effort);
+  const [few, many] = perSize.slice(-2);
+  const figures: Record<string, number> = {};
+  if (few !== undefined && many !== undefined) figures[`${prefix}.on_growth${suffix}`] = growth(few, many);
   const details: Record<string, unknown> = {};
-  for (const [size, measured] of perSize) {
-    const name = `${prefix}.on_us_${sizeName(size)}${suffix}`;
-    const times = measured.map(({ us }) => us);
+  for (const { waiting, turns } of perSize) {
+    const name = `${prefix}.on_us_${sizeName(waiting)}${suffix}`;
+    const times = turns.map(({ us }) => us);
     figures[name] = median(times);
     figures[`${name}_p99`] = quantile(times, 0.99);
-    details[name] = perKind(measured);
+    details[name] = perKind(turns);
   }
   return { figures, details };
 }
@@ -91,26 +94,6 @@ function measureReplay(policy: Policy, name: string, knowledge: Knowledge, { tas
 
 function sizeName(size: number): string {
   return size < 1_000 ? `${size}` : `${size / 1_000}k`;
-}
-
-interface Turns {
-  readonly perSize: ReadonlyMap<number, readonly Turn[]>;
-  readonly growth: number;
-}
-
-function turns(policy: Policy, crowd: Crowd, { rounds, pairs }: Effort): Turns {
-  const states = sizes.map((size) => ({ state: new SteadyState(policy, crowd, size, seed), turns: [] as Turn[] }));
-  const ratios: number[] = [];
-  // The first pair warms up.
-  for (let pair = -1; pair < pairs; pair += 1) {
-    const medians = states.map((measured) => {
-      const block = Array.from({ length: rounds / pairs }, () => [...measured.state.round()]).flat();
-      if (pair >= 0) measured.turns.push(...block);
-      return median(block.map(({ us }) => us));
-    });
-    if (pair >= 0) ratios.push((medians.at(-1) ?? Number.NaN) / (medians.at(-2) ?? Number.NaN));
-  }
-  return { perSize: new Map(states.map(({ turns: all }, index) => [sizes[index] ?? 0, all])), growth: median(ratios) };
 }
 
 function perKind(measured: readonly Turn[]): Record<string, string> {
