@@ -145,8 +145,7 @@ describe('a task that cannot be on time', () => {
     expect(scheduler.on(loaded(), 1)).toContainEqual(expect.objectContaining({ kind: 'start', relegated: true }));
   });
 
-  // Punctual relegates within `next` and has no `hopeless`, so nobody hears of it.
-  it.fails('when punctual relegates it, then its asker is told', () => {
+  it('when punctual relegates it, then its asker is told', () => {
     const scheduler = newScheduler('punctual');
     scheduler.on(submit(hopeless), 0);
     expect(words(scheduler.on(loaded(), 1))).toContain('relegate t');

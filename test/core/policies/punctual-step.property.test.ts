@@ -51,12 +51,23 @@ describe('a pass of punctual', () => {
     );
   });
 
-  // The choice of a batch looks at tokens per ms and at the pace of those who decode, not at the limit of a pass.
-  it.fails('when a smaller batch exists, then no decode takes longer than the limit', () => {
+  it('when a smaller batch exists, then no decode takes longer than the limit', () => {
+    fc.assert(
+      fc.property(anyView, (shown) => {
+        const plan = planOf(shown);
+        if (plan.kind !== 'decode' || msOf(plan, shown) <= shown.limits.passMsMax) return;
+        expect(plan.ids).toHaveLength(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('when the batch with the most tokens per ms takes longer than the limit, then a smaller one decodes', () => {
     const sequences = Array.from({ length: 4 }, (_, index) => decoding(`s${index}`, { deadlineMs: farMs + index }));
     const costs = { prefillMs: () => 10, decodeMs: (count: number) => (count === 1 ? 40 : 60) };
-    const shown = view(sequences, undefined, { costs, limits: { passMsMax: 50 } });
-    expect(msOf(planOf(shown), shown)).toBeLessThanOrEqual(50);
+    const within = (passMsMax: number) => idsOf(planOf(view(sequences, undefined, { costs, limits: { passMsMax } })));
+    expect(within(60)).toHaveLength(4);
+    expect(within(50)).toHaveLength(1);
   });
 
   it('when a first token can be on time, then those with time and those without hope do not delay it', () => {

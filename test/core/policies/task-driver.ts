@@ -127,6 +127,7 @@ export class TaskDriver {
     expect(this.#running, `${work.id} runs when it is paused`).toContain(work);
     expect(work.promise, 'no completion is paused').toBe('e2e');
     expect(this.#waiting.size, 'somebody waits for its sequence').toBeGreaterThan(0);
+    expect(work.relegated, `${work.id} gives way`).toBe(true);
     this.#running = this.#running.filter((other) => other !== work);
     this.#paused.push(work);
     this.log.push(`pause ${work.id}`);
@@ -142,7 +143,7 @@ export class TaskDriver {
 
   #askHopeless(ask: () => Work | undefined): void {
     for (let work = ask(); work !== undefined; work = ask()) {
-      expect(this.#waiting.has(work.id), `${work.id} waits when it is found hopeless`).toBe(true);
+      expect(work.promise, 'no completion is told that it is late').toBe('e2e');
       expect(work.relegated).toBe(true);
       expect(this.#relegated.has(work.id), `${work.id} is found hopeless once`).toBe(false);
       this.#relegated.add(work.id);
