@@ -12,6 +12,7 @@ import type { EngineEvent } from '../../engine/engine.ts';
 import { SimulatedEngine } from '../../engine/simulated.ts';
 import { costsOf, type PassCosts } from '../../engine/simulated-model.ts';
 import type { Script } from '../../engine/simulated-process.ts';
+import type { FitGoal } from '../../features/completion/fit.ts';
 import type { Arrival, Load, Opened } from './arrivals.ts';
 import { FittedPrompts } from './fitted.ts';
 import { ClairvoyantKnowledge, ReplayKnowledge } from './knowledge.ts';
@@ -41,7 +42,7 @@ export interface ReplayOptions {
    * Completions come with a prompt that is fitted to their promise (fitted.ts). What was dropped comes back in idle time, and opened
    * documents are warmed up, as in the product.
    */
-  readonly fitsPrompts?: boolean;
+  readonly fitsPrompts?: FitGoal;
 }
 
 /** One forward pass; times in virtual ms. */
@@ -116,8 +117,8 @@ class Replay {
   readonly #engine: SimulatedEngine;
   readonly #busyMs: Record<BusyKind, number> = { 'completion prompts': 0, 'other prompts': 0, decode: 0 };
   readonly #passes: ReplayPass[] = [];
-  /** Of the pass that runs. */
-  #plan: StepPlan | undefined;
+  /** Of the passes that were planned and are not reported yet: the next one is planned before the last one is told of. */
+  readonly #plans: StepPlan[] = [];
   /** Events that came while another was being handled. */
   readonly #events: Event[] = [];
   #isHandling = false;
@@ -130,7 +131,7 @@ class Replay {
     const costs = costsOf(machine.costs);
     const knowledge = isClairvoyant ? new ClairvoyantKnowledge(load, costs) : new ReplayKnowledge(load, costs);
     this.#knowledge = knowledge;
-    this.#fitted = options.fitsPrompts ? new FittedPrompts() : undefined;
+    this.#fitted = options.fitsPrompts ? new FittedPrompts(options.fitsPrompts) : undefined;
     this.#scheduler = new Scheduler({ policy, knowledge, waitingMax, modelsMax: 1, loadRetryMs: 0 });
     const { costs: passCosts, chunkTokens, shelfTokensMax } = machine;
     this.#engine = new SimulatedEngine({
@@ -138,8 +139,9 @@ class Replay {
       seed: 1,
       models: { [model]: { costs: passCosts, chunkTokens, shelfTokensMax, loadMs: 0 } },
       planStep: (view) => {
-        this.#plan = policy.planStep(view);
-        return this.#plan;
+        const plan = policy.planStep(view);
+        if (plan !== undefined) this.#plans.push(plan);
+        return plan;
       },
       script: ({ id }) => this.#scriptOf(id),
     });
@@ -234,7 +236,7 @@ class Replay {
         return this.#engine.send({ kind: 'unload', model: effect.model });
       case 'relegate':
         this.#rowOf(effect.id).relegated = true;
-        return;
+        return this.#engine.send({ kind: 'relegate', id: effect.id });
       case 'settle':
         return this.#settle(this.#rowOf(effect.id), effect.outcome);
       default:
@@ -295,20 +297,21 @@ class Replay {
     if (kind === 'prefill' && row !== undefined) row.prefilledTokens += tokens;
     const prompts = row?.arrival.class === 'completion' ? 'completion prompts' : 'other prompts';
     this.#busyMs[kind === 'decode' ? 'decode' : prompts] += wallMs;
-    if (!this.#options.recordsPasses || this.#plan === undefined) return;
-    const ids = this.#plan.kind === 'prefill' ? [this.#plan.id] : this.#plan.ids;
+    const plan = this.#plans.shift();
+    if (!this.#options.recordsPasses || plan === undefined) return;
+    const ids = plan.kind === 'prefill' ? [plan.id] : plan.ids;
     const endMs = this.#clock.now();
     this.#passes.push({ kind, startMs: endMs - wallMs, endMs, ids, tokens });
   }
 
   #scriptOf(id: TaskId): Script {
-    const { arrival } = this.#rowOf(id);
+    const { arrival, whole } = this.#rowOf(id);
     const { promptTokens } = arrival;
     // The end is a token as well.
     const answerTokens = Array<number>(arrival.answerTokens - 1).fill(answerToken);
     if (this.#options.machine.reusesPrefixes) return { promptTokens, answerTokens };
     // A first token that no other prompt has: nothing that follows it can be found.
-    const own = -1 - this.#options.load.arrivals.indexOf(arrival);
+    const own = -1 - this.#options.load.arrivals.indexOf(whole);
     return { promptTokens: [own, ...promptTokens.slice(1)], answerTokens };
   }
 

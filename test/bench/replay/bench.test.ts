@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { BadUsage } from '../../../runtime/bench/bench.ts';
+import { ablationNames } from '../../../runtime/bench/replay/ablation.ts';
+import { cellsOf, measure, resultOf, type Selection, selectionOf } from '../../../runtime/bench/replay/bench.ts';
+import { contenderOf, policyContenders, staticSettings } from '../../../runtime/bench/replay/contenders.ts';
+import { cellSections } from '../../../runtime/bench/replay/sections.ts';
+import { targets } from '../../../runtime/bench/replay/targets.ts';
+import { renderReport } from '../../../runtime/bench/report/render.ts';
+import { replay } from '../../../runtime/bench/workloads.ts';
+import { reportOf, tableRows } from '../report/fixtures.ts';
+
+function selected(values: Record<string, string>, quick = false): Selection {
+  return selectionOf({ quick, values });
+}
+
+describe('what the replay is asked for', () => {
+  it('when nothing is said, then both machines at every level, all policies, all seeds of the reporting window', () => {
+    const selection = selected({});
+    expect(selection).toMatchObject({ trace: 'sessions', window: 'reporting', seeds: replay.seeds.reporting });
+    expect(selection.contenders).toEqual(policyContenders);
+    expect(cellsOf(selection).map(({ machine, level, load }) => [machine, level, load])).toContainEqual([
+      'gpu',
+      'light',
+      replay.loads.sessions.gpu.light.load,
+    ]);
+  });
+
+  it('when it is to be quick, then only the seeds are fewer', () => {
+    expect(selected({}, true)).toEqual({ ...selected({}), seeds: replay.seeds.reporting.slice(0, 2) });
+  });
+
+  it('when a load is given, then it is the only one', () => {
+    const cells = cellsOf(selected({ load: '3.5', machine: 'cpu' }));
+    expect(cells.map(({ load, level }) => [load, level])).toEqual([[3.5, 'half']]);
+  });
+
+  it('when mechanisms are to be taken away, then those without them play beside the policies', () => {
+    const { contenders } = selected({ policy: 'punctual', ablation: 'all', window: 'tuning', seeds: '3' });
+    expect(contenders).toEqual(['punctual', ...ablationNames]);
+    expect(selected({ policy: 'punctual', ablation: 'without_parking' }).contenders).toEqual([
+      'punctual',
+      'without_parking',
+    ]);
+  });
+
+  it.each([
+    [{ machine: 'tpu' }, "--machine takes cpu, gpu, not 'tpu'."],
+    [{ trace: 'nowhere' }, '--trace takes sessions, azure'],
+    [{ policy: 'best' }, '--policy takes punctual'],
+    [{ seeds: '17' }, '--seeds takes 1 to 16'],
+    [{ seeds: '1.5' }, '--seeds takes a whole number'],
+    [{ load: '' }, '--load takes 0.01'],
+    [{ load: 'half' }, '--load takes 0.01'],
+  ])('when %o is asked for, then it says what there is', (values, message) => {
+    expect(() => selected(values)).toThrow(BadUsage);
+    expect(() => selected(values)).toThrow(message);
+  });
+});
+
+describe('who plays', () => {
+  const place = { trace: 'sessions', machine: 'cpu', level: 'half' } as const;
+
+  it('when the comparator plays, then without parking unless it is told to park, and with its own chunk', () => {
+    const { plain, parked } = replay.loads.sessions.cpu.half;
+    expect(contenderOf('static', place)).toMatchObject({
+      policy: { name: `static:${plain.sequences}` },
+      machine: { shelfTokensMax: 0, chunkTokens: plain.chunkTokens, reusesPrefixes: true },
+    });
+    expect(contenderOf('static_parked', place)).toMatchObject({ policy: { name: `static:${parked.sequences}` } });
+    expect(contenderOf('static_parked', place).machine.shelfTokensMax).toBeGreaterThan(0);
+  });
+
+  it('when a mechanism is off, then nothing else is', () => {
+    const whole = contenderOf('punctual', place);
+    expect(contenderOf('without_parking', place).machine).toEqual({ ...whole.machine, shelfTokensMax: 0 });
+    expect(contenderOf('without_prefix_reuse', place).machine).toEqual({ ...whole.machine, reusesPrefixes: false });
+    expect(contenderOf('without_relegation', place).machine).toEqual(whole.machine);
+  });
+
+  it('when the comparator may choose, then from each number, chunk and parking once', () => {
+    expect(staticSettings('cpu')).toHaveLength(7 * 2);
+    expect(staticSettings('gpu')).toHaveLength(7 * 2 * 2);
+  });
+});
+
+describe('a small replay', () => {
+  const selection = {
+    ...selected({
+      machine: 'cpu',
+      load: '0.5',
+      policy: 'punctual,static,without_parking',
+      window: 'tuning',
+      seeds: '2',
+    }),
+    processes: 1,
+  };
+
+  it('when it is measured, then its figures have the names of the issue, and its report their targets', async () => {
+    const lines: string[] = [];
+    const { figures, details } = await measure(selection, { log: (line) => lines.push(line) });
+    expect(figures['replay.cpu.goodput_ratio']).toBeGreaterThan(0);
+    expect(figures['replay.cpu.half.punctual']).toBeLessThanOrEqual(100 * 1);
+    expect(figures['replay.cpu.half.punctual']).toBeLessThanOrEqual(figures['replay.cpu.half.bound'] ?? 0);
+    expect(Object.keys(figures)).toEqual(
+      expect.arrayContaining(Object.keys(targets).filter((name) => /cpu\.(good|ttft|e2e|wasted)/.test(name))),
+    );
+    expect(details['window']).toBe('tuning');
+    expect(lines[0]).toContain('3 policies x 2 seeds');
+    expect(resultOf(selection, []).figures).toEqual({});
+  });
+});
+
+describe('the sections of a cell', () => {
+  it('when a mechanism was off, then the table says how many points that costs', () => {
+    const summary = (contender: 'punctual' | 'without_parking', mean: number) => ({
+      contender,
+      goodput: { mean, low: mean - 1, high: mean + 1, count: 2 },
+      all: { mean, low: mean, high: mean, count: 2 },
+      classes: { completion: none, summarize: none, translate: none },
+      ttft: { p50: 1, p95: 2, p95Keepable: 3, p95Shown: 4 },
+      e2e: { p50: 5, p95: 6 },
+      wastedPerFinishedCompletion: 7,
+      relegated: 0,
+      rejected: 0,
+      device: { 'completion prompts': 1, 'other prompts': 2, decode: 3 },
+    });
+    const none = { promises: 0, kept: Number.NaN, p50: Number.NaN, p95: Number.NaN };
+    const cell = { trace: 'sessions', machine: 'cpu', level: 'half', load: 2, window: 'reporting' } as const;
+    const summaries = [summary('punctual', 80), summary('without_parking', 77.5)];
+    const page = renderReport(reportOf(...cellSections({ cell, played: [], summaries, bound: 0.9 })));
+    expect(tableRows(page)).toContainEqual(['parking', expect.stringContaining('77.5'), '2.5', '3', '6']);
+  });
+});
