@@ -35,6 +35,9 @@ export interface SequenceView {
   readonly relegated: boolean;
 }
 
+/** While first tokens are promised, no pass takes more than this share of the shortest such promise: an arrival waits for it. */
+export const passShareMax = 0.2;
+
 /** What bounds one pass. */
 export interface StepLimits {
   /** Prompt tokens in one prefill chunk at most. */

@@ -4,15 +4,13 @@
  */
 import { type Costs, prefillTotalMs } from './estimate.ts';
 import type { Room, Work } from './policy.ts';
+import { passShareMax } from './step.ts';
 
 /** The request that is asked about. What runs for the same document gives way to it. */
 export interface FirstTokenQuestion extends Pick<Work, 'prefillTokens' | 'contextTokens' | 'deadlineMs' | 'document'> {
   /** What is promised for the first token. */
   readonly targetMs: number;
 }
-
-/** No pass is longer than this share of the promise while somebody types: the engine's rule, and here what an arrival waits for. */
-const passShareMax = 0.2;
 
 /**
  * From now to the first token, in ms:

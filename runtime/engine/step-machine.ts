@@ -15,6 +15,7 @@ import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import { compose } from './compose.ts';
 import type { EngineEvent, EngineRequest } from './engine.ts';
 import { acceptedOf, type Pass, type PassItem, type PassItemResult, type PassResult, reportOf } from './pass.ts';
+import { PassLimit } from './pass-limit.ts';
 import {
   checkRequest,
   evaluatedOutcome,
@@ -30,7 +31,7 @@ import {
 import { Slots } from './slots.ts';
 import { Speculation } from './speculation.ts';
 
-/** Requests that may wait for a slot of one model. The runtime's own queue is the real one; this only absorbs what is under way. */
+/** Requests that may wait for a slot of one model: the runtime's own queue is the real one. */
 export const waitingRequestsMax = 64;
 
 interface ModelState {
@@ -46,20 +47,13 @@ interface ModelState {
   readonly speculation: Speculation | undefined;
 }
 
-/** No pass takes more than this share of the shortest promise of a first token, while such promises are made. */
-export const passShareMax = 0.2;
-
-/** How long after the last such request the next one is expected, in ms. */
-const interactiveMs = 60_000;
-
 export class StepMachine {
   readonly #planStep: Policy['planStep'];
   readonly #speculates: boolean;
   readonly #models = new Map<ModelId, ModelState>();
   #inFlight: Pass | undefined;
   #passes = 0;
-  /** The shortest promise of a first token since somebody began to type, and when it was made last. */
-  #interactive = { targetMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
+  readonly #passLimit = new PassLimit();
 
   /** @param speculates what an answer copies is guessed, where that pays: same tokens, in fewer passes. */
   constructor(planStep: Policy['planStep'], speculates = false) {
@@ -100,12 +94,11 @@ export class StepMachine {
     return this.#models.has(id);
   }
 
-  /** Whether a request of this id has been started and has not ended. */
   has(id: TaskId): boolean {
     return this.#find(id) !== undefined;
   }
 
-  /** How many tokens each slot of a model holds; for tests and diagnosis. */
+  /** How many tokens each slot holds; for tests and diagnosis. */
   kvTokens(id: ModelId): readonly number[] {
     return this.#models.get(id)?.slots.all.map((slot) => slot.kvTokens.length) ?? [];
   }
@@ -127,7 +120,7 @@ export class StepMachine {
       const message = `The engine already has ${waitingRequestsMax} requests waiting for this model.`;
       return [refused(request.id, { code: 'queueFull', message })];
     }
-    if (request.sla.kind === 'ttft') this.#expectMore(request.sla.targetMs, now);
+    if (request.sla.kind === 'ttft') this.#passLimit.promised(request.sla.targetMs, now);
     insertByDeadline(state.waiting, newSequence(request, promptTokens, state.model, now));
     return this.#assign(state);
   }
@@ -180,15 +173,9 @@ export class StepMachine {
 
   #view(state: ModelState, sequences: readonly SequenceView[], nowMs: number): StepView {
     const { model, lastKind, passes } = state;
-    const { targetMs, lastMs } = this.#interactive;
-    const passMsMax = nowMs - lastMs > interactiveMs ? Number.POSITIVE_INFINITY : passShareMax * targetMs;
+    const passMsMax = this.#passLimit.at(nowMs);
     const limits = { chunkTokens: model.chunkTokens, decodeSequences: model.sequences, passMsMax };
     return { nowMs, sequences, limits, costs: model.costs(), lastKind, passes };
-  }
-
-  #expectMore(targetMs: number, nowMs: number): void {
-    const begins = nowMs - this.#interactive.lastMs > interactiveMs;
-    this.#interactive = { targetMs: begins ? targetMs : Math.min(targetMs, this.#interactive.targetMs), lastMs: nowMs };
   }
 
   /** What became of the pass that `next` returned. The report comes first, so that a cost model knows it before it sees an end. */

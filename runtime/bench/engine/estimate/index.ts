@@ -4,7 +4,7 @@
  * and lengths that really came. Lengths have an error of their own, from the length model alone.
  */
 import { costsOf, learn, newCostModel } from '../../../core/estimate.ts';
-import { passShareMax } from '../../../engine/step-machine.ts';
+import { passShareMax } from '../../../core/step.ts';
 import type { BenchResult } from '../../bench.ts';
 import type { Arrival } from '../../replay/arrivals.ts';
 import { readTraces } from '../../replay/traces.ts';
