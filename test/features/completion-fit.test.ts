@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   fitShare,
   fitWindow,
-  growShare,
   type HeldWindow,
+  promptly,
+  sparingly,
   wantedWindow,
 } from '../../runtime/features/completion/fit.ts';
 import { type InfillWindow, infillWindow, windowDefault } from '../../runtime/features/completion/prompt.ts';
@@ -65,6 +66,19 @@ describe('a prompt fitted to its promise', () => {
     expect(fitted.forecastMs).toBe(charsOf(fitted.window));
   });
 
+  it('when the device is never idle, then only half of what stands behind the cursor is given up', () => {
+    const offset = 5_013;
+    const whole = infillWindow(code, offset, windowDefault);
+    const at = (targetMs: number): InfillWindow =>
+      fitWindow({ ...plain, text: code, offset, targetMs, goal: sparingly }).window;
+    expect(at(1e9)).toEqual(whole);
+    const { prefix, suffix } = at(1);
+    expect(prefix).toBe(whole.prefix);
+    expect(whole.suffix.startsWith(suffix)).toBe(true);
+    expect(suffix.length / whole.suffix.length).toBeCloseTo(0.5, 0);
+    expect(suffix.length).toBeLessThan(whole.suffix.length);
+  });
+
   it('when nothing fits, then the current line and three before it are sent all the same', () => {
     const lines = code.slice(0, 5_013).split('\n');
     const { window } = fitWindow({ ...plain, text: code, offset: 5_013, targetMs: 1 });
@@ -96,11 +110,12 @@ describe('a prompt fitted to its promise', () => {
   it('when there is less time, then the prompt is never longer, whatever is held', () => {
     fc.assert(
       fc.property(places, fc.nat(4_000), fc.nat(4_000), fc.boolean(), ({ text, offset, heldAt }, a, b, isWarm) => {
+        const goal = a % 2 === 0 ? promptly : sparingly;
         const held = heldOf(text, heldAt);
         const cache = typist(isWarm ? text.slice(held[0]?.edge ?? 0, offset) : '');
         const at = (targetMs: number): number => {
           const forecastMs = (window: InfillWindow): number => cache.forecastMs(window);
-          const { window } = fitWindow({ text, offset, held, wanted: windowDefault, targetMs, forecastMs });
+          const { window } = fitWindow({ text, offset, held, goal, wanted: windowDefault, targetMs, forecastMs });
           // A space that is healed is not dropped.
           return charsOf(window) + window.healed.length;
         };
@@ -185,7 +200,7 @@ describe('a window from keystroke to keystroke', () => {
     const chars = charsOf(whole) + 1;
     const [tight] = typing({ text, offset, targetMs: chars / fitShare, held: [held], last }, 'a');
     expect(tight?.holds.edge).toBe(held.edge);
-    const [roomy] = typing({ text, offset, targetMs: chars / growShare + 1, held: [held], last }, 'a');
+    const [roomy] = typing({ text, offset, targetMs: (2 * chars) / fitShare + 1, held: [held], last }, 'a');
     expect(roomy?.droppedChars).toBe(0);
   });
 

@@ -2,7 +2,7 @@
  * Prompts of replayed completions, fitted to their promise as the product fits them (features/completion/fit.ts). The load holds the text
  * around each cursor; the prompt is cut from it when the request arrives, with the forecast of that moment.
  */
-import { fitWindow, type HeldWindow, wantedWindow } from '../../features/completion/fit.ts';
+import { type FitGoal, fitWindow, type HeldWindow, wantedWindow } from '../../features/completion/fit.ts';
 import { edgeStepLines, type InfillWindow, windowDefault } from '../../features/completion/prompt.ts';
 import type { Arrival, CutPlace } from './arrivals.ts';
 import { infillTokens } from './prompt-tokens.ts';
@@ -29,9 +29,14 @@ function excerptStart(text: string, latest: number): number {
 }
 
 export class FittedPrompts {
+  readonly #goal: FitGoal;
   /** The last window of each document, and that of its warm-up. Its place is found by what it says, as each request has an excerpt of its own. */
   readonly #held = new Map<string, HeldWindow>();
   readonly #warm = new Map<string, HeldWindow>();
+
+  constructor(goal: FitGoal) {
+    this.#goal = goal;
+  }
 
   /**
    * The request with a prompt that fits; itself when it has no text to cut.
@@ -44,6 +49,7 @@ export class FittedPrompts {
     const { window, holds } = fitWindow({
       ...place,
       wanted: windowDefault,
+      goal: this.#goal,
       held: [this.#held, this.#warm].flatMap((windows) => windows.get(document) ?? []),
       targetMs: sla.targetMs,
       forecastMs: (candidate) => forecastMs(tokensOf(candidate)),

@@ -26,8 +26,25 @@ import {
  */
 export const fitShare = 0.7;
 
-/** A window that gives up what is held leaves as much again, as it makes everybody else wait as well. */
-export const growShare = fitShare / 2;
+/** A window that gives up what is held may take this part of the share, as it makes everybody else wait as well. */
+const growPart = 0.5;
+
+/** How much may be given up for the promise. */
+export interface FitGoal {
+  /** Of the promise that a forecast may take. */
+  readonly share: number;
+  /** Shares of the wanted window that are never dropped, besides a few lines. */
+  readonly least: { readonly prefix: number; readonly suffix: number };
+}
+
+/** What the product does: a first token in time is worth more than far lines, which come back while nobody waits. */
+export const promptly: FitGoal = { share: fitShare, least: { prefix: 0, suffix: 0 } };
+
+/**
+ * For a device that is never idle, where what was dropped would not come back: only half of what stands behind the cursor is given up, and
+ * early, as each keystroke evaluates it again.
+ */
+export const sparingly: FitGoal = { share: 0.4, least: { prefix: 1, suffix: 0.5 } };
 
 /** A stretch of text in the prompt. Those of one side are put together by `start`, however much each is worth. */
 export interface Segment {
@@ -80,6 +97,8 @@ export interface FitQuestion extends Place {
   readonly held: readonly HeldWindow[];
   /** What is promised for the first token. */
   readonly targetMs: number;
+  /** Default: {@link promptly}. */
+  readonly goal?: FitGoal;
   /** From arrival to the first token with such a prompt, in ms. */
   readonly forecastMs: (window: InfillWindow) => number;
 }
@@ -128,16 +147,20 @@ interface Candidate {
 /** The longest first, so that less time never leads to a longer prompt. */
 function candidatesOf(question: FitQuestion): Candidate[] {
   const cursor = snapToCharacter(question.text, question.offset);
-  const fresh = partsOf(segmentsOf(question, cursor)).map((segments) => candidate(segments, fitShare));
-  const warm = question.held.flatMap((held) => {
-    const edge = heldEdge(question, cursor, held);
-    if (edge === undefined) return [];
-    return partsOf(segmentsOf(question, cursor, edge)).map((segments) => candidate(segments, fitShare)); // 1
+  const { share, least } = question.goal ?? promptly;
+  const partsFrom = (edge?: number): Candidate[] =>
+    partsOf(segmentsOf(question, cursor, edge, least)).map((segments) => candidate(segments, share));
+  const fresh = partsFrom();
+  // A window that keeps all of its prefix has the edge that is wanted.
+  const held = least.prefix < 1 ? question.held : [];
+  const warm = held.flatMap((window) => {
+    const edge = heldEdge(question, cursor, window);
+    return edge === undefined ? [] : partsFrom(edge); // 1
   });
   const charsLeast = Math.min(...warm.map(({ chars }) => chars));
-  const smaller = fresh.slice(1).filter(({ chars }) => chars < charsLeast);
+  const smaller = fresh.slice(1).filter(({ chars }) => chars < charsLeast); // 3
   // 2. What is held is not given up for a little more.
-  const whole = fresh.slice(0, 1).map((one) => ({ ...one, share: warm.length === 0 ? fitShare : growShare }));
+  const whole = fresh.slice(0, 1).map((one) => ({ ...one, share: warm.length === 0 ? share : growPart * share }));
   return [...whole, ...warm, ...smaller].sort((a, b) => b.chars - a.chars);
 }
 
@@ -154,17 +177,19 @@ function partsOf(segments: readonly Segment[]): Segment[][] {
  * The context in order of worth: the lines nearest to the cursor, the text right behind it, then ever farther of both by the
  * {@link ladder}. With an `edge`, the whole prefix from there on is one segment of the highest worth.
  */
-function segmentsOf({ text, wanted }: Place, cursor: number, edge?: number): Segment[] {
+function segmentsOf({ text, wanted }: Place, cursor: number, edge?: number, least = promptly.least): Segment[] {
   const starts = lineStartsBefore(text, cursor, wanted.prefixChars);
-  let start = edge ?? leastStart(text, cursor, wanted);
-  let end = leastEnd(text, cursor, wanted);
+  const startOf = (share: number): number => leftEdge(text, cursor, Math.floor(share * wanted.prefixChars), starts);
+  const endOf = (share: number): number => rightEdge(text, cursor, Math.floor(share * wanted.suffixChars));
+  let start = edge ?? Math.min(leastStart(text, cursor, wanted), startOf(least.prefix));
+  let end = Math.max(leastEnd(text, cursor, wanted), endOf(least.suffix));
   const segments: Segment[] = [
     { side: 'prefix', start, text: text.slice(start, cursor) },
     { side: 'suffix', start: cursor, text: text.slice(cursor, end) },
   ];
   for (const { prefix, suffix } of ladder) {
-    const nextStart = edge ?? leftEdge(text, cursor, Math.floor(prefix * wanted.prefixChars), starts);
-    const nextEnd = rightEdge(text, cursor, Math.floor(suffix * wanted.suffixChars));
+    const nextStart = edge ?? startOf(prefix);
+    const nextEnd = endOf(suffix);
     if (nextStart < start) segments.push({ side: 'prefix', start: nextStart, text: text.slice(nextStart, start) });
     if (nextEnd > end) segments.push({ side: 'suffix', start: end, text: text.slice(end, nextEnd) });
     start = Math.min(start, nextStart);

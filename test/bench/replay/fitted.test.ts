@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Arrival, sharedTokens } from '../../../runtime/bench/replay/arrivals.ts';
 import { cutPlace, FittedPrompts } from '../../../runtime/bench/replay/fitted.ts';
 import { infillTokens } from '../../../runtime/bench/replay/prompt-tokens.ts';
+import { promptly } from '../../../runtime/features/completion/fit.ts';
 import { infillWindow, windowDefault } from '../../../runtime/features/completion/prompt.ts';
 
 const salt = 12_345;
@@ -28,8 +29,8 @@ describe('a replayed prompt that is fitted', () => {
   it('when there is time enough, then it is the prompt of the whole window, wherever the cursor is', () => {
     for (let offset = 0; offset <= code.length; offset += 997) {
       const arrival = arrivalAt(code, offset);
-      expect(new FittedPrompts().cut(arrival, () => 0)).toEqual(arrival);
-      expect(new FittedPrompts().warmUp(arrival)).toEqual(arrival.promptTokens);
+      expect(new FittedPrompts(promptly).cut(arrival, () => 0)).toEqual(arrival);
+      expect(new FittedPrompts(promptly).warmUp(arrival)).toEqual(arrival.promptTokens);
     }
   });
 
@@ -38,7 +39,7 @@ describe('a replayed prompt that is fitted', () => {
   });
 
   it('when there is little time, then the prompt is shorter, and the next one goes on from it', () => {
-    const fitted = new FittedPrompts();
+    const fitted = new FittedPrompts(promptly);
     const forecast = (held: readonly number[]) => (tokens: readonly number[]) =>
       3 * (tokens.length - sharedTokens(held, tokens));
     const first = fitted.cut(arrivalAt(code, 12_000), forecast([]));
@@ -51,7 +52,7 @@ describe('a replayed prompt that is fitted', () => {
   });
 
   it('when the whole window was evaluated in idle time, then the next prompt has it', () => {
-    const fitted = new FittedPrompts();
+    const fitted = new FittedPrompts(promptly);
     const arrival = arrivalAt(code, 12_000);
     expect(fitted.cut(arrival, (tokens) => 3 * tokens.length).promptTokens.length).toBeLessThan(
       arrival.promptTokens.length,
@@ -63,7 +64,7 @@ describe('a replayed prompt that is fitted', () => {
 
   it('when a request has no text, then it stays as it is', () => {
     const { place: _, ...arrival } = arrivalAt(code, 500);
-    expect(new FittedPrompts().cut(arrival, () => 1e9)).toBe(arrival);
-    expect(new FittedPrompts().warmUp(arrival)).toBeUndefined();
+    expect(new FittedPrompts(promptly).cut(arrival, () => 1e9)).toBe(arrival);
+    expect(new FittedPrompts(promptly).warmUp(arrival)).toBeUndefined();
   });
 });
