@@ -61,18 +61,18 @@ describe("the bench of SABER's set-up", () => {
       {
         workloads: ['W2'],
         requestsPerSecond: [20],
-        competitors: ['punctual', 'static'],
+        competitors: ['punctual', 'fcfs'],
         seeds: seeds.reporting.slice(0, 2),
       },
       () => undefined,
     );
     expect(Object.keys(figures)).toEqual([
       'saber.W2.punctual',
-      'saber.W2.static',
+      'saber.W2.fcfs',
       'saber.W2.unknown.punctual',
-      'saber.W2.unknown.static',
+      'saber.W2.unknown.fcfs',
     ]);
-    expect(figures['saber.W2.punctual']).toBeGreaterThan(figures['saber.W2.static'] ?? 100);
-    expect(details['intervals']).toHaveProperty(['saber.W2.punctual - static']);
+    expect(figures['saber.W2.punctual']).toBeGreaterThan(figures['saber.W2.fcfs'] ?? 100);
+    expect(details['intervals']).toHaveProperty(['saber.W2.punctual - fcfs']);
   });
 });

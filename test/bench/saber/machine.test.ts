@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { committed } from '../../../runtime/bench/saber/committed.ts';
 import { predictorOf } from '../../../runtime/bench/saber/lengths.ts';
 import { runMachine } from '../../../runtime/bench/saber/machine.ts';
 import type { Request } from '../../../runtime/bench/saber/requests.ts';
 import { saberSpeed } from '../../../runtime/bench/workloads.ts';
 import { fcfs } from '../../../runtime/core/policies/fcfs.ts';
+import { punctual } from '../../../runtime/core/policies/punctual.ts';
 import { staticPolicy } from '../../../runtime/core/policies/static.ts';
 import type { Policy } from '../../../runtime/core/policy.ts';
 
@@ -23,7 +23,7 @@ function requests(...rows: readonly (readonly [number, number, number])[]): Requ
 }
 
 function onTime(policy: Policy, ...rows: readonly (readonly [number, number, number])[]): readonly boolean[] {
-  return runMachine(requests(...rows), policy, policy === committed ? pausing : known).onTime;
+  return runMachine(requests(...rows), policy, policy === punctual ? pausing : known).onTime;
 }
 
 const ms = (tokens: number, load: number): number => (1_000 * tokens) / saberSpeed(load);
@@ -47,13 +47,15 @@ describe("SABER's machine", () => {
     expect(onTime(staticPolicy(1), [0, 10_000, 100], [10, endMs - 0.001, 100])).toEqual([true, false]);
   });
 
-  it('when two cannot both be on time, then the committed policy pauses the longer one for the newcomer', () => {
+  it('when two cannot both be on time, then punctual pauses the longer one for the newcomer', () => {
+    // There are as many sequences as requests, and punctual keeps one for completions: the third request brings a third sequence.
     const rows = [
       [0, ms(400, 1) + 1, 400],
       [100, 100 + ms(50, 1) + 1, 50],
+      [60_000, 70_000, 1],
     ] as const;
-    expect(onTime(committed, ...rows)).toEqual([false, true]);
-    expect(onTime(fcfs, ...rows)).toEqual([false, false]);
+    expect(onTime(punctual, ...rows)).toEqual([false, true, true]);
+    expect(onTime(fcfs, ...rows)).toEqual([false, false, true]);
   });
 
   it('when nothing is late, then nothing was wasted; when all is, then everything', () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundKept, rateAt, workDone } from '../../../runtime/bench/saber/bound.ts';
-import { committed } from '../../../runtime/bench/saber/committed.ts';
 import { predictorOf } from '../../../runtime/bench/saber/lengths.ts';
 import { runMachine } from '../../../runtime/bench/saber/machine.ts';
 import { keptBy, offlineKept } from '../../../runtime/bench/saber/offline.ts';
 import type { Request } from '../../../runtime/bench/saber/requests.ts';
 import { requestsOf } from '../../../runtime/bench/saber/requests.ts';
 import { saberSpeed } from '../../../runtime/bench/workloads.ts';
+import { punctual } from '../../../runtime/core/policies/punctual.ts';
 
 /** In order of arrival, with deadlines that `servers` servers can keep or not. */
 const someRequests = fc
@@ -80,7 +80,7 @@ describe('the bound', () => {
       fc.property(someRequests, fc.integer({ min: 1, max: 40 }), (requests, price) => {
         const bound = boundKept(requests, price) + 1e-6;
         expect(offlineKept(requests)).toBeLessThanOrEqual(bound);
-        const { onTime } = runMachine(requests, committed, { predict, reviewMs: Number.POSITIVE_INFINITY });
+        const { onTime } = runMachine(requests, punctual, { predict, reviewMs: Number.POSITIVE_INFINITY });
         expect(onTime.filter(Boolean).length).toBeLessThanOrEqual(bound);
       }),
       { numRuns: 60 },
@@ -90,7 +90,7 @@ describe('the bound', () => {
   it('when the load of a cell is heavy, then ours lies between offline and the bound', () => {
     const requests = requestsOf({ workload: 'W1', requestsPerSecond: 10, seed: 901, lengths: 'known' }).slice(0, 300);
     const options = { predict: predictorOf('known'), reviewMs: Number.POSITIVE_INFINITY };
-    const ours = runMachine(requests, committed, options).onTime.filter(Boolean).length;
+    const ours = runMachine(requests, punctual, options).onTime.filter(Boolean).length;
     expect(ours).toBeGreaterThanOrEqual(0.98 * offlineKept(requests));
     expect(ours).toBeLessThanOrEqual(boundKept(requests));
   });
