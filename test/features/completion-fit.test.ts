@@ -66,7 +66,7 @@ describe('a prompt fitted to its promise', () => {
     expect(fitted.forecastMs).toBe(charsOf(fitted.window));
   });
 
-  it('when the device is never idle, then only half of what stands behind the cursor is given up', () => {
+  it('when the device is never idle, then only some of what stands behind the cursor is given up', () => {
     const offset = 5_013;
     const whole = infillWindow(code, offset, windowDefault);
     const at = (targetMs: number): InfillWindow =>
@@ -75,8 +75,8 @@ describe('a prompt fitted to its promise', () => {
     const { prefix, suffix } = at(1);
     expect(prefix).toBe(whole.prefix);
     expect(whole.suffix.startsWith(suffix)).toBe(true);
-    expect(suffix.length / whole.suffix.length).toBeCloseTo(0.5, 0);
-    expect(suffix.length).toBeLessThan(whole.suffix.length);
+    expect(suffix.length).toBeGreaterThan(whole.suffix.length * 0.2);
+    expect(suffix.length).toBeLessThanOrEqual(whole.suffix.length * sparingly.least.suffix);
   });
 
   it('when nothing fits, then the current line and three before it are sent all the same', () => {
