@@ -35,7 +35,7 @@ export function statusTable(current: Status): string {
     const memory = memoryBytes === undefined ? '' : `, ${Math.round(memoryBytes / 1e6)} MB`;
     return `${name}: ${state}${memory}${error ? `: ${error}` : ''}`;
   });
-  const runtime = `runtime ${current.version}, process ${current.pid}, ${current.clients} clients, ${current.engineRestarts} engine restarts`;
+  const runtime = `runtime ${current.version}, process ${current.pid}, ${counted(current.clients, 'client')}, ${counted(current.engineRestarts, 'engine restart')}`;
   return `${[...table, '', ...errorLines(current), ...models, runtime].join('\n')}\n`;
 }
 
@@ -78,4 +78,8 @@ function errorLine(name: string, parts: readonly [what: string, errors: Errors |
     errors === undefined ? [] : [`${what} ${percent(errors.p50)} (p90 ${percent(errors.p90)}, last ${errors.samples})`],
   );
   return known.length === 0 ? undefined : `  ${name}: ${known.join('; ')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

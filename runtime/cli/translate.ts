@@ -12,10 +12,16 @@ export const translate: Command = {
   positionals: 1,
 
   async run([name = ''], values, io) {
-    const { to } = values;
-    if (typeof to !== 'string') throw new UsageError('--to is missing: give the language to translate into');
-    if (!Object.hasOwn(targetLanguages, to))
-      throw new UsageError(`--to is '${to}': give one of ${Object.keys(targetLanguages).join(', ')}`);
+    if (typeof values['to'] !== 'string') throw new UsageError('--to is missing: give the language to translate into');
+    const to = targetNamed(values['to']);
+    if (to === undefined)
+      throw new UsageError(`--to is '${values['to']}': give one of ${Object.keys(targetLanguages).join(', ')}`);
     return runTextCommand(translateMethod, await openFile(name, io), { to }, values, io);
   },
 };
+
+/** By its id or by its name, in whatever case: `cpp`, `C++`, `Java`. */
+function targetNamed(text: string): string | undefined {
+  const wanted = text.toLowerCase();
+  return Object.entries(targetLanguages).find(([id, name]) => id === wanted || name.toLowerCase() === wanted)?.[0];
+}

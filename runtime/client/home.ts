@@ -1,5 +1,5 @@
 /** Where the runtime of one user keeps its state on this machine. Reads no global: environment and platform are arguments. */
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface Surroundings {
@@ -50,8 +50,18 @@ export class Home {
     return path.join(this.folder, 'runtime.log');
   }
 
-  /** Makes the folder, readable by its owner alone. */
+  /**
+   * Makes the folder, readable by its owner alone.
+   * @throws Error with a sentence when it cannot be made or written: locks and logs would fail later, and say less.
+   */
   async prepare(): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await access(this.folder, constants.W_OK);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      const message = `The folder ${this.folder} cannot be written (${cause}): change its permissions, or set PUNCTUAL_HOME.`;
+      throw new Error(message, { cause: error });
+    }
   }
 }

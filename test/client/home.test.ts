@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -45,6 +45,14 @@ describe('the files in it', () => {
       expect((await stat(home.folder)).mode & 0o777).toBe(0o700);
     },
   );
+
+  it('when the folder cannot be made, then a sentence says which one and what to do', async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'punctual-home-'));
+    const file = path.join(folder, 'file');
+    await writeFile(file, '');
+    const home = new Home(path.join(file, 'state'));
+    await expect(home.prepare()).rejects.toThrow(/cannot be written .*PUNCTUAL_HOME/);
+  });
 
   it('when the home is named, then all its files lie in it', () => {
     const home = new Home(path.resolve('/x'));

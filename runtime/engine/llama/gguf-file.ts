@@ -19,7 +19,7 @@ export class ModelFileError extends Error {
 export async function checkModelFile(file: string): Promise<void> {
   const head = await readHead(file);
   if (head.length >= 4 && head.toString('latin1', 0, 4) !== 'GGUF') {
-    throw new ModelFileError(`${file} is not a model in the GGUF format: choose a file that ends in .gguf.`);
+    throw new ModelFileError(`${file} is not a model in the GGUF format: download it again, or choose another file.`);
   }
   if (head.length < headBytes) throw truncated(file, `it has only ${head.length} bytes`);
   const version = head.readUInt32LE(4);
