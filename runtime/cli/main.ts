@@ -37,7 +37,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 
 async function runCommand(command: Command, args: readonly string[], io: Io): Promise<number> {
   try {
-    if (command.takesAll) return await command.run(args, {}, io);
+    const [first] = args;
+    if (command.takesAll && first !== '--help' && first !== '-h') return await command.run(args, {}, io);
     const { positionals, values } = parse(command, args);
     if (values['help']) {
       io.out(usageOf(command));
