@@ -6,6 +6,7 @@
  *    one with the most work left is given up, provided that this helps the others (reserve.ts). It is told at once.
  * 3. What is committed to starts by deadline, later the longer it is. What was given up, or is hopeless, fills what is left, the oldest
  *    first, but leaves one sequence free; it pauses when a completion or a commitment finds none, and goes on later where it was.
+ *    The only sequence that there is, a commitment gives up too.
  * 4. Of those that wait, one that is late by {@link agedMs} goes before all others, one at a time, and is not paused: nobody starves.
  */
 import { prefillTotalMs } from '../estimate.ts';
@@ -109,15 +110,14 @@ export class PunctualTasks implements TaskPolicy {
   pause(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
     if (!this.#options.pauses) return undefined;
     const loser = running.find((work) => mayPause(work, room, nowMs));
-    if (loser === undefined) return undefined;
+    if (this.#completions.size > 0) {
+      if (running.length < room.sequences) return undefined;
+      return loser === undefined ? lastInTheWay(running) : given(loser);
+    }
+    if (loser === undefined || this.#committed.size === 0) return undefined;
     const rest = running.filter((work) => work !== loser);
-    const isWanted =
-      this.#completions.size > 0
-        ? running.length >= room.sequences
-        : this.#committed.size > 0 && this.#sequencesLeft(running, room) <= 0 && this.#sequencesLeft(rest, room) > 0;
-    if (!isWanted) return undefined;
-    loser.relegated = true;
-    return loser;
+    const helps = this.#sequencesLeft(running, room) <= 0 && this.#sequencesLeft(rest, room) > 0;
+    return helps ? given(loser) : undefined;
   }
 
   #aged(running: readonly Work[], nowMs: number): Work | undefined {
@@ -197,6 +197,17 @@ function keptSequences({ sequences, demand, costs, limits }: Room): number {
 
 function isAged(work: Work, nowMs: number): boolean {
   return work.promise === 'e2e' && work.relegated && nowMs - work.deadlineMs > agedMs;
+}
+
+function given(work: Work): Work {
+  work.relegated = true;
+  return work;
+}
+
+/** With one sequence none can be kept for completions: then a commitment waits for one, and goes on with its promise. */
+function lastInTheWay(running: readonly Work[]): Work | undefined {
+  const [only, ...others] = running;
+  return only?.promise === 'e2e' && others.length === 0 ? only : undefined;
 }
 
 /** Only what cannot be on time any more, and has not waited for long. */
