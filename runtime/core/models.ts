@@ -55,3 +55,7 @@ export class ModelTable {
     );
   }
 }
+
+export function noteLoaded(record: ModelRecord, info: ModelInfo, nowMs: number): void {
+  Object.assign(record, { state: 'ready', info, error: undefined, lastUsedMs: nowMs });
+}

@@ -14,16 +14,20 @@
  * 7. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
+
+import { newEntry } from './entry.ts';
 import { type Effect, type Event, isProgress } from './event.ts';
 import { foresee } from './foresee.ts';
 import { IdleWork, type Surroundings } from './idle.ts';
 import type { Knowledge } from './knowledge.ts';
-import { type Entry, Lane, leastShare, noteAccepted, noteTokens, superseded } from './lane.ts';
-import { remainingTokens } from './lengths.ts';
-import { type ModelRecord, ModelTable, type ModelView } from './models.ts';
+import { type Entry, Lane, noteAccepted, noteTokens, superseded } from './lane.ts';
+import { LatestTasks } from './latest.ts';
+import { Loads } from './loads.ts';
+import { type ModelRecord, ModelTable, type ModelView, noteLoaded } from './models.ts';
 import type { Policy, Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
-import { makeRoom, type ResidencyDecision } from './residency.ts';
+import { badSla, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
+import { roomOf, startWhatFits } from './start.ts';
 import { deadlineMs, isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
 import { firstTokenMs } from './ttft.ts';
 
@@ -43,9 +47,6 @@ export const schedulerDefaults = { waitingMax: 256, modelsMax: 2, loadRetryMs: 5
 /** Deaths of the engine in which a task may have been running before it is refused. */
 const lossesMax = 2;
 
-/** Before a model is loaded, for forecasts. */
-const chunkTokensStart = 64;
-
 /** Forward passes free no sequence, but time goes by: the waiting tasks are looked at again after this long, in ms. */
 const lookAgainMs = 100;
 
@@ -55,9 +56,9 @@ export class Scheduler {
   readonly #entries = new Map<TaskId, Entry>();
   /** The same tasks by model. */
   readonly #lanes = new Map<ModelId, Lane>();
-  /** The live task of each supersede key. */
-  readonly #latest = new Map<string, TaskId>();
+  readonly #latest = new LatestTasks();
   readonly #models = new ModelTable();
+  readonly #loads: Loads;
   readonly #idle: IdleWork;
   #waitingCount = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -65,6 +66,8 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#idle = new IdleWork((id) => options.knowledge.forget(id));
+    const insideCount = (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id));
+    this.#loads = new Loads(this.#models, options.modelsMax, insideCount);
   }
 
   on(event: Event, nowMs: number): Effect[] {
@@ -141,14 +144,9 @@ export class Scheduler {
       case 'ended':
         return this.#ended(event.id, event.outcome, nowMs, effects);
       case 'wanted':
-        return this.#wanted(event.model, effects);
+        return this.#loads.bringInIfRoom(this.#models.get(event.model), effects);
       case 'loaded':
-        Object.assign(this.#models.get(event.model), {
-          state: 'ready',
-          info: event.info,
-          error: undefined,
-          lastUsedMs: nowMs,
-        });
+        noteLoaded(this.#models.get(event.model), event.info, nowMs);
         return;
       case 'loadFailed':
         return this.#loadFailed(event.model, event.error, nowMs, effects);
@@ -167,48 +165,19 @@ export class Scheduler {
   #submit(task: Task, nowMs: number, effects: Effect[]): void {
     const settle = (outcome: Outcome): void => void effects.push({ kind: 'settle', id: task.id, outcome });
     const refuse = (error: TaskError): void => settle({ kind: 'failed', error });
-    if (!isSlaSane(task)) {
-      return refuse({
-        code: 'badSla',
-        message: `A promise of ${task.sla.targetMs} ms cannot be kept or broken: give a target between 1 ms and one hour.`,
-      });
-    }
-    const rival = this.#rivalOf(task);
+    if (!isSlaSane(task)) return refuse(badSla(task.sla.targetMs));
+    const rivalId = this.#latest.rivalOf(task);
+    const rival = rivalId === undefined ? undefined : this.#entries.get(rivalId);
     if (rival !== undefined && rival.task.arrivalMs > task.arrivalMs) return settle(superseded);
     if (rival !== undefined) this.#release(rival.id, superseded, effects);
     const model = this.#models.get(task.model);
     if (model.state === 'failed' && model.error && nowMs - model.failedAtMs < this.#options.loadRetryMs)
       return refuse(model.error);
     const { waitingMax } = this.#options;
-    if (this.#waitingCount >= waitingMax) {
-      return refuse({
-        code: 'queueFull',
-        message: `${waitingMax} tasks are waiting already: try again when some of them are done.`,
-      });
-    }
+    if (this.#waitingCount >= waitingMax) return refuse(queueFull(waitingMax));
     if (model.state === 'failed') model.state = 'unloaded';
-    this.#wait(this.#newEntry(task, [], 0), nowMs);
-    if (task.supersedeKey !== undefined) this.#latest.set(task.supersedeKey, task.id);
-  }
-
-  #newEntry(task: Task, generated: readonly number[], losses: number): Entry {
-    const { knowledge } = this.#options;
-    const answerTokens = knowledge.answerTokens(task);
-    const work = {
-      id: task.id,
-      class: task.class,
-      promise: task.sla.kind,
-      document: task.supersedeKey,
-      arrivalMs: task.arrivalMs,
-      deadlineMs: deadlineMs(task),
-      prefillTokens: knowledge.prefillTokens(task) + generated.length,
-      decodeTokens: remainingTokens(answerTokens, generated.length, task.limits.maxTokens),
-      leastTokens: remainingTokens(answerTokens, generated.length, task.limits.maxTokens, leastShare),
-      contextTokens: 0,
-      maxTokens: task.limits.maxTokens,
-      relegated: false,
-    };
-    return { id: task.id, task, work, state: 'waiting', generated: [...generated], answerTokens, losses };
+    this.#wait(newEntry(task, [], 0, this.#options.knowledge), nowMs);
+    this.#latest.add(task);
   }
 
   #wait(entry: Entry, nowMs: number): void {
@@ -220,10 +189,10 @@ export class Scheduler {
   /** It goes on later from the tokens that were already sent. */
   #waitAgain(entry: Entry, losses: number, nowMs: number): void {
     this.#laneOf(entry).leave(entry);
-    const again = this.#newEntry(entry.task, entry.generated, losses);
+    const again = newEntry(entry.task, entry.generated, losses, this.#options.knowledge);
     again.work.relegated = entry.work.relegated;
     this.#wait(again, nowMs);
-    if (entry.task.supersedeKey !== undefined) this.#latest.set(entry.task.supersedeKey, entry.id);
+    this.#latest.add(entry.task);
   }
 
   #laneOf({ task: { model } }: Entry): Lane {
@@ -239,12 +208,6 @@ export class Scheduler {
     if (entry?.state === 'running' || entry?.state === 'pausing') note(entry);
   }
 
-  /** The live task with the same supersede key. */
-  #rivalOf({ supersedeKey }: Task): Entry | undefined {
-    const id = supersedeKey === undefined ? undefined : this.#latest.get(supersedeKey);
-    return id === undefined ? undefined : this.#entries.get(id);
-  }
-
   /** The asker is told in this turn; a running task leaves the engine after the pass in flight. */
   #release(id: TaskId, outcome: Outcome, effects: Effect[]): void {
     const entry = this.#entries.get(id);
@@ -254,7 +217,7 @@ export class Scheduler {
     } else {
       if (entry.state === 'running') effects.push({ kind: 'stop', id, keep: false });
       this.#laneOf(entry).stop(entry);
-      this.#unlink(entry);
+      this.#latest.remove(entry.task);
     }
     effects.push({ kind: 'settle', id, outcome });
   }
@@ -280,11 +243,7 @@ export class Scheduler {
   #engineLost(reason: string, nowMs: number, effects: Effect[]): void {
     for (const model of this.#models.all()) {
       if (model.state === 'loading') {
-        const error: TaskError = {
-          code: 'modelUnavailable',
-          message: `The engine ended while it loaded ${model.id}: ${reason}`,
-        };
-        this.#loadFailed(model.id, error, nowMs, effects);
+        this.#loadFailed(model.id, lostWhileLoading(model.id, reason), nowMs, effects);
       } else if (model.state !== 'failed') {
         model.state = 'unloaded';
       }
@@ -302,14 +261,8 @@ export class Scheduler {
     if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits) {
       return this.#waitAgain(entry, losses, nowMs);
     }
-    const message =
-      losses >= lossesMax
-        ? `The engine ended ${losses} times while it worked on this request (${reason}): it will not be tried again.`
-        : `The engine ended while it worked on this request: ${reason}`;
-    const outcome: Outcome = {
-      kind: 'failed',
-      error: { code: losses >= lossesMax ? 'engineFailed' : 'engineLost', message },
-    };
+    const error = losses < lossesMax ? engineLost(reason) : lostTooOften(losses, reason);
+    const outcome: Outcome = { kind: 'failed', error };
     effects.push({ kind: 'settle', id: entry.id, outcome });
   }
 
@@ -321,73 +274,18 @@ export class Scheduler {
     const missing = [...this.#lanes.values()]
       .filter((lane) => lane.waitingCount > 0 && this.#models.get(lane.model).state === 'unloaded')
       .sort((a, b) => (a.firstDeadlineMs ?? 0) - (b.firstDeadlineMs ?? 0));
-    for (const lane of missing) this.#tryLoad(this.#models.get(lane.model), effects);
+    for (const lane of missing) this.#loads.bringIn(this.#models.get(lane.model), effects);
+  }
+
+  #roomOf(model: ModelRecord): Room {
+    return roomOf(model, this.#options.knowledge);
   }
 
   #startIn(lane: Lane, nowMs: number, effects: Effect[]): void {
     const model = this.#models.get(lane.model);
-    if (model.state === 'ready') this.#startReady(lane, model, nowMs, effects);
+    if (model.state === 'ready') this.#waitingCount -= startWhatFits(lane, model, this.#roomOf(model), nowMs, effects);
     for (let entry = lane.hopeless(nowMs); entry !== undefined; entry = lane.hopeless(nowMs)) {
       effects.push({ kind: 'relegate', id: entry.id });
-    }
-  }
-
-  #startReady(lane: Lane, model: ModelRecord, nowMs: number, effects: Effect[]): void {
-    const room = this.#roomOf(model);
-    for (;;) {
-      const entry = lane.start(room, nowMs);
-      if (entry === undefined) {
-        const paused = lane.pause(room, nowMs);
-        if (paused === undefined) return;
-        effects.push({ kind: 'stop', id: paused.id, keep: true });
-        continue;
-      }
-      this.#waitingCount -= 1;
-      model.lastUsedMs = nowMs;
-      const { task, work, answerTokens } = entry;
-      const { relegated, arrivalMs } = work;
-      const generated = [...entry.generated];
-      effects.push({ kind: 'start', task, ageMs: nowMs - arrivalMs, answerTokens, relegated, generated });
-    }
-  }
-
-  #roomOf(model: ModelRecord): Room {
-    const { knowledge } = this.#options;
-    const sequences = model.info?.sequences ?? 0;
-    const chunkTokens = model.info?.chunkTokens ?? chunkTokensStart;
-    const limits = { chunkTokens, decodeSequences: sequences, passMsMax: Number.POSITIVE_INFINITY };
-    return { sequences, limits, costs: knowledge.costs(model.id), demand: knowledge.demand };
-  }
-
-  #wanted(id: ModelId, effects: Effect[]): void {
-    const model = this.#models.get(id);
-    if (model.state === 'unloaded' && this.#makeRoom().kind === 'load') this.#load(model, effects);
-  }
-
-  #load(model: ModelRecord, effects: Effect[]): void {
-    model.state = 'loading';
-    effects.push({ kind: 'load', model: model.id });
-  }
-
-  #makeRoom(): ResidencyDecision {
-    const insideCount = (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id));
-    const resident = this.#models.resident(insideCount);
-    return makeRoom(resident, this.#options.modelsMax);
-  }
-
-  #tryLoad(model: ModelRecord, effects: Effect[]): void {
-    const decision = this.#makeRoom();
-    switch (decision.kind) {
-      case 'load':
-        return this.#load(model, effects);
-      case 'evict':
-        this.#models.get(decision.model).state = 'unloading';
-        effects.push({ kind: 'unload', model: decision.model });
-        return;
-      case 'wait':
-        return;
-      default:
-        decision satisfies never;
     }
   }
 
@@ -395,12 +293,7 @@ export class Scheduler {
     if (entry.state === 'waiting') this.#waitingCount -= 1;
     this.#entries.delete(entry.id);
     this.#laneOf(entry).leave(entry);
-    this.#unlink(entry);
+    this.#latest.remove(entry.task);
     this.#options.knowledge.forget(entry.id);
-  }
-
-  #unlink(entry: Entry): void {
-    const key = entry.task.supersedeKey;
-    if (key !== undefined && this.#latest.get(key) === entry.id) this.#latest.delete(key);
   }
 }

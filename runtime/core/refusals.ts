@@ -1,0 +1,26 @@
+/** Why the scheduler refuses a task or gives it up, in words for whoever asked. Pure. */
+import type { ModelId, TaskError } from './task.ts';
+
+export function badSla(targetMs: number): TaskError {
+  const message = `A promise of ${targetMs} ms cannot be kept or broken: give a target between 1 ms and one hour.`;
+  return { code: 'badSla', message };
+}
+
+export function queueFull(waitingMax: number): TaskError {
+  const message = `${waitingMax} tasks are waiting already: try again when some of them are done.`;
+  return { code: 'queueFull', message };
+}
+
+export function lostWhileLoading(model: ModelId, reason: string): TaskError {
+  return { code: 'modelUnavailable', message: `The engine ended while it loaded ${model}: ${reason}` };
+}
+
+export function engineLost(reason: string): TaskError {
+  return { code: 'engineLost', message: `The engine ended while it worked on this request: ${reason}` };
+}
+
+/** The task may be the cause. */
+export function lostTooOften(losses: number, reason: string): TaskError {
+  const message = `The engine ended ${losses} times while it worked on this request (${reason}): it will not be tried again.`;
+  return { code: 'engineFailed', message };
+}
