@@ -208,6 +208,7 @@ function told({ goodput, all, classes, ttft, e2e, device, ...rest }: Summary): s
     `TTFT p50 ${seconds(ttft.p50)}, p95 ${seconds(ttft.p95)}, of keepable ${seconds(ttft.p95Keepable)}, of shown ${seconds(ttft.p95Shown)}`,
     `E2E p50 ${seconds(e2e.p50)}, p95 ${seconds(e2e.p95)}`,
     `wasted ${rest.wastedPerFinishedCompletion.toFixed(0)} tokens per finished completion`,
+    `prompts ${rest.prompt.toFixed(0)} % of the whole ones`,
     `relegated ${rest.relegated.toFixed(1)}, rejected ${rest.rejected.toFixed(1)}`,
     `device: ${deviceTexts.join(', ')}`,
   ].join('; ');

@@ -25,6 +25,8 @@ export interface Played {
   readonly score: RunScore;
   /** Of the time until the last answer, what the device spent on it. */
   readonly deviceShares: Readonly<Record<BusyKind, number>>;
+  /** Mean length of the prompts of completions that are promises, over that of the whole ones. */
+  readonly promptShare: number;
 }
 
 export function loadOfLevel(trace: TraceName, machine: MachineName, level: LoadLevel): number {
@@ -44,13 +46,14 @@ export function play(
     const load = replayLoad(traces, { ...cell, seed });
     return names.map((name): Played => {
       const contender = contenderOf(name, cell);
-      const { rows, busyMs, endMs } = simulate({ ...contender, load });
+      const { rows, busyMs, endMs, promptShare } = simulate({ ...contender, load });
       const shares = busyKinds.map((kind) => [kind, busyMs[kind] / endMs] as const);
       return {
         contender: name,
         seed,
         score: scoreRun(load, rows, costs),
         deviceShares: Object.fromEntries(shares) as Record<BusyKind, number>,
+        promptShare,
       };
     });
   });

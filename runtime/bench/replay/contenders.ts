@@ -5,6 +5,7 @@ import { punctual } from '../../core/policies/punctual.ts';
 import { saberPolicy } from '../../core/policies/saber.ts';
 import { staticPolicy } from '../../core/policies/static.ts';
 import type { Policy } from '../../core/policy.ts';
+import { type FitGoal, sparingly } from '../../features/completion/fit.ts';
 import { type LoadLevel, type MachineName, machines, replay, type StaticSetting } from '../workloads.ts';
 import { type AblationName, ablate, ablationNames } from './ablation.ts';
 import type { TraceName } from './loads.ts';
@@ -14,13 +15,24 @@ export interface Contender {
   readonly policy: Policy;
   readonly machine: ReplayMachine;
   readonly isClairvoyant?: boolean;
+  readonly fitsPrompts?: FitGoal;
 }
 
 /**
  * `static` and `static_parked` are the best fixed numbers of sequences, without and with KV cells parked. `clairvoyant` is punctual told
- * all lengths and what arrives next: what knowing more would gain it, no bound.
+ * all lengths and what arrives next: what knowing more would gain it, no bound. `fitted` is punctual with prompts that are fitted to
+ * their promise: the promises are the same, the prompts are not.
  */
-export const policyContenders = ['punctual', 'static', 'static_parked', 'fcfs', 'edf', 'saber', 'clairvoyant'] as const;
+export const policyContenders = [
+  'punctual',
+  'static',
+  'static_parked',
+  'fcfs',
+  'edf',
+  'saber',
+  'clairvoyant',
+  'fitted',
+] as const;
 
 /** `without_x` is punctual with one mechanism off. */
 export const contenderNames = [...policyContenders, ...ablationNames] as const;
@@ -81,6 +93,8 @@ export function contenderOf(name: ContenderName, { trace, machine: machineName, 
       return { policy: saberPolicy(), machine };
     case 'clairvoyant':
       return { policy: punctual, machine, isClairvoyant: true };
+    case 'fitted':
+      return { policy: punctual, machine, fitsPrompts: sparingly };
     default:
       return ablate(name satisfies AblationName, machine);
   }

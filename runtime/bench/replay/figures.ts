@@ -55,6 +55,8 @@ export interface Summary {
   };
   readonly e2e: { readonly p50: number; readonly p95: number };
   readonly wastedPerFinishedCompletion: number;
+  /** Mean prompt over the whole one, in %. */
+  readonly prompt: number;
   /** Tasks of a run. */
   readonly relegated: number;
   readonly rejected: number;
@@ -98,6 +100,7 @@ export function summaryOf(contender: ContenderName, runs: readonly Played[]): Su
     },
     e2e: { p50: mean(({ e2e }) => e2e.p50), p95: mean(ratioMeasures.e2e_p95) },
     wastedPerFinishedCompletion: mean(ratioMeasures.wasted),
+    prompt: 100 * meanOf(runs.map(({ promptShare }) => promptShare)),
     relegated: mean(({ relegated }) => relegated),
     rejected: mean(({ rejected }) => rejected),
     device: Object.fromEntries(device) as Record<BusyKind, number>,
@@ -117,19 +120,23 @@ export function figureName(cell: Pick<Cell, 'trace' | 'machine' | 'level'>, meas
 /** The comparators, without and with parking: the ratios are to the one that keeps more, or to the first where nobody parks. */
 const comparators: readonly ContenderName[] = ['static', 'static_parked'];
 
-/** Empty unless punctual and a comparator played. */
+/** Of punctual, and of its goodput with fitted prompts. Empty unless it and a comparator played. */
 export function ratiosOf(cell: Pick<Cell, 'trace' | 'machine' | 'level'>, played: readonly Played[]): Ratio[] {
-  const ours = scoresOf('punctual', played);
   const theirs = comparators.map((name) => scoresOf(name, played)).filter((scores) => scores.length > 0);
   const byGoodput = (a: RunScore[], b: RunScore[]): number =>
     meanOf(b.map(goodputPercent)) - meanOf(a.map(goodputPercent));
   const [better, other = better] = loadLevels[cell.level].parks ? theirs.sort(byGoodput) : theirs;
-  if (ours.length === 0 || better === undefined || other === undefined) return [];
-  return (Object.keys(ratioMeasures) as RatioName[]).map((name) => {
-    const measure = ratioMeasures[name];
-    const ratio = (scores: readonly RunScore[]): Interval => ratioInterval(ours.map(measure), scores.map(measure));
-    return { name, figure: figureName(cell, name), interval: ratio(better), other: ratio(other).mean };
-  });
+  if (better === undefined || other === undefined) return [];
+  const ratioOf = (contender: ContenderName, name: RatioName, measure: string): Ratio[] => {
+    const ours = scoresOf(contender, played).map(ratioMeasures[name]);
+    if (ours.length === 0) return [];
+    const to = (scores: readonly RunScore[]): Interval => ratioInterval(ours, scores.map(ratioMeasures[name]));
+    return [{ name, figure: figureName(cell, measure), interval: to(better), other: to(other).mean }];
+  };
+  return [
+    ...(Object.keys(ratioMeasures) as RatioName[]).flatMap((name) => ratioOf('punctual', name, name)),
+    ...ratioOf('fitted', 'goodput', 'fitted_goodput'),
+  ];
 }
 
 function scoresOf(contender: ContenderName, played: readonly Played[]): RunScore[] {

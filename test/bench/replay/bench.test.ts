@@ -70,6 +70,14 @@ describe('who plays', () => {
     expect(contenderOf('static_parked', place).machine.shelfTokensMax).toBeGreaterThan(0);
   });
 
+  it('when prompts are fitted or lengths known, then by the same policy on the same machine', () => {
+    const whole = contenderOf('punctual', place);
+    expect(contenderOf('clairvoyant', place)).toEqual({ ...whole, isClairvoyant: true });
+    const { fitsPrompts, ...rest } = contenderOf('fitted', place);
+    expect(fitsPrompts).toBeDefined();
+    expect(rest).toEqual(whole);
+  });
+
   it('when a mechanism is off, then nothing else is', () => {
     const whole = contenderOf('punctual', place);
     expect(contenderOf('without_parking', place).machine).toEqual({ ...whole.machine, shelfTokensMax: 0 });
@@ -120,6 +128,7 @@ describe('the sections of a cell', () => {
       ttft: { p50: 1, p95: 2, p95Keepable: 3, p95Shown: 4 },
       e2e: { p50: 5, p95: 6 },
       wastedPerFinishedCompletion: 7,
+      prompt: 100,
       relegated: 0,
       rejected: 0,
       device: { 'completion prompts': 1, 'other prompts': 2, decode: 3 },

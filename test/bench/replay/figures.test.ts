@@ -29,7 +29,7 @@ function played(contender: ContenderName, seed: number, kept: number, lateMs = 2
     };
   });
   const deviceShares = { 'completion prompts': 0.5, 'other prompts': 0, decode: 0.25 };
-  return { contender, seed, score: scoreRun(loadOf(...arrivals), rows, costs), deviceShares };
+  return { contender, seed, score: scoreRun(loadOf(...arrivals), rows, costs), deviceShares, promptShare: 0.9 };
 }
 
 describe('ratios to the comparator', () => {
@@ -47,6 +47,12 @@ describe('ratios to the comparator', () => {
     });
     const ttft = ratiosOf(cell, runs).find(({ name }) => name === 'ttft_p95');
     expect(ttft?.interval.mean).toBeCloseTo(0.75, 9);
+  });
+
+  it('when prompts are fitted, then their goodput has a ratio of its own', () => {
+    const runs = [played('fitted', 1, 9), played('static', 1, 3)];
+    expect(ratiosOf(cell, runs)).toMatchObject([{ figure: 'replay.cpu.fitted_goodput_ratio', interval: { mean: 3 } }]);
+    expect(summaryOf('fitted', runs.slice(0, 1)).prompt).toBe(90);
   });
 
   it('when nobody parks at a level, then the ratio is to the one that does not', () => {
