@@ -6,7 +6,7 @@ import type { Effect, Event, PassReport } from '../../core/event.ts';
 import type { Policy } from '../../core/policy.ts';
 import { Scheduler } from '../../core/scheduler.ts';
 import type { StepPlan } from '../../core/step.ts';
-import type { Outcome, Task, TaskId } from '../../core/task.ts';
+import type { Outcome, TaskId } from '../../core/task.ts';
 import { VirtualClock } from '../../engine/clock.ts';
 import type { EngineEvent } from '../../engine/engine.ts';
 import { SimulatedEngine } from '../../engine/simulated.ts';
@@ -16,7 +16,18 @@ import type { FitGoal } from '../../features/completion/fit.ts';
 import type { Arrival, Load, Opened } from './arrivals.ts';
 import { FittedPrompts } from './fitted.ts';
 import { ClairvoyantKnowledge, ReplayKnowledge } from './knowledge.ts';
-import { isPromise, type OutcomeRow } from './score.ts';
+import {
+  replayedModel as model,
+  newProgress,
+  type Progress,
+  promptShareOf,
+  rowOf,
+  scriptOf,
+  taskOf,
+} from './progress.ts';
+import type { OutcomeRow } from './score.ts';
+
+export { type BusyKind, busyKinds, type ReplayPass } from './progress.ts';
 
 /** What the load runs on. The switches are there for comparators and ablations. */
 export interface ReplayMachine {
@@ -45,17 +56,6 @@ export interface ReplayOptions {
   readonly fitsPrompts?: FitGoal;
 }
 
-/** One forward pass; times in virtual ms. */
-export interface ReplayPass {
-  readonly kind: StepPlan['kind'];
-  readonly startMs: number;
-  readonly endMs: number;
-  /** Who took part; a prefill is of one. */
-  readonly ids: readonly TaskId[];
-  /** Prompt tokens of a prefill, one for each sequence of a decode. */
-  readonly tokens: number;
-}
-
 export interface ReplayRun {
   /** One for each arrival, in their order. */
   readonly rows: readonly OutcomeRow[];
@@ -69,40 +69,14 @@ export interface ReplayRun {
   readonly promptShare: number;
 }
 
-/** Whose prompts were evaluated, or tokens for whomever. */
-export const busyKinds = ['completion prompts', 'other prompts', 'decode'] as const;
-export type BusyKind = (typeof busyKinds)[number];
-
-const model = 'replayed';
 /** A bound that no load reaches: what is refused here would be the bench's doing. */
 const waitingMax = 1_000_000;
 const contextTokens = 32_768;
-/** Of the made-up text that stands for a prompt: what the runtime takes for the length of a token from the start, so it learns nothing wrong. */
-const charsPerToken = 3.5;
 /** Without an edit for so long somebody may have stopped to read, in ms. */
 const quietMs = 1_000;
-/** Any token that ends nothing. */
-const answerToken = 7;
 
 export function simulate(options: ReplayOptions): ReplayRun {
   return new Replay(options).run();
-}
-
-/** A row as it is filled in. */
-interface Progress {
-  /** As in the load. */
-  readonly whole: Arrival;
-  /** As it was submitted. */
-  arrival: Arrival;
-  outcome: OutcomeRow['outcome'];
-  firstTokenMs: number | undefined;
-  endMs: number | undefined;
-  relegated: boolean;
-  /** Found in the cache when it started first. */
-  foundTokens: number | undefined;
-  prefilledTokens: number;
-  reusedTokens: number;
-  generatedTokens: number;
 }
 
 class Replay {
@@ -306,13 +280,11 @@ class Replay {
 
   #scriptOf(id: TaskId): Script {
     const { arrival, whole } = this.#rowOf(id);
-    const { promptTokens } = arrival;
-    // The end is a token as well.
-    const answerTokens = Array<number>(arrival.answerTokens - 1).fill(answerToken);
-    if (this.#options.machine.reusesPrefixes) return { promptTokens, answerTokens };
     // A first token that no other prompt has: nothing that follows it can be found.
-    const own = -1 - this.#options.load.arrivals.indexOf(whole);
-    return { promptTokens: [own, ...promptTokens.slice(1)], answerTokens };
+    return scriptOf(
+      arrival,
+      this.#options.machine.reusesPrefixes ? undefined : -1 - this.#options.load.arrivals.indexOf(whole),
+    );
   }
 
   #rowOf(id: TaskId): Progress {
@@ -320,48 +292,4 @@ class Replay {
     if (row === undefined) throw new RangeError(`"${id}" never arrived.`);
     return row;
   }
-}
-
-function newProgress(arrival: Arrival): Progress {
-  return {
-    whole: arrival,
-    arrival,
-    outcome: 'unanswered',
-    firstTokenMs: undefined,
-    endMs: undefined,
-    relegated: false,
-    foundTokens: undefined,
-    prefilledTokens: 0,
-    reusedTokens: 0,
-    generatedTokens: 0,
-  };
-}
-
-function rowOf({ whole: _, arrival, foundTokens: __, firstTokenMs, endMs, ...row }: Progress): OutcomeRow {
-  return {
-    id: arrival.id,
-    ...row,
-    ...(firstTokenMs !== undefined && { firstTokenMs }),
-    ...(endMs !== undefined && { endMs }),
-  };
-}
-
-function taskOf({ id, class: taskClass, sla, atMs, promptTokens, maxTokens, document }: Arrival): Task {
-  return {
-    id,
-    class: taskClass,
-    sla,
-    arrivalMs: atMs,
-    model,
-    prompt: { kind: 'chat', user: ' '.repeat(Math.round(charsPerToken * promptTokens.length)) },
-    limits: { maxTokens, stop: [] },
-    ...(document !== undefined && { supersedeKey: document }),
-  };
-}
-
-function promptShareOf(rows: readonly Progress[]): number {
-  const promises = rows.filter(({ whole }) => whole.class === 'completion' && isPromise(whole));
-  const tokens = (of: 'whole' | 'arrival'): number =>
-    promises.reduce((sum, row) => sum + row[of].promptTokens.length, 0);
-  return promises.length === 0 ? 1 : tokens('arrival') / tokens('whole');
 }
