@@ -179,6 +179,8 @@ export function resultOf({ seeds, window }: Selection, results: readonly CellRes
     const name = `${prefixOf(cell)}.${cell.level}`;
     for (const { contender, goodput } of summaries) figures[`${name}.${contender}`] = goodput.mean;
     figures[`${name}.bound`] = 100 * bound;
+    const fitted = summaries.find(({ contender }) => contender === 'fitted');
+    if (fitted !== undefined) figures[`${name}.fitted_prompt_percent`] = fitted.prompt;
     const ratios = ratiosOf(cell, played);
     for (const { figure, interval } of ratios) figures[figure] = interval.mean;
     cells[name] = {

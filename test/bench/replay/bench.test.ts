@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BadUsage } from '../../../runtime/bench/bench.ts';
 import { ablationNames } from '../../../runtime/bench/replay/ablation.ts';
@@ -115,6 +118,30 @@ describe('a small replay', () => {
     expect(details['window']).toBe('tuning');
     expect(lines[0]).toContain('3 policies x 2 seeds');
     expect(resultOf(selection, []).figures).toEqual({});
+  });
+});
+
+describe('the page of a replay', () => {
+  it('when a page is asked for, then it has the curve, the distributions, the passes and the tables', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'punctual-replay-'));
+    try {
+      const html = path.join(folder, 'replay.html');
+      const selection = selected({ machine: 'gpu', load: '0.2', policy: 'static', window: 'tuning', seeds: '1' });
+      await measure({ ...selection, processes: 1 }, { log: () => {}, values: { html } });
+      const page = await readFile(html, 'utf8');
+      const headings = [...page.matchAll(/<h2>([^<]*)<\/h2>/g)].map((match) => match[1]);
+      expect(headings).toEqual([
+        'replay.gpu, half: policies at 0.2 sessions',
+        'replay.gpu, half: classes',
+        'replay.gpu: goodput over load',
+        'replay.gpu: TTFT at 0.2 sessions',
+        'replay.gpu: E2E at 0.2 sessions',
+        'replay.gpu: 30 s of passes under punctual',
+      ]);
+      expect(tableRows(page).map(([first]) => first)).toEqual(expect.arrayContaining(['static', 'bound']));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
