@@ -17,10 +17,12 @@ import type { Arrival, Load, Opened } from './arrivals.ts';
 import { FittedPrompts } from './fitted.ts';
 import { ClairvoyantKnowledge, ReplayKnowledge } from './knowledge.ts';
 import {
+  type BusyKind,
   replayedModel as model,
   newProgress,
   type Progress,
   promptShareOf,
+  type ReplayPass,
   rowOf,
   scriptOf,
   taskOf,
