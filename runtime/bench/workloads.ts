@@ -122,6 +122,24 @@ export interface FoundLoad {
 }
 
 /**
+ * As `bench replay --window tuning --find-loads half,light,unparked` prints them: bisection, from every setting of the comparator,
+ * where one that falls 6 points behind is dropped. Eight tuning seeds for `cpu`, the first four for `gpu`, where a run has six times as
+ * many requests. `unparked` takes its parking settings from `half`.
+ */
+const sessionsLoads = {
+  cpu: {
+    half: { load: 2.17, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
+    light: { load: 1.2, plain: { sequences: 5, chunkTokens: 64 }, parked: { sequences: 6, chunkTokens: 64 } },
+    unparked: { load: 2.06, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
+  },
+  gpu: {
+    half: { load: 7.35, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+    light: { load: 5.03, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+    unparked: { load: 5.84, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
+  },
+} as const satisfies Record<MachineName, Record<LoadLevel, FoundLoad>>;
+
+/**
  * What all replays share. `load` is the mean number of editing sessions at a time, once the first have ended (after 90 s).
  *
  * A promise that no order can keep is one whose own prefill takes more than 0.9 of its target. Its own prefill is what its document
@@ -137,32 +155,10 @@ export const replay = {
   seeds: { tuning: [701, 702, 703, 704, 705, 706, 707, 708], reporting: range(101, 16) },
   /** What the comparator may choose from, besides the device's own chunk; each with and without parking. */
   statics: { sequences: [1, 2, 3, 4, 5, 6, 8], chunkTokens: [64] },
-  /** As `bench replay --find-loads half,light,unparked` prints them: bisection on the tuning window with all tuning seeds, every setting tried. */
+  /** The Azure trace is played at the loads of the sessions, with the settings that are best there: its own were not searched for. */
   loads: {
-    sessions: {
-      cpu: {
-        half: { load: 2.17, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
-        light: { load: 1.2, plain: { sequences: 5, chunkTokens: 64 }, parked: { sequences: 6, chunkTokens: 64 } },
-        unparked: { load: 2.06, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
-      },
-      gpu: {
-        half: { load: 7.35, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
-        light: { load: 5.03, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
-        unparked: { load: 5.84, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
-      },
-    },
-    azure: {
-      cpu: {
-        half: { load: 2.17, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
-        light: { load: 1.2, plain: { sequences: 5, chunkTokens: 64 }, parked: { sequences: 5, chunkTokens: 64 } },
-        unparked: { load: 2.1, plain: { sequences: 4, chunkTokens: 64 }, parked: { sequences: 8, chunkTokens: 64 } },
-      },
-      gpu: {
-        half: { load: 7.35, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
-        light: { load: 5, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
-        unparked: { load: 5.5, plain: { sequences: 6, chunkTokens: 512 }, parked: { sequences: 8, chunkTokens: 512 } },
-      },
-    },
+    sessions: sessionsLoads,
+    azure: sessionsLoads,
   },
 } as const satisfies {
   loads: Record<string, Record<MachineName, Record<LoadLevel, FoundLoad>>>;
