@@ -104,13 +104,19 @@ function ask(costs: Costs, kind: StepKind, count: number, contextTokens: number)
   return kind === 'prefill' ? costs.prefillMs(count, contextTokens) : costs.decodeMs(count, contextTokens);
 }
 
-/** The predictions of a state. The tables are laid out once, so asking is cheap; the state never changes. */
+/** The predictions of a state. A table is laid out at its first question, so asking on is cheap; the state never changes. */
 export function costsOf(model: CostModel): Costs {
-  const prefill = curveIn(model, 'prefill');
-  const decode = curveIn(model, 'decode');
+  let prefill: Curve | undefined;
+  let decode: Curve | undefined;
   return {
-    prefillMs: (tokens, contextTokens) => model.pace * curveMs(prefill, tokens, kilo(contextTokens)),
-    decodeMs: (sequences, contextTokens) => model.pace * curveMs(decode, sequences, kilo(contextTokens)),
+    prefillMs: (tokens, contextTokens) => {
+      prefill ??= curveIn(model, 'prefill');
+      return model.pace * curveMs(prefill, tokens, kilo(contextTokens));
+    },
+    decodeMs: (sequences, contextTokens) => {
+      decode ??= curveIn(model, 'decode');
+      return model.pace * curveMs(decode, sequences, kilo(contextTokens));
+    },
   };
 }
 

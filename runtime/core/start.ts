@@ -13,7 +13,17 @@ export function roomOf({ id, info }: ModelRecord, knowledge: Knowledge): Room {
   const sequences = info?.sequences ?? 0;
   const chunkTokens = info?.chunkTokens ?? chunkTokensStart;
   const limits = { chunkTokens, decodeSequences: sequences, passMsMax: Number.POSITIVE_INFINITY };
-  return { sequences, limits, costs: knowledge.costs(id), demand: knowledge.demand };
+  return {
+    sequences,
+    limits,
+    // Asked for only by a turn that has something to decide.
+    get costs() {
+      return knowledge.costs(id);
+    },
+    get demand() {
+      return knowledge.demand;
+    },
+  };
 }
 
 /** @returns how many wait no longer. */
