@@ -65,8 +65,8 @@ export const planStep = plannerOf();
 function plan(turn: Turn): StepPlan | undefined {
   const groups = groupsOf(turn);
   if (turn.passes % agedTurn === agedTurn - 1) {
-    const aged = groups.rest.filter(({ view }) => turn.nowMs - view.deadlineMs > agedMs);
-    if (aged.length > 0) return serveOthers({ urgent: [], tails: [], committed: [], rest: aged }, turn); // 1
+    const aged = groups.rest.filter(({ view }) => turn.nowMs - view.deadlineMs > agedMs).sort(byAge);
+    if (aged.length > 0) return serveAged(aged, turn); // 1
   }
   return groups.urgent.length > 0 ? serveUrgent(groups, turn) : serveOthers(groups, turn);
 }
@@ -125,6 +125,14 @@ function indexOfLongest(candidates: readonly Candidate[], last: number): number 
     if ((candidates[index]?.soloMs ?? 0) > (candidates[longest]?.soloMs ?? 0)) longest = index;
   }
   return longest;
+}
+
+/** The oldest one has a part in the pass, whatever else is late: nothing that comes after it can hold it up. */
+function serveAged(aged: readonly Candidate[], turn: Turn): StepPlan {
+  const [oldest] = aged;
+  if (oldest === undefined) throw new Error('There is nobody aged.');
+  const order = decoding(aged);
+  return oldest.view.decoding ? decode(order, turn, order.length).plan : prefill(oldest, turn);
 }
 
 function serveUrgent({ urgent, tails, committed }: Groups, turn: Turn): StepPlan {

@@ -36,7 +36,14 @@ const turnsShare = 2.5;
 /** Standard deviations of a Poisson process between the mean number of occupied sequences and what is kept. */
 const burstDeviations = 2;
 
-/** A waiting task is aged when its deadline passed this long ago, in ms. */
+/**
+ * A waiting task is aged when its deadline passed this long ago, in ms. With agedTurn of the step level (punctual-step.ts) this bounds how long
+ * any task with an E2E promise takes, whatever else comes; from its arrival to its end at most
+ *   target + agedMs + L (R + agedTurn (P + O))
+ * with L the time of the longest pass, P the passes that the task needs, O those that relegated tasks need which arrived before it, R
+ * those that the tasks in the sequences need when it has become the first of the aged, and the longest target of itself and those before
+ * it. A second model that is busy too doubles L. In the last part, one pass in agedTurn has the oldest of the aged in it.
+ */
 export const agedMs = 120_000;
 
 interface Waiting {
@@ -112,18 +119,26 @@ export class PunctualTasks implements TaskPolicy {
     const loser = running.find((work) => mayPause(work, room, nowMs));
     if (this.#completions.size > 0) {
       if (running.length < room.sequences) return undefined;
-      return loser === undefined ? lastInTheWay(running) : given(loser);
+      return loser === undefined ? lastInTheWay(running, nowMs) : this.#give(loser);
     }
     if (loser === undefined || this.#committed.size === 0) return undefined;
     const rest = running.filter((work) => work !== loser);
     const helps = this.#sequencesLeft(running, room) <= 0 && this.#sequencesLeft(rest, room) > 0;
-    return helps ? given(loser) : undefined;
+    return helps ? this.#give(loser) : undefined;
+  }
+
+  /** It gives way from now on, and its asker is told. */
+  #give(work: Work): Work {
+    if (!work.relegated) this.#untold.push(work);
+    work.relegated = true;
+    return work;
   }
 
   #aged(running: readonly Work[], nowMs: number): Work | undefined {
     const oldest = this.#relegated.first()?.work;
     if (oldest === undefined || !isAged(oldest, nowMs)) return undefined;
-    return running.some((work) => isAged(work, nowMs)) ? undefined : oldest;
+    const isBefore = (work: Work): boolean => isAged(work, nowMs) && work.arrivalMs <= oldest.arrivalMs;
+    return running.some(isBefore) ? undefined : oldest;
   }
 
   /** Whether anything but completions was added. */
@@ -199,15 +214,10 @@ function isAged(work: Work, nowMs: number): boolean {
   return work.promise === 'e2e' && work.relegated && nowMs - work.deadlineMs > agedMs;
 }
 
-function given(work: Work): Work {
-  work.relegated = true;
-  return work;
-}
-
 /** With one sequence none can be kept for completions: then a commitment waits for one, and goes on with its promise. */
-function lastInTheWay(running: readonly Work[]): Work | undefined {
+function lastInTheWay(running: readonly Work[], nowMs: number): Work | undefined {
   const [only, ...others] = running;
-  return only?.promise === 'e2e' && others.length === 0 ? only : undefined;
+  return only?.promise === 'e2e' && others.length === 0 && !isAged(only, nowMs) ? only : undefined;
 }
 
 /** Only what cannot be on time any more, and has not waited for long. */

@@ -1,21 +1,22 @@
 /**
- * More work than the device can do, for as long as a test likes: the loop, the scheduler and the simulated engine on a virtual clock,
- * with completions and short summaries in a steady stream, and one task that nobody is on time for.
+ * More work than the device can do, for as long as a test likes: the scheduler and the simulated engine on a virtual clock, with
+ * completions and short summaries in a steady stream, and one task that cannot be on time.
  */
 import { punctual } from '../../../runtime/core/policies/punctual.ts';
 import type { Policy } from '../../../runtime/core/policy.ts';
-import { VirtualClock } from '../../../runtime/engine/clock.ts';
-import { SimulatedEngine } from '../../../runtime/engine/simulated.ts';
+import type { TaskClass } from '../../../runtime/core/task.ts';
 import { costsOf, halfBillionModel } from '../../../runtime/engine/simulated-model.ts';
-import type { TaskSpec } from '../../../runtime/features/tasks.ts';
-import { Loop } from '../../../runtime/loop.ts';
-import { plainKnowledge } from '../fixtures.ts';
+import { plainKnowledge, task } from '../fixtures.ts';
+import { type Heard, Scheduled } from '../scheduled.ts';
 
-export interface Stream {
-  readonly everyMs: number;
+export interface Work {
   readonly promptTokens: number;
   readonly answerTokens: number;
   readonly targetMs: number;
+}
+
+export interface Stream extends Work {
+  readonly everyMs: number;
 }
 
 export interface OverloadOptions {
@@ -27,99 +28,79 @@ export interface OverloadOptions {
   readonly waitingMax?: number;
 }
 
-interface Lengths {
-  readonly promptTokens: number;
-  readonly answerTokens: number;
-}
-
 /** The costs of every pass, which the planner knows exactly. */
 export const costs = costsOf(halfBillionModel.costs);
 
 export class Overload {
-  readonly clock = new VirtualClock();
-  readonly #engine: SimulatedEngine;
-  readonly #loop: Loop;
-  readonly #passes: { readonly atMs: number; readonly wallMs: number }[] = [];
-  readonly #ends = new Map<string, number>();
+  readonly scheduled: Scheduled;
   #count = 0;
 
   constructor({ sequences, completions, summaries, policy = punctual, waitingMax = 64 }: OverloadOptions) {
-    this.#engine = new SimulatedEngine({
-      clock: this.clock,
-      seed: 1,
-      planStep: policy.planStep,
-      script: ({ prompt }) => this.#script(prompt.kind === 'chat' ? prompt.user : prompt.prefix),
-    });
     const knowledge = plainKnowledge({
       costs: () => costs,
       prefillTokens: ({ prompt }) => lengthsOf(prompt.kind === 'chat' ? prompt.user : prompt.prefix).promptTokens,
     });
-    this.#loop = new Loop(this.#engine, {
-      now: () => this.clock.now(),
-      timer: (ms, callback) => this.clock.at(this.clock.now() + ms, callback),
-      specOf: (id) => ({ id, file: `/models/${id}.gguf`, sequences, contextTokens: 4_096, threads: 1 }),
+    this.scheduled = new Scheduled({
+      sequences,
+      engine: { script: ({ prompt }) => scriptOf(prompt.kind === 'chat' ? prompt.user : prompt.prefix) },
       scheduler: { policy, knowledge, waitingMax },
-    });
-    this.#loop.onPass(({ wallMs }) => this.#passes.push({ atMs: this.clock.now(), wallMs }));
-    this.#engine.onEvent((event) => {
-      if (event.kind === 'ended' && event.outcome.kind === 'finished') this.#ends.set(event.id, this.clock.now());
     });
     if (completions !== undefined) this.#repeat(completions, 'completion');
     if (summaries !== undefined) this.#repeat(summaries, 'summarize');
   }
 
-  /** Answers that ended so far. */
-  get finished(): number {
-    return this.#ends.size;
+  get clock(): Scheduled['clock'] {
+    return this.scheduled.clock;
   }
 
   /** Share of the time until now in which a pass ran. */
   get busyShare(): number {
-    return this.#passes.reduce((sum, { wallMs }) => sum + wallMs, 0) / this.clock.now();
+    return this.scheduled.busyMs / this.clock.now();
   }
 
   get longestPassMs(): number {
-    return this.#passes.reduce((longest, { wallMs }) => Math.max(longest, wallMs), 0);
+    return this.scheduled.longestPassMs;
   }
 
-  /** Submits a task now. @returns when it ended, in ms after now; undefined if it has not. */
-  submit(
-    taskClass: TaskSpec['class'],
-    { promptTokens, answerTokens, targetMs }: Omit<Stream, 'everyMs'>,
-  ): () => number | undefined {
+  /** Submits a task now. */
+  submit(taskClass: TaskClass, { promptTokens, answerTokens, targetMs }: Work): Heard {
     this.#count += 1;
-    const arrivalMs = this.clock.now();
     const text = `${promptTokens} ${answerTokens} ${this.#count}`;
-    const prompt =
-      taskClass === 'completion'
-        ? ({ kind: 'infill', prefix: text, suffix: '' } as const)
-        : ({ kind: 'chat', user: text } as const);
-    const sla = { kind: taskClass === 'completion' ? 'ttft' : 'e2e', targetMs } as const;
-    const limits = { maxTokens: answerTokens, stop: [] };
-    const { id } = this.#loop.submit({ class: taskClass, sla, arrivalMs, model: 'm', prompt, limits });
-    return () => {
-      const endMs = this.#ends.get(id);
-      return endMs === undefined ? undefined : endMs - arrivalMs;
-    };
+    const isCompletion = taskClass === 'completion';
+    return this.scheduled.submit(
+      task(`${taskClass} ${this.#count}`, {
+        class: taskClass,
+        sla: { kind: isCompletion ? 'ttft' : 'e2e', targetMs },
+        arrivalMs: this.clock.now(),
+        prompt: isCompletion ? { kind: 'infill', prefix: text, suffix: '' } : { kind: 'chat', user: text },
+        limits: { maxTokens: answerTokens, stop: [] },
+      }),
+    );
   }
 
-  #repeat(stream: Stream, taskClass: TaskSpec['class']): void {
+  /** Submits it again after each call on the clock, until there is a place for it in the queue. */
+  submitWhenFree(taskClass: TaskClass, work: Work): Heard {
+    let heard = this.submit(taskClass, work);
+    while (heard.outcome?.kind === 'failed' && this.clock.step()) heard = this.submit(taskClass, work);
+    return heard;
+  }
+
+  #repeat(stream: Stream, taskClass: TaskClass): void {
     this.submit(taskClass, stream);
     this.clock.at(this.clock.now() + stream.everyMs, () => this.#repeat(stream, taskClass));
   }
-
-  /** Every prompt is a new one, so that nothing is reused. */
-  #script(text: string): { promptTokens: number[]; answerTokens: number[] } {
-    const { promptTokens, answerTokens } = lengthsOf(text);
-    const id = Number(text.split(' ')[2]);
-    return {
-      promptTokens: Array.from({ length: promptTokens }, (_, index) => 10_000 * id + 1_000 + index),
-      answerTokens: Array.from({ length: answerTokens }, (_, index) => 10 + index),
-    };
-  }
 }
 
-function lengthsOf(text: string): Lengths {
-  const [promptTokens = 0, answerTokens = 0] = text.split(' ').map(Number);
-  return { promptTokens, answerTokens };
+/** Every prompt is a new one, so that nothing is reused. */
+function scriptOf(text: string): { promptTokens: number[]; answerTokens: number[] } {
+  const { promptTokens, answerTokens, id } = lengthsOf(text);
+  return {
+    promptTokens: Array.from({ length: promptTokens }, (_, index) => 10_000 * id + 1_000 + index),
+    answerTokens: Array.from({ length: answerTokens }, (_, index) => 10 + index),
+  };
+}
+
+function lengthsOf(text: string): { promptTokens: number; answerTokens: number; id: number } {
+  const [promptTokens = 0, answerTokens = 0, id = 0] = text.split(' ').map(Number);
+  return { promptTokens, answerTokens, id };
 }

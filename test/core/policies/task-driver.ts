@@ -127,7 +127,7 @@ export class TaskDriver {
     expect(this.#running, `${work.id} runs when it is paused`).toContain(work);
     expect(work.promise, 'no completion is paused').toBe('e2e');
     expect(this.#waiting.size, 'somebody waits for its sequence').toBeGreaterThan(0);
-    expect(work.relegated, `${work.id} gives way`).toBe(true);
+    expect(work.relegated || this.#room.sequences === 1, `${work.id} can be late, or has the only sequence`).toBe(true);
     this.#running = this.#running.filter((other) => other !== work);
     this.#paused.push(work);
     this.log.push(`pause ${work.id}`);
