@@ -82,6 +82,16 @@ export class Scheduled {
     this.#on({ kind: 'cancel', id });
   }
 
+  /** The engine dies now. */
+  die(): void {
+    this.#engine.die();
+  }
+
+  /** The next load of this model fails. */
+  failLoad(model: ModelId): void {
+    this.#engine.failLoad(model, 'The file is gone.');
+  }
+
   #onEngine(event: EngineEvent): void {
     switch (event.kind) {
       case 'accepted':
