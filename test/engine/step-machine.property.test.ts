@@ -1,5 +1,5 @@
 /**
- * Starts, stops, passes and failures in any order, against a small device that really keeps tokens: whatever happens, every request
+ * Starts, stops, pauses, passes and failures in any order, against a small device that really keeps tokens: whatever happens, every request
  * ends exactly once, and an answer is the one that its tokens alone would give.
  */
 
@@ -41,10 +41,14 @@ interface AnyPrompt {
 
 interface Started {
   readonly model: string;
+  readonly document: number;
   readonly prompt: readonly number[];
   readonly maxTokens: number;
+  readonly targetMs: number;
   readonly answer: number[];
   isAccepted: boolean;
+  /** Stopped to go on later. */
+  isPaused: boolean;
   outcome: string | undefined;
 }
 
@@ -76,26 +80,54 @@ class World {
   start(model: string, { document, length, rest }: AnyPrompt, maxTokens: number, targetMs: number): void {
     const prompt = [...Array.from({ length }, () => 3 + document), ...rest];
     const id = `r${this.requests.size}`;
-    this.requests.set(id, { model, prompt, maxTokens, answer: [], isAccepted: false, outcome: undefined });
-    const limits = { maxTokens, stop: [] };
+    const started = { model, document, prompt, maxTokens, targetMs, answer: [] };
+    this.requests.set(id, { ...started, isAccepted: false, isPaused: false, outcome: undefined });
+    this.#start(id);
+  }
+
+  #start(id: string): void {
+    const { model, document, prompt, maxTokens, targetMs, answer } = this.#of(id);
+    const number = Number(id.slice(1));
     const request = {
       id,
       class: 'summarize',
       model,
       document: `document ${document}`,
       prompt: { kind: 'chat', user: '' },
-      limits,
-      sla: { kind: this.requests.size % 2 ? 'e2e' : 'ttft', targetMs },
+      limits: { maxTokens, stop: [] },
+      sla: { kind: number % 2 ? 'ttft' : 'e2e', targetMs },
       ageMs: 0,
       answerTokens: certainLength(5),
-      relegated: this.requests.size % 7 === 0,
-      generated: [],
+      relegated: number % 7 === 6,
+      generated: [...answer],
     } as const;
     this.#hear(this.machine.start(request, prompt, this.#nowMs));
   }
 
   stop(index: number): void {
     this.#hear(this.machine.stop(`r${index}`));
+  }
+
+  relegate(index: number): void {
+    this.machine.relegate(`r${index}`);
+  }
+
+  /** Once it has ended as cancelled, it comes back with {@link resume}. */
+  pause(index: number): void {
+    const request = this.requests.get(`r${index}`);
+    if (request === undefined || request.outcome !== undefined) return;
+    request.isPaused = true;
+    this.#hear(this.machine.stop(`r${index}`, true));
+  }
+
+  resume(): void {
+    for (const [id, request] of this.requests) {
+      if (!request.isPaused || request.outcome === undefined) continue;
+      request.isPaused = false;
+      if (request.outcome !== 'cancelled') continue;
+      Object.assign(request, { outcome: undefined, isAccepted: false });
+      this.#start(id);
+    }
   }
 
   /** Begins a pass when none runs, and ends it when one does. False when there is nothing to do. */
@@ -175,14 +207,19 @@ class World {
   #hear(events: readonly EngineEvent[]): void {
     for (const event of events) {
       if (event.kind !== 'accepted' && event.kind !== 'tokens' && event.kind !== 'ended') continue;
-      const request = this.requests.get(event.id);
-      if (request === undefined) throw new Error(`An event about ${event.id}, which was never started.`);
+      const request = this.#of(event.id);
       expect(request.outcome).toBeUndefined();
       if (event.kind === 'accepted') request.isAccepted = true;
       if (event.kind === 'tokens') request.answer.push(...event.tokens);
       if (event.kind === 'ended') request.outcome = event.outcome.kind;
       this.#checkSlots();
     }
+  }
+
+  #of(id: string): Started {
+    const started = this.requests.get(id);
+    if (started === undefined) throw new Error(`${id} was never started.`);
+    return started;
   }
 
   #checkSlots(): void {
@@ -213,7 +250,19 @@ const action = fc.oneof(
       targetMs: fc.integer({ min: 1, max: 500 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), index: fc.nat({ max: 15 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        'stop' as const,
+        'pause' as const,
+        'pause' as const,
+        'relegate' as const,
+        'resume' as const,
+      ),
+      index: fc.nat({ max: 15 }),
+    }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -225,7 +274,7 @@ const action = fc.oneof(
 
 describe('the step machine, whatever happens', () => {
   it.each(['punctual', 'edf', 'fcfs'])(
-    '%s: when starts, stops, passes and failures come in any order, then each request ends once and with its own answer',
+    '%s: when starts, stops, pauses, passes and failures come in any order, then each request ends once and with its own answer',
     (name) => {
       const policy = policyOf(name);
       fc.assert(
@@ -233,9 +282,12 @@ describe('the step machine, whatever happens', () => {
           const world = new World(policy);
           for (const each of actions) {
             if (each.kind === 'start') world.start(each.model, each.prompt, each.maxTokens, each.targetMs);
-            else if (each.kind === 'stop') world.stop(each.index);
-            else world.advance(each.fault);
+            else if (each.kind === 'advance') world.advance(each.fault);
+            else if (each.kind === 'resume') world.resume();
+            else world[each.kind](each.index);
           }
+          world.drain();
+          world.resume();
           world.drain();
           for (const [id, { prompt, maxTokens, answer, outcome }] of world.requests) {
             const alone = answerAlone(prompt, maxTokens);

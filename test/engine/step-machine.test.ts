@@ -1,80 +1,19 @@
 /** The step machine with fabricated model answers: no engine, no time. */
 
 import { describe, expect, it } from 'vitest';
-import { certainLength } from '../../runtime/core/lengths.ts';
-import { edf } from '../../runtime/core/policies/edf.ts';
-import type { EngineEvent, EngineRequest } from '../../runtime/engine/engine.ts';
-import type { Pass, PassItemResult } from '../../runtime/engine/pass.ts';
-import type { MachineModel } from '../../runtime/engine/sequence.ts';
-import { StepMachine, waitingRequestsMax } from '../../runtime/engine/step-machine.ts';
-
-const endToken = 99;
-
-/** Tokens are written as letters: 1 is a, 2 is b. */
-const model: MachineModel = {
-  id: 'm',
-  sequences: 2,
-  contextTokens: 100,
-  chunkTokens: 8,
-  costs: () => ({ prefillMs: (tokens) => tokens, decodeMs: () => 1 }),
-  appendOnly: false,
-  shelfTokensMax: 0,
-  isEnd: (token) => token === endToken,
-  detokenizer: () => ({ push: (token) => String.fromCharCode(96 + token) }),
-};
-
-function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
-  const prompt = { kind: 'chat', user: '' } as const;
-  const limits = { maxTokens: 5, stop: [] };
-  return {
-    id,
-    class: 'summarize',
-    model: 'm',
-    prompt,
-    limits,
-    sla: { kind: 'e2e', targetMs: 1_000 },
-    ageMs: 0,
-    answerTokens: certainLength(20),
-    relegated: false,
-    generated: [],
-    ...overrides,
-  };
-}
-
-function machineWith(overrides: Partial<MachineModel> = {}): StepMachine {
-  const machine = new StepMachine(edf.planStep);
-  machine.addModel({ ...model, ...overrides });
-  return machine;
-}
-
-function prompt(length: number, first = 1): number[] {
-  return Array.from({ length }, (_, index) => first + index);
-}
-
-function nextPass(machine: StepMachine): Pass {
-  const pass = machine.next(0);
-  if (pass === undefined) throw new Error('The machine has no pass.');
-  return pass;
-}
-
-/** Runs the next pass; every item succeeds and samples `token` where it is asked to. */
-function run(
-  machine: StepMachine,
-  token = 1,
-  override?: PassItemResult,
-): { readonly pass: Pass; readonly events: EngineEvent[] } {
-  const pass = nextPass(machine);
-  const items = pass.items.map(
-    (item): PassItemResult => override ?? (item.sample ? { kind: 'done', token } : { kind: 'done' }),
-  );
-  return { pass, events: machine.complete(pass, { items, wallMs: 3 }) };
-}
-
-function withoutPass(events: readonly EngineEvent[]): EngineEvent[] {
-  return events.filter((event) => event.kind !== 'pass');
-}
-
-const cancelled = (id: string): EngineEvent => ({ kind: 'ended', id, outcome: { kind: 'cancelled', by: 'client' } });
+import { punctual } from '../../runtime/core/policies/punctual.ts';
+import type { EngineEvent } from '../../runtime/engine/engine.ts';
+import { waitingRequestsMax } from '../../runtime/engine/step-machine.ts';
+import {
+  cancelled,
+  endToken,
+  machineWith,
+  nextPass,
+  prompt,
+  request,
+  run,
+  withoutPass,
+} from './step-machine-fixtures.ts';
 
 describe('the step machine', () => {
   it('when a prompt is longer than a chunk, then it is prefilled in chunks and the last one samples', () => {
@@ -217,49 +156,6 @@ describe('the step machine', () => {
     expect(withoutPass(events)).toMatchObject([{ kind: 'accepted', id: 'c' }]);
   });
 
-  it('when one sequence of a pass fails, then it alone ends, its slot is empty, and the other gets its token', () => {
-    const machine = machineWith();
-    machine.start(request('a'), prompt(3), 0);
-    machine.start(request('b'), prompt(4, 30), 0);
-    run(machine);
-    run(machine);
-    let pass = nextPass(machine);
-    while (pass.items.length < 2) {
-      machine.complete(pass, { items: pass.items.map(() => ({ kind: 'done', token: 1 })), wallMs: 1 });
-      pass = nextPass(machine);
-    }
-    const items = pass.items.map(
-      (item): PassItemResult => (item.id === 'a' ? { kind: 'failed', message: 'Broken.' } : { kind: 'done', token: 2 }),
-    );
-    const events = machine.complete(pass, { items, wallMs: 1 });
-    expect(events[0]).toMatchObject({ kind: 'pass', pass: { tokens: 1, sequences: 1 } });
-    expect(events).toContainEqual({
-      kind: 'ended',
-      id: 'a',
-      outcome: { kind: 'failed', error: { code: 'engineFailed', message: 'Broken.' } },
-    });
-    expect(events).toContainEqual({ kind: 'tokens', id: 'b', tokens: [2], text: 'b' });
-    expect(machine.kvTokens('m')[0]).toBe(0);
-  });
-
-  it('when everything in a pass failed, then no report teaches the cost model', () => {
-    const machine = machineWith();
-    machine.start(request('a'), prompt(3), 0);
-    expect(run(machine, 1, { kind: 'failed', message: 'Broken.' }).events.map((event) => event.kind)).toEqual([
-      'ended',
-    ]);
-  });
-
-  it('when the device kept fewer tokens than asked, then the rest is prefilled again, in the middle of an answer too', () => {
-    const machine = machineWith();
-    machine.start(request('a'), prompt(3), 0);
-    run(machine, 7);
-    expect(run(machine, 1, { kind: 'keptLess', tokens: 0 }).events).toEqual([]);
-    const { pass, events } = run(machine, 8);
-    expect(pass).toMatchObject({ kind: 'prefill', items: [{ keep: 0, tokens: [1, 2, 3, 7], sample: true }] });
-    expect(withoutPass(events)).toEqual([{ kind: 'tokens', id: 'a', tokens: [8], text: 'h' }]);
-  });
-
   it('when a model can only append, then a slot is reused whole or not at all', () => {
     const machine = machineWith({ appendOnly: true, sequences: 1 });
     const finish = (id: string, tokens: readonly number[]): EngineEvent[] => {
@@ -283,36 +179,38 @@ describe('the step machine', () => {
     expect(machine.start(request('c', once), prompt(31), 0)[0]).toMatchObject({ reusedTokens: 30 });
   });
 
-  it('when a model is removed during its pass, then its requests end once and the result is ignored', () => {
-    const machine = machineWith();
-    machine.start(request('a'), prompt(3), 0);
-    const pass = nextPass(machine);
-    expect(machine.removeModel('m')).toMatchObject([{ kind: 'ended', id: 'a', outcome: { kind: 'failed' } }]);
-    expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 }))).toEqual([]);
-    expect(machine.start(request('b'), prompt(3), 0)[0]).toMatchObject({
-      outcome: { error: { code: 'modelUnavailable' } },
-    });
+  it('when a request is relegated, then it gives way from the next pass on; unknown ids are ignored', () => {
+    const machine = machineWith({}, punctual);
+    machine.start(request('first', { sla: { kind: 'e2e', targetMs: 1_000 } }), prompt(16), 0);
+    machine.start(request('second', { sla: { kind: 'e2e', targetMs: 2_000 } }), prompt(16, 30), 0);
+    expect(run(machine).pass.items.map(({ id }) => id)).toEqual(['first']);
+    machine.relegate('first');
+    machine.relegate('nobody');
+    expect(run(machine).pass.items.map(({ id }) => id)).toEqual(['second']);
   });
 
-  it('when a removed model is there again before its last pass is complete, then that pass changes nothing in the new one', () => {
-    const machine = machineWith();
-    machine.start(request('a'), prompt(3), 0);
-    const pass = nextPass(machine);
-    machine.removeModel('m');
-    machine.addModel(model);
-    machine.start(request('a'), prompt(5), 0);
-    const events = machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 });
-    expect(withoutPass(events)).toMatchObject([{ kind: 'accepted', id: 'a', promptTokens: 5 }]);
-    expect(machine.kvTokens('m')).toEqual([0, 0]);
+  it('when a request is stopped to come back, then its cells are parked for it, and it goes on where it was', () => {
+    const machine = machineWith({ sequences: 1, shelfTokensMax: 1_000 });
+    machine.start(request('a'), prompt(70), 0);
+    while (!run(machine, 5).events.some(({ kind }) => kind === 'tokens'));
+    expect(machine.stop('a', true)).toEqual([cancelled('a')]);
+    machine.start(request('b', { limits: { maxTokens: 1, stop: [] } }), prompt(80, 100), 0);
+    while (machine.has('b')) run(machine);
+    expect(machine.start(request('a', { generated: [5] }), prompt(70), 0)).toMatchObject([
+      { kind: 'accepted', id: 'a', reusedTokens: 70 },
+    ]);
+    const { pass, events } = run(machine, 6);
+    expect(pass.items[0]).toMatchObject({ keep: 70, tokens: [5], moves: { restore: 1 } });
+    expect(withoutPass(events)).toEqual([{ kind: 'tokens', id: 'a', tokens: [6], text: 'f' }]);
   });
 
-  it('when it is used wrongly, then it says so', () => {
-    const machine = machineWith();
-    machine.start(request('a'), prompt(3), 0);
-    expect(() => machine.start(request('a'), prompt(3), 0)).toThrow('already running');
-    expect(() => machine.addModel(model)).toThrow('already there');
-    const pass = nextPass(machine);
-    expect(() => machine.next(0)).toThrow('not complete');
-    expect(() => machine.complete({ ...pass }, { items: [], wallMs: 0 })).toThrow('not the one in flight');
+  it('when a request is stopped for good, then nothing is kept for it', () => {
+    const machine = machineWith({ sequences: 1, shelfTokensMax: 1_000 });
+    machine.start(request('a'), prompt(70), 0);
+    while (!run(machine, 5).events.some(({ kind }) => kind === 'tokens'));
+    machine.stop('a');
+    machine.start(request('b', { limits: { maxTokens: 1, stop: [] } }), prompt(80, 100), 0);
+    while (machine.has('b')) run(machine);
+    expect(machine.start(request('a', { generated: [5] }), prompt(70), 0)).toMatchObject([{ reusedTokens: 0 }]);
   });
 });
