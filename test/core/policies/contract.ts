@@ -30,12 +30,19 @@ const anySteps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 60, size: 'max' },
 );
 
-export function policyContract(policy: Policy, name = policy.name): void {
+export interface ContractOptions {
+  /** How the policy is called in the names of the tests. */
+  readonly name?: string;
+  /** Random lists of calls for each property about tasks, and three times as many states for each about passes. */
+  readonly runs?: number;
+}
+
+export function policyContract(policy: Policy, { name = policy.name, runs = 40 }: ContractOptions = {}): void {
   describe(`the contract of a policy: ${name}`, () => {
     it('when tasks come, go and end in any order, then no more start than there is room for, and each starts once at most', () => {
       fc.assert(
         fc.property(anySteps, anyRoom, (steps, room) => void drive(policy, room, steps)),
-        { numRuns: 50 },
+        { numRuns: runs },
       );
     });
 
@@ -46,7 +53,7 @@ export function policyContract(policy: Policy, name = policy.name): void {
           driver.drain();
           expect(driver.waitingCount).toBe(0);
         }),
-        { numRuns: 50 },
+        { numRuns: runs },
       );
     });
 
@@ -60,7 +67,7 @@ export function policyContract(policy: Policy, name = policy.name): void {
           });
           expect(logs[0]).toEqual(logs[1]);
         }),
-        { numRuns: 50 },
+        { numRuns: runs },
       );
     });
 
@@ -74,13 +81,14 @@ export function policyContract(policy: Policy, name = policy.name): void {
     it('when any sequence is there, then a pass is planned for sequences that can use it, within the limits', () => {
       fc.assert(
         fc.property(anyView, (view) => checkPlan(policy.planStep(view), view)),
-        { numRuns: 300 },
+        { numRuns: 3 * runs },
       );
     });
 
     it('when no sequence is there, then no pass is planned', () => {
       fc.assert(
         fc.property(anyView, (view) => void expect(policy.planStep({ ...view, sequences: [] })).toBeUndefined()),
+        { numRuns: runs },
       );
     });
 
@@ -90,6 +98,7 @@ export function policyContract(policy: Policy, name = policy.name): void {
           const reversed = { ...view, sequences: [...view.sequences].reverse() };
           expect(policy.planStep(reversed)).toEqual(policy.planStep(view));
         }),
+        { numRuns: 3 * runs },
       );
     });
 
@@ -102,7 +111,7 @@ export function policyContract(policy: Policy, name = policy.name): void {
           const costs = { prefillMs: () => a ?? 0, decodeMs: () => b ?? 0 };
           checkPlan(policy.planStep({ ...view, sequences, costs }), view);
         }),
-        { numRuns: 300 },
+        { numRuns: 3 * runs },
       );
     });
 
@@ -120,7 +129,7 @@ export function policyContract(policy: Policy, name = policy.name): void {
           driver.drain();
           expect(driver.waitingCount).toBe(0);
         }),
-        { numRuns: 30 },
+        { numRuns: runs },
       );
     });
   });
