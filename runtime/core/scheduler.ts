@@ -163,7 +163,11 @@ export class Scheduler {
   }
 
   #submit(task: Task, nowMs: number, effects: Effect[]): void {
-    const settle = (outcome: Outcome): void => void effects.push({ kind: 'settle', id: task.id, outcome });
+    const { knowledge, waitingMax, loadRetryMs } = this.#options;
+    const settle = (outcome: Outcome): void => {
+      knowledge.forget(task.id);
+      effects.push({ kind: 'settle', id: task.id, outcome });
+    };
     const refuse = (error: TaskError): void => settle({ kind: 'failed', error });
     if (!isSlaSane(task)) return refuse(badSla(task.sla.targetMs));
     const rivalId = this.#latest.rivalOf(task);
@@ -171,12 +175,11 @@ export class Scheduler {
     if (rival !== undefined && rival.task.arrivalMs > task.arrivalMs) return settle(superseded);
     if (rival !== undefined) this.#release(rival.id, superseded, effects);
     const model = this.#models.get(task.model);
-    if (model.state === 'failed' && model.error && nowMs - model.failedAtMs < this.#options.loadRetryMs)
-      return refuse(model.error);
-    const { waitingMax } = this.#options;
+    const isRemembered = nowMs - model.failedAtMs < loadRetryMs;
+    if (model.state === 'failed' && model.error && isRemembered) return refuse(model.error);
     if (this.#waitingCount >= waitingMax) return refuse(queueFull(waitingMax));
     if (model.state === 'failed') model.state = 'unloaded';
-    this.#wait(newEntry(task, [], 0, this.#options.knowledge), nowMs);
+    this.#wait(newEntry(task, [], 0, knowledge), nowMs);
     this.#latest.add(task);
   }
 
@@ -258,12 +261,9 @@ export class Scheduler {
   #retryOrFail(entry: Entry, reason: string, nowMs: number, effects: Effect[]): void {
     const losses = entry.losses + 1;
     const fits = this.#waitingCount < this.#options.waitingMax;
-    if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits) {
-      return this.#waitAgain(entry, losses, nowMs);
-    }
+    if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits) return this.#waitAgain(entry, losses, nowMs);
     const error = losses < lossesMax ? engineLost(reason) : lostTooOften(losses, reason);
-    const outcome: Outcome = { kind: 'failed', error };
-    effects.push({ kind: 'settle', id: entry.id, outcome });
+    effects.push({ kind: 'settle', id: entry.id, outcome: { kind: 'failed', error } });
   }
 
   #startWhatCan(nowMs: number, effects: Effect[]): void {

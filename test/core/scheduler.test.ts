@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
 import { type Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
 import type { Task } from '../../runtime/core/task.ts';
-import { gone, info, newScheduler, task, translation, words } from './fixtures.ts';
+import { gone, info, newScheduler, plainKnowledge, task, translation, words } from './fixtures.ts';
 
 type Step = readonly [Event, readonly string[]];
 
@@ -120,6 +120,21 @@ describe('a task from submission to settlement', () => {
     for (const targetMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e12]) {
       check([[submit(task('c', { sla: { kind: 'ttft', targetMs } })), ['settle c failed badSla']]]);
     }
+  });
+
+  it('when it is refused, then nothing of it is kept', () => {
+    const forgotten: string[] = [];
+    const knowledge = plainKnowledge({ forget: (id) => forgotten.push(id) });
+    check(
+      [
+        [submit(task('senseless', { sla: { kind: 'ttft', targetMs: 0 } })), ['settle senseless failed badSla']],
+        [submit(task('newer', { supersedeKey: 'document', arrivalMs: 2 })), ['load m']],
+        [submit(task('older', { supersedeKey: 'document' })), ['settle older cancelled superseded']],
+        [submit(task('too many')), ['settle too many failed queueFull']],
+      ],
+      newScheduler('edf', { waitingMax: 1, knowledge }),
+    );
+    expect(forgotten).toEqual(['senseless', 'older', 'too many']);
   });
 
   it('when the queue is full, then it is refused and the waiting ones are kept', () => {
