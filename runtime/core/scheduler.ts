@@ -74,7 +74,7 @@ export class Scheduler {
     const effects: Effect[] = [];
     if (!this.#isPaused(event)) this.#options.knowledge.learn(event, nowMs);
     if (!this.#idle.on(event, effects)) this.#apply(event, nowMs, effects);
-    if (this.#waitingCount > 0 && (!isProgress(event) || nowMs - this.#lookedMs >= lookAgainMs)) {
+    if (this.#waitingCount > 0 && (!isProgress(event) || Math.abs(nowMs - this.#lookedMs) >= lookAgainMs)) {
       this.#lookedMs = nowMs;
       this.#startWhatCan(nowMs, effects);
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
 import { type Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
 import type { Task } from '../../runtime/core/task.ts';
-import { gone, info, newScheduler, plainKnowledge, task, translation, words } from './fixtures.ts';
+import { gone, info, newScheduler, plainKnowledge, policyOf, task, translation, words } from './fixtures.ts';
 
 type Step = readonly [Event, readonly string[]];
 
@@ -147,6 +147,20 @@ describe('a task from submission to settlement', () => {
       ],
       scheduler,
     );
+  });
+});
+
+describe('a clock that jumps back', () => {
+  it('when only tokens and passes come after it, then the waiting tasks are looked at again all the same', () => {
+    const asked: number[] = [];
+    const next = (_: unknown, __: unknown, nowMs: number): undefined => void asked.push(nowMs);
+    const tasks = { add: () => {}, remove: () => {}, first: () => undefined, next };
+    const scheduler = newScheduler('edf', { policy: { ...policyOf('edf'), newTaskPolicy: () => tasks } });
+    scheduler.on(loaded(), 0);
+    scheduler.on(submit(task('c')), 1_000_000);
+    const token: Event = { kind: 'tokens', id: 'other', tokens: [1], text: 'a' };
+    for (const nowMs of [1_000_050, 0, 50, 100]) scheduler.on(token, nowMs);
+    expect(asked).toEqual([1_000_000, 0, 100]);
   });
 });
 
