@@ -6,9 +6,6 @@ import type { PunctualOptions } from './punctual-options.ts';
 /** Below this many tokens a chunk costs more per token than it spares in waiting. */
 const chunkTokensMin = 16;
 
-/** Of the slack of those that have a promise, what sequences without one may take by joining their decodes. */
-const guestShare = 0.1;
-
 /** What decides one pass. */
 export interface Turn extends StepView {
   readonly options: PunctualOptions;
@@ -98,8 +95,8 @@ export interface Decode {
 
 /**
  * As many of the sequences, in their order, as give the most tokens per ms, within the bound of a pass. Where sequences do not decode
- * together anyway, none falls behind the pace it needs. The first `favoured` ones are slowed to half by the others at most; those from `guests` on may take
- * {@link guestShare} of the slack of those before them.
+ * together anyway, none falls behind the pace it needs. The first `favoured` ones are slowed to half by the others at most; those from
+ * `guests` on never slow those before them below the pace that those need.
  */
 export function decode(
   order: readonly Candidate[],
@@ -118,7 +115,7 @@ export function decode(
     const candidate = order[count - 1];
     if (candidate === undefined) break;
     contextTokens += candidate.view.contextTokens;
-    if (count === guests + 1) allowedMs = Math.min(allowedMs, best.ms + guestShare * Math.max(0, paceMs - best.ms));
+    if (count === guests + 1) allowedMs = Math.min(allowedMs, Math.max(best.ms, paceMs));
     paceMs = Math.min(paceMs, paceOf(candidate, nowMs));
     if (!isTogether) allowedMs = Math.min(allowedMs, paceMs);
     const ms = costs.decodeMs(count, contextTokens);

@@ -11,7 +11,8 @@
  * 1. Every {@link agedTurn}th pass belongs to the rest, the oldest first, when somebody in it is late by {@link agedMs}: nobody starves.
  * 2. Urgent ones: earliest deadline first, without those that would make others late (Moore–Hodgson). Tails that have begun take a
  *    turn between two chunks while the slack leaves a reserve for more.
- * 3. Of all others, the first group that has anything to do is served. Within one group prefills and decodes alternate, and a prompt of
+ * 3. Where sequences decode together, a commitment's prompt goes before all others: it then decodes in everybody's batches. Else, of all
+ *    others, the first group that has anything to do is served. Within one group prefills and decodes alternate, and a prompt of
  *    a lower group is prefilled before decodes when a larger batch is the better one and the slack of those that decode allows it.
  * 4. A decode takes tails first, those nearest to their end, then the committed by deadline, then the rest by age: as many as the
  *    measured table says is best (punctual-pass.ts).
@@ -26,6 +27,7 @@ import {
   type Candidate,
   candidateOf,
   decode,
+  decodesTogether,
   longestPassMs,
   pays,
   prefill,
@@ -158,6 +160,9 @@ function laxityOf(urgent: readonly Candidate[], nowMs: number): number {
 }
 
 function serveOthers({ tails, committed, rest }: Groups, turn: Turn): StepPlan | undefined {
+  const isTogether = decodesTogether(turn.costs, turn.limits.decodeSequences);
+  const newcomer = committed.find(({ view }) => !view.decoding);
+  if (isTogether && newcomer !== undefined) return prefill(newcomer, turn); // 3
   const groups = [tails, committed, rest];
   const decodes = groups.map(decoding);
   const order = decodes.flat();
@@ -169,7 +174,9 @@ function serveOthers({ tails, committed, rest }: Groups, turn: Turn): StepPlan |
   const first = prefills[prefillRank];
   if (first === undefined) return order.length === 0 ? undefined : decode(order, turn, favoured, guests).plan;
   if (decodeRank < 0 || prefillRank < decodeRank) return prefill(first, turn);
-  const slackMs = tightest(decoding(committed))?.slackMs ?? Number.POSITIVE_INFINITY;
+  const slackMs = isTogether
+    ? Number.POSITIVE_INFINITY
+    : (tightest(decoding(committed))?.slackMs ?? Number.POSITIVE_INFINITY);
   if (mayPrefill(first, prefillRank === decodeRank, order.length, slackMs, turn))
     return prefill(first, turn, slackMs / 2);
   return decode(order, turn, favoured, guests).plan;

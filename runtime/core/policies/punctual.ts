@@ -16,6 +16,7 @@ import { expectedWorks, givenUp, PredictionTrust } from '../reserve.ts';
 import type { TaskClass, TaskId } from '../task.ts';
 import { keepsAll, leastMs, soloMs } from './punctual-forecast.ts';
 import { allMechanisms, type PunctualOptions } from './punctual-options.ts';
+import { decodesTogether } from './punctual-pass.ts';
 import { plannerOf } from './punctual-step.ts';
 
 /** Waiting commitments that one decision looks at: a bound on its cost. */
@@ -116,7 +117,7 @@ export class PunctualTasks implements TaskPolicy {
 
   pause(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
     if (!this.#options.pauses) return undefined;
-    const loser = running.find((work) => mayPause(work, room, nowMs));
+    const loser = pausingPays(room) ? running.find((work) => mayPause(work, room, nowMs)) : undefined;
     if (this.#completions.size > 0) {
       if (running.length < room.sequences) return undefined;
       return loser === undefined ? lastInTheWay(running, nowMs) : this.#give(loser);
@@ -200,14 +201,14 @@ export class PunctualTasks implements TaskPolicy {
 
 /**
  * Sequences that only completions may take: as many as they occupy at a time by Little's law, with a reserve for their bursts. A
- * completion that finds none free misses its promise, and takes its document's prefix with it.
+ * completion that finds none free misses its promise. Half of them at most: where sequences decode together, work is done in batches.
  */
 function keptSequences({ sequences, demand, costs, limits }: Room): number {
   const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
   const decodeMs = demand.decodeTokens('completion') * costs.decodeMs(Math.min(8, Math.ceil(sequences / 2)), 0);
   const occupied = (turnsShare * demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000;
   const kept = Math.max(1, Math.ceil(occupied + burstDeviations * Math.sqrt(occupied)));
-  return Math.min(sequences - 1, kept);
+  return Math.min(Math.floor(sequences / 2), kept);
 }
 
 function isAged(work: Work, nowMs: number): boolean {
@@ -218,6 +219,11 @@ function isAged(work: Work, nowMs: number): boolean {
 function lastInTheWay(running: readonly Work[], nowMs: number): Work | undefined {
   const [only, ...others] = running;
   return only?.promise === 'e2e' && others.length === 0 && !isAged(only, nowMs) ? only : undefined;
+}
+
+/** Where all sequences advance together, a pause delays one by much and speeds the others up by little. */
+function pausingPays({ costs, sequences }: Room): boolean {
+  return !decodesTogether(costs, sequences);
 }
 
 /** Only what cannot be on time any more, and has not waited for long. */
