@@ -38,6 +38,7 @@ export class TaskDriver {
   readonly #tasks: TaskPolicy;
   readonly #room: Room;
   readonly #waiting = new Map<string, Work>();
+  /** Those whose asker knows that they give way: told, or relegated from the beginning. */
   readonly #relegated = new Set<string>();
   readonly #paused: Work[] = [];
   #running: Work[] = [];
@@ -92,6 +93,7 @@ export class TaskDriver {
     const { deadlineMs } = work;
     const added = { ...work, id: `t${this.#count}`, arrivalMs: this.#nowMs, deadlineMs: this.#nowMs + deadlineMs };
     this.#waiting.set(added.id, added);
+    if (added.relegated) this.#relegated.add(added.id);
     this.#tasks.add(added, this.#nowMs);
     expect(this.#tasks.first(), 'somebody is first while somebody waits').toBeDefined();
   }
@@ -105,8 +107,6 @@ export class TaskDriver {
   }
 
   #ask(): void {
-    const { hopeless } = this.#tasks;
-    if (hopeless !== undefined) this.#askHopeless(() => this.#tasks.hopeless?.(this.#nowMs));
     for (;;) {
       const work = this.#tasks.next(this.#running, this.#room, this.#nowMs);
       if (work === undefined && this.#pause()) continue;
@@ -117,6 +117,7 @@ export class TaskDriver {
       this.log.push(`start ${work.id}${work.relegated ? ' relegated' : ''}`);
       expect(this.#running.length).toBeLessThanOrEqual(this.#room.sequences);
     }
+    if (this.#tasks.hopeless !== undefined) this.#askHopeless();
     this.log.push('wait');
   }
 
@@ -141,13 +142,18 @@ export class TaskDriver {
     }
   }
 
-  #askHopeless(ask: () => Work | undefined): void {
+  /** Afterwards nobody gives way without the knowledge of its asker. */
+  #askHopeless(): void {
+    const ask = (): Work | undefined => this.#tasks.hopeless?.(this.#nowMs);
     for (let work = ask(); work !== undefined; work = ask()) {
       expect(work.promise, 'no completion is told that it is late').toBe('e2e');
       expect(work.relegated).toBe(true);
       expect(this.#relegated.has(work.id), `${work.id} is found hopeless once`).toBe(false);
       this.#relegated.add(work.id);
       this.log.push(`hopeless ${work.id}`);
+    }
+    for (const { id, relegated } of [...this.#waiting.values(), ...this.#running, ...this.#paused]) {
+      if (relegated) expect(this.#relegated.has(id), `the asker of ${id} is told`).toBe(true);
     }
   }
 }
