@@ -66,6 +66,13 @@ describe('a prompt fitted to its promise', () => {
     expect(fitted.forecastMs).toBe(charsOf(fitted.window));
   });
 
+  it('when the lines before the last prompt were deleted and the cursor is within its beginning, then no text is left out', () => {
+    const head = code.slice(0, 200);
+    const offset = 10;
+    const { window } = fitWindow({ ...plain, text: code, offset, held: [{ edge: 900, head }], targetMs: 900 });
+    expect(window.prefix).toBe(code.slice(0, offset));
+  });
+
   it('when the device is never idle, then only some of what stands behind the cursor is given up', () => {
     const offset = 5_013;
     const whole = infillWindow(code, offset, windowDefault);

@@ -218,8 +218,9 @@ function leastEnd(text: string, cursor: number, { suffixChars }: WindowLimits): 
 function heldEdge({ text, wanted }: Place, cursor: number, { edge, head }: HeldWindow): number | undefined {
   const earliest = Math.max(0, cursor - wanted.prefixChars);
   const isThere = edge >= earliest && text.startsWith(head, edge);
-  const found = isThere ? edge : earliest + text.slice(earliest, cursor).lastIndexOf(head);
-  const isKnown = isThere || (head !== '' && text.startsWith(head, found));
+  const moved = head === '' ? -1 : text.slice(earliest, cursor).lastIndexOf(head);
+  const found = isThere ? edge : earliest + moved;
+  const isKnown = isThere || moved >= 0;
   return isKnown && found <= leastStart(text, cursor, wanted) ? found : undefined;
 }
 
