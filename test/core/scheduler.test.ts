@@ -1,26 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
-import { type Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
-import type { Task } from '../../runtime/core/task.ts';
-import { gone, info, newScheduler, plainKnowledge, policyOf, task, translation, words } from './fixtures.ts';
-
-type Step = readonly [Event, readonly string[]];
-
-/** The one place that touches the scheduler's API: events in, expected effects out, a millisecond apart. */
-function check(steps: readonly Step[], scheduler = newScheduler('edf')): Scheduler {
-  steps.forEach(([event, expected], index) => {
-    expect(words(scheduler.on(event, index)), `step ${index}: ${event.kind}`).toEqual(expected);
-  });
-  return scheduler;
-}
-
-const submit = (submitted: Task): Event => ({ kind: 'submit', task: submitted });
-const loaded = (model = 'm', sequences = info.sequences): Event => ({
-  kind: 'loaded',
-  model,
-  info: { ...info, sequences },
-});
-const ended = (id: string): Event => ({ kind: 'ended', id, outcome: { kind: 'finished', reason: 'stop' } });
+import { schedulerDefaults } from '../../runtime/core/scheduler.ts';
+import { gone, newScheduler, plainKnowledge, policyOf, task, translation, words } from './fixtures.ts';
+import { check, ended, loaded, type Step, submit } from './scheduler-steps.ts';
 
 describe('a task from submission to settlement', () => {
   it('when its model is not loaded, then the model is loaded once and the tasks start by deadline', () => {
