@@ -9,5 +9,5 @@ for (const name of policyNames.flatMap((each) => (each === 'static:N' ? ['static
 }
 
 for (const mechanism of Object.keys(allMechanisms)) {
-  policyContract(punctualWith({ [mechanism]: false }), { name: `punctual without ${mechanism}`, runs: 12 });
+  policyContract(punctualWith({ [mechanism]: false }), { name: `punctual without ${mechanism}`, runs: 8 });
 }

@@ -37,7 +37,7 @@ export interface ContractOptions {
   readonly runs?: number;
 }
 
-export function policyContract(policy: Policy, { name = policy.name, runs = 40 }: ContractOptions = {}): void {
+export function policyContract(policy: Policy, { name = policy.name, runs = 25 }: ContractOptions = {}): void {
   describe(`the contract of a policy: ${name}`, () => {
     it('when tasks come, go and end in any order, then no more start than there is room for, and each starts once at most', () => {
       fc.assert(
