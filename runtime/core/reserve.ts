@@ -14,7 +14,7 @@
  * All this holds while predicted lengths can be {@link PredictionTrust trusted}. Otherwise giving up a promise is a bet that costs more than
  * it brings: then everybody runs until its deadline, in the batch with the most tokens per second, the shortest expected rest first.
  */
-import { type Costs, prefillTotalMs } from './estimate.ts';
+import { prefillTotalMs } from './estimate.ts';
 import type { Demand, Room, Work } from './policy.ts';
 import { type TaskClass, type TaskId, taskClasses } from './task.ts';
 
@@ -154,16 +154,3 @@ const errorGain = 0.1;
 
 /** Mean share of a prediction that was still to come when the task ended, beyond which nobody is given up by predictions. */
 const errorMax = 0.25;
-
-/** How many sequences together decode the most tokens per second, of at most `sequences`; 0 for none. */
-export function bestBatch(costs: Costs, sequences: number, contextTokens: number): number {
-  let best = 0;
-  let perMsBest = 0;
-  for (let count = 1; count <= sequences; count += 1) {
-    const perMs = count / costs.decodeMs(count, (contextTokens * count) / sequences);
-    if (perMs < perMsBest) continue;
-    best = count;
-    perMsBest = perMs;
-  }
-  return best;
-}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Costs } from '../../runtime/core/estimate.ts';
 import type { Demand, Room, Work } from '../../runtime/core/policy.ts';
-import { bestBatch, expectedWorks, givenUp, keepsAllTogether, PredictionTrust } from '../../runtime/core/reserve.ts';
+import { expectedWorks, givenUp, keepsAllTogether, PredictionTrust } from '../../runtime/core/reserve.ts';
 
 /** A chunk takes 1 ms a token, a pass 10 ms and 1 ms more for each further sequence. */
 const costs: Costs = { prefillMs: (tokens) => tokens, decodeMs: (sequences) => 9 + sequences };
@@ -162,23 +162,5 @@ describe('trust in predicted lengths', () => {
       trust.observe([]);
     }
     expect(trust.isGood).toBe(true);
-  });
-});
-
-describe('the best batch', () => {
-  it('when each further sequence costs less than the first, then all', () => {
-    expect(bestBatch(costs, 8, 0)).toBe(8);
-  });
-
-  it('when a few together are slower in total than one, then one, until there are enough', () => {
-    const stepped: Costs = {
-      ...costs,
-      decodeMs: (sequences) => [0, 10, 25, 35, 36][sequences] ?? Number.POSITIVE_INFINITY,
-    };
-    expect([1, 2, 3, 4].map((sequences) => bestBatch(stepped, sequences, 0))).toEqual([1, 1, 1, 4]);
-  });
-
-  it('when nobody is there, then none', () => {
-    expect(bestBatch(costs, 0, 0)).toBe(0);
   });
 });
