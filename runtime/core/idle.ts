@@ -9,6 +9,7 @@
  * 4. A loss of the engine ends it while it runs: it may be the cause, and nobody misses it.
  */
 import type { Effect, Event } from './event.ts';
+import { superseded } from './lane.ts';
 import type { LengthQuantiles } from './lengths.ts';
 import type { ModelId, Outcome, Task, TaskId } from './task.ts';
 
@@ -29,8 +30,6 @@ interface IdleTask {
   state: 'waiting' | 'running' | 'stopping';
   settled: boolean;
 }
-
-const superseded: Outcome = { kind: 'cancelled', by: 'superseded' };
 
 export class IdleWork {
   /** The oldest first. */
