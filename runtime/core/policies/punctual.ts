@@ -84,8 +84,9 @@ export class PunctualTasks implements TaskPolicy {
   }
 
   first(): Work | undefined {
-    const [fresh] = this.#fresh.values();
-    return (this.#completions.first() ?? this.#committed.first() ?? this.#relegated.first())?.work ?? fresh;
+    const ranked = (this.#completions.first() ?? this.#committed.first() ?? this.#relegated.first())?.work;
+    // Nothing is ranked while the model is not there: any of the fresh ones may be the most urgent.
+    return [...this.#fresh.values(), ...(ranked ? [ranked] : [])].sort(byUrgency)[0];
   }
 
   hopeless(nowMs: number): Work | undefined {
@@ -209,6 +210,10 @@ function keptSequences({ sequences, demand, costs, limits }: Room): number {
   const occupied = (turnsShare * demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000;
   const kept = Math.max(1, Math.ceil(occupied + burstDeviations * Math.sqrt(occupied)));
   return Math.min(Math.floor(sequences / 2), kept);
+}
+
+function byUrgency(a: Work, b: Work): number {
+  return Number(a.relegated) - Number(b.relegated) || a.deadlineMs - b.deadlineMs;
 }
 
 function isAged(work: Work, nowMs: number): boolean {
