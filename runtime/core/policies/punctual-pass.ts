@@ -80,8 +80,9 @@ export function pays(costs: Costs, sequences: number): boolean {
 /** Batches up to this size tell whether sequences decode together or one after the other. */
 const batchLooked = 4;
 
-/** Whether a larger batch always makes tokens cheaper, so that all advance together. */
+/** Whether a larger batch always makes tokens cheaper, so that all advance together. A single sequence serves one after the other. */
 export function decodesTogether(costs: Costs, sequences: number): boolean {
+  if (sequences < 2) return false;
   for (let count = 2; count <= Math.min(sequences, batchLooked); count += 1) {
     if (costs.decodeMs(count, 0) / count > costs.decodeMs(count - 1, 0) / (count - 1)) return false;
   }

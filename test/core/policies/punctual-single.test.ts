@@ -36,6 +36,15 @@ describe('a model with one sequence', () => {
     expect(tasks.next([], room, 0)?.id).toBe('completion');
   });
 
+  it('when a summary comes while a translation has it that is late already, then the translation pauses', () => {
+    const tasks = new PunctualTasks(allMechanisms);
+    const late = { ...work('translation', 'e2e', 1_000), decodeTokens: 2_000, relegated: true };
+    tasks.add(work('summary', 'e2e', 10_000));
+    expect(tasks.next([late], room, 2_000)).toBeUndefined();
+    expect(tasks.pause([late], room, 2_000)).toBe(late);
+    expect(tasks.next([], room, 2_000)?.id).toBe('summary');
+  });
+
   it('when a second completion comes, then the first one keeps the sequence', () => {
     const tasks = new PunctualTasks(allMechanisms);
     tasks.add(work('second', 'ttft', 500));
