@@ -27,7 +27,7 @@ import { type ModelRecord, ModelTable, type ModelView, noteLoaded } from './mode
 import type { Policy, Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
 import { badSla, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
-import { roomOf, startWhatFits } from './start.ts';
+import { roomOf, startWhatFits, tellHopeless } from './start.ts';
 import { deadlineMs, isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
 import { firstTokenMs } from './ttft.ts';
 
@@ -282,11 +282,11 @@ export class Scheduler {
   }
 
   #startIn(lane: Lane, nowMs: number, effects: Effect[]): void {
+    tellHopeless(lane, nowMs, effects);
     const model = this.#models.get(lane.model);
     if (model.state === 'ready') this.#waitingCount -= startWhatFits(lane, model, this.#roomOf(model), nowMs, effects);
-    for (let entry = lane.hopeless(nowMs); entry !== undefined; entry = lane.hopeless(nowMs)) {
-      effects.push({ kind: 'relegate', id: entry.id });
-    }
+    // Some are found so only when it is decided who starts.
+    tellHopeless(lane, nowMs, effects);
   }
 
   #forget(entry: Entry): void {

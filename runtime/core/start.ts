@@ -26,6 +26,13 @@ export function roomOf({ id, info }: ModelRecord, knowledge: Knowledge): Room {
   };
 }
 
+/** Tells who cannot be on time any more. */
+export function tellHopeless(lane: Lane, nowMs: number, effects: Effect[]): void {
+  for (let entry = lane.hopeless(nowMs); entry !== undefined; entry = lane.hopeless(nowMs)) {
+    effects.push({ kind: 'relegate', id: entry.id });
+  }
+}
+
 /** @returns how many wait no longer. */
 export function startWhatFits(lane: Lane, model: ModelRecord, room: Room, nowMs: number, effects: Effect[]): number {
   let started = 0;

@@ -120,7 +120,7 @@ export class StepMachine {
       const message = `The engine already has ${waitingRequestsMax} requests waiting for this model.`;
       return [refused(request.id, { code: 'queueFull', message })];
     }
-    if (request.sla.kind === 'ttft') this.#passLimit.promised(request.sla.targetMs, now);
+    if (request.sla.kind === 'ttft' && !request.relegated) this.#passLimit.promised(request.sla.targetMs, now);
     insertByDeadline(state.waiting, newSequence(request, promptTokens, state.model, now));
     return this.#assign(state);
   }

@@ -17,6 +17,7 @@
  * 4. A decode takes tails first, those nearest to their end, then the committed by deadline, then the rest by age: as many as the
  *    measured table says is best (punctual-pass.ts).
  */
+import { prefillTotalMs } from '../estimate.ts';
 import type { Policy } from '../policy.ts';
 import { awaitsFirstToken, type SequenceView, type StepPlan, type StepView } from '../step.ts';
 import { allMechanisms, type PunctualOptions } from './punctual-options.ts';
@@ -89,6 +90,7 @@ function groupsOf(turn: Turn): Groups {
 
 function groupOf({ view, leastMs }: Candidate, { nowMs, options }: Turn): keyof Groups {
   if (view.promise === 'ttft' && view.started) return 'tails';
+  if (view.relegated && view.promise === 'ttft') return 'rest';
   const isHopeless = options.relegates && (view.relegated || nowMs + leastMs * hopeShare > view.deadlineMs);
   if (view.promise === 'e2e') return isHopeless ? 'rest' : 'committed';
   if (!isHopeless) return 'urgent';
@@ -162,7 +164,8 @@ function laxityOf(urgent: readonly Candidate[], nowMs: number): number {
 function serveOthers({ tails, committed, rest }: Groups, turn: Turn): StepPlan | undefined {
   const isTogether = decodesTogether(turn.costs, turn.limits.decodeSequences);
   const newcomer = committed.find(({ view }) => !view.decoding);
-  if (isTogether && newcomer !== undefined) return prefill(newcomer, turn); // 3
+  if (isTogether && newcomer !== undefined && canWait(decoding(committed), newcomer, turn))
+    return prefill(newcomer, turn); // 3
   const groups = [tails, committed, rest];
   const decodes = groups.map(decoding);
   const order = decodes.flat();
@@ -180,6 +183,12 @@ function serveOthers({ tails, committed, rest }: Groups, turn: Turn): StepPlan |
   if (mayPrefill(first, prefillRank === decodeRank, order.length, slackMs, turn))
     return prefill(first, turn, slackMs / 2);
   return decode(order, turn, favoured, guests).plan;
+}
+
+/** Whether those that decode for a promise can wait for a whole prompt. One that is late by itself has nothing left to lose. */
+function canWait(others: readonly Candidate[], { view }: Candidate, { costs, limits }: Turn): boolean {
+  const promptMs = prefillTotalMs(costs, view.tokensLeft, view.contextTokens, limits.chunkTokens);
+  return others.every(({ slackMs }) => slackMs < 0 || slackMs > promptMs);
 }
 
 /** Whether a prompt goes before decodes of its own or a better group: those can wait for a chunk, and a larger batch is worth it. */

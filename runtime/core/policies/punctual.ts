@@ -118,12 +118,13 @@ export class PunctualTasks implements TaskPolicy {
 
   pause(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
     if (!this.#options.pauses) return undefined;
-    const loser = pausingPays(room) ? running.find((work) => mayPause(work, room, nowMs)) : undefined;
+    const isCrowded = pausingPays(room) || !running.some((work) => work.promise === 'ttft');
+    const loser = isCrowded ? running.find((work) => mayPause(work, room, nowMs)) : undefined;
     if (this.#completions.size > 0) {
       if (running.length < room.sequences) return undefined;
       return loser === undefined ? lastInTheWay(running, nowMs) : this.#give(loser);
     }
-    if (loser === undefined || this.#committed.size === 0) return undefined;
+    if (loser === undefined || this.#committed.size === 0 || !pausingPays(room)) return undefined;
     const rest = running.filter((work) => work !== loser);
     const helps = this.#sequencesLeft(running, room) <= 0 && this.#sequencesLeft(rest, room) > 0;
     return helps ? this.#give(loser) : undefined;
@@ -226,7 +227,10 @@ function lastInTheWay(running: readonly Work[], nowMs: number): Work | undefined
   return only?.promise === 'e2e' && others.length === 0 && !isAged(only, nowMs) ? only : undefined;
 }
 
-/** Where all sequences advance together, a pause delays one by much and speeds the others up by little. */
+/**
+ * Where all sequences advance together, a pause delays one by much and helps another by little: there only a completion that finds
+ * nothing but long work gets a sequence so.
+ */
 function pausingPays({ costs, sequences }: Room): boolean {
   return !decodesTogether(costs, sequences);
 }
