@@ -2,8 +2,9 @@
  * A cost table laid out for asking: measured points, what lies between and beyond them, and what has never been visited. Pure. What
  * the numbers mean and how they are learned is in estimate.ts.
  */
+
 import type { ErrorLog } from './error-log.ts';
-import type { StepKind } from './step.ts';
+import type { StepKind } from './event.ts';
 
 /** Where levels are kept. Between them, kernels change little for prefills; for decodes every number is a case of its own. */
 export const costPoints: Readonly<Record<StepKind, readonly number[]>> = {

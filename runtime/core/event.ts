@@ -22,10 +22,13 @@ export interface ModelInfo {
   readonly device: string;
 }
 
+/** What a forward pass does. */
+export type StepKind = 'prefill' | 'decode';
+
 /** One forward pass: what it did and how long it took. The cost model learns from these. */
 export interface PassReport {
   readonly model: ModelId;
-  readonly kind: 'prefill' | 'decode';
+  readonly kind: StepKind;
   /** Tokens evaluated: the chunk's length, or one for each decoding sequence and those of its draft. */
   readonly tokens: number;
   /** Sequences that took part. */

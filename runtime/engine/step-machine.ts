@@ -9,8 +9,9 @@
  * Invariants: every started request ends exactly once and nothing about it follows; a slot has one owner at most; the bookkept
  * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
  */
+import type { StepKind } from '../core/event.ts';
 import type { Policy } from '../core/policy.ts';
-import { chooseModel, type SequenceView, type StepKind, type StepView } from '../core/step.ts';
+import { chooseModel, type SequenceView, type StepView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import { compose } from './compose.ts';
 import type { EngineEvent, EngineRequest } from './engine.ts';
@@ -85,9 +86,7 @@ export class StepMachine {
       code: 'modelUnavailable',
       message: 'The model was unloaded before the answer was complete.',
     };
-    return [...state.running.values(), ...state.waiting].map((sequence) =>
-      ended(sequence.id, { kind: 'failed', error }),
-    );
+    return [...state.running.values(), ...state.waiting].map(({ id: of }) => ended(of, { kind: 'failed', error }));
   }
 
   hasModel(id: ModelId): boolean {

@@ -1,5 +1,6 @@
 /** Sequences and views as the tests of step-level planners need them. */
-import type { SequenceView, StepKind, StepView } from '../../runtime/core/step.ts';
+import type { StepKind } from '../../runtime/core/event.ts';
+import type { SequenceView, StepView } from '../../runtime/core/step.ts';
 import { plainCosts } from './fixtures.ts';
 
 /** A summary in the middle of its prompt. */
