@@ -2,8 +2,9 @@
  * When one task of a lane will have its first and its last token, as far as it can be said now: all tasks of its model, rolled forward
  * by the planner (forecast.ts). For what people are shown of predictions against what came; no decision stands on it. Pure.
  */
+
+import type { Entry } from './entry.ts';
 import { rollForward } from './forecast.ts';
-import type { Entry } from './lane.ts';
 import type { Policy, Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
 import type { SequenceView } from './step.ts';

@@ -2,25 +2,18 @@
  * The tasks of one model: those that wait, in the order of the policy, and those that run, with the work that is left of each. Owns
  * no decision: the policy says which one starts.
  */
-import { type LengthQuantiles, remainingTokens } from './lengths.ts';
+import { type Entry, unevaluated } from './entry.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { Room, TaskPolicy, Work } from './policy.ts';
-import type { ModelId, Outcome, Task, TaskId } from './task.ts';
+import type { ModelId, Outcome, TaskId } from './task.ts';
 
-/** One task between its submission and its end. */
-export interface Entry {
-  readonly id: TaskId;
-  readonly task: Task;
-  /** What is left to do, as predicted; kept up to date while it runs. */
-  readonly work: Work;
-  /** `stopping`: already settled for the asker, still inside the engine. `pausing`: will wait again as soon as the engine lets it go. */
-  state: 'waiting' | 'running' | 'stopping' | 'pausing';
-  /** Tokens sent so far, for a resumption. */
-  readonly generated: number[];
-  /** Answer tokens in all, as predicted when it was submitted. */
-  readonly answerTokens: LengthQuantiles;
-  /** Deaths of the engine in which it was running. */
-  losses: number;
+/** The work of the tasks of one model. Of those that stop or pause there is none. */
+export interface Works {
+  readonly running: readonly Work[];
+  readonly waiting: readonly Work[];
 }
+
+export const noWorks: Works = { running: [], waiting: [] };
 
 export class Lane {
   readonly model: ModelId;
@@ -57,9 +50,8 @@ export class Lane {
     return [...this.#waiting.values(), ...[...this.#inside.values()].filter(({ state }) => state === 'running')];
   }
 
-  /** Of all tasks that wait or run. */
-  get works(): readonly Work[] {
-    return [...this.#running, ...[...this.#waiting.values()].map(({ work }) => work)];
+  get works(): Works {
+    return { running: this.#running, waiting: [...this.#waiting.values()].map(({ work }) => work) };
   }
 
   /** When the most urgent waiting task must be done, in ms; undefined when none waits. */
@@ -71,6 +63,15 @@ export class Lane {
     entry.state = 'waiting';
     this.#waiting.set(entry.id, entry);
     this.#policy.add(entry.work, nowMs);
+  }
+
+  /** The engine holds nothing any more of what paused tasks evaluated: they wait with their whole prompts. */
+  loseCells(knowledge: Knowledge, nowMs: number): void {
+    for (const entry of [...this.#waiting.values()].filter(({ work }) => work.contextTokens > 0)) {
+      this.#policy.remove(entry.id);
+      Object.assign(entry.work, unevaluated(entry, knowledge));
+      this.#policy.add(entry.work, nowMs);
+    }
   }
 
   /** The next task that turned out to be hopeless, waiting or running; asked until undefined. */
@@ -122,25 +123,6 @@ export class Lane {
   #release({ id }: Entry): void {
     this.#running = this.#running.filter((work) => work.id !== id);
   }
-}
-
-/** A running task was taken in: now its prompt is known. */
-export function noteAccepted({ work }: Entry, promptTokens: number, reusedTokens: number): void {
-  work.prefillTokens = Math.max(0, promptTokens - reusedTokens);
-  work.contextTokens = reusedTokens;
-}
-
-/** The share of answers that are shorter than what a task is taken to have left at least. */
-export const leastShare = 0.1;
-
-/** A running task gave tokens: what is to come is predicted anew. */
-export function noteTokens({ task, work, generated, answerTokens }: Entry, tokens: readonly number[]): void {
-  generated.push(...tokens);
-  work.contextTokens += work.prefillTokens + tokens.length;
-  work.prefillTokens = 0;
-  const { maxTokens } = task.limits;
-  work.decodeTokens = remainingTokens(answerTokens, generated.length, maxTokens);
-  work.leastTokens = remainingTokens(answerTokens, generated.length, maxTokens, leastShare);
 }
 
 export const superseded: Outcome = { kind: 'cancelled', by: 'superseded' };

@@ -25,7 +25,7 @@ export interface Work {
   decodeTokens: number;
   /** As many will come as good as certainly; absent where the prediction is all that is known. */
   leastTokens?: number | undefined;
-  /** Tokens that its sequence holds in the KV cache; 0 while it waits. */
+  /** Tokens that its sequence holds in the KV cache, or that were kept of it when it was paused; 0 for what has never run. */
   contextTokens: number;
   /** The answer may have this many tokens at most. The published SABER rule knows only this. */
   readonly maxTokens: number;

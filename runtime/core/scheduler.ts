@@ -15,12 +15,12 @@
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
 
-import { newEntry } from './entry.ts';
+import { type Entry, newEntry, noteAccepted, noteTokens, resumedEntry } from './entry.ts';
 import { type Effect, type Event, isProgress } from './event.ts';
 import { foresee } from './foresee.ts';
 import { IdleWork, type Surroundings } from './idle.ts';
 import type { Knowledge } from './knowledge.ts';
-import { type Entry, Lane, noteAccepted, noteTokens, superseded } from './lane.ts';
+import { Lane, noWorks, superseded } from './lane.ts';
 import { LatestTasks } from './latest.ts';
 import { Loads } from './loads.ts';
 import { type ModelRecord, ModelTable, type ModelView, noteLoaded } from './models.ts';
@@ -92,7 +92,7 @@ export class Scheduler {
       document: task.supersedeKey,
       targetMs: task.sla.targetMs,
     };
-    return nowMs - task.arrivalMs + firstTokenMs(question, this.#lanes.get(task.model)?.works ?? [], room);
+    return nowMs - task.arrivalMs + firstTokenMs(question, this.#lanes.get(task.model)?.works ?? noWorks, room);
   }
 
   /** When a task will have its first and its last token, from its arrival; undefined when that cannot be said. */
@@ -152,6 +152,7 @@ export class Scheduler {
         return this.#loadFailed(event.model, event.error, nowMs, effects);
       case 'unloaded':
         this.#models.get(event.model).state = 'unloaded';
+        this.#lanes.get(event.model)?.loseCells(this.#options.knowledge, nowMs);
         return;
       case 'engineLost':
         return this.#engineLost(event.reason, nowMs, effects);
@@ -179,7 +180,7 @@ export class Scheduler {
     if (model.state === 'failed' && model.error && isRemembered) return refuse(model.error);
     if (this.#waitingCount >= waitingMax) return refuse(queueFull(waitingMax));
     if (model.state === 'failed') model.state = 'unloaded';
-    this.#wait(newEntry(task, [], 0, knowledge), nowMs);
+    this.#wait(newEntry(task, knowledge), nowMs);
     this.#latest.add(task);
   }
 
@@ -189,12 +190,10 @@ export class Scheduler {
     this.#waitingCount += 1;
   }
 
-  /** It goes on later from the tokens that were already sent. */
-  #waitAgain(entry: Entry, losses: number, nowMs: number): void {
+  /** It goes on later from the tokens that were already sent, and from what the engine keeps of it if that lives. */
+  #waitAgain(entry: Entry, losses: number, isKept: boolean, nowMs: number): void {
     this.#laneOf(entry).leave(entry);
-    const again = newEntry(entry.task, entry.generated, losses, this.#options.knowledge);
-    again.work.relegated = entry.work.relegated;
-    this.#wait(again, nowMs);
+    this.#wait(resumedEntry(entry, losses, isKept, this.#options.knowledge), nowMs);
     this.#latest.add(entry.task);
   }
 
@@ -230,7 +229,7 @@ export class Scheduler {
     if (entry === undefined) return;
     this.#models.get(entry.task.model).lastUsedMs = nowMs;
     const { state } = entry;
-    if (state === 'pausing' && outcome.kind === 'cancelled') return this.#waitAgain(entry, entry.losses, nowMs);
+    if (state === 'pausing' && outcome.kind === 'cancelled') return this.#waitAgain(entry, entry.losses, true, nowMs);
     this.#forget(entry);
     if (state !== 'stopping') effects.push({ kind: 'settle', id, outcome });
   }
@@ -251,6 +250,7 @@ export class Scheduler {
         model.state = 'unloaded';
       }
     }
+    for (const lane of this.#lanes.values()) lane.loseCells(this.#options.knowledge, nowMs);
     for (const entry of [...this.#entries.values()].filter((inside) => inside.state !== 'waiting')) {
       const isWanted = entry.state !== 'stopping';
       this.#forget(entry);
@@ -261,7 +261,8 @@ export class Scheduler {
   #retryOrFail(entry: Entry, reason: string, nowMs: number, effects: Effect[]): void {
     const losses = entry.losses + 1;
     const fits = this.#waitingCount < this.#options.waitingMax;
-    if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits) return this.#waitAgain(entry, losses, nowMs);
+    if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits)
+      return this.#waitAgain(entry, losses, false, nowMs);
     const error = losses < lossesMax ? engineLost(reason) : lostTooOften(losses, reason);
     effects.push({ kind: 'settle', id: entry.id, outcome: { kind: 'failed', error } });
   }

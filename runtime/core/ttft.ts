@@ -3,6 +3,7 @@
  * asked for several prompts at each keystroke: microseconds. Pure.
  */
 import { type Costs, prefillTotalMs } from './estimate.ts';
+import type { Works } from './lane.ts';
 import type { Room, Work } from './policy.ts';
 import { passShareMax } from './step.ts';
 
@@ -24,36 +25,33 @@ export interface FirstTokenQuestion extends Pick<Work, 'prefillTokens' | 'contex
  */
 export function firstTokenMs(
   question: FirstTokenQuestion,
-  works: Iterable<Work>,
+  { running, waiting }: Works,
   { costs, limits }: Pick<Room, 'costs' | 'limits'>,
 ): number {
   const passMsMax = Math.min(limits.passMsMax, passShareMax * question.targetMs);
-  const aheadOf = { ms: 0, answering: 0, answeringContext: 0, decoding: 0, decodingContext: 0, prefills: false };
-  for (const work of works) {
-    if (work.document !== undefined && work.document === question.document) continue;
-    const isPrefilled = work.prefillTokens === 0;
-    aheadOf.prefills ||= !isPrefilled && work.contextTokens > 0;
-    if (isPrefilled) {
-      aheadOf.decoding += 1;
-      aheadOf.decodingContext += work.contextTokens;
-    }
-    if (work.promise !== 'ttft' || work.relegated) continue;
-    if (isPrefilled) {
-      aheadOf.answering += 1;
-      aheadOf.answeringContext += work.contextTokens;
-    } else if (work.deadlineMs <= question.deadlineMs) {
-      aheadOf.ms += prefillTotalMs(costs, work.prefillTokens, work.contextTokens, limits.chunkTokens); // 2
-    }
-  }
-  const { prefillTokens, contextTokens } = question;
-  const ownMs = prefillTotalMs(costs, prefillTokens, contextTokens, limits.chunkTokens); // 3
-  const decodeMs = decodePassMs(costs, aheadOf.decoding, aheadOf.decodingContext);
-  const inFlightMs = Math.min(passMsMax, aheadOf.prefills ? passMsMax : decodeMs); // 1
-  const chunks = Math.ceil((aheadOf.ms + ownMs) / Math.max(1, passMsMax));
-  const turnsMs = Math.max(0, chunks - 1) * decodePassMs(costs, aheadOf.answering, aheadOf.answeringContext); // 4
-  return inFlightMs + aheadOf.ms + ownMs + turnsMs;
+  const totalMs = ({ prefillTokens, contextTokens }: Pick<Work, 'prefillTokens' | 'contextTokens'>): number =>
+    prefillTotalMs(costs, prefillTokens, contextTokens, limits.chunkTokens);
+  const isOther = ({ document }: Work): boolean => document === undefined || document !== question.document;
+  const others = running.filter(isOther);
+  const decoding = others.filter(({ prefillTokens }) => prefillTokens === 0);
+  const prefilling = others.filter(({ prefillTokens }) => prefillTokens > 0);
+  const longestMs = prefilling.reduce((ms, work) => Math.max(ms, totalMs(work)), decodePassMs(costs, decoding));
+  const inFlightMs = Math.min(passMsMax, longestMs); // 1
+  const aheadMs = [...prefilling, ...waiting.filter(isOther)]
+    .filter((work) => isFirstTokenPromised(work) && work.deadlineMs <= question.deadlineMs)
+    .reduce((ms, work) => ms + totalMs(work), 0); // 2
+  const ownMs = totalMs(question); // 3
+  const chunks = Math.ceil((aheadMs + ownMs) / Math.max(1, passMsMax));
+  const turnsMs = Math.max(0, chunks - 1) * decodePassMs(costs, decoding.filter(isFirstTokenPromised)); // 4
+  return inFlightMs + aheadMs + ownMs + turnsMs;
 }
 
-function decodePassMs(costs: Costs, sequences: number, contextTokens: number): number {
-  return sequences === 0 ? 0 : costs.decodeMs(sequences, contextTokens);
+/** Whether a first token was promised, and can still be given in time. */
+function isFirstTokenPromised({ promise, relegated }: Work): boolean {
+  return promise === 'ttft' && !relegated;
+}
+
+function decodePassMs(costs: Costs, works: readonly Work[]): number {
+  const contextTokens = works.reduce((sum, work) => sum + work.contextTokens, 0);
+  return works.length === 0 ? 0 : costs.decodeMs(works.length, contextTokens);
 }

@@ -1,8 +1,8 @@
 /** What is predicted of one task among the others of its lane. */
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../runtime/core/entry.ts';
 import type { Costs } from '../../runtime/core/estimate.ts';
 import { foresee } from '../../runtime/core/foresee.ts';
-import type { Entry } from '../../runtime/core/lane.ts';
 import { certainLength } from '../../runtime/core/lengths.ts';
 import { fcfs } from '../../runtime/core/policies/fcfs.ts';
 import type { Room } from '../../runtime/core/policy.ts';
