@@ -54,14 +54,17 @@ export function newDemandModel(): DemandModel {
   return { completion: start('completion'), summarize: start('summarize'), translate: start('translate') };
 }
 
-/** A task of the class arrived. A time before the last one counts as the last one: a clock that jumps back undoes nothing. */
+/**
+ * A task of the class arrived. A clock that jumps back counts as so much time that went by, as one that jumps ahead does: what arrives
+ * from then on is counted by the new time.
+ */
 export function learnArrival(model: DemandModel, taskClass: TaskClass, nowMs: number): DemandModel {
   if (!Number.isFinite(nowMs)) return model;
   const known = model[taskClass];
   const isFirst = known.count === 0;
-  const lastMs = isFirst ? nowMs : Math.max(known.lastMs, nowMs);
-  const count = isFirst ? 1 : known.count * decay(lastMs - known.lastMs) + 1;
-  return { ...model, [taskClass]: { ...known, count, lastMs, firstMs: isFirst ? nowMs : known.firstMs } };
+  const count = isFirst ? 1 : known.count * decay(nowMs - known.lastMs) + 1;
+  const firstMs = isFirst ? nowMs : Math.min(known.firstMs, nowMs);
+  return { ...model, [taskClass]: { ...known, count, lastMs: nowMs, firstMs } };
 }
 
 /** A task of the class is over. */
@@ -94,12 +97,12 @@ export function demandOf(model: DemandModel, nowMs: number): Demand {
 
 function rateOf({ count, lastMs, firstMs }: ClassDemand, nowMs: number): number {
   if (count === 0) return 0;
-  const now = Number.isFinite(nowMs) ? Math.max(nowMs, lastMs) : lastMs;
+  const now = Number.isFinite(nowMs) ? nowMs : lastMs;
   // What a steady rate of one per second would have counted by now; a single arrival never looks like a flood.
   const seconds = (halfLifeMs / 1_000 / Math.LN2) * (1 - decay(Math.max(now - firstMs, halfLifeMs)));
   return (count * decay(now - lastMs)) / seconds;
 }
 
 function decay(ms: number): number {
-  return 0.5 ** (ms / halfLifeMs);
+  return 0.5 ** (Math.abs(ms) / halfLifeMs);
 }
