@@ -8,6 +8,11 @@ import type { Predicted } from '../core/prediction.ts';
 export const budgetMs = 0.1;
 /** What a quiet time saves up, in ms: a few predictions of a crowded lane. */
 const creditMsMax = 2;
+/**
+ * What one prediction may cost later ones, in ms. It is bounded to some milliseconds itself (foresee.ts): what took longer by the clock is
+ * a machine that slept or was busy elsewhere, for which thousands of tasks shall not go without.
+ */
+export const debtMsMax = 20;
 
 export class Predictions {
   readonly #now: () => number;
@@ -23,7 +28,8 @@ export class Predictions {
     if (this.#creditMs <= 0) return undefined;
     const startedMs = this.#now();
     const predicted = predict();
-    this.#creditMs -= this.#now() - startedMs;
+    const tookMs = Math.max(0, this.#now() - startedMs);
+    this.#creditMs = Math.max(-debtMsMax, this.#creditMs - tookMs);
     return predicted;
   }
 }

@@ -1,6 +1,6 @@
 /** Predictions at submission against what came, and what they may cost. */
 import { describe, expect, it } from 'vitest';
-import { budgetMs, Predictions } from '../../runtime/loop/predictions.ts';
+import { budgetMs, debtMsMax, Predictions } from '../../runtime/loop/predictions.ts';
 import { House } from '../loop-world.ts';
 
 describe('predictions', () => {
@@ -42,6 +42,18 @@ describe('predictions', () => {
     }
     expect(nowMs / submissions).toBeLessThan(budgetMs * 1.01);
     expect(nowMs / submissions).toBeGreaterThan(budgetMs * 0.9);
+  });
+
+  it('when the machine slept during one, then tasks are predicted again soon', () => {
+    let nowMs = 0;
+    const predictions = new Predictions(() => nowMs);
+    predictions.afford(() => {
+      nowMs += 3_600_000;
+      return {};
+    });
+    let leftOut = 0;
+    while (predictions.afford(() => ({})) === undefined) leftOut += 1;
+    expect(leftOut).toBeLessThanOrEqual(debtMsMax / budgetMs);
   });
 
   it('when they are cheap, then every task is predicted', () => {
