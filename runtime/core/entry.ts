@@ -17,6 +17,8 @@ export interface Entry {
   readonly answerTokens: LengthQuantiles;
   /** Deaths of the engine in which it was running. */
   losses: number;
+  /** It was paused, and the engine keeps what it had evaluated of it. */
+  isKept: boolean;
 }
 
 /** The share of answers that are shorter than what a task is taken to have left at least. */
@@ -38,7 +40,7 @@ export function newEntry(task: Task, knowledge: Knowledge): Entry {
     maxTokens: task.limits.maxTokens,
     relegated: false,
   };
-  return { id: task.id, task, work, state: 'waiting', generated: [], answerTokens, losses: 0 };
+  return { id: task.id, task, work, state: 'waiting', generated: [], answerTokens, losses: 0, isKept: false };
 }
 
 /**
@@ -52,7 +54,7 @@ export function resumedEntry(before: Entry, losses: number, isKept: boolean, kno
   const answerTokens = knowledge.answerTokens(task);
   const prompt = isKept ? { prefillTokens: Math.max(1, work.prefillTokens) } : unevaluated(before, knowledge);
   const again = { ...work, ...answerLeft(answerTokens, generated.length, task), ...prompt };
-  return { id, task, work: again, state: 'waiting', generated: [...generated], answerTokens, losses };
+  return { id, task, work: again, state: 'waiting', generated: [...generated], answerTokens, losses, isKept };
 }
 
 /** What is to be evaluated of prompt and answer when no engine holds anything of them. */

@@ -78,7 +78,10 @@ export type Effect =
     }
   /** The task cannot be on time any more and gives way to those that can; tell the asker. */
   | { readonly kind: 'relegate'; readonly id: TaskId }
-  /** Take the task back from the engine; it answers with `ended`. `keep`: the task will go on later, so its KV cells are worth keeping. */
+  /**
+   * Take the task back from the engine; it answers with `ended`. `keep`: the task will go on later, so its KV cells are worth keeping.
+   * Without it, of a task that was taken back so: they are not any more; the engine has no answer to that.
+   */
   | { readonly kind: 'stop'; readonly id: TaskId; readonly keep: boolean }
   /** Tell the asker how the task ended. Exactly one of these follows every `submit`. */
   | { readonly kind: 'settle'; readonly id: TaskId; readonly outcome: Outcome }

@@ -67,8 +67,9 @@ export class Lane {
 
   /** The engine holds nothing any more of what paused tasks evaluated: they wait with their whole prompts. */
   loseCells(knowledge: Knowledge, nowMs: number): void {
-    for (const entry of [...this.#waiting.values()].filter(({ work }) => work.contextTokens > 0)) {
+    for (const entry of [...this.#waiting.values()].filter(({ isKept }) => isKept)) {
       this.#policy.remove(entry.id);
+      entry.isKept = false;
       Object.assign(entry.work, unevaluated(entry, knowledge));
       this.#policy.add(entry.work, nowMs);
     }

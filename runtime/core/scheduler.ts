@@ -214,10 +214,10 @@ export class Scheduler {
   #release(id: TaskId, outcome: Outcome, effects: Effect[]): void {
     const entry = this.#entries.get(id);
     if (entry === undefined || entry.state === 'stopping') return;
-    if (entry.state === 'waiting') {
-      this.#forget(entry);
-    } else {
-      if (entry.state === 'running') effects.push({ kind: 'stop', id, keep: false });
+    // What the engine keeps of a paused one is of no use any more.
+    if (entry.state !== 'waiting' || entry.isKept) effects.push({ kind: 'stop', id, keep: false });
+    if (entry.state === 'waiting') this.#forget(entry);
+    else {
       this.#laneOf(entry).stop(entry);
       this.#latest.remove(entry.task);
     }

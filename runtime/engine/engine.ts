@@ -5,7 +5,7 @@
  * test/engine/contract.ts. What every engine guarantees:
  * 1. A `start` is answered by exactly one `ended`, and nothing about that id follows it.
  * 2. `accepted` comes before the first `tokens`; tokens come in order.
- * 3. A `stop` takes effect after the pass in flight, in prefill too; a stop for an unknown or ended id is ignored.
+ * 3. A `stop` takes effect after the pass in flight, in prefill too; a stop for an unknown or ended id has no answer.
  * 4. An error of one sequence neither fails nor delays another by more than its own passes.
  * 5. When the engine itself dies, `lost` is its last word about everything before; the next `load` starts it again.
  */
@@ -64,7 +64,10 @@ export type EngineCommand =
   | { readonly kind: 'start'; readonly request: EngineRequest }
   /** The request cannot be on time any more: it gives way to those that can. Ignored for unknown ids. */
   | { readonly kind: 'relegate'; readonly id: TaskId }
-  /** `keep`: the request will be started again with what it has generated, so its KV cells are worth keeping. */
+  /**
+   * `keep`: the request will be started again with what it has generated, so its KV cells are worth keeping. A later stop without it says
+   * that it will not.
+   */
   | { readonly kind: 'stop'; readonly id: TaskId; readonly keep?: boolean | undefined };
 
 export type EngineEvent =

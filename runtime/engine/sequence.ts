@@ -1,8 +1,8 @@
 /**
  * One request inside the step machine, from its start to its end, and what has to be known of its model.
  */
-import type { Costs } from '../core/estimate.ts';
 import { leastShare } from '../core/entry.ts';
+import type { Costs } from '../core/estimate.ts';
 import { remainingTokens } from '../core/lengths.ts';
 import type { SequenceView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';

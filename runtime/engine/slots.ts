@@ -58,7 +58,7 @@ export class Slots {
   readonly #slots: Slot[];
   readonly #appendOnly: boolean;
   readonly #shelfTokensMax: number;
-  /** The least recently used first. */
+  /** What nobody will ask for any more first, then the least recently used. */
   #shelf: readonly Parked[] = [];
   #uses = 0;
   #keys = 0;
@@ -133,6 +133,13 @@ export class Slots {
   giveBack({ slot, moves, before, taken }: Grant): void {
     Object.assign(slot, { ...before, owner: undefined });
     this.#shelf = [...taken, ...this.#shelf.filter(({ key }) => key !== moves?.park)];
+  }
+
+  /** What was kept under this name will not be asked for again: it makes room before all else. */
+  abandon(document: string): void {
+    for (const slot of this.#slots.filter((kept) => kept.document === document)) slot.document = undefined;
+    const isAbandoned = (parked: Parked): boolean => parked.document === document;
+    this.#shelf = [...this.#shelf.filter(isAbandoned), ...this.#shelf.filter((parked) => !isAbandoned(parked))];
   }
 
   #move(slot: Slot, reusable: number, document: string | undefined, parked: Parked | undefined): Moves | undefined {

@@ -131,14 +131,15 @@ export class StepMachine {
   }
 
   /**
-   * Takes a request back: at once, or after the pass that it takes part in. Unknown and ended ids are ignored.
-   * @param keep it will come back under the same id with what it has generated.
+   * Takes a request back: at once, or after the pass that it takes part in. Unknown and ended ids have no answer.
+   * @param keep it will come back under the same id with what it has generated; a later stop without it says that it will not.
    */
   stop(id: TaskId, keep = false): EngineEvent[] {
+    if (!keep) for (const { slots } of this.#models.values()) slots.abandon(id);
     const found = this.#find(id);
     if (found === undefined) return [];
     const { state, sequence } = found;
-    if (keep && sequence.slot !== undefined) sequence.slot.document = id;
+    if (keep && sequence.slot !== undefined) sequence.slot.document ??= id;
     if (this.#inFlight?.items.some((item) => item.id === id) === true) {
       sequence.stopping = true;
       return [];

@@ -45,7 +45,10 @@ describe('the rate of arrivals', () => {
   it('when the clock jumps back by an hour, then the rate follows what arrives by the new time', () => {
     const before = arrivals(Array.from({ length: 100 }, (_, index) => 3_600_000 + index * 500));
     expect(rate(before, 49_500)).toBeLessThan(0.01);
-    const after = arrivals(Array.from({ length: 100 }, (_, index) => 49_500 + index * 2_000), before);
+    const after = arrivals(
+      Array.from({ length: 100 }, (_, index) => 49_500 + index * 2_000),
+      before,
+    );
     expect(rate(after, 249_500)).toBeCloseTo(0.5, 1);
     expect(rate(after, 549_500)).toBeLessThan(0.001);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
 import type { Policy, TaskPolicy, Work } from '../../runtime/core/policy.ts';
 import { Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
-import { info, plainKnowledge, policyOf, translation } from './fixtures.ts';
+import { info, plainKnowledge, policyOf, translation, words } from './fixtures.ts';
 
 const promptTokens = 150;
 
@@ -35,23 +35,28 @@ class Spy implements TaskPolicy {
 
 interface World {
   readonly spy: Spy;
-  on(event: Event): void;
+  on(event: Event): string[];
 }
 
-/** A translation ran, gave three tokens, and gives way to another one that waits. */
-function paused(events: readonly Event[]): World {
+/** A translation runs and is told to give way to another one that waits. */
+function pausing(events: readonly Event[]): World {
   const spy = new Spy();
   const policy: Policy = { name: 'spy', newTaskPolicy: () => spy, planStep: policyOf('fcfs').planStep };
   const knowledge = plainKnowledge({ prefillTokens: () => promptTokens });
   const scheduler = new Scheduler({ ...schedulerDefaults, policy, knowledge });
-  const on = (event: Event): void => void scheduler.on(event, 0);
+  const on = (event: Event): string[] => words(scheduler.on(event, 0));
   const task = translation('a', { limits: { maxTokens: 64, stop: [] } });
   for (const event of [{ kind: 'submit', task }, loaded, ...events] satisfies Event[]) on(event);
   spy.pauses = true;
   on({ kind: 'submit', task: translation('b') });
   spy.pauses = false;
-  on({ kind: 'ended', id: 'a', outcome: { kind: 'cancelled', by: 'client' } });
   return { spy, on };
+}
+
+function paused(events: readonly Event[]): World {
+  const world = pausing(events);
+  world.on({ kind: 'ended', id: 'a', outcome: { kind: 'cancelled', by: 'client' } });
+  return world;
 }
 
 const loaded: Event = { kind: 'loaded', model: 'm', info };
@@ -108,5 +113,20 @@ describe('the work of a task that waits again', () => {
     on({ kind: 'ended', id: 'b', outcome: { kind: 'finished', reason: 'stop' } });
     on({ kind: 'accepted', id: 'a', promptTokens, reusedTokens: 0 });
     expect(work).toMatchObject({ prefillTokens: promptTokens + 3, contextTokens: 0 });
+  });
+});
+
+describe('what the engine keeps of a paused task', () => {
+  const cancel: Event = { kind: 'cancel', id: 'a' };
+
+  it('when the task is cancelled while it waits or leaves, then the engine is told that it is of no use any more', () => {
+    expect(paused([accepted, answered]).on(cancel)).toEqual(['stop a', 'settle a cancelled client']);
+    expect(pausing([accepted]).on(cancel)).toEqual(['stop a', 'settle a cancelled client']);
+  });
+
+  it('when the engine has died since, then there is nothing to tell', () => {
+    const { on } = paused([accepted, answered]);
+    on(lost);
+    expect(on(cancel)).toEqual(['settle a cancelled client']);
   });
 });

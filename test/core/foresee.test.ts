@@ -38,6 +38,7 @@ function entry(id: string, work: Partial<Entry['work']> = {}, generated: number[
     generated,
     answerTokens: certainLength(5),
     losses: 0,
+    isKept: false,
   };
 }
 

@@ -109,10 +109,7 @@ export class SchedulerWorld {
         return;
       }
       case 'stop':
-        expect(this.#known(effect.id).state, `${effect.id} runs when it is stopped`).toBe('running');
-        expect(this.inside.has(effect.id)).toBe(true);
-        this.#known(effect.id).state = 'pausing';
-        return;
+        return this.#stop(effect);
       case 'settle': {
         const known = this.#known(effect.id);
         known.state = 'settled';
@@ -131,6 +128,19 @@ export class SchedulerWorld {
         return;
       default:
         effect satisfies never;
+    }
+  }
+
+  /** One that was told to pause, or is paused, may be told once more, that what is kept of it is of no use. */
+  #stop({ id, keep }: Extract<Effect, { kind: 'stop' }>): void {
+    const known = this.#known(id);
+    if (keep || known.state === 'running') {
+      expect(known.state, `${id} runs when it is stopped`).toBe('running');
+      expect(this.inside.has(id)).toBe(true);
+      known.state = 'pausing';
+    } else {
+      expect(known.startedTimes, `${id} has run when what is kept of it is given up`).toBeGreaterThan(0);
+      expect(['pausing', 'waiting']).toContain(known.state);
     }
   }
 

@@ -213,4 +213,43 @@ describe('the step machine', () => {
     while (machine.has('b')) run(machine);
     expect(machine.start(request('a', { generated: [5] }), prompt(70), 0)).toMatchObject([{ reusedTokens: 0 }]);
   });
+
+  it('when a request that was to come back will not, then nothing is kept for it any more', () => {
+    const machine = machineWith({ sequences: 1, shelfTokensMax: 1_000 });
+    machine.start(request('a'), prompt(70), 0);
+    while (!run(machine, 5).events.some(({ kind }) => kind === 'tokens'));
+    machine.stop('a', true);
+    expect(machine.stop('a')).toEqual([]);
+    machine.start(request('b', { limits: { maxTokens: 1, stop: [] } }), prompt(80, 100), 0);
+    expect(nextPass(machine).items[0]?.moves).toBeUndefined();
+  });
+
+  it('when a request was to come back and is stopped for good within the same pass, then nothing is kept for it', () => {
+    const machine = machineWith({ sequences: 1, shelfTokensMax: 1_000 });
+    machine.start(request('a'), prompt(80), 0);
+    for (let passes = 0; passes < 9; passes += 1) run(machine);
+    const pass = nextPass(machine);
+    expect([machine.stop('a', true), machine.stop('a')]).toEqual([[], []]);
+    expect(withoutPass(machine.complete(pass, { items: [{ kind: 'done', token: 1 }], wallMs: 1 }))).toEqual([
+      cancelled('a'),
+    ]);
+    machine.start(request('b', { limits: { maxTokens: 1, stop: [] } }), prompt(80, 100), 0);
+    expect(nextPass(machine).items[0]?.moves).toBeUndefined();
+  });
+
+  it('when a request that is gone had cells on the shelf, then they make room before those that are wanted', () => {
+    const machine = machineWith({ sequences: 1, shelfTokensMax: 160 });
+    const once = { limits: { maxTokens: 1, stop: [] } };
+    machine.start(request('wanted', { ...once, document: 'wanted' }), prompt(80, 300), 0);
+    while (machine.has('wanted')) run(machine);
+    machine.start(request('gone'), prompt(70), 0);
+    while (!run(machine, 5).events.some(({ kind }) => kind === 'tokens'));
+    machine.stop('gone', true);
+    machine.start(request('other', { ...once, document: 'other' }), prompt(80, 100), 0);
+    while (machine.has('other')) run(machine);
+    machine.stop('gone');
+    // Both are parked; for the next one there is no room.
+    machine.start(request('next', once), prompt(80, 200), 0);
+    expect(nextPass(machine).items[0]?.moves).toMatchObject({ drop: [2] });
+  });
 });
