@@ -2,7 +2,7 @@
  * When tasks will have their first and their last token: the planner itself, rolled forward on predicted costs and lengths. So a
  * forecast knows whatever the planner does (pauses, chunks, batch sizes) without a second model of it. Pure.
  */
-import type { Policy } from './policy.ts';
+import type { Policy, Work } from './policy.ts';
 import type { SequenceView, StepPlan, StepView } from './step.ts';
 import type { TaskId } from './task.ts';
 
@@ -24,6 +24,29 @@ export const forecastDefaults: ForecastOptions = { takenShare: 0, passesMax: 400
 
 /** Decode passes taken in one stride: a plan of them changes little from one token to the next. */
 const strideMax = 16;
+
+/**
+ * A task as the planner sees it.
+ * @param started whether it has its first token; where that is not known, a prompt that is evaluated stands for it.
+ */
+export function viewOf(work: Work, started = work.prefillTokens <= 0): SequenceView {
+  const { id, promise, arrivalMs, deadlineMs, prefillTokens, contextTokens, relegated } = work;
+  const decoding = prefillTokens <= 0;
+  return {
+    id,
+    class: work.class,
+    promise,
+    arrivalMs,
+    deadlineMs,
+    decoding,
+    tokensLeft: Math.max(1, prefillTokens),
+    contextTokens,
+    decodeTokens: Math.max(1, work.decodeTokens),
+    leastTokens: work.leastTokens,
+    started,
+    relegated,
+  };
+}
 
 type Rolling = { -readonly [K in keyof SequenceView]: SequenceView[K] };
 
@@ -82,10 +105,15 @@ function passMs(plan: StepPlan, part: readonly Rolling[], { costs }: StepView): 
     : costs.decodeMs(part.length, contextTokens);
 }
 
+function generate(sequence: Rolling, count: number): void {
+  sequence.decodeTokens -= count;
+  if (sequence.leastTokens !== undefined) sequence.leastTokens = Math.max(1, sequence.leastTokens - count);
+}
+
 /** The last chunk of a prompt gives the first token, as every decode gives one. */
 function advance(sequence: Rolling, plan: StepPlan, count: number): void {
   if (plan.kind === 'decode') {
-    sequence.decodeTokens -= count;
+    generate(sequence, count);
     sequence.contextTokens += count;
     sequence.started = true;
     return;
@@ -94,5 +122,5 @@ function advance(sequence: Rolling, plan: StepPlan, count: number): void {
   sequence.contextTokens += plan.tokens;
   if (sequence.tokensLeft > 0) return;
   Object.assign(sequence, { tokensLeft: 1, decoding: true, started: true });
-  sequence.decodeTokens -= 1;
+  generate(sequence, 1);
 }

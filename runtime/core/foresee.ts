@@ -4,7 +4,7 @@
  */
 
 import type { Entry } from './entry.ts';
-import { rollForward } from './forecast.ts';
+import { rollForward, viewOf } from './forecast.ts';
 import type { Policy, Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
 import type { SequenceView } from './step.ts';
@@ -22,7 +22,7 @@ export function foresee(
   planStep: Policy['planStep'],
   nowMs: number,
 ): Predicted | undefined {
-  const views = [...entries].map(viewOf);
+  const views = [...entries].map((entry) => viewOf(entry.work, entry.generated.length > 0));
   const { sequences, limits, costs } = room;
   const waiting = views.filter(
     ({ contextTokens, started, id: other }) => !started && contextTokens === 0 && other !== id,
@@ -39,24 +39,6 @@ export function foresee(
   const forecast = rollForward(planStep, view, { takenShare: 0, passesMax, until: id }).get(id);
   if (forecast === undefined) return undefined;
   return { ttftMs: forecast.firstTokenMs - work.arrivalMs, e2eMs: forecast.endMs - work.arrivalMs };
-}
-
-function viewOf({ work, generated }: Entry): SequenceView {
-  const { id, promise, arrivalMs, deadlineMs, prefillTokens, contextTokens, decodeTokens, relegated } = work;
-  const decoding = prefillTokens <= 0;
-  return {
-    id,
-    class: work.class,
-    promise,
-    arrivalMs,
-    deadlineMs,
-    decoding,
-    tokensLeft: decoding ? 1 : prefillTokens,
-    contextTokens,
-    decodeTokens: Math.max(1, decodeTokens),
-    started: generated.length > 0,
-    relegated,
-  };
 }
 
 function byUrgency(a: SequenceView, b: SequenceView): number {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Costs } from '../../runtime/core/estimate.ts';
-import { forecastDefaults, rollForward } from '../../runtime/core/forecast.ts';
-import type { Policy } from '../../runtime/core/policy.ts';
+import { forecastDefaults, rollForward, viewOf as taskView } from '../../runtime/core/forecast.ts';
+import type { Policy, Work } from '../../runtime/core/policy.ts';
 import { anyCosts, anySequences, anyView, weirdNumber } from './arbitraries.ts';
 import { policyOf } from './fixtures.ts';
 import { type Ask, anyAsks, longestPassMs, runMachine, viewOf } from './forecast-machine.ts';
@@ -68,6 +68,37 @@ describe('a forecast', () => {
     const { planStep } = policyOf('edf');
     const sequences = [decoding('short', { decodeTokens: 5 }), decoding('endless', { decodeTokens: 1e9 })];
     expect([...rollForward(planStep, view(sequences)).keys()]).toEqual(['short']);
+  });
+
+  it('when an answer may be shorter than predicted, then the planner knows so all along, as it does in the engine', () => {
+    const seen: (number | undefined)[] = [];
+    const planStep: Policy['planStep'] = (each) => {
+      seen.push(each.sequences[0]?.leastTokens);
+      return policyOf('fcfs').planStep(each);
+    };
+    const sequences = [decoding('a', { decodeTokens: 40, leastTokens: 20 }), decoding('b', { decodeTokens: 24 })];
+    rollForward(planStep, view(sequences));
+    expect(seen).toEqual([20, 4, 1]);
+  });
+
+  it('when a task is shown to the planner, then with the fewest tokens that it may have left', () => {
+    const work: Work = {
+      id: 'a',
+      class: 'translate',
+      promise: 'e2e',
+      arrivalMs: 1,
+      deadlineMs: 2,
+      prefillTokens: 0,
+      decodeTokens: 30,
+      leastTokens: 10,
+      contextTokens: 50,
+      maxTokens: 64,
+      relegated: true,
+    };
+    const shown = { decoding: true, tokensLeft: 1, decodeTokens: 30, leastTokens: 10, started: true, relegated: true };
+    expect(taskView(work)).toMatchObject(shown);
+    expect(taskView({ ...work, prefillTokens: 5 })).toMatchObject({ decoding: false, tokensLeft: 5, started: false });
+    expect(taskView({ ...work, prefillTokens: 1 }, true)).toMatchObject({ decoding: false, started: true });
   });
 
   it('when a first token is out already, then its time is no later than the next pass', () => {

@@ -1,9 +1,8 @@
 /** Whether commitments can be kept: the forecast that `punctual` gives promises up by. Pure. */
 import { prefillTotalMs } from '../estimate.ts';
-import { forecastDefaults, rollForward } from '../forecast.ts';
+import { forecastDefaults, rollForward, viewOf } from '../forecast.ts';
 import type { Room, Work } from '../policy.ts';
 import { keepsAllTogether } from '../reserve.ts';
-import type { SequenceView } from '../step.ts';
 import { decodesTogether } from './punctual-pass.ts';
 import { planStep } from './punctual-step.ts';
 
@@ -37,7 +36,7 @@ export function keepsAll(works: readonly Work[], room: Room, nowMs: number): boo
     }));
     return keepsAllTogether(hurried, room, nowMs);
   }
-  const view = { nowMs, sequences: works.map(viewOf), limits, costs, lastKind: undefined, passes: 0 };
+  const view = { nowMs, sequences: works.map((work) => viewOf(work)), limits, costs, lastKind: undefined, passes: 0 };
   const forecasts = rollForward(planStep, view, { ...forecastDefaults, takenShare });
   return works.every((work) => (forecasts.get(work.id)?.endMs ?? Number.POSITIVE_INFINITY) <= work.deadlineMs);
 }
@@ -49,22 +48,4 @@ function shareOfCompletions({ demand, costs, limits }: Room): number {
   const addedMs = Math.max(0, Math.min(oneMs, costs.decodeMs(2, 0) - oneMs));
   const workMs = prefillMs + demand.decodeTokens('completion') * addedMs;
   return Math.min(takenShareMax, (demand.ratePerSecond('completion') * workMs) / 1_000);
-}
-
-function viewOf(work: Work): SequenceView {
-  const decoding = work.prefillTokens === 0;
-  const { id, promise, arrivalMs, deadlineMs, contextTokens, relegated } = work;
-  return {
-    id,
-    class: work.class,
-    promise,
-    arrivalMs,
-    deadlineMs,
-    decoding,
-    tokensLeft: Math.max(1, work.prefillTokens),
-    contextTokens,
-    decodeTokens: Math.max(1, work.decodeTokens),
-    started: decoding,
-    relegated,
-  };
 }
