@@ -8,7 +8,7 @@ import type { Event } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import { answerLength, emptyLengthModel, type LengthModel, type LengthQuantiles, learnLength } from './lengths.ts';
 import type { Demand } from './policy.ts';
-import type { ModelId, Prompt, Task, TaskId } from './task.ts';
+import { type ModelId, type Prompt, type Task, type TaskId, warmUpKey } from './task.ts';
 
 /** Source code, before anything was tokenized. */
 const charsPerTokenStart = 3.5;
@@ -167,10 +167,10 @@ export class Learned implements Knowledge {
 
 const nothingSeen = { prefilledTokens: 0, generatedTokens: 0, promptTokens: 0, lastPrompt: undefined };
 
-/** Under which the prompts of a task's document are remembered, its own first: a warm-up leaves its prefix in a sequence of its own. */
+/** Under which the prompts of a task's document are remembered, its own first. */
 function keysOf({ supersedeKey, idle }: Task): string[] {
   if (supersedeKey === undefined) return [];
-  const keys = [supersedeKey, `${supersedeKey} warm-up`];
+  const keys = [supersedeKey, warmUpKey(supersedeKey)];
   return idle ? keys.reverse() : keys;
 }
 

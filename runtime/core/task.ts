@@ -60,6 +60,11 @@ export interface Task {
   readonly idle?: true;
 }
 
+/** Under which the prompt of a warm-up is remembered beside its document's own: it stays as a prefix in a sequence of its own. */
+export function warmUpKey(supersedeKey: string): string {
+  return `${supersedeKey} warm-up`;
+}
+
 /** The moment by which the promise is kept or broken, in ms on the same clock as `arrivalMs`. */
 export function deadlineMs(task: Task): number {
   return task.arrivalMs + task.sla.targetMs;

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Position, Range, TextDocument } from 'vscode-languageserver-textdocument';
-import type { TaskError } from '../../core/task.ts';
+import { type TaskError, warmUpKey } from '../../core/task.ts';
 import {
   type ClientSettings,
   type CompletionReason,
@@ -98,7 +98,7 @@ export class CompletionFeature {
     if (isTaskError(model) || !this.eligibility(document, settings).automatic || !isInside(document, position)) return;
     const { window, holds } = wantedWindow({ ...placeOf(request), wanted: windowDefault });
     const spec = this.#specOf({ ...request, receivedMs: this.#tasks.now() }, model, window, []);
-    this.#hold(warmKey(keyOf(request)), holds);
+    this.#hold(warmUpKey(keyOf(request)), holds);
     await this.#run({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true }, signal);
   }
 
@@ -156,7 +156,7 @@ export class CompletionFeature {
   }
 
   #heldOf(key: string): HeldWindow[] {
-    return [key, warmKey(key)].flatMap((one) => this.#held.get(one) ?? []);
+    return [key, warmUpKey(key)].flatMap((one) => this.#held.get(one) ?? []);
   }
 
   #hold(key: string, window: HeldWindow): void {
@@ -224,9 +224,4 @@ function shortened(limits: WindowLimits, { promptTokens = 2, promptTokensMax = 1
 /** Completions of one document in one window supersede each other. */
 function keyOf({ client, document }: Pick<CompletionRequest, 'client' | 'document'>): string {
   return `${client} ${document.uri}`;
-}
-
-/** Under which the window of a warm-up is remembered. */
-function warmKey(key: string): string {
-  return `${key} warm-up`;
 }
