@@ -34,6 +34,15 @@ export interface Costs {
 /** Raised when an older state could no longer be read as a newer one. */
 export const costModelVersion = 1;
 
+/** What a measurement holds for. */
+export interface CostKey {
+  /** Absolute path of the model file. The file is known by its content, so a copy or a new name keeps its measurement. */
+  readonly file: string;
+  /** As the engine names it: the processor, or the graphics card and its backend. */
+  readonly device: string;
+  readonly threads: number;
+}
+
 /** Survives JSON unchanged. */
 export interface CostModel {
   /** How much slower than the levels the machine is now. */

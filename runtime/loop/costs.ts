@@ -2,18 +2,11 @@
  * What is known of each model's speed, between the runtime, its engine and the disk: an engine that has loaded a model is told what was
  * measured of it on this device, or asked to measure it, and what both learn from then on is kept for the next runtime.
  */
-import { type CostModel, newCostModel } from '../core/estimate.ts';
+import { type CostKey, type CostModel, newCostModel } from '../core/estimate.ts';
 import type { ModelInfo } from '../core/event.ts';
 import type { Learned } from '../core/learned.ts';
 import type { ModelId } from '../core/task.ts';
 import type { Dispose, EngineCommand, ModelSpec } from '../engine/engine.ts';
-
-/** What a measurement holds for. */
-export interface CostKey {
-  readonly file: string;
-  readonly device: string;
-  readonly threads: number;
-}
 
 /** Where measurements outlive a runtime. Never rejects. */
 export interface CostStore {

@@ -6,17 +6,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type CostModel, costModelVersion } from '../core/estimate.ts';
+import { type CostKey, type CostModel, costModelVersion } from '../core/estimate.ts';
 import { costModelSchema } from '../engine/cost-model-schema.ts';
-
-/** What a measurement holds for. */
-export interface CalibrationKey {
-  /** Absolute path of the model file. The file is known by its content, so a copy or a new name keeps its calibration. */
-  readonly file: string;
-  /** As the engine names it: the processor, or the graphics card and its backend. */
-  readonly device: string;
-  readonly threads: number;
-}
 
 export interface CalibrationsOptions {
   /** Made when it is missing; nothing but these files is in it. */
@@ -56,7 +47,7 @@ export class Calibrations {
   }
 
   /** Undefined when nothing usable is there. The recent errors belong to another day and are left out. */
-  async load(key: CalibrationKey): Promise<CostModel | undefined> {
+  async load(key: CostKey): Promise<CostModel | undefined> {
     const content = await this.#contentOf(key);
     if (content === undefined) return undefined;
     const file = this.#fileOf(content, key);
@@ -81,7 +72,7 @@ export class Calibrations {
   }
 
   /** Replaces what was there at once or not at all. False when it could not be kept; the log says why. */
-  async save(key: CalibrationKey, model: CostModel): Promise<boolean> {
+  async save(key: CostKey, model: CostModel): Promise<boolean> {
     const content = await this.#contentOf(key);
     if (content === undefined) return false;
     const file = this.#fileOf(content, key);
@@ -101,12 +92,12 @@ export class Calibrations {
     }
   }
 
-  #fileOf(content: string, { device, threads }: CalibrationKey): string {
+  #fileOf(content: string, { device, threads }: CostKey): string {
     const name = sha256(JSON.stringify([costModelVersion, content, device, threads])).slice(0, 32);
     return path.join(this.#folder, name + extension);
   }
 
-  async #contentOf({ file }: CalibrationKey): Promise<string | undefined> {
+  async #contentOf({ file }: CostKey): Promise<string | undefined> {
     return contentOf(file).catch((error: unknown) => {
       this.#log(`no calibration for ${path.basename(file)}: ${reasonOf(error)}`);
       return undefined;

@@ -1,8 +1,8 @@
 /** What is measured of a model's passes: told to the engine that loads it, learned on both sides, kept for the next runtime. */
 import { describe, expect, it } from 'vitest';
-import { type CostModel, costsOf, learn, newCostModel } from '../../runtime/core/estimate.ts';
+import { type CostKey, type CostModel, costsOf, learn, newCostModel } from '../../runtime/core/estimate.ts';
 import type { ModelSpec } from '../../runtime/engine/engine.ts';
-import { type CostKey, type CostStore, saveIntervalMs } from '../../runtime/loop/costs.ts';
+import { type CostStore, saveIntervalMs } from '../../runtime/loop/costs.ts';
 import { Loop } from '../../runtime/loop.ts';
 import { ManualTimer } from '../server/manual-timer.ts';
 import { FakeEngine, info } from './fake-engine.ts';
