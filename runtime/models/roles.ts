@@ -1,0 +1,223 @@
+/**
+ * Which model serves which role. Pure: what is installed, what fits and how fast it is are told, and the answer is a choice with one
+ * sentence that says why, or one that says what to do. What a user chose is served by that model or by none.
+ */
+import path from 'node:path';
+import { type Role, roles } from './catalog/catalog.ts';
+import { type InstalledModel, isInstalled, type RoleModel } from './role-models.ts';
+import { compareForRole, rankForRole, type Speeds, speedOf } from './role-ranking.ts';
+import type { RoleSettings } from './role-settings.ts';
+
+export interface RoleQuestion extends Speeds {
+  /** Installed models, and those of the catalog that could be; in any order. */
+  readonly models: readonly RoleModel[];
+  readonly settings: RoleSettings;
+  /** Whether the memory that models may take holds it. */
+  readonly fits: (model: RoleModel) => boolean;
+}
+
+/** Why nobody serves a role. */
+export type UnservedCode = 'notInstalled' | 'unknownModel' | 'ambiguous' | 'cannotServe' | 'doesNotFit';
+
+export type RoleChoice =
+  | {
+      readonly kind: 'chosen';
+      readonly role: Role;
+      readonly model: InstalledModel;
+      /** The user named it; false when it was chosen automatically. */
+      readonly named: boolean;
+      /** One sentence. */
+      readonly because: string;
+      /** A model that is not installed and would be chosen if it were. */
+      readonly better: string | undefined;
+    }
+  | {
+      readonly kind: 'unserved';
+      readonly role: Role;
+      readonly code: UnservedCode;
+      /** One sentence: what is wrong and what to do. */
+      readonly message: string;
+    };
+
+export function chooseRoles(question: RoleQuestion): Readonly<Record<Role, RoleChoice>> {
+  const [completion, summarize, translate, chat] = roles;
+  return {
+    completion: chooseRole(completion, question),
+    summarize: chooseRole(summarize, question),
+    translate: chooseRole(translate, question),
+    chat: chooseRole(chat, question),
+  };
+}
+
+export function chooseRole(role: Role, question: RoleQuestion): RoleChoice {
+  const setting = question.settings[role];
+  return setting === 'auto' ? chooseAutomatically(role, question) : chooseNamed(role, setting, question);
+}
+
+/**
+ * 1. The best of the installed models that serve the role, fit, and may be used by everyone.
+ * 2. Where such models are installed and none fits, nobody: the demonstration model would answer, but not with what was asked for.
+ * 3. The demonstration model, where nothing else is there.
+ */
+function chooseAutomatically(role: Role, question: RoleQuestion): RoleChoice {
+  const real = question.models.filter((model) => model.origin !== 'embedded' && serves(model, role));
+  const usable = real.filter((model) => model.reserved === undefined && question.fits(model));
+  const ranked = rankForRole(real.filter(isInstalled), role, question);
+  const [best, runnerUp] = ranked.filter((model) => usable.includes(model));
+  const first = rankForRole(usable, role, question)[0];
+  const better = first === undefined || isInstalled(first) ? undefined : first.name;
+
+  if (best !== undefined) {
+    const reason = reasonFor(best, runnerUp, ranked[0], role, question);
+    const because = `${best.name} serves ${role}: ${timing(best, role, question)}; ${reason}.`;
+    return { kind: 'chosen', role, model: best, named: false, because, better };
+  }
+  const large = rankForRole(ranked, role, question).find((model) => model.reserved === undefined);
+  if (large !== undefined) {
+    const remedy =
+      better === undefined ? 'give models more memory' : `'punctual models pull ${better}' gets one that does`;
+    const message = `No installed model that serves ${role} fits into memory (${large.name} has ${gigabytes(large)}): ${remedy}.`;
+    return { kind: 'unserved', role, code: 'doesNotFit', message };
+  }
+  const [reserved] = ranked;
+  const demo = question.models.find((model) => model.origin === 'embedded' && serves(model, role));
+  const gap =
+    reserved === undefined
+      ? 'no other model for it is installed'
+      : `${reserved.name} is only used when you name it, because ${reserved.reserved}`;
+  if (demo !== undefined && isInstalled(demo)) {
+    const because = `${demo.name}, the demonstration model, serves ${role}: ${gap}.`;
+    return { kind: 'chosen', role, model: demo, named: false, because, better };
+  }
+  const remedy =
+    better === undefined ? `'punctual models list' shows which could` : `run 'punctual models pull ${better}'`;
+  return { kind: 'unserved', role, code: 'notInstalled', message: `Nothing serves ${role}, ${gap}: ${remedy}.` };
+}
+
+/** The one model that the setting means, or what is in its way. Speed is not asked: who names a model has decided that. */
+function chooseNamed(role: Role, setting: string, question: RoleQuestion): RoleChoice {
+  const unserved = (code: UnservedCode, message: string): RoleChoice => ({ kind: 'unserved', role, code, message });
+  const orElse = `or set punctual.models.${role} to 'auto'`;
+  const meant = question.models.filter((model) => isMeant(model, setting));
+  const installed = meant.filter(isInstalled);
+
+  if (meant.length === 0) {
+    const message = isPath(setting)
+      ? `No model is known at '${setting}': import it with 'punctual models import', ${orElse}.`
+      : `No model is called '${setting}': 'punctual models list' shows the names.`;
+    return unserved('unknownModel', message);
+  }
+  if (installed.length === 0)
+    return unserved('notInstalled', `${setting} is not installed: run 'punctual models pull ${setting}', ${orElse}.`);
+  const files = installed.map(({ file }) => file).sort();
+  // Quantizations of one model of the catalog are one model; anything else with the same name is another one.
+  if (files.length > 1 && installed.some(({ origin }) => origin !== 'catalog'))
+    return unserved(
+      'ambiguous',
+      `Several models are called '${setting}': name one by its full path (${files.join(', ')}).`,
+    );
+  const able = installed.filter((model) => serves(model, role));
+  if (able.length === 0)
+    return unserved(
+      'cannotServe',
+      `${setting} cannot serve ${role}, ${cannot(installed, role)}: ${chooseAnother(role, question)}.`,
+    );
+  const [model] = rankForRole(able.filter(question.fits), role, question);
+  if (model === undefined) {
+    const smallest = able.reduce((least, each) => (each.bytes < least.bytes ? each : least));
+    return unserved(
+      'doesNotFit',
+      `${setting} does not fit into memory (it has ${gigabytes(smallest)}): ${chooseAnother(role, question)}.`,
+    );
+  }
+  const because = `${model.name} serves ${role}: you chose it; ${timing(model, role, question)}.`;
+  return { kind: 'chosen', role, model, named: true, because, better: undefined };
+}
+
+function serves(model: RoleModel, role: Role): boolean {
+  return model.suitability[role] !== undefined && (role !== 'completion' || model.infillProblem === undefined);
+}
+
+function isMeant(model: RoleModel, setting: string): boolean {
+  if (setting === 'embedded') return model.origin === 'embedded';
+  if (isPath(setting)) return model.file !== undefined && path.normalize(model.file) === path.normalize(setting);
+  return model.name === setting;
+}
+
+const isPath = (setting: string): boolean => path.isAbsolute(setting);
+
+/** Why the best one is the best: what stood above it in the way, or what the next one lacks. */
+function reasonFor(
+  best: RoleModel,
+  runnerUp: RoleModel | undefined,
+  first: RoleModel | undefined,
+  role: Role,
+  question: RoleQuestion,
+): string {
+  if (first !== undefined && first !== best) {
+    const fault = first.reserved ?? `does not fit into memory with its ${gigabytes(first)}`;
+    return first.name === best.name
+      ? `its finer quantization ${fault}`
+      : `${first.name} would be chosen before it, but ${fault}`;
+  }
+  if (runnerUp === undefined) return 'it is the only one installed for it';
+  const { by } = compareForRole(best, runnerUp, role, question);
+  switch (by) {
+    case 'speed':
+      return `${runnerUp.name}: ${timing(runnerUp, role, question)}`;
+    case 'suitability':
+      return `it is better at it than ${runnerUp.name}`;
+    case 'size':
+      return `it is larger than ${runnerUp.name}`;
+    case 'quantization':
+      return 'it is the finer of its quantizations';
+    case 'name':
+      return `${runnerUp.name} would do as well`;
+    default:
+      return by satisfies never;
+  }
+}
+
+function timing(model: RoleModel, role: Role, question: RoleQuestion): string {
+  const ms = Math.round(question.predictMs(model, role) ?? 0);
+  const promised = question.promiseMs[role];
+  const speed = speedOf(model, role, question);
+  switch (speed) {
+    case 'onTime':
+      return promised === undefined ? `about ${ms} ms` : `about ${ms} of the ${promised} ms promised`;
+    case 'late':
+      return `about ${ms} ms, but ${promised} ms are promised`;
+    case 'unknown':
+      return 'its speed is not measured yet';
+    case 'doubtful':
+      return 'it is large for keystrokes and not measured yet';
+    default:
+      return speed satisfies never;
+  }
+}
+
+/** What stands between a model and a role that it does not serve. */
+function cannot(models: readonly RoleModel[], role: Role): string {
+  const [model] = models;
+  if (role === 'completion' && model?.infillProblem !== undefined) return model.infillProblem;
+  const served = roles.filter((each) => model !== undefined && serves(model, each));
+  return served.length === 0 ? 'it serves nothing' : `it serves only ${served.join(', ')}`;
+}
+
+/** A way out of a choice that cannot be served: a model that could be, installed if possible. */
+function chooseAnother(role: Role, question: RoleQuestion): string {
+  const others = question.models.filter(
+    (model) =>
+      model.origin !== 'embedded' && model.reserved === undefined && serves(model, role) && question.fits(model),
+  );
+  const [installed] = rankForRole(others.filter(isInstalled), role, question);
+  if (installed !== undefined) return `${installed.name} could, set punctual.models.${role} to it or to 'auto'`;
+  const [other] = rankForRole(others, role, question);
+  return other === undefined
+    ? `set punctual.models.${role} to 'auto'`
+    : `${other.name} could, run 'punctual models pull ${other.name}'`;
+}
+
+function gigabytes({ bytes }: RoleModel): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
