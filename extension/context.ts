@@ -83,7 +83,7 @@ export class Context {
   }
 }
 
-export function versionOf(extension: vscode.ExtensionContext): string {
+function versionOf(extension: vscode.ExtensionContext): string {
   const manifest: unknown = extension.extension.packageJSON;
   const version =
     typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;

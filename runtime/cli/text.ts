@@ -28,7 +28,7 @@ export async function runTextCommand(
   return exitCodes.done;
 }
 
-export function describe({ model, e2eMs, targetMs, kept, end, truncated }: TextResult): string {
+function describe({ model, e2eMs, targetMs, kept, end, truncated }: TextResult): string {
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   const parts = [`${model}: ${seconds(e2eMs)}, promised ${seconds(targetMs)}${kept ? '' : ' (promise broken)'}`];
   if (truncated)

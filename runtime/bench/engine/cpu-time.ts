@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 /** Linux gives the times in units of 1/USER_HZ s, and USER_HZ is 100 on every architecture that Node runs on. */
 const tickMs = 10;
 
-export class UnsupportedPlatformError extends Error {
+class UnsupportedPlatformError extends Error {
   override readonly name = 'UnsupportedPlatformError';
 }
 

@@ -34,7 +34,7 @@ export interface Verdict {
 /** Figures are compared as they are written, with this many decimals: sums of the same numbers in another order are the same figure. */
 const decimals = 4;
 
-export function rounded(value: number): number {
+function rounded(value: number): number {
   return Number(value.toFixed(decimals));
 }
 

@@ -40,7 +40,7 @@ export const contenderNames = [...policyContenders, ...ablationNames] as const;
 export type ContenderName = (typeof contenderNames)[number];
 
 /** A machine as the workload fixes it, with parking and the reuse of prefixes. */
-export function machineOf(name: MachineName): ReplayMachine {
+function machineOf(name: MachineName): ReplayMachine {
   const { costs, chunkTokens, shelfTokensMax } = machines[name].model;
   return { costs, chunkTokens, shelfTokensMax, sequences: replay.sequences, reusesPrefixes: true };
 }

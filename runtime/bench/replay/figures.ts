@@ -11,13 +11,13 @@ import { type BusyKind, busyKinds } from './simulate.ts';
 type Measure = (score: RunScore) => number;
 
 export const goodputPercent: Measure = ({ keepable }) => 100 * keepable.share;
-export const allPercent: Measure = ({ all }) => 100 * all.share;
+const allPercent: Measure = ({ all }) => 100 * all.share;
 
 /**
  * Ratios of punctual to the comparator, by the name of the figure. `ttft_p95` is over every promise, also those that no order can keep;
  * the two beside it say what becomes of it without those, and over what was not taken back before its first token.
  */
-export const ratioMeasures = {
+const ratioMeasures = {
   goodput: goodputPercent,
   goodput_all: allPercent,
   ttft_p95: ({ ttft }) => ttft.p95,

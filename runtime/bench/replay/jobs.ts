@@ -16,7 +16,7 @@ interface Done {
 }
 
 /** What a child is started with, after the name of the bench. */
-export const workerArgument = '--worker';
+const workerArgument = '--worker';
 
 /**
  * @param processes 1: all in this one. More: so many children of the running program.

@@ -23,7 +23,7 @@ export interface Chart {
   readonly pointTitle: (series: number, point: number) => string | undefined;
 }
 
-export const textColor = 'var(--muted)';
+const textColor = 'var(--muted)';
 const textStyle = { color: textColor, fontFamily: 'system-ui, sans-serif', fontSize: 12 } as const;
 const axisLine = { show: true, lineStyle: { color: 'var(--axis)' } } as const;
 

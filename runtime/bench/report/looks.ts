@@ -14,7 +14,7 @@ export interface Look {
   readonly marker: string | undefined;
 }
 
-export const seriesColors = 7;
+const seriesColors = 7;
 
 const dashes = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2]] as const;
 

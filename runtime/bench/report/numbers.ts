@@ -1,7 +1,7 @@
 /** Numbers as a reader wants them: as precise as they are, and no more. Pure; always with a point and thousands commas. */
 import type { Measured, Target } from './report.ts';
 
-export const notMeasured = '–';
+const notMeasured = '–';
 
 /** With three significant digits, or all before the point. */
 export function numberText(value: number): string {

@@ -2,7 +2,7 @@
 import type { Lane, Span } from './report.ts';
 
 /** About 150 bytes each. */
-export const spansMax = 8_000;
+const spansMax = 8_000;
 
 export interface DrawnSpan extends Span {
   readonly lane: number;

@@ -12,7 +12,7 @@ import type { Predict } from './lengths.ts';
 import type { Request } from './requests.ts';
 
 /** The classes of the core that stand for SABER's: policies tell small work from large by it, and how often it comes. */
-export const taskClassOf: Record<SaberClass, TaskClass> = {
+const taskClassOf: Record<SaberClass, TaskClass> = {
   question: 'completion',
   summary: 'summarize',
   generation: 'translate',
@@ -28,7 +28,7 @@ function speedOf(load: number): number {
   return speeds[load] ?? saberSpeed(load);
 }
 
-export const saberCosts: Costs = { prefillMs: () => 0, decodeMs: (sequences) => 1_000 / speedOf(sequences) };
+const saberCosts: Costs = { prefillMs: () => 0, decodeMs: (sequences) => 1_000 / speedOf(sequences) };
 
 const limits: StepLimits = {
   chunkTokens: 1,

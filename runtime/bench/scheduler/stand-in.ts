@@ -8,7 +8,7 @@ import type { Task, TaskId } from '../../core/task.ts';
 import type { Random } from '../random.ts';
 import { model } from './traffic.ts';
 
-export const modelInfo: ModelInfo = {
+const modelInfo: ModelInfo = {
   sequences: 8,
   contextTokens: 8_192,
   chunkTokens: 256,
@@ -150,6 +150,6 @@ export function decodeMs(sequences: number): number {
   return 22 + (8 * (sequences - 1)) / 7;
 }
 
-export function prefillMs(tokens: number): number {
+function prefillMs(tokens: number): number {
   return 5 + tokens / 1.5;
 }

@@ -4,7 +4,7 @@ import type { Policy } from '../../core/policy.ts';
 import type { SequenceView, StepView } from '../../core/step.ts';
 import { integer, newRandom, type Random } from '../random.ts';
 
-export const sequences = 16;
+const sequences = 16;
 
 const costs = costsOf(newCostModel());
 const limits = { chunkTokens: 256, decodeSequences: sequences, passMsMax: 200 };

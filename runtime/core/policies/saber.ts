@@ -21,7 +21,7 @@ export interface SaberOptions {
   readonly seed: number;
 }
 
-export const saberDefaults: SaberOptions = { window: 20, seed: 1 };
+const saberDefaults: SaberOptions = { window: 20, seed: 1 };
 
 class SaberTasks implements TaskPolicy {
   readonly #high = new Map<TaskId, Work>();

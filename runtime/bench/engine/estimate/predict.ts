@@ -24,7 +24,7 @@ export interface Prediction {
 type Rolling = { -readonly [K in keyof SequenceView]: SequenceView[K] } & { readonly life: Life; hasSlot: boolean };
 
 /** The engine as one who saw all events until now knows it. */
-export class EngineState {
+class EngineState {
   readonly #rolling = new Map<string, Rolling>();
   #lastPassMs = 0;
   #lastKind: StepView['lastKind'];

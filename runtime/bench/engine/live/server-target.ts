@@ -63,14 +63,14 @@ export class ServerTarget implements Target {
 }
 
 /** The fields as llama-server documents them. The prompt stays in the server's cache, and the answer has just so many tokens. */
-export function llamaServerRequest(base: string, prompt: Prompt, tokens: number): ServerRequest {
+function llamaServerRequest(base: string, prompt: Prompt, tokens: number): ServerRequest {
   const common = { n_predict: tokens, cache_prompt: true, stream: true, temperature: 0 };
   if (prompt.kind === 'chat') return { url: `${base}/completion`, body: { prompt: prompt.user, ...common } };
   const { prefix, suffix } = prompt;
   return { url: `${base}/infill`, body: { input_prefix: prefix, input_suffix: suffix, prompt: '', ...common } };
 }
 
-export function openAiRequest(base: string, model: string, prompt: Prompt, tokens: number): ServerRequest {
+function openAiRequest(base: string, model: string, prompt: Prompt, tokens: number): ServerRequest {
   const text = prompt.kind === 'chat' ? prompt.user : prompt.prefix;
   const suffix = prompt.kind === 'infill' && prompt.suffix !== '' ? { suffix: prompt.suffix } : {};
   const body = { model, prompt: text, ...suffix, max_tokens: tokens, stream: true, temperature: 0 };
