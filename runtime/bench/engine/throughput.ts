@@ -8,8 +8,7 @@
  */
 import type { Prompt } from '../../core/task.ts';
 import { type BenchResult, median } from '../bench.ts';
-import type { LibraryApi } from './library/messages.ts';
-import type { PassTimes } from './library/passes.ts';
+import type { LibraryApi, PassTimes } from './library/messages.ts';
 import { LibraryProcess } from './library/process.ts';
 import { type LoadOptions, modelFile, type PartOptions } from './model.ts';
 import { OurEngine } from './our-engine.ts';

@@ -1,7 +1,7 @@
 /** Punctual with one mechanism off, so that the reader sees what each is worth. The first two are off in the machine, the others in the policy. */
 import { punctualWith } from '../../core/policies/punctual.ts';
 import type { PunctualOptions } from '../../core/policies/punctual-options.ts';
-import type { Contender } from './contenders.ts';
+import type { Contender } from './contender.ts';
 import type { ReplayMachine } from './simulate.ts';
 
 export const ablationNames = [

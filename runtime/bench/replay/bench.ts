@@ -8,25 +8,14 @@ import { type LoadLevel, loadLevels, type MachineName, machines, replay } from '
 import { ablationNames } from './ablation.ts';
 import type { Window } from './arrivals.ts';
 import { boundShare } from './bound.ts';
-import { type Cell, loadOfLevel, type Played } from './cells.ts';
+import { type Cell, loadOfLevel } from './cells.ts';
 import { type ContenderName, contenderNames, policyContenders } from './contenders.ts';
 import { meanOf, prefixOf, ratiosOf, type Summary, summaryOf } from './figures.ts';
 import { findLoad } from './find-loads.ts';
 import { type Job, playJobs, serveJobs } from './jobs.ts';
 import { replayLoad, type TraceName } from './loads.ts';
+import type { CellResult, Selection } from './results.ts';
 import { readTraces } from './traces.ts';
-
-export interface Selection {
-  readonly trace: TraceName;
-  readonly machines: readonly MachineName[];
-  readonly levels: readonly LoadLevel[];
-  /** Instead of that of the level. */
-  readonly load: number | undefined;
-  readonly contenders: readonly ContenderName[];
-  readonly window: Window;
-  readonly seeds: readonly number[];
-  readonly processes: number;
-}
 
 /** Seeds of a quick run. */
 const quickSeeds = 2;
@@ -118,16 +107,6 @@ export function cellsOf({ trace, machines, levels: wanted, load, window }: Selec
   return machines.flatMap((machine) =>
     wanted.map((level) => ({ trace, machine, level, load: load ?? loadOfLevel(trace, machine, level), window })),
   );
-}
-
-/** What a cell came to. */
-export interface CellResult {
-  readonly cell: Cell;
-  readonly played: readonly Played[];
-  /** In the order of the contenders. */
-  readonly summaries: readonly Summary[];
-  /** Of the promises that can be kept, mean over the seeds: nobody keeps more (bound.ts). */
-  readonly bound: number;
 }
 
 export async function measure(

@@ -4,19 +4,12 @@ import { fcfs } from '../../core/policies/fcfs.ts';
 import { punctual } from '../../core/policies/punctual.ts';
 import { saberPolicy } from '../../core/policies/saber.ts';
 import { staticPolicy } from '../../core/policies/static.ts';
-import type { Policy } from '../../core/policy.ts';
-import { type FitGoal, sparingly } from '../../features/completion/fit.ts';
+import { sparingly } from '../../features/completion/fit.ts';
 import { type LoadLevel, type MachineName, machines, replay, type StaticSetting } from '../workloads.ts';
 import { type AblationName, ablate, ablationNames } from './ablation.ts';
+import type { Contender } from './contender.ts';
 import type { TraceName } from './loads.ts';
 import type { ReplayMachine } from './simulate.ts';
-
-export interface Contender {
-  readonly policy: Policy;
-  readonly machine: ReplayMachine;
-  readonly isClairvoyant?: boolean;
-  readonly fitsPrompts?: FitGoal;
-}
 
 /**
  * `static` and `static_parked` are the best fixed numbers of sequences, without and with KV cells parked. `clairvoyant` is punctual told

@@ -4,9 +4,9 @@ import { taskClasses } from '../../core/task.ts';
 import type { Interval } from '../interval.ts';
 import type { Measured, Role, Section, TableSection } from '../report/report.ts';
 import { ablationNames } from './ablation.ts';
-import type { CellResult } from './bench.ts';
 import type { ContenderName } from './contenders.ts';
 import { prefixOf, type Ratio, ratiosOf, type Summary } from './figures.ts';
+import type { CellResult } from './results.ts';
 import { busyKinds } from './simulate.ts';
 import { targets } from './targets.ts';
 

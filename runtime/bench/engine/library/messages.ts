@@ -5,7 +5,6 @@
 import type { Prompt, TaskId } from '../../../core/task.ts';
 import type { LoadOptions } from '../model.ts';
 import type { Saturation } from '../saturation.ts';
-import type { PassTimes } from './passes.ts';
 
 /** How a program may ask the library for tokens: its completion class, or its generator of one sequence's tokens. */
 export type LibraryApi = 'evaluate' | 'completion';
@@ -29,6 +28,14 @@ export interface PassesOptions {
   /** Tokens that each sequence generates before anything counts, so that it holds as many as a saturated stream does. */
   readonly rampTokens: number;
   readonly passes: number;
+}
+
+/** CPU time of each counted pass, in ms. */
+export interface PassTimes {
+  /** Within llama_decode only. */
+  readonly cpuMs: readonly number[];
+  /** With the sampling of one token for each sequence, and the library's own JavaScript. */
+  readonly sampledCpuMs: readonly number[];
 }
 
 /** Each is answered by one event of the same kind, in order, or by `failed`. */

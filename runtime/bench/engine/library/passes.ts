@@ -1,18 +1,10 @@
 /** Bare decode passes: the CPU time that llama_decode itself takes for one token of each of some sequences. */
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { Library } from './library.ts';
-import type { PassesOptions } from './messages.ts';
+import type { PassesOptions, PassTimes } from './messages.ts';
 import { ownCpuMs } from './saturate.ts';
 
 const greedy = { generateNext: { token: true, options: { temperature: 0 } } } as const;
-
-/** CPU time of each counted pass, in ms. */
-export interface PassTimes {
-  /** Within llama_decode only. */
-  readonly cpuMs: readonly number[];
-  /** With the sampling of one token for each sequence, and the library's own JavaScript. */
-  readonly sampledCpuMs: readonly number[];
-}
 
 export async function passes(library: Library, options: PassesOptions): Promise<PassTimes> {
   const streams: Stream[] = [];
