@@ -76,19 +76,22 @@ export function isSlaSane(task: Task): boolean {
   return Number.isFinite(targetMs) && Number.isFinite(task.arrivalMs) && targetMs > 0 && targetMs <= slaTargetMsLimit;
 }
 
+export const taskErrorCodes = [
+  'queueFull',
+  'badSla',
+  'promptTooLong',
+  'infillUnsupported',
+  'chatUnsupported',
+  'modelUnavailable',
+  'engineLost',
+  'engineFailed',
+  /** The runtime ends; the client finds or starts another. */
+  'shuttingDown',
+] as const;
+
 /** Why a task did not end with an answer. The code is for programs, the message is one sentence for a person. */
 export interface TaskError {
-  readonly code:
-    | 'queueFull'
-    | 'badSla'
-    | 'promptTooLong'
-    | 'infillUnsupported'
-    | 'chatUnsupported'
-    | 'modelUnavailable'
-    | 'engineLost'
-    | 'engineFailed'
-    /** The runtime ends; the client finds or starts another. */
-    | 'shuttingDown';
+  readonly code: (typeof taskErrorCodes)[number];
   readonly message: string;
   /** With `promptTooLong`: how many tokens the prompt has and how many would fit, so that the asker can shorten it. */
   readonly promptTokens?: number;

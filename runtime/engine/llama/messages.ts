@@ -3,7 +3,7 @@
  * schemas make sure that what came over the pipe really has them.
  */
 import { z } from 'zod';
-import { taskClasses } from '../../core/task.ts';
+import { taskClasses, taskErrorCodes } from '../../core/task.ts';
 import { costModelSchema } from '../cost-model-schema.ts';
 import type { EngineCommand, EngineEvent } from '../engine.ts';
 
@@ -11,16 +11,7 @@ const count = z.int().nonnegative();
 const tokens = z.array(count);
 
 const error = z.object({
-  code: z.enum([
-    'queueFull',
-    'badSla',
-    'promptTooLong',
-    'infillUnsupported',
-    'chatUnsupported',
-    'modelUnavailable',
-    'engineLost',
-    'engineFailed',
-  ]),
+  code: z.enum(taskErrorCodes),
   message: z.string(),
   promptTokens: z.exactOptional(count),
   promptTokensMax: z.exactOptional(count),
