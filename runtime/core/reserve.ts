@@ -16,7 +16,7 @@
  */
 import { prefillTotalMs } from './estimate.ts';
 import type { Demand, Room, Work } from './policy.ts';
-import { type TaskClass, type TaskId, taskClasses } from './task.ts';
+import { type TaskClass, taskClasses } from './task.ts';
 
 /** Whether all promises of these tasks are kept if nothing else comes. */
 export type Forecaster = (works: readonly Work[]) => boolean;
@@ -58,7 +58,7 @@ function byWorkLeft(a: Work, b: Work): number {
  * decodes, and whoever ends makes the others faster. Too careful where fewer sequences are faster in total, as on some processors:
  * there a policy asks its own planner.
  */
-export function keepsAllTogether(works: readonly Work[], { costs, limits }: Room, nowMs: number): boolean {
+export function keepsAllTogether(works: readonly Work[], { costs, limits, sequences }: Room, nowMs: number): boolean {
   let timeMs = nowMs;
   for (const work of works.filter(({ prefillTokens }) => prefillTokens > 0).sort(byDeadline)) {
     timeMs += prefillTotalMs(costs, work.prefillTokens, work.contextTokens, limits.chunkTokens);
@@ -69,7 +69,10 @@ export function keepsAllTogether(works: readonly Work[], { costs, limits }: Room
   let doneTokens = 0;
   for (const [index, work] of shortestFirst.entries()) {
     const tokens = work.decodeTokens - doneTokens;
-    timeMs += tokens * costs.decodeMs(works.length - index, contextTokens);
+    const left = works.length - index;
+    const together = Math.min(left, Math.max(1, sequences));
+    // Those that find no sequence are taken to share: everybody gets its turn.
+    timeMs += tokens * (left / together) * costs.decodeMs(together, contextTokens);
     if (work.promise === 'e2e' && timeMs > work.deadlineMs + roundingMs) return false;
     contextTokens -= work.contextTokens + work.prefillTokens;
     doneTokens = work.decodeTokens;
@@ -124,30 +127,43 @@ export function expectedWorks(works: readonly Work[], demand: Demand, promises: 
   });
 }
 
-/** Whether predicted lengths are good enough to give up promises by: learned from what was still predicted when tasks ended. */
+/**
+ * Whether predicted lengths are good enough to give up promises by: learned from what was still predicted when tasks ended. Trust has to
+ * be earned, by about seven tasks that ended as predicted.
+ */
 export class PredictionTrust {
-  /** What each running task was first and last predicted to have left, in tokens. */
-  #watched = new Map<TaskId, { readonly first: number; last: number }>();
-  #error = 0;
+  /** What each running task with the promise of an end was first predicted to have left, in tokens. Its work says what it has now. */
+  #watched = new Map<Work, number>();
+  #error = errorStart;
 
-  /** Told at every decision, with all that run. */
+  /** Told at every decision, with all that run: who runs no longer has ended. */
   observe(running: readonly Work[]): void {
-    const watched = new Map<TaskId, { readonly first: number; last: number }>();
-    const relegated = new Set<TaskId>();
-    for (const { id, decodeTokens, relegated: isRelegated } of running) {
-      if (isRelegated) relegated.add(id);
-      else watched.set(id, { first: this.#watched.get(id)?.first ?? decodeTokens, last: decodeTokens });
-    }
-    for (const [id, { first, last }] of this.#watched) {
-      if (!watched.has(id) && !relegated.has(id)) this.#error += errorGain * (Math.min(1, last / first) - this.#error);
+    const watched = new Map<Work, number>();
+    for (const work of running.filter(isWatched)) watched.set(work, this.#watched.get(work) ?? work.decodeTokens);
+    for (const [work, first] of this.#watched) {
+      if (!watched.has(work) && isWatched(work))
+        this.#error += errorGain * (Math.min(1, work.decodeTokens / Math.max(1, first)) - this.#error);
     }
     this.#watched = watched;
+  }
+
+  /** It gives up its sequence, but has not ended. */
+  forget(work: Work): void {
+    this.#watched.delete(work);
   }
 
   get isGood(): boolean {
     return this.#error <= errorMax;
   }
 }
+
+/** Completions end when somebody types on, and what was relegated is predicted to be long. */
+function isWatched({ promise, relegated }: Work): boolean {
+  return promise === 'e2e' && !relegated;
+}
+
+/** The error before anything was seen. */
+const errorStart = 0.5;
 
 /** Share of each new error in the mean: it follows within tens of tasks. */
 const errorGain = 0.1;

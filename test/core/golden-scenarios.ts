@@ -55,7 +55,7 @@ function typing(): Scheduled {
 /** More summaries than can be on time, on three sequences; then completions take the place of what is late. */
 function overload(): Scheduled {
   const world = newWorld(3);
-  for (const [index, targetMs] of [4_000, 2_500, 3_000, 2_000, 6_000].entries()) {
+  for (const [index, targetMs] of [4_000, 2_500, 3_000, 700, 6_000].entries()) {
     world.submit(summary(`s${index}`, world.clock.now(), targetMs, { limits: { maxTokens: 60, stop: [] } }));
     world.clock.runTo(world.clock.now() + 300);
   }

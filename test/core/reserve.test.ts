@@ -134,10 +134,32 @@ describe('the work that is expected', () => {
 });
 
 describe('trust in predicted lengths', () => {
-  const lived = (trust: PredictionTrust, id: string, restAtEnd: number): void => {
-    for (const decodeTokens of [100, restAtEnd]) trust.observe([work(id, { decodeTokens })]);
+  const lived = (trust: PredictionTrust, id: string, restAtEnd: number, more: Partial<Work> = {}): void => {
+    const ending = work(id, { decodeTokens: 100, ...more });
+    trust.observe([ending]);
+    ending.decodeTokens = restAtEnd;
     trust.observe([]);
   };
+
+  it('when nothing was seen, then they are not trusted, and ten good ones earn it', () => {
+    const trust = new PredictionTrust();
+    expect(trust.isGood).toBe(false);
+    for (let index = 0; index < 10; index += 1) lived(trust, String(index), 0);
+    expect(trust.isGood).toBe(true);
+  });
+
+  it('when completions end early or a task only pauses, then this says nothing of predictions', () => {
+    const trust = new PredictionTrust();
+    for (let index = 0; index < 10; index += 1) lived(trust, String(index), 0);
+    for (let index = 0; index < 50; index += 1) {
+      lived(trust, `completion ${index}`, 90, { class: 'completion', promise: 'ttft' });
+      const paused = work(`paused ${index}`);
+      trust.observe([paused]);
+      trust.forget(paused);
+      trust.observe([]);
+    }
+    expect(trust.isGood).toBe(true);
+  });
 
   it('when tasks end where they were predicted to, then predictions are good', () => {
     const trust = new PredictionTrust();
@@ -155,10 +177,11 @@ describe('trust in predicted lengths', () => {
 
   it('when a task is given up, then this says nothing of predictions', () => {
     const trust = new PredictionTrust();
+    for (let index = 0; index < 10; index += 1) lived(trust, String(index), 0);
     for (let index = 0; index < 50; index += 1) {
-      const id = String(index);
-      trust.observe([work(id)]);
-      trust.observe([work(id, { relegated: true })]);
+      const given = work(`given up ${index}`);
+      trust.observe([given]);
+      given.relegated = true;
       trust.observe([]);
     }
     expect(trust.isGood).toBe(true);

@@ -10,7 +10,7 @@ export const ablationNames = [
   'without_relegation',
   'without_pausing',
   'without_sized_chunks',
-  'without_turns',
+  'without_yielding',
   'without_kept_sequences',
   'without_forecast',
   'without_batch_choice',
@@ -31,8 +31,8 @@ export function ablate(name: AblationName, machine: ReplayMachine): Contender {
       return off({ pauses: false });
     case 'without_sized_chunks':
       return off({ sizesChunks: false });
-    case 'without_turns':
-      return off({ takesTurns: false });
+    case 'without_yielding':
+      return off({ yields: false });
     case 'without_kept_sequences':
       return off({ keepsSequences: false });
     case 'without_forecast':

@@ -10,8 +10,8 @@ export interface PunctualOptions {
   readonly keepsSequences: boolean;
   /** Prefill chunks are sized by what others can wait for. */
   readonly sizesChunks: boolean;
-  /** Completions that have begun take turns with first tokens that are still to come. */
-  readonly takesTurns: boolean;
+  /** A promised first token lets others decode while its slack allows. */
+  readonly yields: boolean;
   /** How many sequences decode together is chosen by the measured table. */
   readonly choosesBatch: boolean;
 }
@@ -22,6 +22,6 @@ export const allMechanisms: PunctualOptions = {
   forecasts: true,
   keepsSequences: true,
   sizesChunks: true,
-  takesTurns: true,
+  yields: true,
   choosesBatch: true,
 };

@@ -9,8 +9,9 @@
  *   rest      relegated by the task level, or found hopeless here: it runs on what the others leave
  *
  * 1. Every {@link agedTurn}th pass belongs to the rest, the oldest first, when somebody in it is late by {@link agedMs}: nobody starves.
- * 2. Urgent ones: earliest deadline first, without those that would make others late (Moore–Hodgson). Tails that have begun take a
- *    turn between two chunks while the slack leaves a reserve for more.
+ * 2. Urgent ones: earliest deadline first, without those that would make others late (Moore–Hodgson). While their slack leaves a
+ *    reserve for more, commitments that are pressed decode before them, and tails between two chunks: of completions that wait, most
+ *    are superseded before they cost anything.
  * 3. Where sequences decode together, a commitment's prompt goes before all others: it then decodes in everybody's batches. Else, of all
  *    others, the first group that has anything to do is served. Within one group prefills and decodes alternate, and a prompt of
  *    a lower group is prefilled before decodes when a larger batch is the better one and the slack of those that decode allows it.
@@ -49,8 +50,14 @@ const hopeShare = 0.95;
 /** A late completion is nobody's any more when its deadline passed by this many times what was promised. */
 const lateTargetsMax = 2;
 
-/** A turn between two chunks of a promised first token leaves this share of its promise as a reserve: more may arrive. */
-const turnReserve = 0.3;
+/**
+ * A promised first token waits for others only while this share of its promise stays as a reserve: more may arrive. Four of five completions
+ * are superseded by the next keystroke, and what was evaluated for them is wasted.
+ */
+const yieldReserve = 0.35;
+
+/** A commitment is pressed when less than this share of its promise is slack. One with more to lose makes nobody wait. */
+const pressedShare = 0.6;
 
 interface Groups {
   readonly urgent: Candidate[];
@@ -143,11 +150,19 @@ function serveUrgent({ urgent, tails, committed }: Groups, turn: Turn): StepPlan
   const [first] = urgent;
   if (first === undefined) throw new Error('There is nobody urgent.');
   const begun = decoding(tails);
-  if (begun.length > 0 && turn.lastKind === 'prefill' && turn.options.takesTurns) {
-    const { plan: pass, ms } = decode([...begun, ...decoding(committed)], turn, begun.length);
-    if (ms < laxityOf(urgent, turn.nowMs) - turnReserve * targetMs(first.view)) return pass;
+  const bound = decoding(committed);
+  const isTheirTurn = begun.length > 0 && turn.lastKind === 'prefill';
+  if (turn.options.yields && (isTheirTurn || isPressed(bound))) {
+    const { plan: pass, ms } = decode([...begun, ...bound], turn, begun.length);
+    if (ms < laxityOf(urgent, turn.nowMs) - yieldReserve * targetMs(first.view)) return pass;
   }
   return prefill(first, turn);
+}
+
+/** Whether one of them has so little time to lose that the next completions may break its promise. */
+function isPressed(candidates: readonly Candidate[]): boolean {
+  const tight = tightest(candidates);
+  return tight !== undefined && tight.slackMs < pressedShare * targetMs(tight.view);
 }
 
 /** How long all urgent ones together can wait without one of them being late. */

@@ -100,7 +100,7 @@ export class PunctualTasks implements TaskPolicy {
 
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
     this.#trust.observe(running);
-    const isNew = this.#rankFresh(room);
+    const isNew = this.#rankFresh(room, nowMs);
     if (this.#options.forecasts && (isNew || Math.abs(nowMs - this.#reviewedMs) >= reviewMs))
       this.#review(running, room, nowMs);
     if (running.length >= room.sequences) return undefined;
@@ -117,7 +117,12 @@ export class PunctualTasks implements TaskPolicy {
   }
 
   pause(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
-    if (!this.#options.pauses) return undefined;
+    const work = this.#options.pauses ? this.#inTheWay(running, room, nowMs) : undefined;
+    if (work !== undefined) this.#trust.forget(work);
+    return work;
+  }
+
+  #inTheWay(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
     const isCrowded = pausingPays(room) || !running.some((work) => work.promise === 'ttft');
     const loser = isCrowded ? running.find((work) => mayPause(work, room, nowMs)) : undefined;
     if (this.#completions.size > 0) {
@@ -145,7 +150,7 @@ export class PunctualTasks implements TaskPolicy {
   }
 
   /** Whether anything but completions was added. */
-  #rankFresh(room: Room): boolean {
+  #rankFresh(room: Room, nowMs: number): boolean {
     let isNew = false;
     for (const work of this.#fresh.values()) {
       const { id, deadlineMs } = work;
@@ -153,9 +158,10 @@ export class PunctualTasks implements TaskPolicy {
       if (work.promise === 'ttft') this.#completions.add({ id, rank: deadlineMs, work });
       else if (work.relegated) this.#addRelegated(work);
       else {
-        const workMs = soloMs(work, room);
-        this.#committed.add({ id, rank: deadlineMs + workWeight * workMs, work });
-        if (this.#options.relegates) this.#hopes.add({ id, rank: deadlineMs - leastMs(work, room) * hopeShare, work });
+        const hopelessMs = deadlineMs - leastMs(work, room) * hopeShare;
+        this.#committed.add({ id, rank: deadlineMs + workWeight * soloMs(work, room), work });
+        if (this.#options.relegates) this.#hopes.add({ id, rank: hopelessMs, work });
+        if (this.#options.relegates && hopelessMs < nowMs) this.#giveUp(work);
       }
     }
     this.#fresh.clear();
@@ -164,6 +170,11 @@ export class PunctualTasks implements TaskPolicy {
 
   #addRelegated(work: Work): void {
     this.#relegated.add({ id: work.id, rank: work.arrivalMs, work });
+  }
+
+  #giveUp(work: Work): void {
+    this.#relegate(work);
+    this.#untold.push(work);
   }
 
   #relegate(work: Work): void {
@@ -182,10 +193,7 @@ export class PunctualTasks implements TaskPolicy {
     const expected = this.#expected(works, room, nowMs);
     const isKept = (left: readonly Work[]): boolean => keepsAll([...left, ...expected], room, nowMs);
     const lost = this.#trust.isGood && works.length > 0 ? givenUp(works, isKept) : [];
-    for (const work of [...started.filter(isLost), ...lost]) {
-      this.#relegate(work);
-      this.#untold.push(work);
-    }
+    for (const work of [...started.filter(isLost), ...lost]) this.#giveUp(work);
   }
 
   /** Completions are expected as a share of the device (punctual-forecast.ts), not as single tasks. */

@@ -1,6 +1,7 @@
 /** What the planner of `punctual` promises for any state of the machine. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { prefillTotalMs } from '../../../runtime/core/estimate.ts';
 import { punctual } from '../../../runtime/core/policies/punctual.ts';
 import type { SequenceView, StepPlan, StepView } from '../../../runtime/core/step.ts';
 import { anyCosts, anySequence, anyView } from '../arbitraries.ts';
@@ -70,7 +71,7 @@ describe('a pass of punctual', () => {
     expect(within(50)).toHaveLength(1);
   });
 
-  it('when a first token can be on time, then those with time and those without hope do not delay it', () => {
+  it('when a first token can be on time, then only those with a promise go before it, and leave it a third of its own', () => {
     const others = fc.array(anySequence, { maxLength: 6 }).map((list) =>
       list.map((sequence, index): SequenceView => {
         const hasTime = index % 2 === 0;
@@ -81,11 +82,20 @@ describe('a pass of punctual', () => {
     fc.assert(
       fc.property(anyView, others, fc.integer({ min: 1, max: 500 }), (shown, sequences, tokensLeft) => {
         const urgent = urgentIn(shown, tokensLeft);
-        expect(planOf({ ...shown, sequences: [...sequences, urgent] })).toMatchObject({
-          kind: 'prefill',
-          id: 'urgent',
-        });
+        const { costs, limits, nowMs } = shown;
+        const withUrgent = { ...shown, sequences: [...sequences, urgent] };
+        const plan = planOf(withUrgent);
+        if (plan.kind === 'prefill') {
+          expect(plan.id).toBe('urgent');
+          return;
+        }
+        const soloMs = prefillTotalMs(costs, tokensLeft, 0, limits.chunkTokens);
+        const leftMs = urgent.deadlineMs - nowMs - msOf(plan, withUrgent) - soloMs;
+        expect(leftMs).toBeGreaterThan((urgent.deadlineMs - urgent.arrivalMs) / 3);
+        const hopeless = sequences.filter(({ relegated }) => relegated).map(({ id }) => id);
+        expect(plan.ids.filter((id) => hopeless.includes(id))).toEqual([]);
       }),
+      { numRuns: 300 },
     );
   });
 
