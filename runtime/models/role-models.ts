@@ -26,6 +26,8 @@ export interface ImportedModel {
   readonly contextTokens?: number;
   /** Tokens that its sliding-window layers see; absent when all layers see everything. */
   readonly slidingWindow?: number;
+  /** Its chat template makes it think before it answers. */
+  readonly reasoning?: boolean;
 }
 
 /** One file that could serve a role. Two quantizations of a model are two of these with the same name. */
@@ -66,10 +68,16 @@ export function fromEmbedded(model: EmbeddedModel, path: string): RoleModel {
   return { ...known(model), origin: 'embedded', file: path, bytes: model.file.bytes };
 }
 
-/** Nothing is known of how good it is; the user took the trouble to import it, so it counts as good as most. */
+/**
+ * Nothing is known of how good it is; the user took the trouble to import it, so it counts as good as most. One that thinks first comes
+ * after those that answer, since its thoughts are paid for out of the same promise.
+ */
 export function fromImported(model: ImportedModel): RoleModel {
   const parameters = model.parameters ?? Math.round((model.bytes * 8) / bitsPerWeightTypical);
-  const note = model.slidingWindow && attentionNote({ kind: 'slidingWindow', windowTokens: model.slidingWindow });
+  const rated = (role: Role): Suitability => (model.reasoning && role !== 'completion' ? 'fair' : 'good');
+  const window = model.slidingWindow;
+  const note = window === undefined ? undefined : attentionNote({ kind: 'slidingWindow', windowTokens: window });
+  const thinks = model.reasoning ? 'It thinks before it answers, so the answer comes late.' : undefined;
   return {
     origin: 'imported',
     name: model.name,
@@ -77,10 +85,10 @@ export function fromImported(model: ImportedModel): RoleModel {
     bytes: model.bytes,
     parameters,
     activeParameters: parameters,
-    suitability: Object.fromEntries(model.serves.map((role) => [role, 'good'])),
+    suitability: Object.fromEntries(model.serves.map((role) => [role, rated(role)])),
     reserved: undefined,
     infillProblem: undefined,
-    notes: note ? [note] : [],
+    notes: [note, thinks].filter((each) => each !== undefined),
   };
 }
 

@@ -13,6 +13,12 @@ describe('what is known of a model', () => {
     ]);
   });
 
+  it('when an imported model thinks first, then it comes after those that answer, and a note says so', () => {
+    const { suitability, notes } = imported('mine', ['completion', 'chat'], { reasoning: true });
+    expect(suitability).toEqual({ completion: 'good', chat: 'fair' });
+    expect(notes).toEqual([expect.stringContaining('thinks before it answers')]);
+  });
+
   it('when the catalog states no size, then it is told from the weights', () => {
     expect(known('mellum-4b').bytes).toBeGreaterThan(4.2e9);
     expect(known('mellum-4b').bytes).toBeLessThan(4.4e9);
