@@ -56,6 +56,11 @@ export class ModelTable {
   }
 }
 
+/** How long the model takes to come in, as it took last time, in ms; 0 when it is there, and when it never was. */
+export function loadMsOf({ state, info }: ModelRecord): number {
+  return state === 'ready' ? 0 : (info?.loadMs ?? 0);
+}
+
 export function noteLoaded(record: ModelRecord, info: ModelInfo, nowMs: number): void {
   Object.assign(record, { state: 'ready', info, error: undefined, lastUsedMs: nowMs });
 }

@@ -23,13 +23,13 @@ import type { Knowledge } from './knowledge.ts';
 import { Lane, noWorks, superseded } from './lane.ts';
 import { LatestTasks } from './latest.ts';
 import { Loads } from './loads.ts';
-import { type ModelRecord, ModelTable, type ModelView, noteLoaded } from './models.ts';
+import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteLoaded } from './models.ts';
 import type { Policy, Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
 import { badSla, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
 import { roomOf, startWhatFits, tellHopeless } from './start.ts';
-import { deadlineMs, isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
-import { firstTokenMs } from './ttft.ts';
+import { isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
+import { firstTokenMs, questionOf } from './ttft.ts';
 
 export interface SchedulerOptions {
   readonly policy: Policy;
@@ -82,17 +82,12 @@ export class Scheduler {
     return effects;
   }
 
-  /** From the arrival of this task to its first token, in ms, if it were submitted now. The load of its model is not in it. */
+  /** From the arrival of this task to its first token, in ms, if it were submitted now: with the load of its model, where it must load. */
   forecastTtftMs(task: Task, nowMs: number): number {
-    const room = this.#roomOf(this.#models.get(task.model));
-    const question = {
-      prefillTokens: this.#options.knowledge.prefillTokens(task),
-      contextTokens: 0,
-      deadlineMs: deadlineMs(task),
-      document: task.supersedeKey,
-      targetMs: task.sla.targetMs,
-    };
-    return nowMs - task.arrivalMs + firstTokenMs(question, this.#lanes.get(task.model)?.works ?? noWorks, room);
+    const model = this.#models.get(task.model);
+    const question = questionOf(task, this.#options.knowledge);
+    const works = this.#lanes.get(task.model)?.works ?? noWorks;
+    return nowMs - task.arrivalMs + loadMsOf(model) + firstTokenMs(question, works, this.#roomOf(model));
   }
 
   /** When a task will have its first and its last token, from its arrival; undefined when that cannot be said. */

@@ -3,14 +3,26 @@
  * asked for several prompts at each keystroke: microseconds. Pure.
  */
 import { type Costs, prefillTotalMs } from './estimate.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { Works } from './lane.ts';
 import type { Room, Work } from './policy.ts';
 import { passShareMax } from './step.ts';
+import { deadlineMs, type Task } from './task.ts';
 
 /** The request that is asked about. What runs for the same document gives way to it. */
 export interface FirstTokenQuestion extends Pick<Work, 'prefillTokens' | 'contextTokens' | 'deadlineMs' | 'document'> {
   /** What is promised for the first token. */
   readonly targetMs: number;
+}
+
+export function questionOf(task: Task, knowledge: Knowledge): FirstTokenQuestion {
+  return {
+    prefillTokens: knowledge.prefillTokens(task),
+    contextTokens: 0,
+    deadlineMs: deadlineMs(task),
+    document: task.supersedeKey,
+    targetMs: task.sla.targetMs,
+  };
 }
 
 /**

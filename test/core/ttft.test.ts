@@ -1,9 +1,11 @@
 /** How long a first token would take, asked at each keystroke. One token of a prompt takes 1 ms, a pass that decodes 10 ms. */
 import { describe, expect, it } from 'vitest';
+import type { Event } from '../../runtime/core/event.ts';
 import { noWorks, type Works } from '../../runtime/core/lane.ts';
 import type { Work } from '../../runtime/core/policy.ts';
+import type { Scheduler } from '../../runtime/core/scheduler.ts';
 import { type FirstTokenQuestion, firstTokenMs } from '../../runtime/core/ttft.ts';
-import { plainCosts } from './fixtures.ts';
+import { info, newScheduler, plainCosts, task } from './fixtures.ts';
 
 const limits = { chunkTokens: 64, decodeSequences: 4, passMsMax: Number.POSITIVE_INFINITY };
 /** No pass may take longer than 100 ms. */
@@ -67,5 +69,32 @@ describe('the first token of a request', () => {
     const answering = work({ ...completion, document: 'other' });
     expect(ask({ running: [answering] })).toBe(60);
     expect(ask({ running: [answering] }, { prefillTokens: 250 })).toBe(10 + 250 + 20);
+  });
+});
+
+describe('the first token of a task, before it is submitted', () => {
+  /** 20 tokens of prompt, and 5 ms that went by. */
+  const forecastMs = (scheduler: Scheduler): number => scheduler.forecastTtftMs(task('c', { arrivalMs: -5 }), 0);
+
+  function schedulerAfter(...events: readonly Event[]): Scheduler {
+    const scheduler = newScheduler('punctual');
+    for (const event of events) scheduler.on(event, 0);
+    return scheduler;
+  }
+
+  const loaded: Event = { kind: 'loaded', model: 'm', info: { ...info, loadMs: 700 } };
+  const unloaded: Event = { kind: 'unloaded', model: 'm' };
+
+  it('when its model is there, then it takes the time that went by and its prompt', () => {
+    expect(forecastMs(schedulerAfter(loaded))).toBe(25);
+  });
+
+  it('when its model has left, or is on its way, then the load takes as long as it did', () => {
+    expect(forecastMs(schedulerAfter(loaded, unloaded))).toBe(725);
+    expect(forecastMs(schedulerAfter(loaded, unloaded, { kind: 'wanted', model: 'm' }))).toBe(725);
+  });
+
+  it('when its model was never loaded, then nothing is known of that', () => {
+    expect(forecastMs(schedulerAfter())).toBe(25);
   });
 });
