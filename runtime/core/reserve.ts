@@ -133,18 +133,22 @@ export function expectedWorks(works: readonly Work[], demand: Demand, promises: 
  */
 export class PredictionTrust {
   /** What each running task with the promise of an end was first predicted to have left, in tokens. Its work says what it has now. */
-  #watched = new Map<Work, number>();
+  readonly #watched = new Map<Work, number>();
   #error = errorStart;
 
-  /** Told at every decision, with all that run: who runs no longer has ended. */
+  /** It starts. */
+  watch(work: Work): void {
+    if (isWatched(work)) this.#watched.set(work, work.decodeTokens);
+  }
+
+  /** Told before every decision, with all that run: who runs no longer has ended. */
   observe(running: readonly Work[]): void {
-    const watched = new Map<Work, number>();
-    for (const work of running.filter(isWatched)) watched.set(work, this.#watched.get(work) ?? work.decodeTokens);
     for (const [work, first] of this.#watched) {
-      if (!watched.has(work) && isWatched(work))
+      if (running.includes(work)) continue;
+      this.#watched.delete(work);
+      if (isWatched(work))
         this.#error += errorGain * (Math.min(1, work.decodeTokens / Math.max(1, first)) - this.#error);
     }
-    this.#watched = watched;
   }
 
   /** It gives up its sequence, but has not ended. */

@@ -136,6 +136,7 @@ describe('the work that is expected', () => {
 describe('trust in predicted lengths', () => {
   const lived = (trust: PredictionTrust, id: string, restAtEnd: number, more: Partial<Work> = {}): void => {
     const ending = work(id, { decodeTokens: 100, ...more });
+    trust.watch(ending);
     trust.observe([ending]);
     ending.decodeTokens = restAtEnd;
     trust.observe([]);
@@ -154,7 +155,7 @@ describe('trust in predicted lengths', () => {
     for (let index = 0; index < 50; index += 1) {
       lived(trust, `completion ${index}`, 90, { class: 'completion', promise: 'ttft' });
       const paused = work(`paused ${index}`);
-      trust.observe([paused]);
+      trust.watch(paused);
       trust.forget(paused);
       trust.observe([]);
     }
@@ -180,7 +181,7 @@ describe('trust in predicted lengths', () => {
     for (let index = 0; index < 10; index += 1) lived(trust, String(index), 0);
     for (let index = 0; index < 50; index += 1) {
       const given = work(`given up ${index}`);
-      trust.observe([given]);
+      trust.watch(given);
       given.relegated = true;
       trust.observe([]);
     }

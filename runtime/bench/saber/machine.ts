@@ -135,6 +135,8 @@ class Machine {
 
   #end(job: Job): void {
     const { id, tokens, deadlineMs } = job.request;
+    // What was still expected when it turned out to be over.
+    job.work.decodeTokens = this.#options.predict(job.request, tokens);
     this.#jobs.delete(id);
     this.#running = this.#running.filter((other) => other !== job);
     this.#isPlanDue = true;

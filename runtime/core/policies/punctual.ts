@@ -100,6 +100,12 @@ export class PunctualTasks implements TaskPolicy {
 
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
     this.#trust.observe(running);
+    const work = this.#choose(running, room, nowMs);
+    if (work !== undefined) this.#trust.watch(work);
+    return work;
+  }
+
+  #choose(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
     const isNew = this.#rankFresh(room, nowMs);
     if (this.#options.forecasts && (isNew || Math.abs(nowMs - this.#reviewedMs) >= reviewMs))
       this.#review(running, room, nowMs);
