@@ -172,6 +172,8 @@ class Runtime {
 async function run(args: Arguments): Promise<void> {
   const runtime = new Runtime(args);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void runtime.end(signal));
+  // Only one that is served in the foreground has a channel.
+  process.once('disconnect', () => void runtime.end('the command that serves it is gone'));
   if (await runtime.start()) return;
   log('another runtime is up: this one ends');
   process.exit(0);

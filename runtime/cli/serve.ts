@@ -26,7 +26,8 @@ export const serve: Command = {
       throw new CommandError(`A runtime is running already (process ${other}): 'punctual stop' ends it.`);
     const program = path.join(io.programs, 'runtime.mjs');
     const args = [program, '--home', homeOf(io), '--idle-ms', '0', '--port', String(port)];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...io.env } });
+    // By the channel the runtime learns of an end of this process that lets it do nothing any more.
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...io.env } });
     const ended = once(child, 'exit');
     const interrupt = (): void => void child.kill('SIGTERM');
     io.signal.addEventListener('abort', interrupt, { once: true });

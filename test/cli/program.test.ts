@@ -177,6 +177,16 @@ describe('the runtime behind the commands', () => {
     expect((await end).code).toBe(0);
     expect(isProcess(pid)).toBe(false);
   });
+
+  it('when the command that serves it is killed, then the runtime ends too', async () => {
+    const server = program.start('serve', '--json');
+    await once(server.stdout, 'data');
+    // The runtime writes to the same pipes: they are closed when both are gone.
+    const end = finished(server);
+    server.kill('SIGKILL');
+    expect((await end).code).toBeNull();
+    expect(await program.run('status', '--json')).toMatchObject({ code: 0, out: '{"running":false}\n' });
+  });
 });
 
 describe('punctual demo', () => {
