@@ -45,6 +45,8 @@ export interface ModelView {
   readonly state: ModelState;
   /** Never evicted, loaded first: the completion model. */
   readonly isPinned: boolean;
+  /** Takes no further task, see the decision `drain`; its waiting tasks come after another model. */
+  readonly isDraining: boolean;
   /** Loaded with the fewest sequences or the smallest context that serve. */
   readonly isSmall: boolean;
   /** With all sequences. */
@@ -100,6 +102,12 @@ export interface Factors {
   readonly worthMs: number;
 }
 
+/** The last bytes of what is cached of a file leave the page cache, so that nothing that is worth more does. */
+export interface FileDrop {
+  readonly model: ModelId;
+  readonly bytes: number;
+}
+
 export type Decision =
   /** Make room, then load. `isAhead`: nobody waits for it yet. */
   | {
@@ -109,8 +117,8 @@ export type Decision =
       readonly isAhead: boolean;
       readonly evict: readonly ModelId[];
       readonly downsize: readonly ModelId[];
-      /** Files to drop from the page cache first, as the load will read past it. */
-      readonly drop: readonly ModelId[];
+      /** Its file displaces no other from the page cache: what finds no free cache is dropped again as soon as it is copied. */
+      readonly sparesCache: boolean;
       readonly why: string;
       readonly factors: readonly Factors[];
     }
@@ -118,6 +126,8 @@ export type Decision =
   | { readonly kind: 'wait'; readonly model: ModelId; readonly untilMs: number; readonly why: string }
   /** No further task of the model starts: it leaves as soon as those that run have ended. */
   | { readonly kind: 'drain'; readonly model: ModelId; readonly for: ModelId; readonly why: string }
+  /** It takes tasks again, as the one that it was to leave for is not waited for any more. */
+  | { readonly kind: 'resume'; readonly model: ModelId; readonly why: string }
   /** Other bounds for a model that is ready and idle. */
   | { readonly kind: 'resize'; readonly model: ModelId; readonly isSmall: boolean; readonly why: string }
   /** These waiting tasks are answered by another model; the answer says so. With `asks` the user decides. */
@@ -132,7 +142,7 @@ export type Decision =
   | {
       readonly kind: 'readAhead';
       readonly model: ModelId;
-      readonly drop: readonly ModelId[];
+      readonly drop: readonly FileDrop[];
       readonly why: string;
     }
   | { readonly kind: 'stopReading'; readonly model: ModelId; readonly why: string }

@@ -1,0 +1,81 @@
+/**
+ * Models that nobody waits for yet: loaded before the task comes, when that is likely enough to be worth what leaves for it. Pure.
+ * The pinned model comes in at once. It never leaves for another, and nothing leaves or loads ahead while somebody waits for a load.
+ */
+import type { Means } from './demand.ts';
+import { freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
+import type { Decision, ModelView, ResidencyView } from './types.ts';
+import { whyLoad } from './why.ts';
+import { loadMsOf } from './worth.ts';
+
+interface Chance {
+  readonly model: ModelView;
+  readonly probability: number;
+  readonly plan: RoomPlan;
+  readonly gainMs: number;
+}
+
+/** @param quietSinceMs when the last load ahead began. */
+export function loadAhead(means: Means, view: ResidencyView, quietSinceMs: number): Decision | undefined {
+  const { options, worth } = means;
+  const isBusy = view.models.some(
+    ({ state, waiting }) => state === 'loading' || state === 'leaving' || (state === 'absent' && waiting.length > 0),
+  );
+  if (isBusy) return undefined;
+  const pinned = view.models.find(({ state, isPinned }) => state === 'absent' && isPinned);
+  if (pinned !== undefined) {
+    const plan = planRoom(view, pinned, worth, options);
+    if (plan !== undefined) return loadOf(means, { model: pinned, probability: 1, plan, gainMs: 0 });
+  }
+  if (!options.loadsAhead || view.nowMs - quietSinceMs < options.aheadGapMs) return undefined;
+  let best: Chance | undefined;
+  for (const model of view.models) {
+    const chance = model.state === 'absent' ? chanceOf(means, view, model) : undefined;
+    if (chance !== undefined && (best === undefined || chance.gainMs > best.gainMs)) best = chance;
+  }
+  return best && loadOf(means, best);
+}
+
+function chanceOf({ options, forecast, worth }: Means, view: ResidencyView, model: ModelView): Chance | undefined {
+  const probability = forecast.within(model.id, view.nowMs, options.aheadMs + loadMsOf(model));
+  if (probability < Math.min(options.aheadProbability, options.aheadFreeProbability)) return undefined;
+  const plan = planRoom(view, model, worth, options);
+  if (plan === undefined) return undefined;
+  const isFree = plan.evict.length === 0;
+  if (probability < (isFree ? options.aheadFreeProbability : options.aheadProbability)) return undefined;
+  const gainMs = probability * worth.absenceMs(model).costMs - options.aheadGain * plan.lossMs;
+  return gainMs > 0 ? { model, probability, plan, gainMs } : undefined;
+}
+
+function loadOf({ options }: Means, { model, probability, plan }: Chance): Decision {
+  const { isSmall, evict, downsize, factors } = plan;
+  const why = whyLoad(model.id, undefined, probability, plan);
+  return {
+    kind: 'load',
+    model: model.id,
+    isSmall,
+    isAhead: true,
+    evict,
+    downsize,
+    sparesCache: options.readsAhead,
+    why,
+    factors,
+  };
+}
+
+/** A model that got smaller to make room gets its sequences back when there is room again. */
+export function grow(view: ResidencyView): Decision | undefined {
+  if (view.models.some(({ state, waiting }) => state === 'loading' || (state === 'absent' && waiting.length > 0)))
+    return;
+  const free = freeBytes(view);
+  const small = view.models.find(
+    (model) => model.isSmall && isIdle(model) && model.bytesFull - model.bytesSmall <= free,
+  );
+  if (small === undefined) return undefined;
+  return {
+    kind: 'resize',
+    model: small.id,
+    isSmall: false,
+    why: `'${small.id}' gets its sequences back, as there is room.`,
+  };
+}

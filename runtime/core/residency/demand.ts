@@ -1,0 +1,178 @@
+/**
+ * Models that somebody waits for: which loads first, whether at once, and what else helps. Pure.
+ *
+ * 1. A task whose promise would break by waiting for its model, and would be kept by another resident model of its class, is answered
+ *    by that one, if the user wants that.
+ * 2. One model loads at a time: the pinned one first; then those whose promise can still be kept, by the latest moment at which their
+ *    load may begin; then the others by arrival. Who has waited for `drainAfterMs` goes before all but the pinned one.
+ * 3. There is room, or room can be made: it loads. It waits a little first when a model that would leave is in the middle of a group of
+ *    tasks, as long as no promise breaks by that and for `delayMsMax` at most.
+ * 4. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
+ *    the least worthy of those in use take no further task, so that nobody starves behind a model that is never idle.
+ */
+import type { Forecast } from './forecast.ts';
+import type { ResidencyOptions } from './options.ts';
+import { bytesOf, freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
+import type { Decision, ModelView, ResidencyView, WaitingTask } from './types.ts';
+import { seconds, share, whyLoad } from './why.ts';
+import { loadMsOf, type Worth } from './worth.ts';
+
+export interface Means {
+  readonly options: ResidencyOptions;
+  readonly forecast: Forecast;
+  readonly worth: Worth;
+}
+
+/** A model that is waited for. */
+interface Wanted {
+  readonly model: ModelView;
+  readonly first: WaitingTask;
+  readonly waitedMs: number;
+  /** If its load began later than this, the first promise would break. */
+  readonly latestMs: number;
+}
+
+export function substitutions({ options }: Means, view: ResidencyView): Decision[] {
+  if (options.substitution === 'never') return [];
+  return view.models.flatMap((model): Decision[] => {
+    const isComing = model.state === 'loading' || model.state === 'absent';
+    const [first] = model.waiting;
+    if (!isComing || first === undefined) return [];
+    const by = standIn(view, model, first);
+    if (by === undefined) return [];
+    const waitMs = loadMsOf(model);
+    const tasks = model.waiting.filter((task) => breaks(task, view.nowMs + waitMs)).map(({ id }) => id);
+    if (tasks.length === 0) return [];
+    const why = `Answers with '${by.id}': '${model.id}' would take ${seconds(waitMs)} to load, and the promise would break.`;
+    return [{ kind: 'substitute', model: model.id, by: by.id, tasks, asks: options.substitution === 'ask', why }];
+  });
+}
+
+function breaks({ deadlineMs, workMs }: WaitingTask, startMs: number): boolean {
+  return startMs + workMs > deadlineMs;
+}
+
+/** A resident model of the class that has a free hand and would keep the promise; of several the largest. */
+function standIn(view: ResidencyView, model: ModelView, task: WaitingTask): ModelView | undefined {
+  return view.models
+    .filter((other) => {
+      const isFree = other !== model && other.state === 'ready' && other.waiting.length === 0;
+      const workMs = (task.workMs * other.fileBytes) / Math.max(1, model.fileBytes);
+      return isFree && other.classes.includes(task.class) && !breaks({ ...task, workMs }, view.nowMs);
+    })
+    .sort((a, b) => b.fileBytes - a.fileBytes)[0];
+}
+
+export function onDemand(means: Means, view: ResidencyView, gone: ReadonlySet<string>): Decision[] {
+  if (view.models.some(({ state }) => state === 'loading' || state === 'leaving')) return [];
+  const wanted = wantedModels(means, view, gone);
+  const held: Decision[] = wanted.length === 0 ? resumed(view) : [];
+  for (const want of wanted) {
+    const plan = planRoom(view, want.model, means.worth, means.options); // 3
+    if (plan === undefined) {
+      held.push(...noRoom(means, view, want)); // 4
+      continue;
+    }
+    const untilMs = delayed(means, view, want, plan);
+    if (untilMs === undefined) return [...held, loadOf(means, view, want, plan)];
+    held.push(untilMs);
+  }
+  return held;
+}
+
+function resumed(view: ResidencyView): Decision[] {
+  return view.models
+    .filter(({ isDraining, state }) => isDraining && state === 'ready')
+    .map(({ id }) => ({
+      kind: 'resume',
+      model: id,
+      why: `'${id}' takes tasks again: nobody waits for its room any more.`,
+    }));
+}
+
+/** In the order of 2. */
+function wantedModels({ options }: Means, view: ResidencyView, gone: ReadonlySet<string>): Wanted[] {
+  const { nowMs } = view;
+  const wanted = view.models.flatMap((model): Wanted[] => {
+    const first = model.waiting.find(({ id }) => !gone.has(id));
+    if (first === undefined || model.state !== 'absent') return [];
+    const latestMs = first.deadlineMs - first.workMs - loadMsOf(model);
+    return [{ model, first, waitedMs: nowMs - first.arrivalMs, latestMs }];
+  });
+  const rank = ({ model, waitedMs, latestMs }: Wanted): number => {
+    if (model.isPinned) return 0;
+    if (waitedMs >= options.drainAfterMs) return 1;
+    return latestMs >= nowMs ? 2 : 3;
+  };
+  const timeOf = (want: Wanted): number => (rank(want) === 2 ? want.latestMs : want.first.arrivalMs);
+  return wanted.sort((a, b) => rank(a) - rank(b) || timeOf(a) - timeOf(b));
+}
+
+function loadOf(
+  { forecast, options }: Means,
+  view: ResidencyView,
+  { model, waitedMs }: Wanted,
+  plan: RoomPlan,
+): Decision {
+  const { need } = forecast.needOf(model.id, view.nowMs, options.horizonMs);
+  const { isSmall, evict, downsize, factors } = plan;
+  const why = whyLoad(model.id, waitedMs, need, plan);
+  return {
+    kind: 'load',
+    model: model.id,
+    isSmall,
+    isAhead: false,
+    evict,
+    downsize,
+    sparesCache: options.readsAhead,
+    why,
+    factors,
+  };
+}
+
+/** Who would leave is likely to be used in the time that can be waited: the group goes on for so long. */
+function delayed(
+  { options, forecast }: Means,
+  view: ResidencyView,
+  { model, first, latestMs }: Wanted,
+  { evict }: RoomPlan,
+): Decision | undefined {
+  const untilMs = Math.min(first.arrivalMs + options.delayMsMax, latestMs);
+  const leftMs = untilMs - view.nowMs;
+  if (evict.length === 0 || leftMs <= 0 || model.isPinned) return undefined;
+  for (const id of evict) {
+    const probability = forecast.within(id, view.nowMs, leftMs);
+    if (probability < options.delayProbability) continue;
+    const why = `'${model.id}' waits for up to ${seconds(leftMs)}: '${id}' would leave for it and is likely to be used before (${share(probability)}).`;
+    return { kind: 'wait', model: model.id, untilMs, why };
+  }
+  return undefined;
+}
+
+function noRoom(means: Means, view: ResidencyView, { model, waitedMs }: Wanted): Decision[] {
+  const { options, worth } = means;
+  const { nowMs } = view;
+  const young = view.models.filter(
+    (other) => other.state === 'ready' && !other.isPinned && nowMs - other.readySinceMs < options.residenceMsMin,
+  );
+  const untilMs = Math.min(
+    ...young.map(({ readySinceMs }) => readySinceMs + options.residenceMsMin),
+    nowMs + lookAgainMs,
+  );
+  const why = `'${model.id}' waits: those that would leave for it are in use or have only just come.`;
+  const wait: Decision = { kind: 'wait', model: model.id, untilMs, why };
+  if (waitedMs < options.drainAfterMs) return [wait];
+  const missing = model.bytesFull - freeBytes(view);
+  const [least] = view.models
+    .filter(
+      (other) =>
+        other.state === 'ready' && !other.isPinned && !other.isDraining && !isIdle(other) && bytesOf(other) >= missing,
+    )
+    .sort((a, b) => worth.factorsOf(a, nowMs).worthMs - worth.factorsOf(b, nowMs).worthMs);
+  if (least === undefined) return [wait];
+  const drained = `'${least.id}' takes no further task: '${model.id}' has been waited for since ${seconds(waitedMs)} and needs its room.`;
+  return [wait, { kind: 'drain', model: least.id, for: model.id, why: drained }];
+}
+
+/** While others are in use, their ends are events that lead to another look; this is for callers that tell of none. */
+const lookAgainMs = 1_000;

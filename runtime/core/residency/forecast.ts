@@ -1,0 +1,92 @@
+/** When models will be needed: the gaps between their uses and the editor's signals together. Pure; the time is an argument. */
+import type { ModelId } from '../task.ts';
+import { GapHistory } from './gaps.ts';
+import type { ResidencyOptions } from './options.ts';
+import { SignalHistory } from './signals.ts';
+import type { EditorSignal, Use } from './types.ts';
+
+export interface Need {
+  /** Expected `exp(-t / horizonMs)` of the time `t` to the next use: 1 is now, 0 is never. */
+  readonly need: number;
+  /** What of it comes from signals. */
+  readonly signalled: number;
+}
+
+/** What is foreseen. A bench may put one that knows the future in the place of the learned one. */
+export interface Forecast {
+  use(model: ModelId, use: Use, nowMs: number): void;
+  signal(signal: EditorSignal, nowMs: number): void;
+  needOf(model: ModelId, nowMs: number, horizonMs: number): Need;
+  /** The probability of a use within `ms` from now. */
+  within(model: ModelId, nowMs: number, ms: number): number;
+}
+
+export class LearnedForecast implements Forecast {
+  readonly #gaps: GapHistory;
+  readonly #signals: SignalHistory;
+  readonly #usesSignals: boolean;
+  readonly #usesGaps: boolean;
+
+  constructor(options: ResidencyOptions) {
+    const { signalWindowMs: windowMs, borrowedSignals } = options;
+    this.#gaps = new GapHistory(options);
+    this.#signals = new SignalHistory({ windowMs, borrowedSignals });
+    this.#usesSignals = options.usesSignals;
+    this.#usesGaps = options.usesGaps;
+  }
+
+  use(model: ModelId, use: Use, nowMs: number): void {
+    // Keystrokes come as nothing else does, so other models learn nothing from them.
+    this.#gaps.use(model, nowMs, use.class !== 'completion');
+    this.#signals.use(model, nowMs);
+  }
+
+  signal(signal: EditorSignal, nowMs: number): void {
+    this.#signals.signal(signal, nowMs);
+  }
+
+  needOf(model: ModelId, nowMs: number, horizonMs: number): Need {
+    const plain = this.#usesGaps ? this.#gapNeed(model, nowMs, horizonMs) : this.#recency(model, nowMs, horizonMs);
+    const { probability, leadMs } = this.#announced(model, nowMs);
+    const announced = probability / (1 + leadMs / horizonMs);
+    const need = Math.max(plain, announced + (1 - probability) * plain);
+    return { need, signalled: need - plain };
+  }
+
+  within(model: ModelId, nowMs: number, ms: number): number {
+    let survival = 1;
+    this.#gaps.walk(model, nowMs, (fromMs, toMs, hazard) => {
+      survival *= Math.exp(-hazard * (Math.min(toMs, ms) - fromMs));
+      return toMs < ms;
+    });
+    const { probability, leadMs } = this.#announced(model, nowMs);
+    return 1 - survival * (1 - probability * (1 - Math.exp(-ms / leadMs)));
+  }
+
+  #announced(model: ModelId, nowMs: number): { readonly probability: number; readonly leadMs: number } {
+    return this.#usesSignals ? this.#signals.expected(model, nowMs) : { probability: 0, leadMs: 1 };
+  }
+
+  #gapNeed(model: ModelId, nowMs: number, horizonMs: number): number {
+    const discount = 1 / horizonMs;
+    let survival = 1;
+    let need = 0;
+    this.#gaps.walk(model, nowMs, (fromMs, toMs, hazard) => {
+      const rate = hazard + discount;
+      const kept = Math.exp(-rate * (toMs - fromMs));
+      need += survival * (hazard / rate) * (1 - kept);
+      survival *= kept;
+      return survival > survivalMin;
+    });
+    return need;
+  }
+
+  /** Without the hazard: the shorter ago, the sooner again. */
+  #recency(model: ModelId, nowMs: number, horizonMs: number): number {
+    const lastMs = this.#gaps.lastUseMs(model);
+    return lastMs === undefined ? 0 : 1 / (1 + (nowMs - lastMs) / horizonMs);
+  }
+}
+
+/** What is left of a need below this changes no decision. */
+const survivalMin = 1e-4;

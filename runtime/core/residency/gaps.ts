@@ -1,0 +1,109 @@
+/**
+ * When a model will be used again, learned from the gaps between its uses. Pure; the time is an argument.
+ *
+ * Gaps fall into buckets on a logarithmic scale. For each bucket it is counted how many gaps reached it, for how long, and how many ended in it: a
+ * hazard (uses per ms) that is constant within a bucket. Episodes show as a high hazard at short gaps and a low one at long ones. A
+ * model with few gaps borrows from all models together. Counts decay with each gap, which makes a sliding window of `gapsMax` gaps.
+ */
+
+/** Upper ends of the buckets, in ms: 4 s, 8 s, … 73 min; the last one has no end. */
+const endsMs: readonly number[] = Array.from({ length: 11 }, (_, index) => 4_000 * 2 ** index);
+const buckets = endsMs.length + 1;
+
+export interface GapOptions {
+  /** About so many of the latest gaps count. */
+  readonly gapsMax: number;
+  /** The gaps of all models together count as this many of a model's own. */
+  readonly borrowedGaps: number;
+}
+
+interface Counts {
+  readonly ended: Float64Array;
+  readonly spentMs: Float64Array;
+  gaps: number;
+}
+
+function newCounts(): Counts {
+  return { ended: new Float64Array(buckets), spentMs: new Float64Array(buckets), gaps: 0 };
+}
+
+/** Before any gap: what was not used for some time is used again after as long again. */
+const priorMs: readonly number[] = [0, ...endsMs].map((startMs) => Math.max(2 * startMs, 60_000));
+
+export class GapHistory {
+  readonly #options: GapOptions;
+  readonly #own = new Map<string, Counts>();
+  readonly #all = newCounts();
+  readonly #lastMs = new Map<string, number>();
+
+  constructor(options: GapOptions) {
+    this.#options = options;
+  }
+
+  lastUseMs(model: string): number | undefined {
+    return this.#lastMs.get(model);
+  }
+
+  /** A clock that jumps back teaches nothing. @param lends whether other models may borrow from this gap. */
+  use(model: string, nowMs: number, lends = true): void {
+    const lastMs = this.#lastMs.get(model);
+    this.#lastMs.set(model, Math.max(nowMs, lastMs ?? nowMs));
+    if (lastMs === undefined || !(nowMs >= lastMs)) return;
+    let own = this.#own.get(model);
+    if (own === undefined) {
+      own = newCounts();
+      this.#own.set(model, own);
+    }
+    const keep = 1 - 1 / this.#options.gapsMax;
+    learn(own, nowMs - lastMs, keep);
+    if (lends) learn(this.#all, nowMs - lastMs, keep);
+  }
+
+  /** Uses per ms when the gap is in the bucket. */
+  #hazard(own: Counts | undefined, bucket: number): number {
+    const borrowed = this.#options.borrowedGaps / Math.max(1, this.#all.gaps);
+    const ended = (own?.ended[bucket] ?? 0) + borrowed * (this.#all.ended[bucket] ?? 0);
+    const spentMs = (own?.spentMs[bucket] ?? 0) + borrowed * (this.#all.spentMs[bucket] ?? 0);
+    return (ended + priorWeight) / (spentMs + priorWeight * (priorMs[bucket] ?? 0));
+  }
+
+  /**
+   * Walks over the future of a model in stretches of constant hazard, until it returns false. Offsets in ms from now; the last stretch
+   * has no end.
+   */
+  walk(model: string, nowMs: number, visit: (fromMs: number, toMs: number, hazard: number) => boolean): void {
+    const own = this.#own.get(model);
+    const gapMs = Math.max(0, nowMs - (this.#lastMs.get(model) ?? nowMs - untouchedMs));
+    let fromMs = 0;
+    for (let bucket = bucketOf(gapMs); bucket < buckets; bucket += 1) {
+      const toMs = (endsMs[bucket] ?? Number.POSITIVE_INFINITY) - gapMs;
+      if (!visit(fromMs, toMs, this.#hazard(own, bucket))) return;
+      fromMs = toMs;
+    }
+  }
+}
+
+/** Of the prior, in gaps: little, as it only has to say something before anything was seen. */
+const priorWeight = 0.1;
+/** A model that was never used counts as unused for so long. */
+const untouchedMs = 3_600_000;
+
+function bucketOf(gapMs: number): number {
+  const index = endsMs.findIndex((end) => gapMs < end);
+  return index < 0 ? buckets - 1 : index;
+}
+
+function learn(counts: Counts, gapMs: number, keep: number): void {
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    counts.ended[bucket] = (counts.ended[bucket] ?? 0) * keep;
+    counts.spentMs[bucket] = (counts.spentMs[bucket] ?? 0) * keep;
+  }
+  counts.gaps = counts.gaps * keep + 1;
+  const last = bucketOf(gapMs);
+  for (let bucket = 0; bucket <= last; bucket += 1) {
+    const startMs = bucket === 0 ? 0 : (endsMs[bucket - 1] ?? 0);
+    const endMs = Math.min(gapMs, endsMs[bucket] ?? Number.POSITIVE_INFINITY);
+    counts.spentMs[bucket] = (counts.spentMs[bucket] ?? 0) + endMs - startMs;
+  }
+  counts.ended[last] = (counts.ended[last] ?? 0) + 1;
+}

@@ -1,0 +1,106 @@
+/** Everything that can be set in the residency policy, in one object. The defaults were tuned on the tuning seeds of `bench residency`. */
+
+/** Whether a task may be answered by another resident model than the one chosen for it. */
+export type Substitution = 'never' | 'ask' | 'automatically';
+
+export interface ResidencyOptions {
+  // ------------------------------------------------------------------------------------------------- what a model is worth
+  /** A use in this time counts 1/2 of one now, roughly: the discount of the future, in ms. */
+  readonly horizonMs: number;
+  /** Weight of the time to load it again. */
+  readonly loadWeight: number;
+  /** Weight of a broken promise, in ms of loading. */
+  readonly brokenMs: number;
+  /** Weight of the predicted work that would be held up. */
+  readonly workWeight: number;
+  /** Added for each model, so that never-used ones still go by size: probability of a use that nothing foretold. */
+  readonly needMin: number;
+
+  // ------------------------------------------------------------------------------------------------------------- what is learned
+  readonly gapsMax: number;
+  readonly borrowedGaps: number;
+  readonly signalWindowMs: number;
+  readonly borrowedSignals: number;
+  readonly usesGaps: boolean;
+  readonly usesSignals: boolean;
+
+  // ---------------------------------------------------------------------------------------------------------------- coming and going
+  /** No model leaves earlier than this after it became ready, in ms. */
+  readonly residenceMsMin: number;
+  /** A model that is waited for is loaded at the latest after this, whatever would be gained by waiting on, in ms. */
+  readonly delayMsMax: number;
+  /** While a victim is likelier than this to be used within the delay, the swap waits for its group to be done. */
+  readonly delayProbability: number;
+  /** After somebody waited this long behind models in use, one of them takes no further task, in ms. */
+  readonly drainAfterMs: number;
+  readonly downsizes: boolean;
+  /** What fewer sequences cost, as a share of the model's worth. */
+  readonly smallLoss: number;
+  readonly substitution: Substitution;
+
+  // ------------------------------------------------------------------------------------------------------------------- loading ahead
+  readonly loadsAhead: boolean;
+  /** A model loads ahead when it is used within its load time and this with the probability below, in ms. */
+  readonly aheadMs: number;
+  readonly aheadProbability: number;
+  /** The same when nothing has to leave for it. */
+  readonly aheadFreeProbability: number;
+  /** What would be gained must be this many times what the leaving models are worth. */
+  readonly aheadGain: number;
+  /** Between two loads ahead, in ms. */
+  readonly aheadGapMs: number;
+
+  // ------------------------------------------------------------------------------------------------------------------- reading ahead
+  readonly readsAhead: boolean;
+  readonly readHorizonMs: number;
+  /** What is read must be worth this many times what it displaces. */
+  readonly readHysteresis: number;
+  readonly readGapMs: number;
+  /** The need of a file must be at least this to be read. */
+  readonly readNeedMin: number;
+  /** A resident model's file counts as this share of an absent one's: it has to be evicted first. */
+  readonly residentFileShare: number;
+  /** A bucket of this many bytes fills in an hour; more is not read. */
+  readonly readBytesPerHour: number;
+
+  // ------------------------------------------------------------------------------------------------------------------------------ idle
+  /** A model that was not used for so long leaves, the pinned one last; infinite: never. In ms. */
+  readonly releaseAfterMs: number;
+  readonly releasePinnedAfterMs: number;
+}
+
+export const residencyDefaults: ResidencyOptions = {
+  horizonMs: 300_000,
+  loadWeight: 1,
+  brokenMs: 5_000,
+  workWeight: 0,
+  needMin: 0.01,
+  gapsMax: 300,
+  borrowedGaps: 10,
+  signalWindowMs: 60_000,
+  borrowedSignals: 6,
+  usesGaps: true,
+  usesSignals: true,
+  residenceMsMin: 5_000,
+  delayMsMax: 6_000,
+  delayProbability: 0.25,
+  drainAfterMs: 10_000,
+  downsizes: true,
+  smallLoss: 0.05,
+  substitution: 'never',
+  loadsAhead: true,
+  aheadMs: 20_000,
+  aheadProbability: 0.45,
+  aheadFreeProbability: 0.3,
+  aheadGain: 1.5,
+  aheadGapMs: 10_000,
+  readsAhead: true,
+  readHorizonMs: 900_000,
+  readHysteresis: 1.5,
+  readGapMs: 30_000,
+  readNeedMin: 0.02,
+  residentFileShare: 0.05,
+  readBytesPerHour: 36e9,
+  releaseAfterMs: Number.POSITIVE_INFINITY,
+  releasePinnedAfterMs: Number.POSITIVE_INFINITY,
+};

@@ -1,0 +1,79 @@
+/**
+ * Which models are resident: the factors of CACE (arXiv 2506.18796: load time, latency sensitivity, expected output, recent use and
+ * demand in sliding windows), the editor's signals, and what the host's page cache holds. Pure: the same calls give the same decisions.
+ *
+ * The caller tells of every task as it arrives and of every signal, and asks for decisions at every event and when a `wait` is over. It
+ * performs them in the order given, all of them, before it asks again. In each answer:
+ * 1. Tasks that another resident model answers (demand.ts).
+ * 2. What is waited for: loads, waits, drains (demand.ts).
+ * 3. What is likely to be needed: loads ahead, sequences given back (ahead.ts).
+ * 4. What nobody needed for long leaves.
+ * 5. The file that is read ahead (reader.ts).
+ */
+import type { ModelId } from '../task.ts';
+import { grow, loadAhead } from './ahead.ts';
+import { type Means, onDemand, substitutions } from './demand.ts';
+import { type Forecast, LearnedForecast } from './forecast.ts';
+import { type ResidencyOptions, residencyDefaults } from './options.ts';
+import { Reader } from './reader.ts';
+import { isIdle } from './room.ts';
+import type { Decision, EditorSignal, ModelView, ResidencyView, Use } from './types.ts';
+import { seconds } from './why.ts';
+import { Worth } from './worth.ts';
+
+export class ResidencyPolicy {
+  readonly #means: Means;
+  readonly #reader: Reader;
+  #aheadMs = Number.NEGATIVE_INFINITY;
+
+  /** @param forecast by default learned from uses and signals; a bench may know the future. */
+  constructor(given: Partial<ResidencyOptions> = {}, forecast?: Forecast) {
+    const options = { ...residencyDefaults, ...given };
+    const foreseen = forecast ?? new LearnedForecast(options);
+    this.#means = { options, forecast: foreseen, worth: new Worth(options, foreseen) };
+    this.#reader = new Reader(this.#means);
+  }
+
+  use(model: ModelId, use: Use, nowMs: number): void {
+    this.#means.forecast.use(model, use, nowMs);
+    this.#means.worth.use(model, use);
+  }
+
+  signal(signal: EditorSignal, nowMs: number): void {
+    this.#means.forecast.signal(signal, nowMs);
+  }
+
+  decide(view: ResidencyView): readonly Decision[] {
+    const answered = substitutions(this.#means, view); // 1
+    const gone = new Set(answered.flatMap((one) => (one.kind === 'substitute' && !one.asks ? one.tasks : [])));
+    const decisions = [...answered, ...onDemand(this.#means, view, gone)]; // 2
+    if (answered.length === 0 && !decisions.some(isMove)) decisions.push(...this.#unasked(view)); // 3 and 4
+    if (decisions.some(({ kind }) => kind === 'load')) return decisions;
+    const read = this.#reader.decide(view); // 5
+    return read === undefined ? decisions : [...decisions, read];
+  }
+
+  #unasked(view: ResidencyView): Decision[] {
+    const ahead = loadAhead(this.#means, view, this.#aheadMs);
+    if (ahead !== undefined) {
+      this.#aheadMs = view.nowMs;
+      return [ahead];
+    }
+    const grown = grow(view);
+    return grown === undefined ? this.#released(view) : [grown];
+  }
+
+  #released(view: ResidencyView): Decision[] {
+    const { releaseAfterMs, releasePinnedAfterMs } = this.#means.options;
+    const isLong = (model: ModelView): boolean =>
+      isIdle(model) && view.nowMs - model.lastUsedMs >= (model.isPinned ? releasePinnedAfterMs : releaseAfterMs);
+    return view.models.filter(isLong).map(({ id, lastUsedMs }) => {
+      const why = `Released '${id}', which nobody has used for ${seconds(view.nowMs - lastUsedMs)}.`;
+      return { kind: 'release', model: id, why };
+    });
+  }
+}
+
+function isMove({ kind }: Decision): boolean {
+  return kind === 'load' || kind === 'drain';
+}

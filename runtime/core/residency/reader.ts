@@ -1,0 +1,139 @@
+/**
+ * The reader ahead: which file should be in the host's page cache before its model is loaded. Pure, with the memory of when it read.
+ *
+ * 1. While something loads from disk, it does not read: the load would take twice as long.
+ * 2. A file is worth `need × what the cache saves of the absence's cost` (worth.ts), per byte. A resident model's file counts for less, as the model has to
+ *    leave first; that of the pinned one for nothing.
+ * 3. What is read goes into free cache; else the files of resident models are dropped first, then files that are worth
+ *    `readHysteresis` times less. Where the cache shares memory with the models only free cache is used.
+ * 4. Between two reads `readGapMs` pass, and a bucket of bytes bounds what is read in an hour. Without both it reads terabytes.
+ */
+
+import type { Means } from './demand.ts';
+import type { Forecast } from './forecast.ts';
+import type { ResidencyOptions } from './options.ts';
+import type { Decision, FileDrop, ModelView, ResidencyView } from './types.ts';
+import { whyRead } from './why.ts';
+import type { Worth } from './worth.ts';
+
+interface Valued {
+  readonly model: ModelView;
+  readonly need: number;
+  /** Saved ms per byte, discounted; of what is missing and of what is cached alike. */
+  readonly density: number;
+}
+
+/** It waits for room, not for a forecast: more than any need. */
+const waitedNeed = 2;
+const hourMs = 3_600_000;
+/** What is missing of a file is worth no read when it is less than this share. */
+const missingShareMin = 0.02;
+
+export class Reader {
+  readonly #options: ResidencyOptions;
+  readonly #forecast: Forecast;
+  readonly #worth: Worth;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #budgetBytes: number;
+  #filledMs: number | undefined;
+
+  constructor({ options, forecast, worth }: Means) {
+    this.#options = options;
+    this.#forecast = forecast;
+    this.#worth = worth;
+    this.#budgetBytes = options.readBytesPerHour;
+  }
+
+  decide(view: ResidencyView): Decision | undefined {
+    const { readsAhead, readGapMs } = this.#options;
+    if (!readsAhead) return undefined;
+    this.#fill(view.nowMs);
+    const loading = view.models.find(
+      ({ state, fileBytes, cachedBytes }) => state === 'loading' && cachedBytes < fileBytes,
+    );
+    if (view.reading !== undefined) {
+      if (loading === undefined) return undefined;
+      return {
+        kind: 'stopReading',
+        model: view.reading,
+        why: `'${loading.id}' is read from disk, and somebody waits.`,
+      }; // 1
+    }
+    if (loading !== undefined) return undefined;
+    const isQuiet = view.nowMs - this.#lastMs < readGapMs;
+    const read = this.#best(view, isQuiet);
+    if (read === undefined) return undefined;
+    if (!isQuiet) this.#lastMs = view.nowMs;
+    this.#budgetBytes -= missingBytes(read.valued.model);
+    const { model, need } = read.valued;
+    return { kind: 'readAhead', model: model.id, drop: read.drop, why: whyRead(model.id, need, read.drop) };
+  }
+
+  #best(
+    view: ResidencyView,
+    onlyWaited: boolean,
+  ): { readonly valued: Valued; readonly drop: readonly FileDrop[] } | undefined {
+    const files = this.#valued(view);
+    const free = freeCache(view);
+    const wanted = files
+      .filter(({ model }) => !onlyWaited || model.waiting.length > 0)
+      .filter(
+        ({ model, need }) =>
+          model.state === 'absent' &&
+          missingBytes(model) >= missingShareMin * model.fileBytes &&
+          need >= this.#options.readNeedMin,
+      )
+      .sort((a, b) => b.density - a.density);
+    for (const valued of wanted) {
+      const missing = missingBytes(valued.model);
+      if (missing > this.#budgetBytes || missing > view.cacheBytes) continue;
+      if (missing <= free) return { valued, drop: [] };
+      if (view.isCacheShared) continue;
+      const others = files.filter((file) => file !== valued);
+      const drop = dropped(others, missing - free, valued.density / this.#options.readHysteresis); // 3
+      if (drop !== undefined) return { valued, drop };
+    }
+    return undefined;
+  }
+
+  #valued(view: ResidencyView): Valued[] {
+    const { readHorizonMs, residentFileShare } = this.#options;
+    return view.models.map((model) => {
+      const isWaited = model.state === 'absent' && model.waiting.length > 0;
+      const need = isWaited ? waitedNeed : this.#forecast.needOf(model.id, view.nowMs, readHorizonMs).need;
+      const share = model.state === 'absent' ? 1 : model.isPinned ? 0 : residentFileShare; // 2
+      const { costMs: coldMs } = this.#worth.absenceMs(model, model.loadMsCold);
+      const savedMs = coldMs - this.#worth.absenceMs(model, model.loadMsCached).costMs;
+      return { model, need, density: (share * need * savedMs) / Math.max(1, model.fileBytes) };
+    });
+  }
+
+  #fill(nowMs: number): void {
+    const { readBytesPerHour } = this.#options;
+    const sinceMs = Math.max(0, nowMs - (this.#filledMs ?? nowMs));
+    this.#filledMs = Math.max(nowMs, this.#filledMs ?? nowMs);
+    this.#budgetBytes = Math.min(readBytesPerHour, this.#budgetBytes + (readBytesPerHour * sinceMs) / hourMs);
+  }
+}
+
+function missingBytes({ fileBytes, cachedBytes }: ModelView): number {
+  return Math.max(0, fileBytes - cachedBytes);
+}
+
+function freeCache(view: ResidencyView): number {
+  return view.models.reduce((left, { cachedBytes }) => left - cachedBytes, view.cacheBytes);
+}
+
+/** The least worthy files that hold `bytes` together, none above `densityMax`. Undefined when they hold less. */
+function dropped(files: readonly Valued[], bytes: number, densityMax: number): readonly FileDrop[] | undefined {
+  const drop: FileDrop[] = [];
+  let left = bytes;
+  for (const { model, density } of [...files].sort((a, b) => a.density - b.density)) {
+    if (left <= 0) break;
+    if (model.cachedBytes <= 0 || density > densityMax) continue;
+    const gone = Math.min(left, model.cachedBytes);
+    drop.push({ model: model.id, bytes: gone });
+    left -= gone;
+  }
+  return left <= 0 ? drop : undefined;
+}

@@ -1,0 +1,56 @@
+/** Decisions in one sentence each, for the log and for whoever asks why a model left. Pure. */
+import type { ModelId } from '../task.ts';
+import type { RoomPlan } from './room.ts';
+import type { Factors, FileDrop } from './types.ts';
+
+export function whyLoad(model: ModelId, waitedMs: number | undefined, need: number, plan: RoomPlan): string {
+  const cause =
+    waitedMs === undefined
+      ? `Loads '${model}' ahead, as it is likely to be used soon (${share(need)})`
+      : `Loads '${model}', which a task has waited for since ${seconds(waitedMs)}`;
+  const size = plan.isSmall ? ', with one sequence, as more would cost another model' : '';
+  return `${cause}${size}; ${whyRoom(plan)}.`;
+}
+
+function whyRoom({ evict, downsize, factors }: RoomPlan): string {
+  const byId = new Map(factors.map((found) => [found.model, found]));
+  const parts = evict.map((id) => `evicted '${id}' because ${whyLeaves(byId.get(id), factors, evict)}`);
+  if (downsize.length > 0) parts.push(`took sequences from ${listed(downsize)}, which frees enough`);
+  return parts.length === 0 ? 'there is room' : parts.join(', and ');
+}
+
+/** The factor that sets it apart most from those that stay. */
+function whyLeaves(left: Factors | undefined, all: readonly Factors[], evicted: readonly ModelId[]): string {
+  if (left === undefined) return 'it is worth least';
+  const stay = all.filter(({ model }) => !evicted.includes(model));
+  const need = `need ${share(left.need)}, back in ${seconds(left.loadMs)}`;
+  if (stay.length === 0) return `nothing else may leave (${need})`;
+  const mean = (of: (factors: Factors) => number): number => stay.reduce((sum, one) => sum + of(one), 0) / stay.length;
+  const reasons: readonly (readonly [string, number])[] = [
+    ['it is the least likely to be needed soon', mean((one) => one.need) / Math.max(left.need, ratioMin)],
+    ['it is back soonest', mean((one) => one.loadMs) / Math.max(left.loadMs, ratioMin)],
+    ['its promises outlast a load best', mean((one) => one.broken) / Math.max(left.broken, ratioMin)],
+    ['it frees what is needed at the least loss', 1],
+  ];
+  const [first] = [...reasons].sort(([, a], [, b]) => b - a);
+  return `${first?.[0] ?? 'it is worth least'} (${need})`;
+}
+
+const ratioMin = 1e-3;
+
+export function whyRead(model: ModelId, need: number, drop: readonly FileDrop[]): string {
+  const dropped = drop.length === 0 ? '' : `, in place of that of ${listed(drop.map((file) => file.model))}`;
+  return `Reads the file of '${model}' into the page cache, as it may be loaded soon (need ${share(need)})${dropped}.`;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+export function share(value: number): string {
+  return `${(100 * value).toFixed(0)} %`;
+}
+
+function listed(ids: readonly ModelId[]): string {
+  return ids.map((id) => `'${id}'`).join(' and ');
+}
