@@ -128,13 +128,14 @@ export function expectedWorks(works: readonly Work[], demand: Demand, promises: 
 }
 
 /**
- * Whether predicted lengths are good enough to give up promises by: learned from what was still predicted when tasks ended. Trust has to
- * be earned, by about seven tasks that ended as predicted.
+ * Whether predicted lengths are good enough to give up promises by: learned from what was still predicted when tasks ended. They are
+ * trusted at first, and no longer when the first task ends otherwise: trust that had to be earned would never come in an overload, where
+ * nobody ends in time as long as nobody is given up.
  */
 export class PredictionTrust {
   /** What each running task with the promise of an end was first predicted to have left, in tokens. Its work says what it has now. */
   readonly #watched = new Map<Work, number>();
-  #error = errorStart;
+  #error = errorMax;
 
   /** It starts. */
   watch(work: Work): void {
@@ -165,9 +166,6 @@ export class PredictionTrust {
 function isWatched({ promise, relegated }: Work): boolean {
   return promise === 'e2e' && !relegated;
 }
-
-/** The error before anything was seen. */
-const errorStart = 0.5;
 
 /** Share of each new error in the mean: it follows within tens of tasks. */
 const errorGain = 0.1;
