@@ -10,6 +10,8 @@ const paintMs = 33;
 
 const hideCaret = '\x1b[?25l';
 const showCaret = '\x1b[?25h';
+/** Terminals write what is pressed where the caret is, such as `^C`: it goes, and the caret is at the edge again. */
+const clearLine = '\r\x1b[K';
 
 export class ScreenStage implements Stage {
   readonly #out: (text: string) => void;
@@ -80,7 +82,7 @@ export class ScreenStage implements Stage {
     this.#timer = undefined;
     const sides = [this.#summary, this.#translation] as const;
     const lines = frame({ title: this.#title, editor: this.#editor, sides, note: this.#note }, this.#columns);
-    const up = this.#isPainted ? `\x1b[${frameRows}A` : '';
+    const up = this.#isPainted ? `${clearLine}\x1b[${frameRows}A` : '';
     this.#isPainted = true;
     this.#out(`${up}${lines.map((line) => `${toAnsi(line)}\n`).join('')}`);
   }
