@@ -62,12 +62,25 @@ export async function openFile(name: string, io: Io): Promise<OpenedFile> {
   const bytes = await readFile(file).catch((error: Error) => {
     throw new CommandError(`${name} cannot be read: ${error.message}`);
   });
+  const encoding = wideEncodingOf(bytes);
+  if (encoding !== undefined)
+    throw new CommandError(
+      `${name} is written in ${encoding}; only UTF-8 is read: save it as UTF-8, then run it again.`,
+    );
   if (bytes.includes(0))
     throw new CommandError(`${name} contains null bytes, so it is not text: give the path of a source file.`);
   // A byte order mark is no character of the document: editors do not count it either.
   const text = new TextDecoder('utf-8').decode(bytes);
   if (text.length > documentCharsMax) throw tooLarge(name, stats.size);
   return { uri: pathToFileURL(file).href, languageId: languageOf(file), text };
+}
+
+/** By the byte order mark; other text begins with none of these. */
+function wideEncodingOf(bytes: Uint8Array): 'UTF-16' | 'UTF-32' | undefined {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe) return bytes.length >= 4 && c === 0 && d === 0 ? 'UTF-32' : 'UTF-16';
+  if (a === 0xfe && b === 0xff) return 'UTF-16';
+  return a === 0 && b === 0 && c === 0xfe && d === 0xff ? 'UTF-32' : undefined;
 }
 
 function tooLarge(name: string, bytes: number): CommandError {

@@ -42,4 +42,17 @@ describe('a file as the editor would open it', () => {
     await writeFile(path.join(folder, 'a.js'), '\ufefflet a;');
     expect((await openFile('a.js', fakeIo(folder))).text).toBe('let a;');
   });
+
+  it.each([
+    ['UTF-16', Buffer.from('\ufefflet a;', 'utf16le')],
+    ['UTF-16', Buffer.from('\ufeff漢字', 'utf16le')],
+    ['UTF-16', Buffer.from('\ufefflet a;', 'utf16le').swap16()],
+    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0])],
+    ['UTF-32', Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x61])],
+  ])('when it is written in %s, then it is to be saved as UTF-8', async (encoding, bytes) => {
+    await writeFile(path.join(folder, 'wide.js'), bytes);
+    await expect(openFile('wide.js', fakeIo(folder))).rejects.toThrow(
+      `wide.js is written in ${encoding}; only UTF-8 is read: save it as UTF-8, then run it again.`,
+    );
+  });
 });
