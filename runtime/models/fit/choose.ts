@@ -1,0 +1,187 @@
+/**
+ * The best way to load a model that fits, and why; or what it would need, and which smaller model fits. Pure.
+ *
+ * What is given up, in this order, until the load fits:
+ * 1. context beyond what completions want, which only background work (summaries, translations) uses;
+ * 2. sequences, down to two, so that a completion need not wait behind background work;
+ * 3. layers on the graphics processor, one by one: each that stays on the host costs every token time;
+ * 4. as a last resort, with all layers offloaded again as far as possible: the completions' own context and the second sequence.
+ */
+import type { TaskClass } from '../../core/task.ts';
+import type { ModelFile } from '../gguf/describe.ts';
+import {
+  type Budget,
+  type Capacity,
+  capacityBytes,
+  capacityOf,
+  excessBytes,
+  type MachineMemory,
+  staysWithin,
+} from './budget.ts';
+import { type LoadSettings, type MemoryNeed, memoryPredictor, type Target } from './memory.ts';
+import { weightsOf } from './weights.ts';
+import { whyNot, whyThis } from './words.ts';
+
+export interface Wanted {
+  /** Tokens of context that each class wants; classes that the model cannot or need not serve are left out. */
+  readonly contexts: Readonly<Partial<Record<TaskClass, number>>>;
+  /** Sequences side by side, 1 to 16. */
+  readonly sequences: number;
+  /** Whether the file is mapped; without it the choice is made here. */
+  readonly mmap?: boolean;
+}
+
+/** What was given up of what was wanted. */
+export type Reduction = 'context' | 'sequences' | 'layers' | 'completionContext';
+
+export interface Fits {
+  readonly kind: 'fits';
+  readonly settings: LoadSettings;
+  readonly need: MemoryNeed;
+  readonly reduced: readonly Reduction[];
+  /** One sentence: what was chosen, what it takes, and what was given up. */
+  readonly message: string;
+}
+
+export interface TooLarge {
+  readonly kind: 'tooLarge';
+  /** What the smallest load of this model takes, and what is free for models. */
+  readonly neededBytes: number;
+  readonly availableBytes: number;
+  /** The first of the alternatives that fits. */
+  readonly smaller: string | undefined;
+  readonly message: string;
+}
+
+export type FitDecision = Fits | TooLarge;
+
+/** A model to fall back to, in the order of preference: installed, or in the catalog with nothing but its size known. */
+export interface Alternative {
+  readonly name: string;
+  readonly model: ModelFile | { readonly fileBytes: number };
+}
+
+const sequencesMin = 2;
+const contextTokensMin = 1_024;
+/** Below this a file to summarize or translate no longer fits. */
+const backgroundTokensMin = 2_048;
+/** Share of the weights in repacked formats from which on mapping the file wastes more than it saves. */
+const repackedShareMax = 0.1;
+
+export function fit(
+  name: string,
+  model: ModelFile,
+  machine: MachineMemory,
+  budget: Budget,
+  wanted: Wanted,
+  alternatives: readonly Alternative[] = [],
+): FitDecision {
+  const capacity = capacityOf(machine, budget);
+  const fits = bestOf(model, machine, capacity, wanted);
+  if (fits !== undefined) return { ...fits, message: whyThis(name, model, machine, capacity, wanted, fits) };
+  const smaller = alternatives.find((each) => fitsAtAll(each, machine, capacity, wanted))?.name;
+  const availableBytes = capacityBytes(capacity);
+  const neededBytes = availableBytes + leastExcess(model, machine, capacity, wanted);
+  return {
+    kind: 'tooLarge',
+    neededBytes,
+    availableBytes,
+    smaller,
+    message: whyNot(name, machine, neededBytes, availableBytes, smaller),
+  };
+}
+
+type Chosen = Omit<Fits, 'message'>;
+
+function bestOf(model: ModelFile, machine: MachineMemory, capacity: Capacity, wanted: Wanted): Chosen | undefined {
+  const predict = memoryPredictor(model, targetOf(machine));
+  const mmap = wanted.mmap ?? prefersMmap(model, machine);
+  const layersMax = machine.devices.length === 0 ? 0 : model.layers + 1;
+  const steps = contextSteps(wanted);
+  const floors = [
+    { contexts: steps.comfortable, sequencesMin: Math.min(sequencesMin, wanted.sequences) },
+    { contexts: [...steps.comfortable, ...steps.bare], sequencesMin: 1 },
+  ];
+  for (const floor of floors) {
+    for (let gpuLayers = layersMax; gpuLayers >= 0; gpuLayers--) {
+      const at = (contextTokens: number, sequences: number): LoadSettings => ({
+        gpuLayers,
+        contextTokens,
+        sequences,
+        mmap,
+      });
+      // Memory grows with context and sequences, so when the least of both is too much, all of it is.
+      const least = at(floor.contexts.at(-1) ?? contextTokensMin, floor.sequencesMin);
+      if (!staysWithin(predict(least), capacity)) continue;
+      for (let sequences = wanted.sequences; sequences >= floor.sequencesMin; sequences--)
+        for (const contextTokens of floor.contexts) {
+          const settings = at(contextTokens, sequences);
+          const need = predict(settings);
+          if (staysWithin(need, capacity))
+            return { kind: 'fits', settings, need, reduced: reductions(settings, layersMax, wanted) };
+        }
+    }
+  }
+  return undefined;
+}
+
+function targetOf(machine: MachineMemory): Target {
+  const { backend, arch, devices } = machine;
+  return { backend, arch, shares: devices.map(({ freeBytes, totalBytes: total }) => freeBytes ?? total) };
+}
+
+/** Repacked weights exist twice under a map, and the file's pages crowd out what else the system would keep. */
+function prefersMmap(model: ModelFile, machine: MachineMemory): boolean {
+  if (machine.backend !== 'cpu') return true;
+  const weights = weightsOf(model, machine.arch);
+  const places = [...weights.layers, weights.output, weights.input];
+  const bytes = places.reduce((sum, each) => sum + each.bytes, 0);
+  const repacked = places.reduce((sum, each) => sum + each.repackedBytes, weights.tiedRepackedBytes);
+  return repacked <= bytes * repackedShareMax;
+}
+
+/** From the largest context that anybody wants down to what completions want, then, as a last resort, below it; each is half the last. */
+function contextSteps({ contexts }: Wanted): { comfortable: readonly number[]; bare: readonly number[] } {
+  const largest = Math.max(contextTokensMin, ...Object.values(contexts));
+  const floor = Math.min(largest, contexts.completion ?? backgroundTokensMin);
+  return { comfortable: halves(largest, floor), bare: halves(floor, Math.min(floor, contextTokensMin)).slice(1) };
+}
+
+/** Both ends are among them. */
+function halves(from: number, to: number): readonly number[] {
+  const steps: number[] = [];
+  for (let tokens = from; tokens > to; tokens = Math.floor(tokens / 2)) steps.push(tokens);
+  return [...steps, to];
+}
+
+function reductions(settings: LoadSettings, layersMax: number, wanted: Wanted): readonly Reduction[] {
+  const { completion = 0, ...background } = wanted.contexts;
+  const reduced: Reduction[] = [];
+  if (settings.contextTokens < Math.max(0, ...Object.values(background))) reduced.push('context');
+  if (settings.sequences < wanted.sequences) reduced.push('sequences');
+  if (settings.gpuLayers < layersMax) reduced.push('layers');
+  if (settings.contextTokens < completion) reduced.push('completionContext');
+  return reduced;
+}
+
+/** What is missing for the smallest load, with the layers where the least is missing. */
+function leastExcess(model: ModelFile, machine: MachineMemory, capacity: Capacity, wanted: Wanted): number {
+  const predict = memoryPredictor(model, targetOf(machine));
+  const mmap = wanted.mmap ?? prefersMmap(model, machine);
+  const { bare, comfortable } = contextSteps(wanted);
+  const contextTokens = [...comfortable, ...bare].at(-1) ?? contextTokensMin;
+  const layersMax = machine.devices.length === 0 ? 0 : model.layers + 1;
+  const excesses = Array.from({ length: layersMax + 1 }, (_, gpuLayers) =>
+    excessBytes(predict({ gpuLayers, contextTokens, sequences: 1, mmap }), capacity),
+  );
+  return Math.min(...excesses);
+}
+
+/** Bytes beside the weights of a model of which only the file's size is known: KV cells, buffers and vocabulary of an ordinary one. */
+const unknownBytes = 0.6e9;
+const unknownShare = 0.1;
+
+function fitsAtAll({ model }: Alternative, machine: MachineMemory, capacity: Capacity, wanted: Wanted): boolean {
+  if ('tensors' in model) return bestOf(model, machine, capacity, wanted) !== undefined;
+  return model.fileBytes * (1 + unknownShare) + unknownBytes <= capacityBytes(capacity);
+}
