@@ -82,6 +82,7 @@ class Download {
   }
 
   async run(): Promise<void> {
+    this.#meter.bytes('connecting', 0, undefined);
     try {
       for (const file of this.#order.wanted.files) {
         if (!(await this.#isThere(file))) this.#files.push(await FileDownload.open(this.#context, file));

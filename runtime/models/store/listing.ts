@@ -64,9 +64,7 @@ export async function listModels(folder: string, manifest: ManifestData): Promis
 /** @throws StoreError `folder` */
 export async function listLeftovers(folder: string): Promise<Leftover[]> {
   const names = await namesIn(folder);
-  const parts = names
-    .filter((name) => name.endsWith(`.gguf${partExtension}`))
-    .map((name) => name.slice(0, -partExtension.length));
+  const parts = names.flatMap((name) => /^(.+\.gguf)\.part(?:\.json)?$/i.exec(name)?.[1] ?? []);
   const models = names.filter(isModelName);
   const whole = new Set(wholeSets(models).flat());
   const shards = models.filter((name) => !whole.has(name));

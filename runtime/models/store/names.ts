@@ -75,7 +75,7 @@ export function shardsOf(name: string): readonly string[] | undefined {
 
 /** The address to ask: the hub replaced by the mirror where there is one. */
 export function mirrored(uri: string, mirror: string | undefined): URL {
-  if (mirror === undefined || !uri.startsWith(`${hub}/`)) return new URL(uri);
+  if (!mirror || !uri.startsWith(`${hub}/`)) return new URL(uri);
   return new URL(mirror.replace(/\/+$/, '') + uri.slice(hub.length));
 }
 

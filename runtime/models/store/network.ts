@@ -14,6 +14,7 @@ import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { codeOf, reasonOf, Setback, StoreError, type TokenUse } from './failure.ts';
 import { hub, mirrored, shownAddress } from './names.ts';
 
+/** An empty text stands for nothing, as in settings that were cleared. */
 export interface NetworkSettings {
   /** Where HTTPS_PROXY, HTTP_PROXY, NO_PROXY (either case) and NODE_EXTRA_CA_CERTS are looked up. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -84,9 +85,10 @@ export class Network {
     checkAddress(settings.mirror, 'the mirror');
     const ca = await authorities(settings);
     const trust = ca === undefined ? {} : { ca: [...ca] };
+    const ways = proxies(settings);
     try {
       const agent = new EnvHttpProxyAgent({
-        ...proxies(settings),
+        ...ways,
         // Many proxies refuse a tunnel to anything but https; plain requests are forwarded instead.
         proxyTunnel: false,
         headersTimeout: limits.stallMs,
@@ -169,7 +171,7 @@ export class Network {
 
   #tokenFor(url: URL): { readonly use: TokenUse; readonly value?: string } {
     const { token, mirror } = this.#settings;
-    const home = new URL(mirror ?? hub).origin;
+    const home = new URL(mirror || hub).origin;
     if (!token || url.origin !== home) return { use: 'none' };
     const isEncrypted = url.protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
     return isEncrypted ? { use: 'sent', value: token } : { use: 'kept back: the connection is not encrypted' };
@@ -242,10 +244,18 @@ function retryAfterMs(value: string | undefined, nowMs: number): number {
 function proxies({ env, proxy, noProxy }: NetworkSettings): { httpProxy: string; httpsProxy: string; noProxy: string } {
   const read = (name: string): string => env[name.toLowerCase()] || env[name] || '';
   return {
-    httpProxy: proxy || read('HTTP_PROXY'),
-    httpsProxy: proxy || read('HTTPS_PROXY'),
-    noProxy: noProxy ?? read('NO_PROXY'),
+    httpProxy: withScheme(proxy || read('HTTP_PROXY')),
+    httpsProxy: withScheme(proxy || read('HTTPS_PROXY')),
+    noProxy: noProxy || read('NO_PROXY'),
   };
+}
+
+/** People write `proxy:8080`. @throws StoreError `bad-settings` for other kinds of proxies. */
+function withScheme(proxy: string): string {
+  if (!proxy) return '';
+  const address = proxy.includes('://') ? proxy : `http://${proxy}`;
+  if (/^https?:/i.test(address)) return address;
+  throw new StoreError({ code: 'bad-settings', why: 'only proxies with an http or https address can be used' });
 }
 
 /**
@@ -269,7 +279,7 @@ async function authorities({ caFile, env }: NetworkSettings): Promise<readonly s
 }
 
 function checkAddress(address: string | undefined, what: string): void {
-  if (address === undefined) return;
+  if (!address) return;
   if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
     throw new StoreError({ code: 'bad-settings', why: `${what} must be an http or https address` });
 }

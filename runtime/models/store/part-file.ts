@@ -14,6 +14,9 @@ import type { RemoteFile } from './remote.ts';
 export const partExtension = '.part';
 export const recordExtension = '.part.json';
 
+/** A few blocks of any file system. */
+const roomBytes = 16 * 1024;
+
 const recordSchema = z.object({
   version: z.literal(1),
   uri: z.string(),
@@ -131,12 +134,25 @@ export class PartFile {
     }
   }
 
-  /** Closes the data and records what is there; a record that cannot be written (full disk) costs only that. */
+  /** Closes the data and records what is there, once all writes have ended. A record that cannot be written costs only that. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.checkpoint().catch(() => undefined);
+    await this.checkpoint()
+      .catch(async (error: unknown) => {
+        if (!isFull(error)) return;
+        await this.#makeRoom();
+        await this.checkpoint();
+      })
+      .catch(() => undefined);
     await this.#handle.close();
+  }
+
+  /** On a full disk even the small record finds no place: the end of the data gives way. */
+  async #makeRoom(): Promise<void> {
+    const end = Math.max(0, (this.#done.at(-1)?.to ?? 0) - roomBytes);
+    this.#done = this.#done.filter(({ from }) => from < end).map(({ from, to }) => ({ from, to: Math.min(to, end) }));
+    await this.#handle.truncate(end);
   }
 
   /** Closes and removes everything. */

@@ -101,7 +101,7 @@ export class ModelStore {
         key: keyOf(name),
         identity: JSON.stringify([wanted, request.trustNew ?? false]),
         signal,
-        onProgress,
+        ...(onProgress && { onProgress: (progress) => this.#tell(onProgress, progress) }),
         start: (shared, report) => this.#download(wanted, request.trustNew ?? false, shared, report),
         onConflict: () =>
           new StoreError({
@@ -217,12 +217,21 @@ export class ModelStore {
       throw new StoreError({ code: 'in-use', name, why: 'it is being downloaded; cancel that first' });
   }
 
-  /** Whatever the file system did unexpectedly becomes a sentence too. */
+  /** A listener that throws must not end the download of the others. */
+  #tell(onProgress: (progress: DownloadProgress) => void, progress: DownloadProgress): void {
+    try {
+      onProgress(progress);
+    } catch (error) {
+      this.#tools.log(`a listener to the download of ${progress.name} failed: ${reasonOf(error)}`);
+    }
+  }
+
+  /** What the file system did unexpectedly becomes a sentence too; a mistake of ours stays what it is. */
   async #guarded<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
-      throw folderError(error, this.#tools.folder);
+      throw codeOf(error) === undefined ? error : folderError(error, this.#tools.folder);
     }
   }
 }

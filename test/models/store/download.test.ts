@@ -43,6 +43,7 @@ describe('a download', () => {
     const coming = all.filter(({ phase }) => phase === 'downloading').map(({ bytesDone }) => bytesDone);
     expect(coming).toEqual(coming.toSorted((a, b) => a - b));
     expect(coming.at(-1)).toBe(35 * kB);
+    expect(all[0]?.phase).toBe('connecting');
     expect(all.at(-1)).toMatchObject({ phase: 'verifying', bytesDone: 35 * kB, bytesTotal: 35 * kB });
   });
 

@@ -155,6 +155,17 @@ describe('a proxy', () => {
       expect(await failure(world.store().download({ uri: address }), 'proxy')).toContain('user and password');
   });
 
+  it('when its address has no scheme, then http is meant; other kinds are refused', async () => {
+    const relay = world.also(await Relay.start());
+    relay.hosts.set('models.invalid', world.hub.origin);
+    world.hub.files.set('/tiny.gguf', file);
+    world.network = { env: {}, proxy: relay.address, mirror: '', caFile: '', token: '', noProxy: '' };
+    await world.store().download({ uri });
+    expect(relay.seen.length).toBeGreaterThan(0);
+    world.network = { env: { HTTPS_PROXY: 'socks5://127.0.0.1:1' } };
+    await failure(world.store().download({ uri: onHub }), 'bad-settings');
+  });
+
   it('when its address is no address, then the sentence does not repeat the password in it', async () => {
     world.network = { env: {}, proxy: 'me:hidden@@nowhere:port' };
     expect(await failure(world.store().download({ uri }), 'bad-settings')).not.toContain('hidden');

@@ -1,10 +1,9 @@
-/** Cancel, crash, a full disk, and two who want the same: what is kept, and that only what is missing is asked for. */
-import { truncate, writeFile } from 'node:fs/promises';
+/** Cancel, crash, and two who want the same: what is kept, and that only what is missing is asked for. */
+import { mkdir, truncate, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Disk, realDisk } from '../../../runtime/models/store/disk.ts';
 import type { DownloadProgress } from '../../../runtime/models/store/progress.ts';
 import type { ModelStore } from '../../../runtime/models/store/store.ts';
-import { failure, fileOf, kB, disk as quick, World } from './world.ts';
+import { failure, fileOf, kB, World } from './world.ts';
 
 let world: World;
 const name = 'tiny.gguf';
@@ -156,6 +155,16 @@ describe('a runtime that dies', () => {
     expect(await world.store({ folder }).verify(name)).toBe(true);
   });
 
+  it('when its lock is still there, then it is out of date after a while and nobody needs to remove it', async () => {
+    const folder = await crash();
+    const lock = `${folder}/${name}.part.lock`;
+    await mkdir(lock);
+    await utimes(lock, new Date(0), new Date(0));
+    world.hub.faultOf = () => undefined;
+    await world.store({ folder }).download(request());
+    expect(world.waits).toEqual([]);
+  });
+
   it('when the record is damaged, then the download begins anew', async () => {
     const folder = await crash();
     await writeFile(`${folder}/${name}.part.json`, '{"version":1,"done":[{"from":0,"to":');
@@ -173,6 +182,14 @@ describe('two who want the same', () => {
     expect(world.hub.takeRanges()).toHaveLength(4);
     expect(second.seen.at(-1)).toMatchObject({ phase: 'verifying', bytesDone: 40 * kB });
     expect(first.seen.length).toBeGreaterThanOrEqual(second.seen.length);
+  });
+
+  it('when the listener of one throws, then the download goes on and the log says so', async () => {
+    const onProgress = (): void => {
+      throw new Error('broken bar');
+    };
+    await world.store().download(request(), { onProgress });
+    expect(world.log.join('\n')).toContain('broken bar');
   });
 
   it('when one leaves, then it is settled at once and the other gets the file', async () => {
@@ -221,51 +238,6 @@ describe('two who want the same', () => {
     first.abort.abort();
     await failure(first.work, 'cancelled');
     await expectResumed(other);
-  });
-});
-
-describe('a disk that fills', () => {
-  const full = (): Error => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-
-  it('when there is not enough space, then nothing is fetched and what is missing is told', async () => {
-    const disk: Disk = { ...quick, freeBytes: async () => 30 * kB };
-    const message = await failure(world.store({ disk }).download(request()), 'disk-full');
-    expect(message).toContain('10 kB more must be free');
-    expect(world.hub.takeRanges()).toEqual([]);
-  });
-
-  it('when a margin must stay free, then it counts', async () => {
-    const disk: Disk = { ...quick, freeBytes: async () => 40 * kB };
-    const store = world.store({ disk, limits: { marginBytes: 7 * kB } });
-    expect(await failure(store.download(request()), 'disk-full')).toContain('7 kB more');
-  });
-
-  it('when the free space is not told, then the download is tried', async () => {
-    const disk: Disk = { ...quick, freeBytes: () => Promise.reject(new Error('not on this file system')) };
-    await world.store({ disk }).download(request());
-    expect(await world.read(name)).toEqual(file.bytes);
-  });
-
-  it('when it fills while the file comes, then the parts are kept and the rest comes when there is space', async () => {
-    let left = 18 * kB;
-    const disk: Disk = {
-      ...quick,
-      freeBytes: async () => 100 * kB,
-      write: async (handle, bytes, position) => {
-        left -= bytes.length;
-        if (left < 0) throw full();
-        await realDisk.write(handle, bytes, position);
-      },
-    };
-    const store = world.store({ disk, limits: { connections: 1 } });
-    expect(await failure(store.download(request()), 'disk-full')).toContain('What has arrived is kept');
-    const [leftover] = await store.leftovers();
-    expect(leftover?.bytes).toBeGreaterThanOrEqual(10 * kB);
-    expect(leftover?.bytes).toBeLessThanOrEqual(18 * kB);
-    expect(await store.list()).toEqual([]);
-    left = 1000 * kB;
-    await store.download(request());
-    expect(await world.read(name)).toEqual(file.bytes);
   });
 });
 
