@@ -12,15 +12,13 @@ export interface Forecast {
 }
 
 export interface ForecastOptions {
-  /** Share of the device's time (0 to 0.9) that work which is still to come will take. */
-  readonly takenShare: number;
   /** Passes looked ahead at most; a task that has not ended by then is told as ending never. */
   readonly passesMax: number;
   /** Nothing is asked of what comes after the end of this task. */
   readonly until?: TaskId;
 }
 
-export const forecastDefaults: ForecastOptions = { takenShare: 0, passesMax: 400 };
+export const forecastDefaults: ForecastOptions = { passesMax: 400 };
 
 /** Decode passes taken in one stride: a plan of them changes little from one token to the next. */
 const strideMax = 16;
@@ -56,7 +54,6 @@ export function rollForward(
   view: StepView,
   options: ForecastOptions = forecastDefaults,
 ): Map<TaskId, Forecast> {
-  const slowdown = 1 / (1 - Math.min(0.9, options.takenShare));
   const firstTokens = new Map<TaskId, number>();
   const ends = new Map<TaskId, Forecast>();
   let running: Rolling[] = view.sequences.map((sequence) => ({ ...sequence }));
@@ -68,7 +65,7 @@ export function rollForward(
     const part = partOf(plan, running);
     // After a chunk a single pass, as prompts and answers may be taking turns.
     const count = lastKind === 'prefill' ? 1 : strideOf(plan, part, running.length);
-    const stepMs = passMs(plan, part, view) * slowdown;
+    const stepMs = passMs(plan, part, view);
     for (const sequence of part) {
       advance(sequence, plan, count);
       if (sequence.started && !firstTokens.has(sequence.id)) firstTokens.set(sequence.id, nowMs + stepMs);

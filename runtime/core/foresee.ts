@@ -36,7 +36,7 @@ export function foresee(
     lastKind: undefined,
     passes: 0,
   };
-  const forecast = rollForward(planStep, view, { takenShare: 0, passesMax, until: id }).get(id);
+  const forecast = rollForward(planStep, view, { passesMax, until: id }).get(id);
   if (forecast === undefined) return undefined;
   return { ttftMs: forecast.firstTokenMs - work.arrivalMs, e2eMs: forecast.endMs - work.arrivalMs };
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Costs } from '../../runtime/core/estimate.ts';
-import { forecastDefaults, rollForward, viewOf as taskView } from '../../runtime/core/forecast.ts';
+import { rollForward, viewOf as taskView } from '../../runtime/core/forecast.ts';
 import type { Policy, Work } from '../../runtime/core/policy.ts';
 import { anyCosts, anySequences, anyView, weirdNumber } from './arbitraries.ts';
 import { policyOf } from './fixtures.ts';
@@ -55,13 +55,6 @@ describe('a forecast', () => {
     const alone = prefilling('a', { tokensLeft: 100, decodeTokens: 10 });
     // Two chunks, of which the second one gives the first token, then nine decodes of 10 ms.
     expect(rollForward(planStep, view([alone])).get('a')).toEqual({ firstTokenMs: 100, endMs: 190 });
-  });
-
-  it('when others will take half of the device, then everything takes twice as long', () => {
-    const { planStep } = policyOf('punctual');
-    const options = { ...forecastDefaults, takenShare: 0.5 };
-    const forecast = rollForward(planStep, view([prefilling('a', { decodeTokens: 10 })]), options);
-    expect(forecast.get('a')).toEqual({ firstTokenMs: 200, endMs: 380 });
   });
 
   it('when an answer is longer than the bound of the look ahead, then it is left out and the others are told', () => {

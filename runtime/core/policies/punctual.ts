@@ -202,7 +202,7 @@ export class PunctualTasks implements TaskPolicy {
     for (const work of [...started.filter(isLost), ...lost]) this.#giveUp(work);
   }
 
-  /** Completions are expected as a share of the device (punctual-forecast.ts), not as single tasks. */
+  /** Completions are left out, see keepsAll. */
   #expected(works: readonly Work[], { demand }: Room, nowMs: number): Work[] {
     return expectedWorks(works, demand, this.#promises, nowMs).filter((work) => work.promise === 'e2e');
   }
