@@ -48,7 +48,7 @@ export interface TooLarge {
   /** What the smallest load of this model takes, and what is free for models. */
   readonly neededBytes: number;
   readonly availableBytes: number;
-  /** The first of the alternatives that fits. */
+  /** The first of the alternatives that fits well, else the first that fits at all. */
   readonly smaller: string | undefined;
   readonly message: string;
 }
@@ -68,7 +68,7 @@ const backgroundTokensMin = 2_048;
 /** Share of the weights in repacked formats from which on mapping the file wastes more than it saves. */
 const repackedShareMax = 0.1;
 
-export function fit(
+export function fitModel(
   name: string,
   model: ModelFile,
   machine: MachineMemory,
@@ -79,7 +79,9 @@ export function fit(
   const capacity = capacityOf(machine, budget);
   const fits = bestOf(model, machine, capacity, wanted);
   if (fits !== undefined) return { ...fits, message: whyThis(name, model, machine, capacity, wanted, fits) };
-  const smaller = alternatives.find((each) => fitsAtAll(each, machine, capacity, wanted))?.name;
+  const among = (fitting: typeof fitsWell): Alternative | undefined =>
+    alternatives.find((each) => fitting(each, machine, capacity, wanted));
+  const smaller = (among(fitsWell) ?? among(fitsAtAll))?.name;
   const availableBytes = capacityBytes(capacity);
   const neededBytes = availableBytes + leastExcess(model, machine, capacity, wanted);
   return {
@@ -184,4 +186,13 @@ const unknownShare = 0.1;
 function fitsAtAll({ model }: Alternative, machine: MachineMemory, capacity: Capacity, wanted: Wanted): boolean {
   if ('tensors' in model) return bestOf(model, machine, capacity, wanted) !== undefined;
   return model.fileBytes * (1 + unknownShare) + unknownBytes <= capacityBytes(capacity);
+}
+
+/** Without what is given up as a last resort. */
+function fitsWell(alternative: Alternative, machine: MachineMemory, capacity: Capacity, wanted: Wanted): boolean {
+  const { model } = alternative;
+  if (!('tensors' in model)) return fitsAtAll(alternative, machine, capacity, wanted);
+  const chosen = bestOf(model, machine, capacity, wanted);
+  if (chosen === undefined || chosen.reduced.includes('completionContext')) return false;
+  return chosen.settings.sequences >= Math.min(sequencesMin, wanted.sequences);
 }

@@ -60,6 +60,8 @@ export interface HostNeed {
   readonly idleFileBytes: number;
   readonly kvBytes: number;
   readonly computeBytes: number;
+  /** Reserved for passes of a whole batch with logits for every token, which the engine never runs: address space, no memory. */
+  readonly reservedBytes: number;
   /** The vocabulary, in llama.cpp and in JavaScript. Most of it stays with the process after the model is unloaded. */
   readonly tokenizerBytes: number;
   /** Samplers of past passes that wait for the garbage collector, which does not know how large they are. */
@@ -78,6 +80,8 @@ const mergeBytes = 165;
 /** node-llama-cpp gives each pass a sampler of 12 bytes for each token, and up to so many were seen waiting to be collected. */
 const samplerTokenBytes = 12;
 const samplersMax = 160;
+/** Graphs, bookkeeping and a thread's work space of one context, as measured beside the above. */
+const contextBytes = 7 * 2 ** 20;
 /** KV cells of a sequence come in such blocks (node-llama-cpp pads contexts, llama.cpp sliding windows). */
 const cellsBlock = 256;
 
@@ -202,19 +206,23 @@ function hostNeed(load: Load): HostNeed {
     fileBytes: mmap ? bytes - repacked : 0,
     idleFileBytes: mmap ? repacked : 0,
     kvBytes: sumOf(cache, (each, layer) => (isHere(layer) ? each : 0)),
-    computeBytes: hostCompute(load),
+    ...hostCompute(load),
     tokenizerBytes: tokens * tokenBytes + merges * mergeBytes,
     samplingBytes: tokens * samplerTokenBytes * samplersMax,
   };
 }
 
 /** With a device the host keeps only what goes in (embeddings and the mask) and the logits that come out. */
-function hostCompute(load: Load): number {
+function hostCompute(load: Load): Pick<HostNeed, 'computeBytes' | 'reservedBytes'> {
   const { model, places, sequences, batchTokens, cells } = load;
-  const logits = sequences * model.vocabulary.tokens * 4;
-  if (!places.includes(undefined)) return logits + batchTokens * (cells + model.embeddingLength) * 4;
-  const isAllHost = places.every((place) => place === undefined);
-  return logits + computeBytes(load, isAllHost ? engineSettings.chunkTokensCpu : batchTokens, sequences);
+  const base = contextBytes + sequences * model.vocabulary.tokens * 4;
+  if (!places.includes(undefined))
+    return { computeBytes: base + batchTokens * (cells + model.embeddingLength) * 4, reservedBytes: 0 };
+  if (places.some((place) => place !== undefined))
+    return { computeBytes: base + computeBytes(load, batchTokens, sequences), reservedBytes: 0 };
+  const touched = computeBytes(load, engineSettings.chunkTokensCpu, sequences);
+  const reserved = computeBytes(load, batchTokens, batchTokens);
+  return { computeBytes: base + touched, reservedBytes: Math.max(0, reserved - touched) };
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Predictions against what llama.cpp logged on graphics cards of 8, 12, 16 and 24 GB and on unified memory, as users reported it. The
- * buffers of weights and KV cells are arithmetic and must agree within a tenth; most agree to the last MiB.
+ * buffers of weights and KV cells are arithmetic, and nearly all of these predictions agree to the last MiB; a tenth is what was promised.
  */
 import { describe, expect, it } from 'vitest';
 import { engineSettings, type LoadSettings, predictMemory, type Target } from '../../../runtime/models/fit/memory.ts';
@@ -193,10 +193,10 @@ const records: readonly Record[] = [
 ];
 
 describe('recorded loads', () => {
-  it.each(records)('when $what was logged, then the prediction is within a tenth of it ($url)', (record) => {
+  it.each(records)('when $what was logged, then the prediction is within a hundredth of it ($url)', (record) => {
     const ratio = record.predicted / (record.loggedMiB * mebibyte);
-    expect(ratio).toBeGreaterThan(0.9);
-    expect(ratio).toBeLessThan(1.1);
+    expect(ratio).toBeGreaterThan(0.99);
+    expect(ratio).toBeLessThan(1.01);
   });
 });
 
