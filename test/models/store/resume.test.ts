@@ -155,6 +155,25 @@ describe('a runtime that dies', () => {
     expect(await world.store({ folder }).verify(name)).toBe(true);
   });
 
+  it('when the server had another version in between, then no byte of that one is taken for the old one', async () => {
+    stallThirdPiece();
+    const store = world.store();
+    for (const seed of [1, 2]) {
+      world.hub.files.set(path, fileOf(40 * kB, seed));
+      const { work, abort, there } = watch(store, 10 * kB);
+      await there;
+      if (seed === 2) break;
+      abort.abort();
+      await failure(work, 'cancelled');
+    }
+    const folder = world.crashed();
+    world.hub.files.set(path, file);
+    world.hub.faultOf = () => undefined;
+    const after = world.store({ folder });
+    await after.download(request());
+    expect(await world.published(folder, name)).toEqual(file.bytes);
+  });
+
   it('when its lock is still there, then it is out of date after a while and nobody needs to remove it', async () => {
     const folder = await crash();
     const lock = `${folder}/${name}.part.lock`;
