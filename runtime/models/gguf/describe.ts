@@ -67,9 +67,9 @@ export function describe(files: readonly string[], fileBytes: number, heads: rea
     files,
     fileBytes,
     architecture: metadata.architecture,
-    name: metadata.text('general.name'),
-    sizeLabel: metadata.text('general.size_label'),
-    licence: metadata.text('general.license'),
+    name: metadata.label('general.name'),
+    sizeLabel: metadata.label('general.size_label'),
+    licence: metadata.label('general.license'),
     parameters: tensors.reduce((sum, tensor) => sum + valuesOf(tensor), 0),
     quantization: fileTypeName(metadata.count('general.file_type') ?? -1) ?? dominantType,
     dominantType,
@@ -90,8 +90,9 @@ export function describe(files: readonly string[], fileBytes: number, heads: rea
 function metadataOf(head: GgufHead): Metadata {
   const value = head.values.get('general.architecture');
   if (value?.kind !== 'text' || value.value === '') throw notModel('it names no architecture');
+  if (!/^[\w.-]{1,64}$/.test(value.value)) throw notModel('its architecture has no proper name');
   const metadata = new Metadata(head, value.value);
-  const type = metadata.text('general.type') ?? 'model';
+  const type = metadata.label('general.type') ?? 'model';
   if (type !== 'model') throw notModel(`it is a file of the kind '${type.slice(0, 40)}'`);
   // Projectors of images and sound, before `general.type` was written.
   if (value.value === 'clip') throw notModel('it reads images for another model');

@@ -4,6 +4,8 @@ import { type GgufArray, type GgufHead, numbersOf } from './head.ts';
 /** Layers of the largest model known: 126. LLAMA_MAX_LAYERS is 512. */
 export const layersMax = 512;
 
+const labelCharsMax = 200;
+
 export class Metadata {
   readonly head: GgufHead;
   readonly architecture: string;
@@ -16,6 +18,12 @@ export class Metadata {
   text(key: string): string | undefined {
     const value = this.head.values.get(key);
     return value?.kind === 'text' ? value.value : undefined;
+  }
+
+  /** A text that is shown to people: in one line, of a length that fits there, and without anything that a terminal would obey. */
+  label(key: string): string | undefined {
+    const text = this.text(key);
+    return text?.slice(0, labelCharsMax).replace(/\p{Cc}/gu, ' ');
   }
 
   array(key: string): GgufArray | undefined {

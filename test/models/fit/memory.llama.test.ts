@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelSpec } from '../../../runtime/engine/engine.ts';
+import { certainLength } from '../../../runtime/core/lengths.ts';
+import type { EngineRequest, ModelSpec } from '../../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../../runtime/engine/llama/process.ts';
 import { engineProcess, type LoadSettings, predictMemory, residentBytes } from '../../../runtime/models/fit/memory.ts';
 import { readModelFile } from '../../../runtime/models/gguf/read.ts';
@@ -84,6 +85,8 @@ describe.skipIf(cannot !== undefined)(
         const after = await load('moderate', files.get('Q8_0') ?? '');
         const need = predictMemory(await readModelFile(files.get('Q8_0') ?? ''), { ...settings, mmap: true }, target);
         expectWithinTenth(residentBytes(need), after - before);
+        await complete(engine, recorder);
+        expect(residentOf(engine.pid) - before).toBeLessThan(residentBytes(need) + need.host.samplingBytes);
         const { weightBytes, fileBytes, idleFileBytes, kvBytes, computeBytes, reservedBytes } = need.host;
         const reported = recorder.of('loaded').find(({ model }) => model === 'moderate')?.info.memoryBytes ?? 0;
         expectWithinTenth(weightBytes + fileBytes + idleFileBytes + kvBytes + computeBytes + reservedBytes, reported);
@@ -98,6 +101,25 @@ describe.skipIf(cannot !== undefined)(
     });
   },
 );
+
+/** A prompt of a few hundred tokens and an answer: what a pass touches and leaves behind is then there. */
+async function complete(engine: LlamaEngine, recorder: Recorder): Promise<void> {
+  const request: EngineRequest = {
+    id: 'request',
+    class: 'completion',
+    model: 'moderate',
+    prompt: { kind: 'infill', prefix: ' return value'.repeat(100), suffix: ' end' },
+    limits: { maxTokens: 40, stop: [] },
+    sla: { kind: 'e2e', targetMs: 10_000 },
+    ageMs: 0,
+    answerTokens: certainLength(40),
+    relegated: false,
+    generated: [],
+  };
+  engine.send({ kind: 'start', request });
+  await recorder.until(() => recorder.hasEnded('request'));
+  expect(recorder.outcome('request')?.kind).toBe('finished');
+}
 
 function residentOf(pid: number | undefined): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -81,6 +81,7 @@ describe('a file that is no model', () => {
   it('when it is an adapter, a projector or a vocabulary, then the model itself is asked for', async () => {
     await expectRaw({ keys: [...modelKeys, textKey('general.type', 'adapter')] }, 'notModel', "of the kind 'adapter'");
     await expectRaw({ keys: [textKey('general.architecture', 'clip')] }, 'notModel', 'reads images');
+    await expectRaw({ keys: [textKey('general.architecture', '../x')] }, 'notModel', 'no proper name');
     await expectRaw({ keys: modelKeys.slice(1) }, 'notModel', 'names no architecture');
     await expectRaw({ tensors: [] }, 'notModel', 'no weights');
     await expectRaw({ keys: modelKeys.filter((key) => !key.includes('block_count')) }, 'notModel', '0 layers');

@@ -117,6 +117,12 @@ describe('a model file', () => {
     const model = await readModelFile(write('said.gguf', { keys: [...modelKeys, ...said] }));
     expect(model).toMatchObject({ licence: 'apache-2.0', sizeLabel: '1.5B' });
   });
+
+  it('when a name would not fit into a line or command the terminal, then it is made to', async () => {
+    const keys = [...modelKeys, textKey('general.name', `a\u001b[2Jb\n${'x'.repeat(1_000)}`)];
+    const { name } = await readModelFile(write('name.gguf', { keys }));
+    expect(name).toBe(`a [2Jb ${'x'.repeat(193)}`);
+  });
 });
 
 describe('what layers keep', () => {
