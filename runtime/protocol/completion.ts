@@ -1,0 +1,72 @@
+/** Inline completions. */
+import { z } from 'zod';
+import { positionSchema, rangeSchema, textDocumentSchema } from './shared.ts';
+
+// --- textDocument/inlineCompletion: LSP 3.18, with what happened in `punctual`
+
+export const inlineCompletionParamsSchema = z.object({
+  textDocument: textDocumentSchema,
+  position: positionSchema,
+  context: z.object({
+    /** 1 = invoked by hand, 2 = automatic while typing. */
+    triggerKind: z.union([z.literal(1), z.literal(2)]),
+    selectedCompletionInfo: z.object({ range: rangeSchema, text: z.string() }).optional(),
+  }),
+});
+export type InlineCompletionParams = z.infer<typeof inlineCompletionParamsSchema>;
+
+/** Why there is no suggestion, or `answered`. For the log and the language status item, never for a pop-up. */
+export const completionReasonSchema = z.enum([
+  'answered',
+  'empty', // the model had nothing to say, or post-processing left nothing
+  'cancelled',
+  'demoModel', // automatic completion with the demonstration model outside the sample
+  'modelUnavailable',
+  'modelWithoutInfill',
+  'documentTooLarge',
+  'documentBinary',
+  'documentUnknown',
+  'positionOutside',
+  'rejected',
+  'failed',
+]);
+export type CompletionReason = z.infer<typeof completionReasonSchema>;
+
+export const completionTraceSchema = z.object({
+  reason: completionReasonSchema,
+  /** One sentence for the log and for `complete` on the command line. */
+  message: z.string().optional(),
+  model: z.string().optional(),
+  ttftMs: z.number().optional(),
+  e2eMs: z.number().optional(),
+  promptTokens: z.number().optional(),
+  reusedTokens: z.number().optional(),
+  generatedTokens: z.number().optional(),
+  kept: z.boolean().optional(),
+  /** The prompt is shorter than wanted, because the first token of the whole one was forecast too late; `forecastMs` is that of this one. */
+  fitted: z.object({ droppedTokens: z.number(), forecastMs: z.number(), targetMs: z.number() }).optional(),
+});
+export type CompletionTrace = z.infer<typeof completionTraceSchema>;
+
+export const inlineCompletionResultSchema = z.object({
+  items: z.array(
+    z.object({ insertText: z.string(), filterText: z.string().optional(), range: rangeSchema.optional() }),
+  ),
+  punctual: completionTraceSchema,
+});
+export type InlineCompletionResult = z.infer<typeof inlineCompletionResultSchema>;
+
+// --- punctual/eligibility: would completion answer by itself here, and if not, why
+
+export const eligibilityMethod = 'punctual/eligibility';
+export const eligibilityParamsSchema = z.object({
+  textDocument: textDocumentSchema,
+  /** Where the cursor is in the document that became active: its prompt is evaluated while nothing else runs. */
+  position: positionSchema.optional(),
+});
+export const eligibilityResultSchema = z.object({
+  automatic: z.boolean(),
+  reason: completionReasonSchema,
+  message: z.string(),
+});
+export type EligibilityResult = z.infer<typeof eligibilityResultSchema>;

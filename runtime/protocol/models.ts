@@ -1,0 +1,111 @@
+/** Models: what is installed, what could be, what fits, and what makes one likely to be needed. */
+import { z } from 'zod';
+import { modelChoiceSchema } from './settings.ts';
+import { tokenSchema } from './shared.ts';
+
+// --- punctual/models/*: what is installed, what could be, and what fits
+
+const modelNameSchema = z.string().min(1).max(256);
+const roleSchema = z.enum(['completion', 'summarize', 'translate', 'chat']);
+export type WireRole = z.infer<typeof roleSchema>;
+
+export const modelsListMethod = 'punctual/models/list';
+
+/** What a load of the model would take, and whether that fits; `message` is one sentence that says why. */
+export const modelFitSchema = z.object({
+  fits: z.boolean(),
+  message: z.string(),
+  neededBytes: z.number(),
+  availableBytes: z.number(),
+  settings: z
+    .object({ gpuLayers: z.number(), contextTokens: z.number(), sequences: z.number(), mmap: z.boolean() })
+    .optional(),
+  /** A model that would fit instead. */
+  smaller: z.string().optional(),
+});
+export type ModelFit = z.infer<typeof modelFitSchema>;
+
+export const listedModelSchema = z.object({
+  /** What people type. Imported files have the name of the file without its ending. */
+  name: z.string(),
+  title: z.string(),
+  origin: z.enum(['embedded', 'catalog', 'imported']),
+  installed: z.boolean(),
+  /** Absolute; of an installed model. */
+  file: z.string().optional(),
+  bytes: z.number(),
+  /** The size is an estimate: no public source states it. */
+  isEstimate: z.boolean().default(false),
+  quantization: z.string().optional(),
+  licence: z.string().optional(),
+  serves: z.array(roleSchema),
+  /** Whole sentences: attention that loses prefix reuse, licences that forbid commercial use, damage found in the file. */
+  notes: z.array(z.string()),
+  /** Whether its hash is known and was found right; absent unless it was downloaded by Punctual. */
+  verified: z.boolean().optional(),
+  state: z.enum(['unloaded', 'loading', 'ready', 'failed']).optional(),
+  fit: modelFitSchema.optional(),
+  /** 0 to 1 while a download of it is under way, also one that another window asked for. */
+  downloading: z.number().optional(),
+});
+export type ListedModel = z.infer<typeof listedModelSchema>;
+
+export const modelsListResultSchema = z.object({
+  folder: z.string(),
+  models: z.array(listedModelSchema),
+  /** Which model serves what, with one sentence that says why, or what to do. */
+  roles: z.array(
+    z.object({ role: roleSchema, model: z.string().optional(), message: z.string(), better: z.string().optional() }),
+  ),
+  /** Downloads that were broken off; they go on when asked for again. */
+  leftovers: z.array(z.object({ name: z.string(), bytes: z.number() })),
+  memory: z.object({ budgetBytes: z.number(), freeBytes: z.number(), totalBytes: z.number(), message: z.string() }),
+});
+export type ModelsListResult = z.infer<typeof modelsListResultSchema>;
+
+/** Progress comes as `$/progress` on `workDoneToken`; `$/cancelRequest` leaves what has come for the next time. */
+export const modelsPullMethod = 'punctual/models/pull';
+export const modelsPullParamsSchema = z.object({
+  /** A name of the catalog, or an http(s) address of a GGUF file. */
+  model: z.string().min(1).max(4096),
+  quantization: z.string().max(32).optional(),
+  /** For gated models; sent to the hub alone, never kept and never logged. */
+  token: z.string().max(4096).optional(),
+  /** The publisher has replaced the file since the last download, and that is fine. */
+  trustNew: z.boolean().default(false),
+  workDoneToken: tokenSchema.optional(),
+});
+export type ModelsPullParams = z.infer<typeof modelsPullParamsSchema>;
+
+/** The value of each `$/progress` notification of a pull. */
+export const pullProgressSchema = z.object({
+  phase: z.string(),
+  doneBytes: z.number(),
+  totalBytes: z.number().optional(),
+  bytesPerSecond: z.number().optional(),
+  remainingMs: z.number().optional(),
+});
+export type PullProgress = z.infer<typeof pullProgressSchema>;
+
+/** A file that the user has already: remembered where it is, neither copied nor ever deleted. */
+export const modelsImportMethod = 'punctual/models/import';
+export const modelsImportParamsSchema = z.object({ file: z.string().min(1).max(4096) });
+
+/** Deletes a downloaded model or what is left of a broken download; forgets an imported one. */
+export const modelsRemoveMethod = 'punctual/models/remove';
+export const modelsRemoveParamsSchema = z.object({ name: modelNameSchema });
+export const modelsRemoveResultSchema = z.object({ freedBytes: z.number(), message: z.string() });
+
+/** Whether a model would fit: a name or an absolute path. */
+export const modelsFitMethod = 'punctual/models/fit';
+export const modelsFitParamsSchema = z.object({ model: modelChoiceSchema });
+
+// --- punctual/signal: what a person did that makes a task likely. A notification; nothing depends on its arrival.
+
+export const signalMethod = 'punctual/signal';
+export const signalParamsSchema = z.object({
+  kind: z.enum(['languageOpened', 'selectionMade', 'paletteOpened', 'documentActive']),
+  /** The editor's language id. */
+  language: z.string().max(64),
+});
+export type SignalParams = z.infer<typeof signalParamsSchema>;

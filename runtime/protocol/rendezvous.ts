@@ -1,0 +1,37 @@
+/** How clients find the runtime. */
+import { z } from 'zod';
+
+// --- The rendezvous file (how clients find the runtime), mode 0600.
+
+export const rendezvousSchema = z.object({
+  pid: z.number().int().positive(),
+  port: z.number().int().min(1).max(65_535),
+  token: z.string().min(32),
+  version: z.string(),
+  protocol: z.number().int(),
+});
+export type Rendezvous = z.infer<typeof rendezvousSchema>;
+
+/** What `GET /` answers to whoever shows the token: proof that the process behind the port is the runtime of the file. */
+export const runtimeIdentitySchema = z.object({
+  name: z.literal('punctual'),
+  pid: z.number(),
+  version: z.string(),
+  protocol: z.number(),
+});
+export type RuntimeIdentity = z.infer<typeof runtimeIdentitySchema>;
+
+// --- punctual/stop: end the runtime (the CLI's `stop`, and a newer client that retires an older runtime)
+
+export const stopMethod = 'punctual/stop';
+export const stopParamsSchema = z.object({ reason: z.string().max(256).default('asked to stop') });
+
+/** Error codes of our own, outside of what JSON-RPC and LSP reserve (-32768 to -32000). `data.code` names the cause in a word. */
+export const errorCodes = {
+  taskFailed: -31_001,
+  tooLarge: -31_002,
+  empty: -31_003,
+  unknownDocument: -31_004,
+  shuttingDown: -31_005,
+  binary: -31_006,
+} as const;

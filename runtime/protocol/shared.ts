@@ -1,0 +1,23 @@
+/** Limits and pieces that all parts of the wire are made of. */
+import { z } from 'zod';
+
+// --- Limits: what the runtime accepts at most. Beyond them a request is answered with a sentence, not with silence.
+
+/** One WebSocket message. A document of 5 MB and its JSON escapes fit. */
+export const messageBytesMax = 32 * 1024 * 1024;
+/** A larger document is not synchronised into prompts: completion stays silent, a command says so. */
+export const documentCharsMax = 2 * 1024 * 1024;
+export const slaTargetMsMin = 1;
+export const slaTargetMsMax = 60 * 60 * 1000;
+
+// --- Shared pieces
+
+const uint = z.number().int().min(0).max(2_147_483_647);
+export const positionSchema = z.object({ line: uint, character: uint });
+export const rangeSchema = z.object({ start: positionSchema, end: positionSchema });
+export const textDocumentSchema = z.object({ uri: z.string().max(8192) });
+export const tokenSchema = z.union([z.string().max(256), z.number().int()]);
+export const targetMsSchema = z.number().min(slaTargetMsMin).max(slaTargetMsMax);
+
+export const taskClassSchema = z.enum(['completion', 'summarize', 'translate']);
+export type WireTaskClass = z.infer<typeof taskClassSchema>;

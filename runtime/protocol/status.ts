@@ -1,0 +1,63 @@
+/** How the runtime is doing. */
+import { z } from 'zod';
+import { taskClassSchema } from './shared.ts';
+
+// --- punctual/status: pushed after `initialized` and when something changed, at most 4 a second
+
+export const statusMethod = 'punctual/status';
+
+/** Relative errors of recent predictions: 0.15 is 15 %. */
+export const errorsSchema = z.object({ p50: z.number(), p90: z.number(), samples: z.number() });
+export type Errors = z.infer<typeof errorsSchema>;
+
+export const classStatusSchema = z.object({
+  class: taskClassSchema,
+  sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number() }),
+  running: z.number(),
+  waiting: z.number(),
+  /** Counts and quantiles cover the last minutes (`windowMs`). */
+  finished: z.number(),
+  kept: z.number(),
+  /**
+   * Tasks whose promise was kept or broken: those that finished, those that failed on the runtime's side, and those that were
+   * cancelled or superseded after their time was over. `kept` of these is the share on time.
+   */
+  decided: z.number(),
+  superseded: z.number(),
+  cancelled: z.number(),
+  failed: z.number(),
+  ttftMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
+  e2eMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
+  /** How wrong the times predicted at arrival were; absent before the first one could be compared. */
+  ttftError: errorsSchema.optional(),
+  e2eError: errorsSchema.optional(),
+});
+export type ClassStatus = z.infer<typeof classStatusSchema>;
+
+export const modelStatusSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  demo: z.boolean(),
+  state: z.enum(['unloaded', 'loading', 'ready', 'failed']),
+  /** 0 to 1 while loading. */
+  progress: z.number().optional(),
+  memoryBytes: z.number().optional(),
+  error: z.string().optional(),
+  /** How wrong the predicted times of forward passes were. */
+  prefillError: errorsSchema.optional(),
+  decodeError: errorsSchema.optional(),
+});
+export type ModelStatus = z.infer<typeof modelStatusSchema>;
+
+export const statusSchema = z.object({
+  version: z.string(),
+  pid: z.number(),
+  enginePid: z.number().optional(),
+  engineRestarts: z.number(),
+  uptimeMs: z.number(),
+  clients: z.number(),
+  windowMs: z.number(),
+  classes: z.array(classStatusSchema),
+  models: z.array(modelStatusSchema),
+});
+export type Status = z.infer<typeof statusSchema>;
