@@ -33,7 +33,12 @@ export async function download(tools: DownloadTools, order: DownloadOrder): Prom
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw folderError(error, folder);
   });
-  const lock = await lockPart(path.join(folder, name + partExtension), name, sleep, order.signal);
+  const elsewhere = new StoreError({
+    code: 'name-taken',
+    name,
+    why: 'another process is downloading it into this folder, or removing it',
+  });
+  const lock = await lockPart(path.join(folder, name + partExtension), elsewhere, { sleep, signal: order.signal });
   const signal = AbortSignal.any([order.signal, lock.lost]);
   try {
     const network = await Network.open(order.settings, limits, nowMs);

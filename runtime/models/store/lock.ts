@@ -1,6 +1,6 @@
 /** Two processes never write the same part file: the runtime is one per user, but a models folder can be shared by several. */
 import lockfile from 'proper-lockfile';
-import { codeOf, StoreError } from './failure.ts';
+import { codeOf, type StoreError } from './failure.ts';
 import type { Sleep } from './patience.ts';
 
 /** A lock that was not renewed for so long belongs to a process that died. */
@@ -13,19 +13,19 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+export interface LockWait {
+  readonly sleep: Sleep;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Waits for a process that died, not for one that lives.
- * @throws StoreError `name-taken` when another process downloads the same; the signal's reason when it is aborted.
+ * With `wait`, long enough for the lock of a process that died to run out; a process that lives is not waited for.
+ * @throws StoreError `elsewhere` when another process holds it; the signal's reason when it is aborted.
  */
-export async function lockPart(part: string, name: string, sleep: Sleep, signal: AbortSignal): Promise<FolderLock> {
+export async function lockPart(part: string, elsewhere: StoreError, wait?: LockWait): Promise<FolderLock> {
   const lost = new AbortController();
-  const elsewhere = new StoreError({
-    code: 'name-taken',
-    name,
-    why: 'another process is downloading it into this folder',
-  });
   for (let waitedMs = 0; ; waitedMs += pollMs) {
-    signal.throwIfAborted();
+    wait?.signal.throwIfAborted();
     try {
       const release = await lockfile.lock(part, {
         realpath: false,
@@ -36,8 +36,8 @@ export async function lockPart(part: string, name: string, sleep: Sleep, signal:
       return { lost: lost.signal, release: () => release().catch(() => undefined) };
     } catch (error) {
       if (codeOf(error) !== 'ELOCKED') throw error;
-      if (waitedMs > staleMs) throw elsewhere;
-      await sleep(pollMs, signal);
+      if (wait === undefined || waitedMs > staleMs) throw elsewhere;
+      await wait.sleep(pollMs, wait.signal);
     }
   }
 }

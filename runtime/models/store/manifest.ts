@@ -66,6 +66,14 @@ export class Manifest {
     }));
   }
 
+  /** Their digests are kept by address. */
+  removeFiles(names: readonly string[]): Promise<void> {
+    return this.change(({ files, ...data }) => ({
+      ...data,
+      files: Object.fromEntries(Object.entries(files).filter(([name]) => !names.includes(name))),
+    }));
+  }
+
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
     const turn = this.#tail.then(action);
     this.#tail = turn.catch(() => undefined);

@@ -80,9 +80,15 @@ export class Network {
     this.#nowMs = nowMs;
   }
 
-  /** @throws StoreError `bad-settings` when the proxy, the mirror or the certificates cannot be used. */
+  /** @throws StoreError `bad-settings` when the proxy, the mirror, the token or the certificates cannot be used. */
   static async open(settings: NetworkSettings, limits: NetworkLimits, nowMs: () => number): Promise<Network> {
     checkAddress(settings.mirror, 'the mirror');
+    // A line break from the clipboard would otherwise fail as if the network had.
+    if (settings.token && !/^[\x21-\x7e]+$/.test(settings.token))
+      throw new StoreError({
+        code: 'bad-settings',
+        why: 'the access token holds a space or another character that none has',
+      });
     const ca = await authorities(settings);
     const trust = ca === undefined ? {} : { ca: [...ca] };
     const ways = proxies(settings);

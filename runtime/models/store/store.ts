@@ -9,10 +9,11 @@ import { download } from './download.ts';
 import { codeOf, reasonOf, StoreError } from './failure.ts';
 import type { DownloadLimits, DownloadTools } from './file-download.ts';
 import { type Leftover, listLeftovers, listModels, type StoredModel, setOf } from './listing.ts';
+import { lockPart } from './lock.ts';
 import { Manifest, type ManifestData } from './manifest.ts';
 import { type Wanted, type WantedRequest, wantedOf } from './names.ts';
 import type { NetworkSettings } from './network.ts';
-import { discardPart } from './part-file.ts';
+import { discardPart, partExtension } from './part-file.ts';
 import { realSleep, type Sleep } from './patience.ts';
 import type { DownloadProgress } from './progress.ts';
 import { SharedWork } from './shared.ts';
@@ -118,15 +119,12 @@ export class ModelStore {
   /** Removes a model of the folder, all files of a split one. */
   async remove(id: string): Promise<void> {
     await this.#guarded(async () => {
-      const model = await this.#model(id);
-      if (model.origin === 'remembered') throw new StoreError({ code: 'unknown-model', name: id });
-      this.#checkIdle(id);
-      for (const file of model.files) await removeFile(file.path);
-      const names = new Set(model.files.map((file) => path.basename(file.path)));
-      await this.#manifest.change((data) => ({
-        ...data,
-        files: Object.fromEntries(Object.entries(data.files).filter(([name]) => !names.has(name))),
-      }));
+      const { files, origin } = await this.#model(id);
+      if (origin === 'remembered') throw new StoreError({ code: 'unknown-model', name: id });
+      await this.#alone(id, async () => {
+        for (const file of files) await removeFile(file.path);
+        await this.#manifest.removeFiles(files.map((file) => path.basename(file.path)));
+      });
     });
   }
 
@@ -156,15 +154,15 @@ export class ModelStore {
   async removeLeftover(name: string): Promise<void> {
     await this.#guarded(async () => {
       const { folder } = this.#tools;
-      const leftover = (await listLeftovers(folder)).find((one) => one.name === name);
-      if (!leftover) throw new StoreError({ code: 'unknown-model', name });
-      this.#checkIdle(name);
-      if (leftover.isActive) throw new StoreError({ code: 'in-use', name, why: 'another process is downloading it' });
-      const whole = new Set((await this.list()).flatMap(({ files }) => files.map((file) => file.path)));
-      const file = path.join(folder, name);
-      await discardPart(file);
-      // A shard whose set is not whole is a leftover too; a model that is whole never is.
-      if (!whole.has(file)) await removeFile(file);
+      const leftovers = await listLeftovers(folder);
+      if (!leftovers.some((one) => one.name === name)) throw new StoreError({ code: 'unknown-model', name });
+      await this.#alone(name, async () => {
+        const whole = (await listModels(folder, await this.#manifest.read())).flatMap(({ files }) => files);
+        const file = path.join(folder, name);
+        await discardPart(file);
+        // A shard whose set is not whole is a leftover too; a model that is whole never is.
+        if (whole.every((one) => one.path !== file)) await removeFile(file);
+      });
     });
   }
 
@@ -211,10 +209,18 @@ export class ModelStore {
     return model;
   }
 
-  #checkIdle(name: string): void {
+  /** While nobody, here or in another process, downloads the model that the file belongs to. @throws StoreError `in-use` */
+  async #alone(name: string, action: () => Promise<void>): Promise<void> {
     const [first = name] = setOf(name);
-    if (this.#downloads.has(keyOf(first)))
-      throw new StoreError({ code: 'in-use', name, why: 'it is being downloaded; cancel that first' });
+    const busy = (why: string): StoreError => new StoreError({ code: 'in-use', name, why });
+    if (this.#downloads.has(keyOf(first))) throw busy('it is being downloaded; cancel that first');
+    const part = path.join(this.#tools.folder, first + partExtension);
+    const lock = await lockPart(part, busy('another process is downloading it'));
+    try {
+      await action();
+    } finally {
+      await lock.release();
+    }
   }
 
   /** A listener that throws must not end the download of the others. */

@@ -69,6 +69,14 @@ describe('the access token', () => {
     expect([message, ...world.log].join('\n')).not.toMatch(/hf_secret|secret-key/);
   });
 
+  it('when it was pasted with a line break, then that is told without repeating it', async () => {
+    world.network = { env: {}, mirror: world.hub.origin, token: `${token}\n` };
+    const message = await failure(world.store().download({ uri: onHub }), 'bad-settings');
+    expect(message).toContain('access token');
+    expect(message).not.toContain(token);
+    expect(world.hub.seen).toEqual([]);
+  });
+
   it('when the connection would not be encrypted, then the token is kept back and the refusal says so', async () => {
     const relay = world.also(await Relay.start());
     world.network = { env: {}, mirror: 'http://mirror.invalid', token, proxy: `http://${relay.address}` };

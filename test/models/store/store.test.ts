@@ -2,6 +2,7 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../../../runtime/models/store/failure.ts';
 import { content, failure, fileOf, kB, sha256, World } from './world.ts';
 
 let world: World;
@@ -75,6 +76,22 @@ describe('a model that is removed', () => {
     await world.store().remove('a.gguf');
     expect(await world.names()).toEqual([]);
     expect(await world.store().list()).toEqual([]);
+  });
+
+  it('when it is asked for again in the same moment, then either wins and nothing is left half', async () => {
+    await downloaded('a.gguf');
+    const ask = (store = world.store()) => store.download({ uri: world.hub.uri('/a.gguf') });
+    for (const isRemovedFirst of [true, false]) {
+      await ask();
+      const store = world.store();
+      const work = isRemovedFirst ? [store.remove('a.gguf'), ask(store)] : [ask(store), store.remove('a.gguf')];
+      for (const end of await Promise.allSettled(work)) {
+        if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(StoreError);
+      }
+      const list = await store.list();
+      expect(list.every(({ origin, state }) => origin === 'downloaded' && state === 'ready')).toBe(true);
+      expect(await world.names()).toEqual(list.map(({ id }) => id));
+    }
   });
 
   it('when it is a link, then what it leads to stays', async () => {
