@@ -5,6 +5,7 @@ import { engineBench } from './engine/index.ts';
 import { overhead } from './overhead.ts';
 import { parking } from './parking.ts';
 import { replayBench } from './replay/bench.ts';
+import { residencyBench } from './residency/bench.ts';
 import { saberBench } from './saber/bench.ts';
 import { schedulerBench } from './scheduler/bench.ts';
 import { speculation } from './speculation.ts';
@@ -17,6 +18,7 @@ const benches: readonly Bench[] = [
   schedulerBench,
   speculation,
   parking,
+  residencyBench,
 ];
 
 interface Arguments {

@@ -335,6 +335,7 @@ class Machine implements ResidencyView {
       to.waiting.push({ ...queued, workMs: to.workMs(queued.task) });
     }
     this.#startWaiting(to);
+    this.#wakeMs = this.nowMs;
   }
 
   #readAhead({ model: id, drop }: Extract<Decision, { kind: 'readAhead' }>): void {

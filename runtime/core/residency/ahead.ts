@@ -43,7 +43,9 @@ function chanceOf({ options, forecast, worth }: Means, view: ResidencyView, mode
   if (plan === undefined) return undefined;
   const isFree = plan.evict.length === 0;
   if (probability < (isFree ? options.aheadFreeProbability : options.aheadProbability)) return undefined;
-  const gainMs = probability * worth.absenceMs(model).costMs - options.aheadGain * plan.lossMs;
+  const { costMs, loadMs } = worth.absenceMs(model);
+  const wasteMs = (1 - probability) * loadMs * options.wasteWeight;
+  const gainMs = probability * costMs - wasteMs - options.aheadGain * plan.lossMs;
   return gainMs > 0 ? { model, probability, plan, gainMs } : undefined;
 }
 

@@ -63,9 +63,9 @@ function standIn(view: ResidencyView, model: ModelView, task: WaitingTask): Mode
     .sort((a, b) => b.fileBytes - a.fileBytes)[0];
 }
 
-export function onDemand(means: Means, view: ResidencyView, gone: ReadonlySet<string>): Decision[] {
+export function onDemand(means: Means, view: ResidencyView): Decision[] {
   if (view.models.some(({ state }) => state === 'loading' || state === 'leaving')) return [];
-  const wanted = wantedModels(means, view, gone);
+  const wanted = wantedModels(means, view);
   const held: Decision[] = wanted.length === 0 ? resumed(view) : [];
   for (const want of wanted) {
     const plan = planRoom(view, want.model, means.worth, means.options); // 3
@@ -91,10 +91,10 @@ function resumed(view: ResidencyView): Decision[] {
 }
 
 /** In the order of 2. */
-function wantedModels({ options }: Means, view: ResidencyView, gone: ReadonlySet<string>): Wanted[] {
+function wantedModels({ options }: Means, view: ResidencyView): Wanted[] {
   const { nowMs } = view;
   const wanted = view.models.flatMap((model): Wanted[] => {
-    const first = model.waiting.find(({ id }) => !gone.has(id));
+    const [first] = model.waiting;
     if (first === undefined || model.state !== 'absent') return [];
     const latestMs = first.deadlineMs - first.workMs - loadMsOf(model);
     return [{ model, first, waitedMs: nowMs - first.arrivalMs, latestMs }];

@@ -46,7 +46,7 @@ export class LearnedForecast implements Forecast {
   }
 
   needOf(model: ModelId, nowMs: number, horizonMs: number): Need {
-    const plain = this.#usesGaps ? this.#gapNeed(model, nowMs, horizonMs) : this.#recency(model, nowMs, horizonMs);
+    const plain = this.#usesGaps ? this.#gaps.need(model, nowMs, horizonMs) : this.#recency(model, nowMs, horizonMs);
     const { probability, leadMs } = this.#announced(model, nowMs);
     const announced = probability / (1 + leadMs / horizonMs);
     const need = Math.max(plain, announced + (1 - probability) * plain);
@@ -54,11 +54,7 @@ export class LearnedForecast implements Forecast {
   }
 
   within(model: ModelId, nowMs: number, ms: number): number {
-    let survival = 1;
-    this.#gaps.walk(model, nowMs, (fromMs, toMs, hazard) => {
-      survival *= Math.exp(-hazard * (Math.min(toMs, ms) - fromMs));
-      return toMs < ms;
-    });
+    const survival = this.#gaps.survival(model, nowMs, ms);
     const { probability, leadMs } = this.#announced(model, nowMs);
     return 1 - survival * (1 - probability * (1 - Math.exp(-ms / leadMs)));
   }
@@ -67,26 +63,9 @@ export class LearnedForecast implements Forecast {
     return this.#usesSignals ? this.#signals.expected(model, nowMs) : { probability: 0, leadMs: 1 };
   }
 
-  #gapNeed(model: ModelId, nowMs: number, horizonMs: number): number {
-    const discount = 1 / horizonMs;
-    let survival = 1;
-    let need = 0;
-    this.#gaps.walk(model, nowMs, (fromMs, toMs, hazard) => {
-      const rate = hazard + discount;
-      const kept = Math.exp(-rate * (toMs - fromMs));
-      need += survival * (hazard / rate) * (1 - kept);
-      survival *= kept;
-      return survival > survivalMin;
-    });
-    return need;
-  }
-
   /** Without the hazard: the shorter ago, the sooner again. */
   #recency(model: ModelId, nowMs: number, horizonMs: number): number {
     const lastMs = this.#gaps.lastUseMs(model);
     return lastMs === undefined ? 0 : 1 / (1 + (nowMs - lastMs) / horizonMs);
   }
 }
-
-/** What is left of a need below this changes no decision. */
-const survivalMin = 1e-4;

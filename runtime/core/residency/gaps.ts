@@ -59,6 +59,43 @@ export class GapHistory {
     if (lends) learn(this.#all, nowMs - lastMs, keep);
   }
 
+  /** Expected `exp(-t / horizonMs)` of the time `t` to the next use. */
+  need(model: string, nowMs: number, horizonMs: number): number {
+    const own = this.#own.get(model);
+    const gapMs = this.#gapMs(model, nowMs);
+    let survival = 1;
+    let need = 0;
+    let fromMs = gapMs;
+    for (let bucket = bucketOf(gapMs); bucket < buckets && survival > survivalMin; bucket += 1) {
+      const toMs = endsMs[bucket] ?? Number.POSITIVE_INFINITY;
+      const hazard = this.#hazard(own, bucket);
+      const rate = hazard + 1 / horizonMs;
+      const kept = Math.exp(-rate * (toMs - fromMs));
+      need += survival * (hazard / rate) * (1 - kept);
+      survival *= kept;
+      fromMs = toMs;
+    }
+    return need;
+  }
+
+  /** The probability that the next use takes longer than `ms` from now. */
+  survival(model: string, nowMs: number, ms: number): number {
+    const own = this.#own.get(model);
+    const gapMs = this.#gapMs(model, nowMs);
+    let exponent = 0;
+    let fromMs = gapMs;
+    for (let bucket = bucketOf(gapMs); bucket < buckets && fromMs < gapMs + ms; bucket += 1) {
+      const toMs = Math.min(endsMs[bucket] ?? Number.POSITIVE_INFINITY, gapMs + ms);
+      exponent += this.#hazard(own, bucket) * (toMs - fromMs);
+      fromMs = toMs;
+    }
+    return Math.exp(-exponent);
+  }
+
+  #gapMs(model: string, nowMs: number): number {
+    return Math.max(0, nowMs - (this.#lastMs.get(model) ?? nowMs - untouchedMs));
+  }
+
   /** Uses per ms when the gap is in the bucket. */
   #hazard(own: Counts | undefined, bucket: number): number {
     const borrowed = this.#options.borrowedGaps / Math.max(1, this.#all.gaps);
@@ -66,31 +103,19 @@ export class GapHistory {
     const spentMs = (own?.spentMs[bucket] ?? 0) + borrowed * (this.#all.spentMs[bucket] ?? 0);
     return (ended + priorWeight) / (spentMs + priorWeight * (priorMs[bucket] ?? 0));
   }
-
-  /**
-   * Walks over the future of a model in stretches of constant hazard, until it returns false. Offsets in ms from now; the last stretch
-   * has no end.
-   */
-  walk(model: string, nowMs: number, visit: (fromMs: number, toMs: number, hazard: number) => boolean): void {
-    const own = this.#own.get(model);
-    const gapMs = Math.max(0, nowMs - (this.#lastMs.get(model) ?? nowMs - untouchedMs));
-    let fromMs = 0;
-    for (let bucket = bucketOf(gapMs); bucket < buckets; bucket += 1) {
-      const toMs = (endsMs[bucket] ?? Number.POSITIVE_INFINITY) - gapMs;
-      if (!visit(fromMs, toMs, this.#hazard(own, bucket))) return;
-      fromMs = toMs;
-    }
-  }
 }
 
+/** What is left of a need below this changes no decision. */
+const survivalMin = 1e-4;
 /** Of the prior, in gaps: little, as it only has to say something before anything was seen. */
 const priorWeight = 0.1;
 /** A model that was never used counts as unused for so long. */
 const untouchedMs = 3_600_000;
 
 function bucketOf(gapMs: number): number {
-  const index = endsMs.findIndex((end) => gapMs < end);
-  return index < 0 ? buckets - 1 : index;
+  let bucket = 0;
+  while (bucket < endsMs.length && gapMs >= (endsMs[bucket] ?? 0)) bucket += 1;
+  return bucket;
 }
 
 function learn(counts: Counts, gapMs: number, keep: number): void {

@@ -47,6 +47,8 @@ export interface ResidencyOptions {
   readonly aheadFreeProbability: number;
   /** What would be gained must be this many times what the leaving models are worth. */
   readonly aheadGain: number;
+  /** Weight of a load that nobody uses: it keeps the disk, and whoever waits meanwhile waits longer. */
+  readonly wasteWeight: number;
   /** Between two loads ahead, in ms. */
   readonly aheadGapMs: number;
 
@@ -70,36 +72,37 @@ export interface ResidencyOptions {
 }
 
 export const residencyDefaults: ResidencyOptions = {
-  horizonMs: 300_000,
+  horizonMs: 900_000,
   loadWeight: 1,
   brokenMs: 5_000,
-  workWeight: 0,
+  workWeight: 1,
   needMin: 0.01,
   gapsMax: 300,
-  borrowedGaps: 10,
+  borrowedGaps: 3,
   signalWindowMs: 60_000,
   borrowedSignals: 6,
   usesGaps: true,
   usesSignals: true,
-  residenceMsMin: 5_000,
+  residenceMsMin: 2_000,
   delayMsMax: 6_000,
   delayProbability: 0.25,
-  drainAfterMs: 10_000,
+  drainAfterMs: 30_000,
   downsizes: true,
   smallLoss: 0.05,
-  substitution: 'never',
+  substitution: 'automatically',
   loadsAhead: true,
   aheadMs: 20_000,
   aheadProbability: 0.45,
   aheadFreeProbability: 0.3,
   aheadGain: 1.5,
+  wasteWeight: 1,
   aheadGapMs: 10_000,
   readsAhead: true,
   readHorizonMs: 900_000,
-  readHysteresis: 1.5,
+  readHysteresis: 1.2,
   readGapMs: 30_000,
   readNeedMin: 0.02,
-  residentFileShare: 0.05,
+  residentFileShare: 0.4,
   readBytesPerHour: 36e9,
   releaseAfterMs: Number.POSITIVE_INFINITY,
   releasePinnedAfterMs: Number.POSITIVE_INFINITY,

@@ -4,7 +4,7 @@
  *
  * The caller tells of every task as it arrives and of every signal, and asks for decisions at every event and when a `wait` is over. It
  * performs them in the order given, all of them, before it asks again. In each answer:
- * 1. Tasks that another resident model answers (demand.ts).
+ * 1. Tasks that another resident model answers (demand.ts): they go there, and everything else is asked for again.
  * 2. What is waited for: loads, waits, drains (demand.ts).
  * 3. What is likely to be needed: loads ahead, sequences given back (ahead.ts).
  * 4. What nobody needed for long leaves.
@@ -45,9 +45,9 @@ export class ResidencyPolicy {
 
   decide(view: ResidencyView): readonly Decision[] {
     const answered = substitutions(this.#means, view); // 1
-    const gone = new Set(answered.flatMap((one) => (one.kind === 'substitute' && !one.asks ? one.tasks : [])));
-    const decisions = [...answered, ...onDemand(this.#means, view, gone)]; // 2
-    if (answered.length === 0 && !decisions.some(isMove)) decisions.push(...this.#unasked(view)); // 3 and 4
+    if (answered.some((decision) => decision.kind === 'substitute' && !decision.asks)) return answered;
+    const decisions = [...answered, ...onDemand(this.#means, view)]; // 2
+    if (!decisions.some(isMove)) decisions.push(...this.#unasked(view)); // 3 and 4
     if (decisions.some(({ kind }) => kind === 'load')) return decisions;
     const read = this.#reader.decide(view); // 5
     return read === undefined ? decisions : [...decisions, read];

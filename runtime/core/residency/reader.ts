@@ -25,6 +25,8 @@ interface Valued {
 
 /** It waits for room, not for a forecast: more than any need. */
 const waitedNeed = 2;
+/** When no read was worth it, it is not looked again for so long. */
+const lookGapMs = 5_000;
 const hourMs = 3_600_000;
 /** What is missing of a file is worth no read when it is less than this share. */
 const missingShareMin = 0.02;
@@ -61,8 +63,12 @@ export class Reader {
     }
     if (loading !== undefined) return undefined;
     const isQuiet = view.nowMs - this.#lastMs < readGapMs;
+    if (isQuiet && !view.models.some(isWaited)) return undefined;
     const read = this.#best(view, isQuiet);
-    if (read === undefined) return undefined;
+    if (read === undefined) {
+      if (!isQuiet) this.#lastMs = view.nowMs - readGapMs + lookGapMs;
+      return undefined;
+    }
     if (!isQuiet) this.#lastMs = view.nowMs;
     this.#budgetBytes -= missingBytes(read.valued.model);
     const { model, need } = read.valued;
@@ -99,8 +105,7 @@ export class Reader {
   #valued(view: ResidencyView): Valued[] {
     const { readHorizonMs, residentFileShare } = this.#options;
     return view.models.map((model) => {
-      const isWaited = model.state === 'absent' && model.waiting.length > 0;
-      const need = isWaited ? waitedNeed : this.#forecast.needOf(model.id, view.nowMs, readHorizonMs).need;
+      const need = isWaited(model) ? waitedNeed : this.#forecast.needOf(model.id, view.nowMs, readHorizonMs).need;
       const share = model.state === 'absent' ? 1 : model.isPinned ? 0 : residentFileShare; // 2
       const { costMs: coldMs } = this.#worth.absenceMs(model, model.loadMsCold);
       const savedMs = coldMs - this.#worth.absenceMs(model, model.loadMsCached).costMs;
@@ -114,6 +119,10 @@ export class Reader {
     this.#filledMs = Math.max(nowMs, this.#filledMs ?? nowMs);
     this.#budgetBytes = Math.min(readBytesPerHour, this.#budgetBytes + (readBytesPerHour * sinceMs) / hourMs);
   }
+}
+
+function isWaited({ state, waiting }: ModelView): boolean {
+  return state === 'absent' && waiting.length > 0;
 }
 
 function missingBytes({ fileBytes, cachedBytes }: ModelView): number {
