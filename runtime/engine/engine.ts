@@ -25,12 +25,22 @@ export interface ModelSpec {
   readonly contextTokens: number;
   /** Compute threads; 0 leaves it to the engine (physical cores less one, at least one). */
   readonly threads: number;
+  /** Layers on the graphics processor, the output counting as one more; the engine decides when it is not given. */
+  readonly gpuLayers?: number | undefined;
+  /** Whether the file is mapped or read; the engine decides when it is not given. */
+  readonly mmap?: boolean | undefined;
 }
 
 /** Whether a loaded model is what a `load` asks for. Then nothing is loaded again, and its requests go on. */
 export function sameSpec(a: ModelSpec, b: ModelSpec): boolean {
+  const { file, sequences, contextTokens, threads, gpuLayers, mmap } = a;
   return (
-    a.file === b.file && a.sequences === b.sequences && a.contextTokens === b.contextTokens && a.threads === b.threads
+    file === b.file &&
+    sequences === b.sequences &&
+    contextTokens === b.contextTokens &&
+    threads === b.threads &&
+    gpuLayers === b.gpuLayers &&
+    mmap === b.mmap
   );
 }
 

@@ -29,6 +29,8 @@ const spec = z.object({
   sequences: z.int().min(1).max(16),
   contextTokens: z.int().positive(),
   threads: count,
+  gpuLayers: count.optional(),
+  mmap: z.boolean().optional(),
 });
 
 const prompt = z.discriminatedUnion('kind', [

@@ -87,7 +87,12 @@ export class LoadedModel {
     onProgress: (fraction: number) => void,
   ): Promise<LoadedModel> {
     const startedMs = performance.now();
-    const model = await llama.loadModel({ modelPath: spec.file, onLoadProgress: onProgress });
+    const model = await llama.loadModel({
+      modelPath: spec.file,
+      onLoadProgress: onProgress,
+      ...(spec.gpuLayers !== undefined && { gpuLayers: spec.gpuLayers }),
+      ...(spec.mmap !== undefined && { useMmap: spec.mmap }),
+    });
     try {
       const context = await createContext(model, spec);
       await warmUp(context);
