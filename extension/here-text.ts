@@ -19,11 +19,11 @@ export interface HereView {
   readonly detail: string;
   readonly warning: boolean;
   readonly busy: boolean;
-  readonly action: { readonly command: 'toggleCompletion' | 'chooseModel' | 'showLog'; readonly title: string };
+  readonly action: { readonly command: 'toggleCompletion' | 'models' | 'showLog'; readonly title: string };
 }
 
 const toggle = { command: 'toggleCompletion', title: 'Turn on or off' } as const;
-const choose = { command: 'chooseModel', title: 'Choose model' } as const;
+const choose = { command: 'models', title: 'Models' } as const;
 const log = { command: 'showLog', title: 'Show log' } as const;
 
 /**

@@ -10,7 +10,7 @@ interface ModelItem extends vscode.QuickPickItem {
 }
 
 export function activate(ctx: Context): void {
-  ctx.command('chooseModel', () => guarded(ctx, () => chooseModel(ctx)));
+  ctx.command('models', () => guarded(ctx, () => chooseModel(ctx)));
 }
 
 async function chooseModel(ctx: Context): Promise<void> {

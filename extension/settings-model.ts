@@ -4,6 +4,12 @@ import { type ClientSettings, clientSettingsSchema } from '../runtime/protocol.t
 /** Members of the wire's settings, as they are named after `punctual.` in package.json. */
 export const wireSettingKeys = [
   'model',
+  'models.completion',
+  'models.summarize',
+  'models.translate',
+  'memory',
+  'unloadAfterMinutes',
+  'substitution',
   'threads',
   'completion.targetMs',
   'completion.maxTokens',
@@ -11,7 +17,22 @@ export const wireSettingKeys = [
   'summarize.maxTokens',
   'translate.targetMs',
   'translate.maxTokens',
+  'downloads.mirror',
+  'downloads.certificates',
 ] as const;
+
+/** A member of the wire's settings that is no setting of ours: VS Code has one. */
+export const proxyKey = 'downloads.proxy';
+
+/** Members that the wire leaves out when they say nothing; in the settings they are an empty text, which is what VS Code shows. */
+const optionalKeys: ReadonlySet<string> = new Set([
+  'models.completion',
+  'models.summarize',
+  'models.translate',
+  'downloads.mirror',
+  'downloads.certificates',
+  proxyKey,
+]);
 
 export const idleMinutesDefault = 10;
 export const idleMinutesMin = 1;
@@ -30,9 +51,10 @@ export interface SettingsSnapshot {
 export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapshot {
   const rejected: string[] = [];
   const raw: Record<string, unknown> = {};
-  for (const key of wireSettingKeys) {
-    const single = nest({}, key, read(key));
-    if (clientSettingsSchema.safeParse(single).success) nest(raw, key, read(key));
+  for (const key of [...wireSettingKeys, proxyKey]) {
+    const value = meant(key, read(key));
+    if (value === undefined) continue;
+    if (clientSettingsSchema.safeParse(nest({}, key, value)).success) nest(raw, key, value);
     else rejected.push(key);
   }
   const idle = read('runtime.idleMinutes') ?? idleMinutesDefault;
@@ -43,6 +65,25 @@ export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapsh
     runtimeIdleMinutes: idleUsable ? idle : idleMinutesDefault,
     rejected,
   });
+}
+
+export interface EditorProxy {
+  /** `http.proxy`. */
+  readonly proxy: unknown;
+  /** `http.proxySupport`: extensions use no proxy when it is `off`. */
+  readonly support: unknown;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The proxy that downloads take on the editor's word. The environment goes first: it reaches the runtime by itself, with NO_PROXY. */
+export function editorProxy({ proxy, support, env }: EditorProxy): unknown {
+  const inEnvironment = env['HTTPS_PROXY'] || env['https_proxy'];
+  return inEnvironment || support === 'off' ? undefined : proxy;
+}
+
+function meant(key: string, value: unknown): unknown {
+  const text = typeof value === 'string' ? value.trim() : value;
+  return text === '' && optionalKeys.has(key) ? undefined : text;
 }
 
 /** Sets `a.b` in `target`, making the object between. */

@@ -1,8 +1,10 @@
 /** The settings of this window: one frozen snapshot, read when VS Code says that it changed and never in between. */
 import * as vscode from 'vscode';
-import { type SettingsSnapshot, settingsSnapshot } from './settings-model.ts';
+import { editorProxy, proxyKey, type SettingsSnapshot, settingsSnapshot } from './settings-model.ts';
 
 export const section = 'punctual';
+/** VS Code's own settings of the network. */
+const networkSection = 'http';
 
 export class Settings implements vscode.Disposable {
   #current: SettingsSnapshot;
@@ -14,7 +16,7 @@ export class Settings implements vscode.Disposable {
     this.#log = log;
     this.#current = this.#read();
     this.#listener = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration(section)) return;
+      if (!event.affectsConfiguration(section) && !event.affectsConfiguration(networkSection)) return;
       this.#current = this.#read();
       this.#changed.fire(this.#current);
     });
@@ -40,10 +42,16 @@ export class Settings implements vscode.Disposable {
 
   #read(): SettingsSnapshot {
     const configuration = vscode.workspace.getConfiguration(section);
-    const snapshot = settingsSnapshot((key) => configuration.get(key));
+    const snapshot = settingsSnapshot((key) => (key === proxyKey ? proxyInForce() : configuration.get(key)));
     for (const key of snapshot.rejected) {
-      this.#log.warn(`The value of ${section}.${key} cannot be used; its default counts.`);
+      const name = key === proxyKey ? `${networkSection}.proxy` : `${section}.${key}`;
+      this.#log.warn(`The value of ${name} cannot be used; its default counts.`);
     }
     return snapshot;
   }
+}
+
+function proxyInForce(): unknown {
+  const network = vscode.workspace.getConfiguration(networkSection);
+  return editorProxy({ proxy: network.get('proxy'), support: network.get('proxySupport'), env: process.env });
 }

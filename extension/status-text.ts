@@ -26,7 +26,7 @@ export interface StatusView {
   /** True for what the user must act on: no runtime, or a model that does not load. Late tasks are a figure, not a warning. */
   readonly warning: boolean;
   /** What a click does. */
-  readonly action: 'chooseModel' | 'showLog' | 'toggleCompletion';
+  readonly action: 'models' | 'showLog' | 'toggleCompletion';
 }
 
 const modelNameCharsMax = 24;
@@ -45,7 +45,7 @@ export function statusView(input: StatusInput): StatusView {
   if (connection.kind !== 'connected') return disconnectedView(connection);
   const model = status && modelInUse(status, input.modelChoice);
   if (model?.state === 'failed') {
-    return warn('Punctual: model failed', `Punctual: the model ${model.name} could not be loaded.`, 'chooseModel');
+    return warn('Punctual: model failed', `Punctual: the model ${model.name} could not be loaded.`, 'models');
   }
   if (model?.state === 'loading') {
     const percent = model.progress === undefined ? '' : ` ${Math.floor(model.progress * 100)}%`;
@@ -113,7 +113,7 @@ function disconnectedView(connection: Exclude<ConnectionState, { kind: 'connecte
   }
 }
 
-function view(text: string, label: string, action: StatusView['action'] = 'chooseModel'): StatusView {
+function view(text: string, label: string, action: StatusView['action'] = 'models'): StatusView {
   return { text, label, warning: false, action };
 }
 

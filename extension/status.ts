@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { type StatusInput, statusTooltip, statusView } from './status-text.ts';
 
 const tooltipCommands = [
-  ['chooseModel', 'Choose model'],
+  ['models', 'Models'],
   ['restartRuntime', 'Restart runtime'],
   ['showLog', 'Show log'],
 ] as const;

@@ -1,14 +1,17 @@
 /** package.json and the wire's schema say the same: defaults, limits and the list of settings stand once in effect, twice in text. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import {
+  editorProxy,
   idleMinutesDefault,
   idleMinutesMax,
   idleMinutesMin,
+  proxyKey,
   settingsSnapshot,
   wireSettingKeys,
 } from '../../extension/settings-model.ts';
-import { clientSettingsSchema } from '../../runtime/protocol.ts';
+import { clientSettingsSchema, substitutionSchema } from '../../runtime/protocol.ts';
 
 interface Property {
   readonly type: string;
@@ -18,6 +21,8 @@ interface Property {
   readonly markdownDescription: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
 }
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -29,14 +34,22 @@ function property(key: string): Property {
   return found;
 }
 
+/** The members of a JSON schema that are no objects, as `a.b`. */
+function leaves({ properties: members }: z.core.JSONSchema.BaseSchema): string[] {
+  return Object.entries(members ?? {}).flatMap(([key, member]) => {
+    if (typeof member === 'boolean' || member.properties === undefined) return [key];
+    return leaves(member).map((inner) => `${key}.${inner}`);
+  });
+}
+
 /** A snapshot with one setting written by the user and the others at package.json's defaults. */
 function snapshotWith(key: string, value: unknown) {
-  return settingsSnapshot((asked) => (asked === key ? value : property(asked).default));
+  return settingsSnapshot((asked) => (asked === key ? value : properties[`punctual.${asked}`]?.default));
 }
 
 describe('package.json', () => {
   test('when nothing is set, then its defaults are the protocol’s', () => {
-    const snapshot = settingsSnapshot((key) => property(key).default);
+    const snapshot = settingsSnapshot((key) => properties[`punctual.${key}`]?.default);
     expect(snapshot.wire).toEqual(clientSettingsSchema.parse({}));
     expect(snapshot.runtimeIdleMinutes).toBe(idleMinutesDefault);
     expect(snapshot.rejected).toEqual([]);
@@ -45,14 +58,12 @@ describe('package.json', () => {
   test('when the settings are listed, then they are those that the extension reads, and few', () => {
     const keys = ['enable', ...wireSettingKeys, 'runtime.idleMinutes'].map((key) => `punctual.${key}`);
     expect(Object.keys(properties).sort()).toEqual(keys.sort());
-    expect(keys.length).toBeLessThanOrEqual(12);
+    expect(keys.length).toBeLessThanOrEqual(20);
   });
 
-  test('when the wire has a member, then it is a setting', () => {
-    const leaves = Object.entries(clientSettingsSchema.parse({})).flatMap(([key, value]) =>
-      typeof value === 'object' ? Object.keys(value).map((inner) => `${key}.${inner}`) : [key],
-    );
-    expect(leaves.sort()).toEqual([...wireSettingKeys].sort());
+  test('when the wire has a member, then it is a setting, or the proxy, which VS Code has', () => {
+    const members = leaves(z.toJSONSchema(clientSettingsSchema, { io: 'input' }));
+    expect(members.sort()).toEqual([...wireSettingKeys, proxyKey].sort());
   });
 
   const numeric = [...wireSettingKeys, 'runtime.idleMinutes'].filter((key) => property(key).type !== 'string');
@@ -72,9 +83,44 @@ describe('package.json', () => {
     expect(new Set(all.map(({ order }) => order)).size).toBe(all.length);
   });
 
-  test('when a setting names a file or spends the machine, then a workspace cannot set it', () => {
-    for (const key of ['model', 'threads', 'runtime.idleMinutes']) expect(property(key).scope).toBe('machine');
+  test('when a setting names a file or an address or spends the machine, then a workspace cannot set it', () => {
+    const models = ['model', 'models.completion', 'models.summarize', 'models.translate'];
+    const machine = ['memory', 'unloadAfterMinutes', 'threads', 'runtime.idleMinutes'];
+    const network = ['downloads.mirror', 'downloads.certificates'];
+    for (const key of [...models, ...machine, ...network]) expect(property(key).scope).toBe('machine');
     expect(property('enable').scope).toBe('language-overridable');
+  });
+
+  test('when a workspace is not trusted, then it sets nothing but promises, lengths and whether completion is on', () => {
+    const restricted: string[] = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+    const free = Object.keys(properties).filter((key) => !restricted.includes(key));
+    expect(free.sort()).toEqual([
+      'punctual.completion.maxTokens',
+      'punctual.completion.targetMs',
+      'punctual.enable',
+      'punctual.summarize.maxTokens',
+      'punctual.summarize.targetMs',
+      'punctual.translate.maxTokens',
+      'punctual.translate.targetMs',
+    ]);
+    for (const key of restricted) expect(properties).toHaveProperty([key]);
+  });
+
+  test.each([
+    ['memory', ['auto', '6 GB', '6GiB', '512 MB', '7.5 GB', '50 %', '50%'], ['6', 'half', '-1 GB', '']],
+    [
+      'downloads.mirror',
+      ['', 'https://hub.example/hf', 'http://10.0.0.7:8080'],
+      ['hub.example', 'ftp://hub', 'https://a b'],
+    ],
+  ])('when punctual.%s is written, then the editor marks what cannot be meant', (key, good, bad) => {
+    const pattern = new RegExp(property(key).pattern ?? 'none');
+    expect(good.filter((value) => !pattern.test(value) || snapshotWith(key, value).rejected.length > 0)).toEqual([]);
+    expect(bad.filter((value) => pattern.test(value))).toEqual([]);
+  });
+
+  test('when a setting is one of a few words, then they are the wire’s', () => {
+    expect(property('substitution').enum).toEqual(substitutionSchema.options);
   });
 
   test('when keys are looked for, then none is taken from the user', () => {
@@ -116,7 +162,42 @@ describe('a snapshot', () => {
     }
   });
 
+  test('when an optional text is cleared, then the wire leaves it out, and a text is taken without the spaces around it', () => {
+    const values: Record<string, unknown> = {
+      'models.completion': '  ',
+      'models.translate': ' qwen2.5-coder-7b-instruct ',
+      'downloads.mirror': '',
+    };
+    const { wire, rejected } = settingsSnapshot((key) => values[key]);
+    expect([wire.models, wire.downloads, rejected]).toEqual([{ translate: 'qwen2.5-coder-7b-instruct' }, {}, []]);
+    expect(Object.keys(wire.models)).toEqual(['translate']);
+  });
+
+  test('when a required text is cleared, then its default counts', () => {
+    expect(snapshotWith('model', '').wire.model).toBe('auto');
+    expect(snapshotWith('model', '').rejected).toEqual(['model']);
+  });
+
+  test('when the editor’s proxy is of a kind that downloads cannot take, then it is named and not sent', () => {
+    const { wire, rejected } = snapshotWith(proxyKey, 'socks5://10.0.0.1:1080');
+    expect([wire.downloads, rejected]).toEqual([{}, [proxyKey]]);
+  });
+
   test('when a feature tries to change it, then it cannot', () => {
     expect(Object.isFrozen(settingsSnapshot(() => undefined))).toBe(true);
+  });
+});
+
+describe('the proxy of downloads', () => {
+  const proxy = 'http://proxy.example:3128';
+
+  test.each([
+    ['VS Code has one', { support: 'override', env: {} }, proxy],
+    ['the environment has one too', { support: 'override', env: { HTTPS_PROXY: 'http://other' } }, undefined],
+    ['the environment has one in small letters', { support: undefined, env: { https_proxy: 'http://x' } }, undefined],
+    ['the environment’s is empty', { support: undefined, env: { HTTPS_PROXY: '' } }, proxy],
+    ['extensions are to use none', { support: 'off', env: {} }, undefined],
+  ])('when %s, then that decides', (_case, given, expected) => {
+    expect(editorProxy({ proxy, ...given })).toBe(expected);
   });
 });

@@ -80,7 +80,7 @@ describe('status bar', () => {
   test('when the chosen model failed, then it warns and a click chooses another', () => {
     const failed: ModelStatus = { id: '/m/big.gguf', name: 'big', demo: false, state: 'failed', error: 'truncated' };
     const view = statusView(input({ status: status({ models: [demo, failed] }), modelChoice: '/m/./big.gguf' }));
-    expect(view).toMatchObject({ text: '$(warning) Punctual: model failed', warning: true, action: 'chooseModel' });
+    expect(view).toMatchObject({ text: '$(warning) Punctual: model failed', warning: true, action: 'models' });
   });
 
   test('when another window’s model failed, then this window does not warn', () => {

@@ -135,9 +135,9 @@ describe('why completion is on or off here', () => {
     ['the runtime starts', { ...on, connection: 'starting' }, 'Punctual: starting', 'showLog', false],
     ['there is no runtime', { ...on, connection: 'unavailable' }, 'Punctual: off', 'showLog', true],
     ['the runtime has not said', { ...on, eligibility: undefined }, 'Punctual', 'toggleCompletion', false],
-    ['there is only the demo model', { ...on, eligibility: demoModel }, 'Punctual: by hand only', 'chooseModel', false],
-    ['the model does not load', { ...on, modelError: 'truncated' }, 'Punctual: off', 'chooseModel', true],
-    ['the model is missing', { ...on, eligibility: noModel }, 'Punctual: off', 'chooseModel', true],
+    ['there is only the demo model', { ...on, eligibility: demoModel }, 'Punctual: by hand only', 'models', false],
+    ['the model does not load', { ...on, modelError: 'truncated' }, 'Punctual: off', 'models', true],
+    ['the model is missing', { ...on, eligibility: noModel }, 'Punctual: off', 'models', true],
   ])('when %s, then the item says so', (_case, input, text, command, warning) => {
     const view = hereView(input);
     expect([view.text, view.action.command, view.warning]).toEqual([text, command, warning]);
