@@ -29,5 +29,13 @@ export function keepsAll(works: readonly Work[], room: Room, nowMs: number): boo
   if (decodesTogether(costs, sequences)) return keepsAllTogether(works, room, nowMs);
   const view = { nowMs, sequences: works.map((work) => viewOf(work)), limits, costs, lastKind: undefined, passes: 0 };
   const forecasts = rollForward(planStep, view);
-  return works.every((work) => (forecasts.get(work.id)?.endMs ?? Number.POSITIVE_INFINITY) <= work.deadlineMs);
+  return works.every(
+    (work) => (forecasts.get(work.id)?.endMs ?? inTurnMs(work, works, room, nowMs)) <= work.deadlineMs,
+  );
+}
+
+/** When a task ends that does so beyond the bound of the look ahead: one after the other, by deadline. */
+function inTurnMs({ deadlineMs }: Work, works: readonly Work[], room: Room, nowMs: number): number {
+  const before = works.filter((other) => other.deadlineMs <= deadlineMs);
+  return before.reduce((ms, other) => ms + soloMs(other, room), nowMs);
 }
