@@ -82,6 +82,13 @@ export function noteAccepted({ work, generated }: Entry, promptTokens: number, r
   work.contextTokens = reusedTokens;
 }
 
+/** A chunk of a running task's prompt was evaluated. */
+export function noteChunk({ work }: Entry, tokens: number): void {
+  const evaluated = Math.min(tokens, work.prefillTokens);
+  work.prefillTokens -= evaluated;
+  work.contextTokens += evaluated;
+}
+
 /** A running task gave tokens: what is to come is predicted anew. */
 export function noteTokens({ task, work, generated, answerTokens }: Entry, tokens: readonly number[]): void {
   generated.push(...tokens);

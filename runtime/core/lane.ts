@@ -17,6 +17,8 @@ export const noWorks: Works = { running: [], waiting: [] };
 
 export class Lane {
   readonly model: ModelId;
+  /** Another model is to have its room: what runs ends, and nothing starts. */
+  isDraining = false;
   readonly #policy: TaskPolicy;
   readonly #waiting = new Map<TaskId, Entry>();
   /** Every task inside the engine, stopping ones too. */
@@ -115,8 +117,9 @@ export class Lane {
     if (this.#inside.delete(entry.id)) this.#release(entry);
   }
 
-  /** The asker has been told how it ended; the engine has not let it go yet. */
+  /** It runs no longer, before its answer has come to its end; the engine has not let it go yet. */
   stop(entry: Entry): void {
+    if (entry.state === 'running') this.#policy.stopped?.(entry.work);
     entry.state = 'stopping';
     this.#release(entry);
   }

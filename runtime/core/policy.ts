@@ -71,6 +71,8 @@ export interface TaskPolicy {
    * the answer is undefined. Must not look at more than a bounded number of them.
    */
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined;
+  /** A running task leaves before its answer has come to its end: taken back, lost, or paused. Says nothing of its predicted length. */
+  stopped?(work: Work): void;
   /**
    * The running task that gives up its sequence for one that waits and can still be on time; asked when {@link next} starts nothing.
    * It waits again, and goes on later from what was evaluated and generated. Policies that take nothing away do without.

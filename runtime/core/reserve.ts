@@ -152,7 +152,7 @@ export class PredictionTrust {
     }
   }
 
-  /** It gives up its sequence, but has not ended. */
+  /** It was taken back or gave up its sequence: it has not ended. */
   forget(work: Work): void {
     this.#watched.delete(work);
   }

@@ -15,15 +15,14 @@
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
 
-import { type Entry, newEntry, noteAccepted, noteTokens, resumedEntry } from './entry.ts';
+import { type Entry, newEntry, noteAccepted, noteChunk, noteTokens, resumedEntry } from './entry.ts';
 import { type Effect, type Event, isProgress } from './event.ts';
 import { foresee } from './foresee.ts';
 import { IdleWork, type Surroundings } from './idle.ts';
 import type { Knowledge } from './knowledge.ts';
 import { Lane, noWorks, superseded } from './lane.ts';
 import { LatestTasks } from './latest.ts';
-import { Loads } from './loads.ts';
-import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteLoaded } from './models.ts';
+import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteModel } from './models.ts';
 import type { Policy, Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
 import { badSla, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
@@ -36,13 +35,14 @@ export interface SchedulerOptions {
   readonly knowledge: Knowledge;
   /** Tasks that may wait; a further one is refused. */
   readonly waitingMax: number;
-  /** Models that may be resident side by side. */
-  readonly modelsMax: number;
+  /** What is known of models and memory beside their tasks. */
+  readonly holdings: Holdings;
+  readonly residency?: Partial<ResidencyOptions>;
   /** How long a failed load is remembered before the next task tries again, in ms. */
   readonly loadRetryMs: number;
 }
 
-export const schedulerDefaults = { waitingMax: 256, modelsMax: 2, loadRetryMs: 5_000 };
+export const schedulerDefaults = { waitingMax: 256, holdings: countedHoldings(2), loadRetryMs: 5_000 };
 
 /** Deaths of the engine in which a task may have been running before it is refused. */
 const lossesMax = 2;
@@ -58,7 +58,7 @@ export class Scheduler {
   readonly #lanes = new Map<ModelId, Lane>();
   readonly #latest = new LatestTasks();
   readonly #models = new ModelTable();
-  readonly #loads: Loads;
+  readonly #residents: Residents;
   readonly #idle: IdleWork;
   #waitingCount = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -67,7 +67,15 @@ export class Scheduler {
     this.#options = options;
     this.#idle = new IdleWork((id) => options.knowledge.forget(id));
     const insideCount = (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id));
-    this.#loads = new Loads(this.#models, options.modelsMax, insideCount);
+    this.#residents = new Residents({
+      ...options,
+      residency: options.residency ?? {},
+      models: this.#models,
+      laneOf: (id) => this.#lanes.get(id),
+      insideCount,
+      substitute: (entry, by, why, effects) => this.#substitute(entry, by, why, effects),
+      refuse: (id, effects) => this.#refuse(id, doesNotFit(id), effects),
+    });
   }
 
   on(event: Event, nowMs: number): Effect[] {
@@ -151,8 +159,10 @@ export class Scheduler {
         return;
       case 'engineLost':
         return this.#engineLost(event.reason, nowMs, effects);
-      case 'pass':
-        return;
+      case 'pass': {
+        const { id, tokens } = event.pass;
+        return id === undefined ? undefined : this.#progress(id, (entry) => noteChunk(entry, tokens));
+      }
       default:
         event satisfies never;
     }
@@ -171,7 +181,7 @@ export class Scheduler {
     if (rival !== undefined && rival.task.arrivalMs > task.arrivalMs) return settle(superseded);
     if (rival !== undefined) this.#release(rival.id, superseded, effects);
     const model = this.#models.get(task.model);
-    const isRemembered = nowMs - model.failedAtMs < loadRetryMs;
+    const isRemembered = Math.abs(nowMs - model.failedAtMs) < loadRetryMs;
     if (model.state === 'failed' && model.error && isRemembered) return refuse(model.error);
     if (this.#waitingCount >= waitingMax) return refuse(queueFull(waitingMax));
     if (model.state === 'failed') model.state = 'unloaded';
@@ -248,6 +258,7 @@ export class Scheduler {
     for (const lane of this.#lanes.values()) lane.loseCells(this.#options.knowledge, nowMs);
     for (const entry of [...this.#entries.values()].filter((inside) => inside.state !== 'waiting')) {
       const isWanted = entry.state !== 'stopping';
+      if (isWanted) this.#laneOf(entry).stop(entry);
       this.#forget(entry);
       if (isWanted) this.#retryOrFail(entry, reason, nowMs, effects);
     }

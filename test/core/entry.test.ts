@@ -62,6 +62,10 @@ function paused(events: readonly Event[]): World {
 const loaded: Event = { kind: 'loaded', model: 'm', info };
 const accepted: Event = { kind: 'accepted', id: 'a', promptTokens, reusedTokens: 20 };
 const answered: Event = { kind: 'tokens', id: 'a', tokens: [1, 2, 3], text: 'abc' };
+const chunk: Event = {
+  kind: 'pass',
+  pass: { model: 'm', kind: 'prefill', tokens: 64, sequences: 1, contextTokens: 20, wallMs: 64, id: 'a' },
+};
 const lost: Event = { kind: 'engineLost', reason: 'killed by SIGKILL' };
 
 const whole = { prefillTokens: promptTokens + 3, contextTokens: 0, decodeTokens: 61 };
@@ -80,6 +84,16 @@ describe('the work of a task that waits again', () => {
   it('when its prompt was not evaluated yet, then what was left of it is left', () => {
     const { spy } = paused([accepted]);
     expect(spy.waiting.get('a')).toMatchObject({ prefillTokens: promptTokens - 20, contextTokens: 20 });
+  });
+
+  it('when a part of its prompt was evaluated, then only the rest of it is left', () => {
+    const { spy } = paused([accepted, chunk]);
+    expect(spy.waiting.get('a')).toMatchObject({ prefillTokens: promptTokens - 20 - 64, contextTokens: 20 + 64 });
+  });
+
+  it('when its prompt was evaluated in several chunks, then its context is the same as in one', () => {
+    const { spy } = paused([accepted, chunk, chunk, chunk, answered]);
+    expect(spy.waiting.get('a')).toMatchObject({ prefillTokens: 1, contextTokens: promptTokens + 3 });
   });
 
   it('when the engine had not taken it in, then its whole prompt is left', () => {

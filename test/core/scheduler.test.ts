@@ -173,6 +173,13 @@ describe('models', () => {
     expect(words(scheduler.on(submit(task('c')), schedulerDefaults.loadRetryMs + 1))).toEqual(['load m']);
   });
 
+  it('when the clock jumps back after a failed load, then a retry waits no longer for that', () => {
+    const scheduler = newScheduler('edf');
+    scheduler.on(submit(task('a')), 1e9);
+    scheduler.on({ kind: 'loadFailed', model: 'm', error: gone }, 1e9);
+    expect(words(scheduler.on(submit(task('b')), 0))).toEqual(['load m']);
+  });
+
   it('when a client opens a document, then its model loads ahead of the first task, but nobody leaves for it', () => {
     const wanted = (model: string): Event => ({ kind: 'wanted', model });
     check([

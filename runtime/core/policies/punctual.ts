@@ -122,10 +122,12 @@ export class PunctualTasks implements TaskPolicy {
     return left > 1 || isIdle ? this.#relegated.first()?.work : undefined; // 3
   }
 
+  stopped(work: Work): void {
+    this.#trust.forget(work);
+  }
+
   pause(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
-    const work = this.#options.pauses ? this.#inTheWay(running, room, nowMs) : undefined;
-    if (work !== undefined) this.#trust.forget(work);
-    return work;
+    return this.#options.pauses ? this.#inTheWay(running, room, nowMs) : undefined;
   }
 
   #inTheWay(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
