@@ -17,8 +17,6 @@ export const noWorks: Works = { running: [], waiting: [] };
 
 export class Lane {
   readonly model: ModelId;
-  /** Another model is to have its room: what runs ends, and nothing starts. */
-  isDraining = false;
   readonly #policy: TaskPolicy;
   readonly #waiting = new Map<TaskId, Entry>();
   /** Every task inside the engine, stopping ones too. */

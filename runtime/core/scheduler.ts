@@ -22,7 +22,8 @@ import { IdleWork, type Surroundings } from './idle.ts';
 import type { Knowledge } from './knowledge.ts';
 import { Lane, noWorks, superseded } from './lane.ts';
 import { LatestTasks } from './latest.ts';
-import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteModel } from './models.ts';
+import { Loads } from './loads.ts';
+import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteLoaded } from './models.ts';
 import type { Policy, Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
 import { badSla, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
@@ -35,14 +36,13 @@ export interface SchedulerOptions {
   readonly knowledge: Knowledge;
   /** Tasks that may wait; a further one is refused. */
   readonly waitingMax: number;
-  /** What is known of models and memory beside their tasks. */
-  readonly holdings: Holdings;
-  readonly residency?: Partial<ResidencyOptions>;
+  /** Models that may be resident side by side. */
+  readonly modelsMax: number;
   /** How long a failed load is remembered before the next task tries again, in ms. */
   readonly loadRetryMs: number;
 }
 
-export const schedulerDefaults = { waitingMax: 256, holdings: countedHoldings(2), loadRetryMs: 5_000 };
+export const schedulerDefaults = { waitingMax: 256, modelsMax: 2, loadRetryMs: 5_000 };
 
 /** Deaths of the engine in which a task may have been running before it is refused. */
 const lossesMax = 2;
@@ -58,7 +58,7 @@ export class Scheduler {
   readonly #lanes = new Map<ModelId, Lane>();
   readonly #latest = new LatestTasks();
   readonly #models = new ModelTable();
-  readonly #residents: Residents;
+  readonly #loads: Loads;
   readonly #idle: IdleWork;
   #waitingCount = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -67,15 +67,7 @@ export class Scheduler {
     this.#options = options;
     this.#idle = new IdleWork((id) => options.knowledge.forget(id));
     const insideCount = (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id));
-    this.#residents = new Residents({
-      ...options,
-      residency: options.residency ?? {},
-      models: this.#models,
-      laneOf: (id) => this.#lanes.get(id),
-      insideCount,
-      substitute: (entry, by, why, effects) => this.#substitute(entry, by, why, effects),
-      refuse: (id, effects) => this.#refuse(id, doesNotFit(id), effects),
-    });
+    this.#loads = new Loads(this.#models, options.modelsMax, insideCount);
   }
 
   on(event: Event, nowMs: number): Effect[] {
