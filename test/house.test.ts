@@ -49,6 +49,11 @@ const rules: readonly Rule[] = [
     because: 'models are data about files',
   },
   {
+    files: 'runtime/host/',
+    mayImport: ['runtime/host/', 'runtime/models/fit/', 'runtime/core/task.ts'],
+    because: 'what is known of the machine and done to it depends on no one who uses it',
+  },
+  {
     files: 'runtime/features/',
     mayImport: ['runtime/features/', 'runtime/protocol.ts', 'runtime/core/task.ts'],
     because: 'a feature builds tasks and shapes results; who runs them is an interface (features/tasks.ts)',
