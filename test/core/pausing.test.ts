@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agedMs } from '../../runtime/core/policies/punctual.ts';
+import { sequenceAgedMs } from '../../runtime/core/policies/punctual.ts';
 import type { Task } from '../../runtime/core/task.ts';
 import { costsOf, halfBillionModel } from '../../runtime/engine/simulated-model.ts';
 import { plainKnowledge, task } from './fixtures.ts';
@@ -98,7 +98,7 @@ describe('a task that gives up its sequence', () => {
     let count = 0;
     const type = (): void => {
       count += 1;
-      if (late.outcome !== undefined || world.clock.now() > 2 * agedMs) return;
+      if (late.outcome !== undefined || world.clock.now() > 2 * sequenceAgedMs) return;
       world.submit(completion(`c${count}`, world.clock.now(), 'document'));
       world.clock.at(world.clock.now() + 150, type);
     };
@@ -106,7 +106,7 @@ describe('a task that gives up its sequence', () => {
     world.clock.run();
     const { startedTimes, pausedTimes } = late;
     expect(late.outcome).toMatchObject({ kind: 'finished' });
-    expect(late.endMs).toBeGreaterThan(1_000 + agedMs);
+    expect(late.endMs).toBeGreaterThan(1_000 + sequenceAgedMs);
     expect(startedTimes).toBe(pausedTimes + 1);
   });
 });

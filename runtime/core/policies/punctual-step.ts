@@ -8,7 +8,7 @@
  *   committed a last token was promised and can still be on time
  *   rest      relegated by the task level, or found hopeless here: it runs on what the others leave
  *
- * 1. Every {@link agedTurn}th pass belongs to the rest, the oldest first, when somebody in it is late by {@link agedMs}: nobody starves.
+ * 1. Every {@link agedTurn}th pass belongs to the rest, the oldest first, when somebody in it is late by {@link passAgedMs}: nobody starves.
  * 2. Urgent ones: earliest deadline first, without those that would make others late (Moore–Hodgson). While their slack leaves a
  *    reserve for more, commitments that are pressed decode before them, and tails between two chunks: of completions that wait, most
  *    are superseded before they cost anything.
@@ -38,14 +38,20 @@ import {
   tightest,
 } from './punctual-pass.ts';
 
-/** A sequence of the rest is aged when its deadline passed this long ago, in ms. */
-export const agedMs = 20_000;
+/**
+ * A sequence of the rest gets its share of the passes when its deadline passed this long ago, in ms. Sooner than a task that waits gets a
+ * sequence for that (sequenceAgedMs in punctual.ts): whoever got one so must go on in it.
+ */
+const passAgedMs = 20_000;
 
 /** Every so many passes one is for aged sequences: a share of 1/8 of the passes at least. */
 export const agedTurn = 8;
 
-/** A prediction this much too high does not make a task hopeless, as it may be wrong by that much. */
-const hopeShare = 0.95;
+/**
+ * A sequence is hopeless for one pass by this share of its predicted work, as the prediction may be wrong. Nearer to 1 than what a task is
+ * given up by for good (toldHopeShare in punctual.ts): the next pass asks again.
+ */
+const passHopeShare = 0.95;
 
 /** A late completion is nobody's any more when its deadline passed by this many times what was promised. */
 const lateTargetsMax = 2;
@@ -75,7 +81,7 @@ export const planStep = plannerOf();
 function plan(turn: Turn): StepPlan | undefined {
   const groups = groupsOf(turn);
   if (turn.passes % agedTurn === agedTurn - 1) {
-    const aged = groups.rest.filter(({ view }) => turn.nowMs - view.deadlineMs > agedMs).sort(byAge);
+    const aged = groups.rest.filter(({ view }) => turn.nowMs - view.deadlineMs > passAgedMs).sort(byAge);
     if (aged.length > 0) return serveAged(aged, turn); // 1
   }
   return groups.urgent.length > 0 ? serveUrgent(groups, turn) : serveOthers(groups, turn);
@@ -98,7 +104,7 @@ function groupsOf(turn: Turn): Groups {
 function groupOf({ view, leastMs }: Candidate, { nowMs, options }: Turn): keyof Groups {
   if (view.promise === 'ttft' && view.started) return 'tails';
   if (view.relegated && view.promise === 'ttft') return 'rest';
-  const isHopeless = options.relegates && (view.relegated || nowMs + leastMs * hopeShare > view.deadlineMs);
+  const isHopeless = options.relegates && (view.relegated || nowMs + leastMs * passHopeShare > view.deadlineMs);
   if (view.promise === 'e2e') return isHopeless ? 'rest' : 'committed';
   if (!isHopeless) return 'urgent';
   return nowMs - view.deadlineMs > lateTargetsMax * targetMs(view) ? 'rest' : 'tails';
@@ -121,7 +127,7 @@ function relegateLate({ urgent, tails }: Groups, nowMs: number): void {
     const candidate = urgent[index];
     if (candidate === undefined) break;
     workMs += candidate.soloMs;
-    if (nowMs + workMs * hopeShare <= candidate.view.deadlineMs) continue;
+    if (nowMs + workMs * passHopeShare <= candidate.view.deadlineMs) continue;
     const [late] = urgent.splice(indexOfLongest(urgent, index), 1);
     if (late === undefined) break;
     tails.push(late);

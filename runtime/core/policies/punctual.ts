@@ -7,7 +7,8 @@
  * 3. What is committed to starts by deadline, later the longer it is. What was given up, or is hopeless, fills what is left, the oldest
  *    first, but leaves one sequence free; it pauses when a completion or a commitment finds none, and goes on later where it was.
  *    The only sequence that there is, a commitment gives up too.
- * 4. Of those that wait, one that is late by {@link agedMs} goes before all others, one at a time, and is not paused: nobody starves.
+ * 4. Of those that wait, one that is late by {@link sequenceAgedMs} goes before all others, one at a time, and is not paused: nobody
+ *    starves.
  */
 import { prefillTotalMs } from '../estimate.ts';
 import type { Policy, Room, TaskPolicy, Work } from '../policy.ts';
@@ -28,8 +29,8 @@ const reviewMs = 500;
 /** A waiting task counts as this much later per ms of its own work: short ones first when deadlines are near each other. */
 const workWeight = 0.5;
 
-/** A task becomes hopeless by this share of its predicted work at the earliest, as the prediction may be wrong. */
-const hopeShare = 0.9;
+/** A task is given up, for good, by this share of its predicted work at the earliest, as the prediction may be wrong. */
+const toldHopeShare = 0.9;
 
 /** Completions occupy a sequence for this many times the time of their passes, as they take turns with others. */
 const turnsShare = 2.5;
@@ -38,14 +39,14 @@ const turnsShare = 2.5;
 const burstDeviations = 2;
 
 /**
- * A waiting task is aged when its deadline passed this long ago, in ms. With agedTurn of the step level (punctual-step.ts) this bounds how long
- * any task with an E2E promise takes, whatever else comes; from its arrival to its end at most
- *   target + agedMs + L (R + agedTurn (P + O))
+ * A task gets a sequence before all others when its deadline passed this long ago, in ms. With agedTurn of the step level
+ * (punctual-step.ts) this bounds how long any task with an E2E promise takes, whatever else comes; from its arrival to its end at most
+ *   target + sequenceAgedMs + L (R + agedTurn (P + O))
  * with L the time of the longest pass, P the passes that the task needs, O those that relegated tasks need which arrived before it, R
  * those that the tasks in the sequences need when it has become the first of the aged, and the longest target of itself and those before
  * it. A second model that is busy too doubles L. In the last part, one pass in agedTurn has the oldest of the aged in it.
  */
-export const agedMs = 120_000;
+export const sequenceAgedMs = 120_000;
 
 interface Waiting {
   readonly id: TaskId;
@@ -166,7 +167,7 @@ export class PunctualTasks implements TaskPolicy {
       if (work.promise === 'ttft') this.#completions.add({ id, rank: deadlineMs, work });
       else if (work.relegated) this.#addRelegated(work);
       else {
-        const hopelessMs = deadlineMs - leastMs(work, room) * hopeShare;
+        const hopelessMs = deadlineMs - leastMs(work, room) * toldHopeShare;
         this.#committed.add({ id, rank: deadlineMs + workWeight * soloMs(work, room), work });
         if (this.#options.relegates) this.#hopes.add({ id, rank: hopelessMs, work });
         if (this.#options.relegates && hopelessMs < nowMs) this.#giveUp(work);
@@ -234,7 +235,7 @@ function byUrgency(a: Work, b: Work): number {
 }
 
 function isAged(work: Work, nowMs: number): boolean {
-  return work.promise === 'e2e' && work.relegated && nowMs - work.deadlineMs > agedMs;
+  return work.promise === 'e2e' && work.relegated && nowMs - work.deadlineMs > sequenceAgedMs;
 }
 
 /** With one sequence none can be kept for completions: then a commitment waits for one, and goes on with its promise. */
@@ -254,7 +255,7 @@ function pausingPays({ costs, sequences }: Room): boolean {
 /** Only what cannot be on time any more, and has not waited for long. */
 function mayPause(work: Work, room: Room, nowMs: number): boolean {
   if (work.promise === 'ttft' || isAged(work, nowMs)) return false;
-  return work.relegated || nowMs + leastMs(work, room) * hopeShare > work.deadlineMs;
+  return work.relegated || nowMs + leastMs(work, room) * toldHopeShare > work.deadlineMs;
 }
 
 /** The policy with some of its mechanisms taken away. */

@@ -1,6 +1,6 @@
-/** Nobody starves: what is late still ends, however much else comes, within the bound that is stated beside `agedMs`. */
+/** Nobody starves: what is late still ends, however much else comes, within the bound that is stated beside `sequenceAgedMs`. */
 import { describe, expect, it } from 'vitest';
-import { agedMs } from '../../../runtime/core/policies/punctual.ts';
+import { sequenceAgedMs } from '../../../runtime/core/policies/punctual.ts';
 import { agedTurn } from '../../../runtime/core/policies/punctual-step.ts';
 import { Overload, type OverloadOptions, type Stream, type Work } from './overload.ts';
 
@@ -19,11 +19,11 @@ function passesOf({ promptTokens, answerTokens }: Work): number {
   return Math.ceil(promptTokens / chunkTokens) + answerTokens - 1;
 }
 
-/** As beside `agedMs`, when all `before` others were relegated. */
+/** As beside `sequenceAgedMs`, when all `before` others were relegated. */
 function boundMs(overload: Overload, { sequences }: OverloadOptions, before: number): number {
   const inside = sequences * passesOf(summaries);
   const aged = passesOf(late) + before * passesOf(summaries);
-  return summaries.targetMs + agedMs + overload.longestPassMs * (inside + agedTurn * aged);
+  return summaries.targetMs + sequenceAgedMs + overload.longestPassMs * (inside + agedTurn * aged);
 }
 
 function expectEnd(options: OverloadOptions): Overload {
@@ -67,6 +67,6 @@ describe('a late task under punctual', () => {
   it('when completions leave a fifth of the device, then it ends long before the bound, between them', () => {
     const overload = expectEnd({ sequences: 4, completions: { ...completions, everyMs: 400 } });
     expect(overload.busyShare).toBeGreaterThan(0.6);
-    expect(overload.clock.now()).toBeLessThan(agedMs);
+    expect(overload.clock.now()).toBeLessThan(sequenceAgedMs);
   });
 });
