@@ -1,14 +1,14 @@
 /**
  * Whether this machine runs on its battery. Asked at most once a minute; says `unknown` rather than guess.
  *
- * No package does this for us. `systeminformation` is the one that is maintained (MIT, 900 kB): on Linux it looks for BAT0, BAT1, AC and AC0 by
- * name, so that a full battery beside an adapter named ADP1 or ACAD counts as discharging, on Windows a full one always does; it has no
- * answer for "unknown", goes through a shell, and sets no limit to the time. `battery-level` rests since 2018. What is needed is one
- * line from each system:
+ * No package does this for us. `systeminformation` is the one that is maintained (MIT, 900 kB): on Linux it looks for BAT0, BAT1, AC and
+ * AC0 by name, so that a full battery beside an adapter named ADP1 or ACAD counts as discharging; on Windows a full one always does. It
+ * has no answer for "unknown", goes through a shell, and sets no limit to the time. `battery-level` tells the charge, not whether it
+ * is used. What is needed is one line from each system:
  * - Linux: the files of /sys/class/power_supply, see {@link powerOfSupplies}.
  * - macOS: the first line of `pmset -g batt`.
- * - Windows: the line status of GetSystemPowerStatus, which .NET passes on. Starting PowerShell costs about half a second of one core, so it is asked
- *   every five minutes. Win32_Battery would not do: it says 3 (full) with and without the adapter.
+ * - Windows: the line status of GetSystemPowerStatus, which .NET passes on. Starting PowerShell costs about half a second of one core,
+ *   so it is asked every five minutes. Win32_Battery would not do: a full one is 3, with the adapter and without.
  */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
