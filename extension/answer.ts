@@ -3,13 +3,14 @@
  * the sink's business (`summarize.ts`, `translate.ts`); the source document is only read.
  */
 import * as vscode from 'vscode';
-import type { SummarizeParams, TextResult } from '../runtime/protocol.ts';
+import type { SummarizeParams, TextResult, WireTaskClass } from '../runtime/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Context } from './context.ts';
 import { isShared, isTooLarge } from './documents.ts';
 import { endSentence, failureSentence, isCancellation, isForeseen, UserError } from './messages.ts';
 import { Pump } from './pump.ts';
-import { modelInUse } from './status-text.ts';
+import { statusInput } from './status.ts';
+import { modelFor } from './status-text.ts';
 
 export type AnswerEnd =
   | { readonly kind: 'done'; readonly sentence: string; readonly demo: boolean }
@@ -24,6 +25,7 @@ export interface AnswerSink {
 }
 
 export interface AnswerOptions {
+  readonly class: WireTaskClass;
   /** Of the progress notification. */
   readonly title: string;
   /** A past participle for the end: `Translated to Rust`. */
@@ -71,7 +73,7 @@ export function sourceParams(connection: Connection, { document, range }: Source
 export async function streamAnswer(ctx: Context, options: AnswerOptions): Promise<AnswerEnd> {
   const progress = { location: vscode.ProgressLocation.Notification, title: options.title, cancellable: true };
   return vscode.window.withProgress(progress, async (report, token) => {
-    const demo = demoInUse(ctx);
+    const demo = demoInUse(ctx, options.class);
     if (demo) report.report({ message: 'demonstration model' });
     const running = new RunningAnswer(options, demo, token);
     const end = await running.run(ctx);
@@ -171,8 +173,8 @@ function logFailure(ctx: Context, error: unknown): void {
 }
 
 /** As far as it is known before the answer; the answer itself says it again. */
-function demoInUse(ctx: Context): boolean {
-  return ctx.status !== undefined && modelInUse(ctx.status, ctx.settings.current.wire.model)?.demo === true;
+function demoInUse(ctx: Context, name: WireTaskClass): boolean {
+  return modelFor(statusInput(ctx), name)?.demo === true;
 }
 
 function isShown(uri: vscode.Uri): boolean {

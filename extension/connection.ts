@@ -14,9 +14,23 @@ import {
   type InlineCompletionParams,
   type InlineCompletionResult,
   inlineCompletionResultSchema,
+  type ListedModel,
+  listedModelSchema,
+  type ModelsListResult,
+  type ModelsPullParams,
+  modelsImportMethod,
+  modelsListMethod,
+  modelsListResultSchema,
+  modelsPullMethod,
+  modelsRemoveMethod,
+  modelsRemoveResultSchema,
+  type PullProgress,
   partialResultSchema,
+  pullProgressSchema,
+  type SignalParams,
   type Status,
   type SummarizeParams,
+  signalMethod,
   statusMethod,
   statusSchema,
   stopMethod,
@@ -124,6 +138,39 @@ export class Connection implements vscode.Disposable {
     return this.#stream(translateMethod, params, onText, token);
   }
 
+  /** What is installed and what could be. Reads the heads of files, so it is asked for when somebody looks, not at every status. */
+  async models(token: vscode.CancellationToken): Promise<ModelsListResult> {
+    return modelsListResultSchema.parse(await this.#client.sendRequest(modelsListMethod, {}, token));
+  }
+
+  /** Downloads a model to its end; cancelling keeps what has come. `onProgress` is called a few times a second. @returns the model as listed. */
+  async pullModel(
+    params: Omit<ModelsPullParams, 'workDoneToken' | 'trustNew'>,
+    onProgress: (progress: PullProgress) => void,
+    token: vscode.CancellationToken,
+  ): Promise<ListedModel> {
+    const workDoneToken = this.#nextToken(modelsPullMethod);
+    const request = () => this.#client.sendRequest(modelsPullMethod, { ...params, workDoneToken }, token);
+    return listedModelSchema.parse(await this.#withProgress(workDoneToken, pullProgressSchema, onProgress, request));
+  }
+
+  /** @param file absolute path of a GGUF file, which stays where it is. */
+  async importModel(file: string): Promise<ListedModel> {
+    return listedModelSchema.parse(await this.#client.sendRequest(modelsImportMethod, { file }));
+  }
+
+  /** @param name a model's, its file's, or the full path of that. @returns one sentence that says what was freed. */
+  async removeModel(name: string): Promise<string> {
+    return modelsRemoveResultSchema.parse(await this.#client.sendRequest(modelsRemoveMethod, { name })).message;
+  }
+
+  /** Nothing depends on its arrival, so nothing waits for it. */
+  signal(params: SignalParams): void {
+    this.#client
+      .sendNotification(signalMethod, params)
+      .catch((error) => this.#log.debug(`A signal was not sent: ${error}`));
+  }
+
   async configure(settings: ClientSettings): Promise<void> {
     await this.#client.sendNotification('workspace/didChangeConfiguration', { settings: { punctual: settings } });
   }
@@ -150,14 +197,34 @@ export class Connection implements vscode.Disposable {
     onText: (text: string) => void,
     token: vscode.CancellationToken,
   ): Promise<TextResult> {
+    const partialResultToken = this.#nextToken(method);
+    const result = await this.#withProgress(
+      partialResultToken,
+      partialValueSchema,
+      ({ text }) => onText(text),
+      () => this.#client.sendRequest(method, { ...params, partialResultToken }, token),
+    );
+    return textResultSchema.parse(result);
+  }
+
+  #nextToken(method: string): string {
     this.#tokens += 1;
-    const partialResultToken = `${method}#${this.#tokens}`;
-    const listener = this.#client.onProgress(new ProgressType<unknown>(), partialResultToken, (value) => {
-      const partial = partialValueSchema.safeParse(value);
-      if (partial.success) onText(partial.data.text);
+    return `${method}#${this.#tokens}`;
+  }
+
+  /** What comes on `token` while `request` runs; a value that is not understood is left out, as the result says everything. */
+  async #withProgress<T>(
+    token: string,
+    schema: z.ZodType<T>,
+    onValue: (value: T) => void,
+    request: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const listener = this.#client.onProgress(new ProgressType<unknown>(), token, (value) => {
+      const progress = schema.safeParse(value);
+      if (progress.success) onValue(progress.data);
     });
     try {
-      return textResultSchema.parse(await this.#client.sendRequest(method, { ...params, partialResultToken }, token));
+      return await request();
     } finally {
       listener.dispose();
     }

@@ -8,6 +8,7 @@ import { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { CompletionCounters } from './counters.ts';
+import { Serving } from './serving.ts';
 import { Settings } from './settings.ts';
 
 export class Context {
@@ -16,10 +17,11 @@ export class Context {
   readonly settings: Settings;
   readonly client: Client;
   readonly counters = new CompletionCounters();
+  readonly serving: Serving;
   readonly #changed = new vscode.EventEmitter<void>();
   #status: Status | undefined;
 
-  /** The connection's state or the runtime's status changed. */
+  /** The connection's state, the runtime's status, or what is known of its models changed. */
   readonly onDidChange = this.#changed.event;
 
   constructor(extension: vscode.ExtensionContext) {
@@ -32,9 +34,12 @@ export class Context {
       version: versionOf(extension),
       runtimeFile: extension.asAbsolutePath('dist/runtime.mjs'),
     });
-    this.subscriptions.push(this.client, this.settings, this.#changed, this.log);
+    this.serving = new Serving(this);
+    this.subscriptions.push(this.client, this.settings, this.serving, this.#changed, this.log);
     this.subscriptions.push(this.client.onDidChangeState((state) => this.#onState(state)));
+    this.subscriptions.push(this.serving.onDidChange(() => this.#changed.fire()));
     this.onConnection((connection, scope) => {
+      this.serving.refreshSoon();
       scope.push(connection.onDidChangeStatus((status) => this.#onStatus(status)));
       scope.push(this.settings.onDidChange(({ wire }) => this.#configure(connection, wire)));
     });
@@ -69,16 +74,22 @@ export class Context {
   }
 
   #onState(state: ConnectionState): void {
-    if (state.kind !== 'connected') this.#status = undefined;
+    if (state.kind !== 'connected') {
+      this.#status = undefined;
+      this.serving.forget();
+    }
     this.#changed.fire();
   }
 
   #onStatus(status: Status): void {
+    // A model that was not there before may do what another one did.
+    if (modelsOf(status) !== modelsOf(this.#status)) this.serving.refreshSoon();
     this.#status = status;
     this.#changed.fire();
   }
 
   #configure(connection: Connection, wire: Parameters<Connection['configure']>[0]): void {
+    this.serving.refreshSoon();
     connection.configure(wire).catch((error) => this.log.warn(`The runtime did not get the new settings: ${error}`));
   }
 }
@@ -88,4 +99,8 @@ function versionOf(extension: vscode.ExtensionContext): string {
   const version =
     typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
   return typeof version === 'string' ? version : '0';
+}
+
+function modelsOf(status: Status | undefined): string {
+  return (status?.models ?? []).map(({ id }) => id).join('\n');
 }

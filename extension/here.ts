@@ -6,7 +6,8 @@ import type { Context } from './context.ts';
 import { documentSelector, isShared, isTooLarge } from './documents.ts';
 import { hereView } from './here-text.ts';
 import { section } from './settings.ts';
-import { modelInUse } from './status-text.ts';
+import { statusInput } from './status.ts';
+import { modelFor } from './status-text.ts';
 
 /** Status arrives up to four times a second while tasks run; the answer to this question changes rarely. */
 const askDelayMs = 300;
@@ -107,7 +108,7 @@ class HereItem implements vscode.Disposable {
 }
 
 function modelError(ctx: Context): string | undefined {
-  const model = ctx.status && modelInUse(ctx.status, ctx.settings.current.wire.model);
+  const model = modelFor(statusInput(ctx), 'completion');
   return model?.state === 'failed' ? (model.error ?? `${model.name} could not be loaded`) : undefined;
 }
 

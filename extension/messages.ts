@@ -60,6 +60,13 @@ export function isForeseen(error: unknown): boolean {
   return error instanceof UserError || isConnectionLost(error) || ownCodes.includes(codeOf(error) ?? 0);
 }
 
+/** Whether a hub refused a download, so that an access token, or another one, may help. */
+export function isNotAllowed(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('data' in error)) return false;
+  const { data } = error;
+  return typeof data === 'object' && data !== null && 'code' in data && data.code === 'not-allowed';
+}
+
 /** One sentence for a message box: the runtime's own where it has one. Stack traces stay in the log. */
 export function failureSentence(error: unknown): string {
   if (error instanceof UserError) return error.message;

@@ -1,5 +1,6 @@
 /** The settings of this window: one frozen snapshot, read when VS Code says that it changed and never in between. */
 import * as vscode from 'vscode';
+import type { SettingUpdate } from './model-choices.ts';
 import { editorProxy, proxyKey, type SettingsSnapshot, settingsSnapshot } from './settings-model.ts';
 
 export const section = 'punctual';
@@ -54,4 +55,10 @@ export class Settings implements vscode.Disposable {
 function proxyInForce(): unknown {
   const network = vscode.workspace.getConfiguration(networkSection);
   return editorProxy({ proxy: network.get('proxy'), support: network.get('proxySupport'), env: process.env });
+}
+
+/** For what the user picked, and nothing else. */
+export async function writeSettings(updates: readonly SettingUpdate[]): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration(section);
+  for (const { key, value } of updates) await configuration.update(key, value, vscode.ConfigurationTarget.Global);
 }

@@ -2,10 +2,12 @@
  * What the status bar says: a fold of the connection, the runtime's last status and the settings into texts. Pure, without
  * vscode; `status.ts` only carries it to the screen.
  */
-import path from 'node:path';
 import type { ClassStatus, ModelStatus, Status, WireTaskClass } from '../runtime/protocol.ts';
 import { type ConnectionState, failuresWorthWarning } from './connection-state.ts';
 import { escapeMarkdown, formatBytes, formatDuration, formatShare, plural } from './format.ts';
+import type { ModelChoices } from './model-choices.ts';
+import { classes, percent, taskNames } from './model-words.ts';
+import { modelOf, type ServingModels } from './serving-text.ts';
 
 export interface StatusInput {
   readonly connection: ConnectionState;
@@ -13,8 +15,10 @@ export interface StatusInput {
   readonly status: Status | undefined;
   /** `punctual.enable` for the active document, or everywhere when there is none. */
   readonly enabled: boolean;
-  /** `punctual.model`. */
-  readonly modelChoice: string;
+  /** `punctual.model` and `punctual.models.*`. */
+  readonly choices: ModelChoices;
+  /** Which model does what, as the runtime said. */
+  readonly serving: ServingModels;
   /** Suggestions accepted in this window. */
   readonly accepted: number;
 }
@@ -34,29 +38,32 @@ const modelNameCharsMax = 24;
 /**
  * The first that holds:
  * 1. no runtime: starting, connecting, reconnecting, unavailable
- * 2. the model in use failed
- * 3. the model is loading, with the percentage
+ * 2. the model of some kind of task failed
+ * 3. the completion model is loading, with the percentage
  * 4. completion is off here
  * 5. promises: share on time and p95 TTFT, once one was kept or broken
  * 6. ready
+ * A load for other kinds of task stands at the end of the last two.
  */
 export function statusView(input: StatusInput): StatusView {
   const { connection, status } = input;
   if (connection.kind !== 'connected') return disconnectedView(connection);
-  const model = status && modelInUse(status, input.modelChoice);
-  if (model?.state === 'failed') {
-    return warn('Punctual: model failed', `Punctual: the model ${model.name} could not be loaded.`, 'models');
+  const failed = classes.map((name) => modelFor(input, name)).find((each) => each?.state === 'failed');
+  if (failed !== undefined) {
+    return warn('Punctual: model failed', `Punctual: the model ${failed.name} could not be loaded.`, 'models');
   }
+  const model = modelFor(input, 'completion');
   if (model?.state === 'loading') {
-    const percent = model.progress === undefined ? '' : ` ${Math.floor(model.progress * 100)}%`;
-    return view(`$(loading~spin) Punctual: loading${percent}`, `Punctual: loading ${model.name}${percent}`);
+    const share = progressOf(model);
+    return view(`$(loading~spin) Punctual: loading${share}`, `Punctual: loading ${model.name}${share}`);
   }
-  const name = model === undefined ? '' : ` · ${shortName(model)}`;
-  const spoken = model === undefined ? '' : `, ${model.demo ? 'demonstration model' : `model ${model.name}`}`;
   if (!input.enabled) {
     const off = { text: '$(circle-slash) Punctual: off', label: 'Punctual: completion is off here' };
     return { ...off, warning: false, action: 'toggleCompletion' };
   }
+  const name = `${model === undefined ? '' : ` · ${shortName(model)}`}${otherLoad(input)?.text ?? ''}`;
+  const speaks = model === undefined ? '' : `, ${model.demo ? 'demonstration model' : `model ${model.name}`}`;
+  const spoken = `${speaks}${otherLoad(input)?.label ?? ''}`;
   const share = status && onTimeShare(status);
   if (share === undefined) return view(`$(watch) Punctual${name}`, `Punctual: ready${spoken}`);
   const p95Ms = classOf(status, 'completion')?.ttftMs?.p95;
@@ -70,29 +77,41 @@ export function statusTooltip(input: StatusInput): string {
   const { connection, status } = input;
   if (connection.kind === 'unavailable') return `**Punctual** has no runtime.\n\n${escapeMarkdown(connection.message)}`;
   if (status === undefined) return '**Punctual** is connecting to its runtime.';
-  const model = modelInUse(status, input.modelChoice);
   const restarts = status.engineRestarts === 0 ? '' : `, ${plural(status.engineRestarts, 'engine restart')}`;
+  const models = inMemory(input);
   const lines = [
     `**Punctual**: promises of the last ${formatDuration(status.windowMs)}`,
     '',
-    '| Task | Promised | p50 | p95 | On time | Running / waiting |',
-    '|:--|:--|--:|--:|--:|--:|',
-    ...status.classes.map(classRow),
+    '| Task | Promised | p50 | p95 | On time | Running / waiting | Model |',
+    '|:--|:--|--:|--:|--:|--:|:--|',
+    ...status.classes.map((entry) => classRow(input, entry)),
     '',
-    model === undefined ? 'No model has been asked for yet.' : modelLine(model),
+    ...(models.length === 0 ? ['No model is loaded.'] : models),
     '',
     `Runtime ${escapeMarkdown(status.version)}, process ${status.pid}, ${plural(status.clients, 'client')}${restarts}. ${plural(input.accepted, 'suggestion')} accepted in this window.`,
   ];
   return lines.join('\n');
 }
 
-/** The model that this window's setting leads to, as far as the runtime's list shows it. */
-export function modelInUse(status: Status, choice: string): ModelStatus | undefined {
-  const order = ['ready', 'loading', 'failed', 'unloaded'] satisfies ModelStatus['state'][];
-  // `auto` leads to the embedded model as long as there is no other; a file that another window chose is none of this one's.
-  const isEmbedded = choice === 'auto' || choice === 'embedded';
-  const candidates = status.models.filter((model) => (isEmbedded ? model.demo : model.id === path.normalize(choice)));
-  return candidates.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0];
+/** The model of one kind of task in this window, as far as the runtime's status shows it. */
+export function modelFor(
+  { status, serving, choices }: Pick<StatusInput, 'status' | 'serving' | 'choices'>,
+  name: WireTaskClass,
+): ModelStatus | undefined {
+  return status && modelOf(status, serving, choices, name);
+}
+
+/** A load that completions do not wait for. */
+function otherLoad(input: StatusInput): { readonly text: string; readonly label: string } | undefined {
+  const name = classes.find((each) => modelFor(input, each)?.state === 'loading');
+  const model = name && modelFor(input, name);
+  if (name === undefined || model === undefined) return undefined;
+  const share = progressOf(model);
+  return { text: ` · $(loading~spin)${share}`, label: `, loading the model for ${taskNames[name]}${share}` };
+}
+
+function progressOf({ progress }: ModelStatus): string {
+  return progress === undefined ? '' : ` ${percent(progress)}`;
 }
 
 function disconnectedView(connection: Exclude<ConnectionState, { kind: 'connected' }>): StatusView {
@@ -138,7 +157,7 @@ const classNames = {
   translate: 'Translation',
 } satisfies Record<WireTaskClass, string>;
 
-function classRow(entry: ClassStatus): string {
+function classRow(input: StatusInput, entry: ClassStatus): string {
   const ttft = entry.sla.kind === 'ttft';
   const measured = ttft ? entry.ttftMs : entry.e2eMs;
   const cells = [
@@ -148,15 +167,47 @@ function classRow(entry: ClassStatus): string {
     measured === undefined ? '–' : formatDuration(measured.p95),
     entry.decided === 0 ? '–' : `${formatShare(entry.kept, entry.decided)} of ${entry.decided}`,
     `${entry.running} / ${entry.waiting}`,
+    modelCell(modelFor(input, entry.class), input.serving[entry.class]?.title),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+/** A model that is not in memory has nothing to tell but its name. */
+function modelCell(model: ModelStatus | undefined, title: string | undefined): string {
+  if (model === undefined) return title === undefined ? '–' : escapeMarkdown(title);
+  const name = escapeMarkdown(model.name);
+  switch (model.state) {
+    case 'ready':
+      return name;
+    case 'loading':
+      return `${name}, loading${progressOf(model)}`;
+    case 'failed':
+      return `${name}, failed`;
+    case 'unloaded':
+      return `${name}, not loaded`;
+    default:
+      return model.state satisfies never;
+  }
+}
+
+/** Every window's models: memory is shared. Of those that failed, this window's. */
+function inMemory(input: StatusInput): string[] {
+  const own = classes.map((name) => modelFor(input, name));
+  const all = input.status?.models ?? [];
+  return all
+    .filter(
+      (model) =>
+        model.state === 'ready' || model.state === 'loading' || (model.state === 'failed' && own.includes(model)),
+    )
+    .map((model) => `- ${modelLine(model)}`);
 }
 
 function modelLine(model: ModelStatus): string {
   const memory = model.memoryBytes === undefined ? '' : `, ${formatBytes(model.memoryBytes)}`;
   const error = model.error === undefined ? '' : `: ${escapeMarkdown(model.error)}`;
-  const demo = model.demo ? ' It only demonstrates how Punctual works: choose a real model for real work.' : '';
-  return `Model ${escapeMarkdown(model.name)}, ${model.state}${memory}${error}.${demo}`;
+  const state = model.state === 'ready' ? 'loaded' : model.state;
+  const demo = model.demo ? '. It only demonstrates how Punctual works: get a real model for real work.' : '';
+  return `${escapeMarkdown(model.name)}, ${state}${memory}${error}${demo}`;
 }
 
 function shortName(model: ModelStatus): string {

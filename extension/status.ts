@@ -28,7 +28,8 @@ export function statusInput(ctx: Context): StatusInput {
     connection: ctx.client.state,
     status: ctx.status,
     enabled: ctx.settings.enabledFor(vscode.window.activeTextEditor?.document),
-    modelChoice: ctx.settings.current.wire.model,
+    choices: ctx.settings.current.wire,
+    serving: ctx.serving.current,
     accepted: ctx.counters.accepted,
   };
 }

@@ -24,6 +24,7 @@ export function activate(ctx: Context): void {
 async function summarize(ctx: Context, summaries: Summaries): Promise<AnswerEnd> {
   const source = sourceOf(vscode.window.activeTextEditor);
   return streamAnswer(ctx, {
+    class: 'summarize',
     title: `Summarizing ${describe(source)}`,
     done: 'Summarized',
     request: (connection, onText, token) => connection.summarize(sourceParams(connection, source), onText, token),

@@ -19,6 +19,7 @@ async function translate(ctx: Context, labels: Labels, argument: unknown): Promi
   if (target === undefined) return { kind: 'cancelled' };
   const name = path.posix.basename(source.document.uri.path);
   return streamAnswer(ctx, {
+    class: 'translate',
     title: `Translating ${name} to ${target.name}`,
     done: `Translated to ${target.name}`,
     request: (connection, onText, token) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../../extension/connection-state.ts';
-import { modelInUse, type StatusInput, statusTooltip, statusView } from '../../extension/status-text.ts';
-import type { ClassStatus, ModelStatus, Status } from '../../runtime/protocol.ts';
+import { modelFor, type StatusInput, statusTooltip, statusView } from '../../extension/status-text.ts';
+import type { ClassStatus, ModelStatus, Status, WireTaskClass } from '../../runtime/protocol.ts';
 
 const demo: ModelStatus = { id: '/models/tiny.gguf', name: 'TinyCode', demo: true, state: 'ready' };
 const idle = { running: 0, waiting: 0, finished: 0, kept: 0, decided: 0, superseded: 0, cancelled: 0, failed: 0 };
@@ -27,7 +27,8 @@ function input(over: Partial<StatusInput> = {}): StatusInput {
     connection: { kind: 'connected' },
     status: status(),
     enabled: true,
-    modelChoice: 'auto',
+    choices: { model: 'auto', models: {} },
+    serving: {},
     accepted: 0,
     ...over,
   };
@@ -79,15 +80,18 @@ describe('status bar', () => {
 
   test('when the chosen model failed, then it warns and a click chooses another', () => {
     const failed: ModelStatus = { id: '/m/big.gguf', name: 'big', demo: false, state: 'failed', error: 'truncated' };
-    const view = statusView(input({ status: status({ models: [demo, failed] }), modelChoice: '/m/./big.gguf' }));
+    const view = statusView(
+      input({ status: status({ models: [demo, failed] }), choices: { model: '/m/./big.gguf', models: {} } }),
+    );
     expect(view).toMatchObject({ text: '$(warning) Punctual: model failed', warning: true, action: 'models' });
   });
 
   test('when another window’s model failed, then this window does not warn', () => {
     const failed: ModelStatus = { id: '/m/big.gguf', name: 'big', demo: false, state: 'failed' };
-    expect(statusView(input({ status: status({ models: [failed, demo] }), modelChoice: 'embedded' })).warning).toBe(
-      false,
-    );
+    expect(
+      statusView(input({ status: status({ models: [failed, demo] }), choices: { model: 'embedded', models: {} } }))
+        .warning,
+    ).toBe(false);
   });
 
   test('when completion is off here, then a click turns it on', () => {
@@ -124,8 +128,8 @@ describe('tooltip', () => {
       },
     ];
     const rows = statusTooltip(input({ status: status({ classes }) })).split('\n');
-    expect(rows).toContain('| Completion | first token in 500 ms | 80 ms | 120 ms | 98% of 42 | 1 / 0 |');
-    expect(rows).toContain('| Translation | complete in 20 s | 3.1 s | 3.1 s | 100% of 1 | 0 / 2 |');
+    expect(rows).toContain('| Completion | first token in 500 ms | 80 ms | 120 ms | 98% of 42 | 1 / 0 | TinyCode |');
+    expect(rows).toContain('| Translation | complete in 20 s | 3.1 s | 3.1 s | 100% of 1 | 0 / 2 | TinyCode |');
   });
 
   test('when nothing has finished, then the cells are dashes and not zeros', () => {
@@ -149,13 +153,15 @@ describe('tooltip', () => {
 
 describe('model in use', () => {
   const real: ModelStatus = { id: '/m/real.gguf', name: 'real', demo: false, state: 'unloaded' };
+  const chosen = (model: string) => ({ model, models: {} });
+  const used = (over: Partial<StatusInput>, name: WireTaskClass = 'completion') => modelFor(input(over), name);
 
-  test('when the choice is automatic, then the embedded one, whatever another window has chosen', () => {
+  test('when the choice is automatic and nothing else was said, then the embedded one', () => {
     const models: ModelStatus[] = [
       { ...real, state: 'ready' },
       { ...demo, state: 'unloaded' },
     ];
-    expect(modelInUse(status({ models }), 'auto')?.id).toBe(demo.id);
+    expect(used({ status: status({ models }) })?.id).toBe(demo.id);
   });
 
   test('when another window’s file failed before this one asked, then this window does not warn', () => {
@@ -164,10 +170,64 @@ describe('model in use', () => {
   });
 
   test('when a file is chosen that the runtime has not named yet, then none', () => {
-    expect(modelInUse(status(), '/m/other.gguf')).toBeUndefined();
+    expect(used({ choices: chosen('/m/other.gguf') })).toBeUndefined();
   });
 
   test('when the embedded model is chosen, then never another', () => {
-    expect(modelInUse(status({ models: [{ ...real, state: 'ready' }] }), 'embedded')).toBeUndefined();
+    const models: ModelStatus[] = [{ ...real, state: 'ready' }];
+    expect(used({ status: status({ models }), choices: chosen('embedded') })).toBeUndefined();
+  });
+
+  test('when one kind of task has a model of its own, then that, and the others have the one for everything', () => {
+    const choices = { model: 'embedded', models: { translate: '/m/real.gguf' } };
+    const both = status({ models: [demo, real] });
+    expect(used({ status: both, choices }, 'translate')?.name).toBe('real');
+    expect(used({ status: both, choices }, 'summarize')?.name).toBe('TinyCode');
+  });
+
+  test('when the runtime has said which model does what, then that counts, however the status names it', () => {
+    const serving = { completion: { ids: ['/m/real.gguf', 'real', 'Real 1B'], title: 'Real 1B' } };
+    for (const name of [{ ...real }, { ...real, id: 'x' }, { ...real, id: 'x', name: 'Real 1B' }]) {
+      expect(used({ status: status({ models: [demo, name] }), serving })).toBe(name);
+    }
+    expect(used({ status: status({ models: [demo] }), serving })).toBeUndefined();
+  });
+});
+
+describe('several models', () => {
+  const small: ModelStatus = { id: '/m/small.gguf', name: 'small', demo: false, state: 'ready', memoryBytes: 6e8 };
+  const large: ModelStatus = { id: '/m/large.gguf', name: 'large', demo: false, state: 'loading', progress: 0.4 };
+  const serving: StatusInput['serving'] = {
+    completion: { ids: ['/m/small.gguf'], title: 'Small' },
+    summarize: { ids: ['/m/later.gguf'], title: 'Later *1B*' },
+    translate: { ids: ['/m/large.gguf'], title: 'Large' },
+  };
+  const summary: ClassStatus = { ...translation, class: 'summarize' };
+  const both = (...models: ModelStatus[]) =>
+    input({ status: status({ classes: [completion, summary, translation], models }), serving });
+
+  test('when a model for other tasks is loading, then completion is ready and the load stands beside it', () => {
+    const view = statusView(both(small, large));
+    expect([view.text, view.warning]).toEqual(['$(watch) Punctual · small · $(loading~spin) 40%', false]);
+    expect(view.label).toBe('Punctual: ready, model small, loading the model for translations 40%');
+  });
+
+  test('when the model of any task failed, then it is named', () => {
+    const view = statusView(both(small, { ...large, state: 'failed' }));
+    expect([view.warning, view.label]).toEqual([true, 'Punctual: the model large could not be loaded.']);
+  });
+
+  test('when the tooltip is shown, then each kind of task has its model and what that is doing', () => {
+    const cells = statusTooltip(both(small, large))
+      .split('\n')
+      .filter((line) => line.endsWith(' |'))
+      .map((line) => line.split(' | ').at(-1));
+    expect(cells).toEqual(['Model |', 'small |', 'Later \\*1B\\* |', 'large, loading 40% |']);
+  });
+
+  test('when models are loaded, then each has a line with what it holds, and one that is not loaded has none', () => {
+    const lines = statusTooltip(both(small, large, { ...demo, state: 'unloaded' })).split('\n');
+    expect(lines.filter((line) => line.startsWith('- '))).toEqual(['- small, loaded, 600 MB', '- large, loading']);
+    expect(statusTooltip(input({ status: status({ models: [] }) }))).toContain('No model is loaded.');
   });
 });

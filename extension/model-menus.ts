@@ -1,0 +1,119 @@
+/** What can be done with one model, and which models can do one kind of task: the lists behind *Punctual: Models…*. Pure, without vscode. */
+import type { ListedModel, ModelsListResult, WireTaskClass } from '../runtime/protocol.ts';
+import {
+  choiceFor,
+  choiceOf,
+  type ModelChoices,
+  type SettingUpdate,
+  useFor,
+  useForAll,
+  withoutModel,
+} from './model-choices.ts';
+import { classes, isClass, servedBy, sizeOf, stateOf, taskNames, tasksOf } from './model-words.ts';
+
+export type MenuAct =
+  | { readonly kind: 'write'; readonly updates: readonly SettingUpdate[] }
+  | { readonly kind: 'download' }
+  | { readonly kind: 'remove' };
+
+export interface MenuRow {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  readonly act: MenuAct;
+}
+
+/** What to do with a model that is there; how its tasks are chosen comes first. */
+export function modelMenu(list: ModelsListResult, choices: ModelChoices, model: ListedModel): MenuRow[] {
+  if (!model.installed) return [menuRow(`Download ${sizeOf(model)}`, { kind: 'download' })];
+  const served = model.serves.filter(isClass);
+  const choice = choiceOf(model);
+  const isChosen = (name: WireTaskClass) => choiceFor(choices, name) === choice;
+  const single = served.map((name) =>
+    menuRow(
+      `Use for ${taskNames[name]}`,
+      { kind: 'write', updates: useFor(name, choice) },
+      isChosen(name) ? 'chosen' : instead(list, model, name),
+    ),
+  );
+  const all =
+    served.length < classes.length
+      ? []
+      : [menuRow('Use for everything', { kind: 'write', updates: useForAll(choices, choice) })];
+  const remove = model.origin === 'imported' ? 'Forget this model…' : 'Delete this model…';
+  return [...all, ...single, ...(model.origin === 'embedded' ? [] : [menuRow(remove, { kind: 'remove' })])];
+}
+
+/** The models that can do one kind of task; `undefined` is the setting for everything. */
+export function classMenu(list: ModelsListResult, choices: ModelChoices, name: WireTaskClass): MenuRow[] {
+  const own = choices.models[name];
+  const mark = (choice: string | undefined) => (choice === own ? 'chosen' : '');
+  const write = (value: string | undefined): MenuAct => ({ kind: 'write', updates: useFor(name, value) });
+  const able = list.models.filter((model) => model.installed && model.serves.includes(name));
+  const rows = [
+    menuRow('Automatic', write('auto'), mark('auto'), 'The best of the installed models.'),
+    ...able.map((model) => {
+      const choice = choiceOf(model);
+      const description = [sizeOf(model), stateOf(model), mark(choice)].filter((part) => part !== '');
+      return menuRow(model.title, write(choice), description.join(' · '), model.fit?.message);
+    }),
+  ];
+  const isListed = own === undefined || own === 'auto' || able.some((model) => choiceOf(model) === own);
+  const current = isListed ? [] : [menuRow(own, write(own), 'chosen', 'It is not here, or it cannot do this.')];
+  const shared = menuRow(
+    'As for everything else',
+    write(undefined),
+    mark(undefined),
+    `punctual.model is ${choices.model}.`,
+  );
+  return [shared, ...rows, ...current];
+}
+
+/** After a download: what the new model could take over, one row for each kind of task that another one does now. */
+export function offers(list: ModelsListResult, model: ListedModel): MenuRow[] {
+  const serving = servedBy(list, model.name);
+  const free = model.serves.filter(isClass).filter((name) => !serving.includes(name));
+  return free.map((name) =>
+    menuRow(`Use for ${taskNames[name]}`, { kind: 'write', updates: useFor(name, choiceOf(model)) }),
+  );
+}
+
+/** What a person should know before many bytes come: one line each. */
+export function downloadFacts({ fit, licence, serves, notes }: ListedModel): string[] {
+  const size = fit === undefined ? ['Whether it fits is not known.'] : [fit.message];
+  const terms = licence === undefined ? [] : [`Licence: ${licence}.`];
+  return [`It serves ${tasksOf(serves)}.`, ...size, ...terms, ...notes];
+}
+
+export interface Removal {
+  readonly question: string;
+  readonly detail: string;
+  /** Of the button. */
+  readonly verb: string;
+  /** Settings that name the model. */
+  readonly updates: readonly SettingUpdate[];
+}
+
+export function removalOf(choices: ModelChoices, model: ListedModel): Removal {
+  const updates = withoutModel(choices, choiceOf(model));
+  const settings = updates.length === 0 ? '' : ' Your settings name it; they will no longer.';
+  return model.origin === 'imported'
+    ? { question: `Forget ${model.title}?`, detail: `The file stays where it is.${settings}`, verb: 'Forget', updates }
+    : {
+        question: `Delete ${model.title}?`,
+        detail: `This frees ${sizeOf(model)} on disk.${settings}`,
+        verb: 'Delete',
+        updates,
+      };
+}
+
+function instead(list: ModelsListResult, model: ListedModel, name: WireTaskClass): string {
+  const serving = list.roles.find(({ role }) => role === name)?.model;
+  if (serving === undefined) return '';
+  if (serving === model.name) return 'in use, chosen automatically';
+  return `instead of ${list.models.find((each) => each.name === serving)?.title ?? serving}`;
+}
+
+function menuRow(label: string, act: MenuAct, description = '', detail = ''): MenuRow {
+  return { label, description, detail, act };
+}

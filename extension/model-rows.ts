@@ -1,0 +1,150 @@
+/**
+ * What *Punctual: Models…* shows, as data: which models in which order, what is said of each, and what can be done with it. Pure,
+ * without vscode; `models-pick.ts` carries it to the screen.
+ */
+import type { ListedModel, ModelsListResult, WireTaskClass } from '../runtime/protocol.ts';
+import { formatBytes } from './format.ts';
+import { isAutomatic, type ModelChoices } from './model-choices.ts';
+import { classes, listed, servedBy, sizeOf, stateOf, taskNames, tasksOf } from './model-words.ts';
+
+export type RowTarget =
+  /** Opens the choice of a model for one kind of task. */
+  | { readonly kind: 'class'; readonly class: WireTaskClass }
+  | { readonly kind: 'model'; readonly model: ListedModel }
+  /** What a broken download left. */
+  | { readonly kind: 'leftover'; readonly name: string; readonly bytes: number }
+  | { readonly kind: 'action'; readonly action: RowAction };
+export type RowAction = 'import' | 'address' | 'automatic' | 'forgetToken' | 'showAll';
+
+export type RowButton = 'use' | 'download' | 'remove';
+
+export interface Row {
+  /** The same for the same thing at every refresh, so that the selection stays. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  readonly target: RowTarget;
+  readonly buttons: readonly RowButton[];
+}
+
+export interface Section {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+export interface RowsInput {
+  readonly list: ModelsListResult;
+  readonly choices: ModelChoices;
+  /** Also what does not fit this machine. */
+  readonly showAll: boolean;
+  /** An access token is kept. */
+  readonly hasToken: boolean;
+}
+
+/** Installed models first, then those that fit, then the rest if asked for. Sections without rows are left out. */
+export function modelSections(input: RowsInput): Section[] {
+  const { list, showAll } = input;
+  const rows = (models: readonly ListedModel[]) => models.map((model) => modelRow(list, model));
+  const installed = list.models.filter((model) => model.installed).sort((a, b) => installedOrder(a) - installedOrder(b));
+  const others = list.models.filter((model) => !model.installed);
+  const fitting = others.filter((model) => model.fit?.fits === true || model.downloading !== undefined);
+  const rest = others.filter((model) => !fitting.includes(model));
+  const sections: Section[] = [
+    { title: 'Installed', rows: rows(installed) },
+    { title: 'Fit this machine', rows: rows(fitting) },
+    { title: 'Do not fit, or nobody knows', rows: showAll ? rows(rest) : [] },
+    { title: 'Broken off downloads', rows: list.leftovers.map(leftoverRow) },
+    { title: 'Which model does what', rows: classes.map((each) => classRow(input, each)) },
+    { title: 'More', rows: actionRows(input, showAll ? 0 : rest.length) },
+  ];
+  return sections.filter((section) => section.rows.length > 0);
+}
+
+/** What is in memory first, the demonstration model last. */
+function installedOrder(model: ListedModel): number {
+  if (model.origin === 'embedded') return 2;
+  return model.state === 'ready' || model.state === 'loading' ? 0 : 1;
+}
+
+function modelRow(list: ModelsListResult, model: ListedModel): Row {
+  const inUse = servedBy(list, model.name);
+  const serves = model.serves.length === 0 ? 'serves nothing' : tasksOf(model.serves);
+  // A model of the catalog may be there several times, in files of different sizes.
+  const kind = model.quantization === undefined ? [] : [model.quantization];
+  const description = [sizeOf(model), ...kind, serves, stateOf(model)];
+  const licence = model.licence === undefined ? [] : [`${model.licence}.`];
+  const use = inUse.length === 0 ? [] : [`In use for ${tasksOf(inUse)}.`];
+  return {
+    id: `model ${model.file ?? model.name} ${model.quantization ?? ''}`,
+    label: `$(${iconOf(model)}) ${model.title}`,
+    description: description.join(' · '),
+    detail: [...use, ...fitSentence(model), ...licence, ...model.notes].join(' '),
+    target: { kind: 'model', model },
+    buttons: buttonsOf(model),
+  };
+}
+
+/** Of a file that cannot be used its notes say why, and nothing else matters. */
+function fitSentence({ fit, serves }: ListedModel): string[] {
+  if (fit !== undefined) return [fit.message];
+  return serves.length === 0 ? [] : ['Whether it fits is not known.'];
+}
+
+function iconOf(model: ListedModel): string {
+  if (model.downloading !== undefined || model.state === 'loading') return 'sync~spin';
+  if (!model.installed) return 'cloud-download';
+  if (model.state === 'failed') return 'warning';
+  return model.state === 'ready' ? 'vm-active' : 'package';
+}
+
+/** What comes from an address now, asked for in some window, is no model of the catalog that could be asked for by its name. */
+export const canDownload = ({ installed, origin }: ListedModel): boolean => !installed && origin === 'catalog';
+
+function buttonsOf(model: ListedModel): RowButton[] {
+  if (!model.installed) return canDownload(model) ? ['download'] : [];
+  const use: RowButton[] = model.serves.length === 0 ? [] : ['use'];
+  return model.origin === 'embedded' ? use : [...use, 'remove'];
+}
+
+function leftoverRow({ name, bytes }: ModelsListResult['leftovers'][number]): Row {
+  return {
+    id: `leftover ${name}`,
+    label: `$(debug-pause) ${name}`,
+    description: `${formatBytes(bytes)} have come`,
+    detail: 'Goes on when the model is downloaded again.',
+    target: { kind: 'leftover', name, bytes },
+    buttons: ['remove'],
+  };
+}
+
+function classRow({ list, choices }: RowsInput, name: WireTaskClass): Row {
+  const role = list.roles.find((each) => each.role === name);
+  const serving = list.models.find((model) => model.installed && model.name === role?.model);
+  const better = list.models.find((model) => model.name === role?.better);
+  const task = taskNames[name];
+  return {
+    id: `class ${name}`,
+    label: `${task.charAt(0).toUpperCase()}${task.slice(1)}: ${serving?.title ?? role?.model ?? 'no model'}`,
+    description: isAutomatic(choices, name) ? 'chosen automatically' : 'chosen by you',
+    detail: [role?.message ?? '', ...(better === undefined ? [] : [`${better.title} would be better.`])].join(' '),
+    target: { kind: 'class', class: name },
+    buttons: [],
+  };
+}
+
+function actionRows({ choices, hasToken }: RowsInput, hidden: number): Row[] {
+  const rows: Row[] = [];
+  const add = (action: RowAction, label: string, description = '') => {
+    const target: RowTarget = { kind: 'action', action };
+    rows.push({ id: `action ${action}`, label, description, detail: '', target, buttons: [] });
+  };
+  if (hidden > 0) add('showAll', '$(list-unordered) Show all', `${hidden} more, which may not fit this machine`);
+  add('import', '$(folder-opened) Import a GGUF file…', 'it stays where it is');
+  add('address', '$(link) Download from an address…');
+  const chosen = classes.filter((each) => !isAutomatic(choices, each)).map((each) => taskNames[each]);
+  if (chosen.length > 0)
+    add('automatic', '$(wand) Choose automatically for everything', `now chosen by you: ${listed(chosen)}`);
+  if (hasToken) add('forgetToken', '$(key) Forget the access token');
+  return rows;
+}

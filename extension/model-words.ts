@@ -1,0 +1,76 @@
+/** How models are spoken of: tasks by their names, sizes, what a model is doing. Pure, without vscode. */
+import {
+  type ListedModel,
+  type ModelsListResult,
+  type PullProgress,
+  taskClassSchema,
+  type WireRole,
+  type WireTaskClass,
+} from '../runtime/protocol.ts';
+import { formatBytes, formatDuration } from './format.ts';
+
+/** The kinds of task that have a model of their own in the settings. */
+export const classes: readonly WireTaskClass[] = taskClassSchema.options;
+
+export const taskNames = {
+  completion: 'completion',
+  summarize: 'summaries',
+  translate: 'translations',
+  chat: 'chat',
+} satisfies Record<WireRole, string>;
+
+export const isClass = (role: WireRole): role is WireTaskClass => taskClassSchema.safeParse(role).success;
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `completion and summaries`. */
+export const tasksOf = (roles: readonly WireRole[]): string => listed(roles.map((role) => taskNames[role]));
+
+/** `1.6 GB`, `about 1.6 GB`. */
+export function sizeOf({ bytes, isEstimate }: Pick<ListedModel, 'bytes' | 'isEstimate'>): string {
+  return `${isEstimate ? 'about ' : ''}${formatBytes(bytes)}`;
+}
+
+/** One or two words: what the model is doing, or that it could come. A download counts before all else: it is what changes. */
+export function stateOf(model: ListedModel): string {
+  if (model.downloading !== undefined) return `downloading ${percent(model.downloading)}`;
+  if (!model.installed) return 'available';
+  switch (model.state) {
+    case 'ready':
+      return 'loaded';
+    case 'loading':
+      return 'loading';
+    case 'failed':
+      return 'failed to load';
+    case 'unloaded':
+    case undefined:
+      return 'installed';
+    default:
+      return model.state satisfies never;
+  }
+}
+
+/** The classes that this model serves now. */
+export function servedBy(list: ModelsListResult, name: string): WireTaskClass[] {
+  return classes.filter((each) => list.roles.some(({ role, model }) => role === each && model === name));
+}
+
+/** `412 MB of 1.6 GB, 12 MB/s, 2 min left`; before it what else the runtime does than downloading, behind it what it has to say. */
+export function progressText(progress: PullProgress): string {
+  const { phase, message, doneBytes, totalBytes, bytesPerSecond, remainingMs } = progress;
+  const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;
+  const speed = bytesPerSecond === undefined || bytesPerSecond < 1 ? [] : [`${formatBytes(bytesPerSecond)}/s`];
+  const left = remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`];
+  const begin = phase === 'downloading' ? [] : [phase];
+  const said = message === undefined ? '' : `. ${message}`;
+  return `${[...begin, `${formatBytes(doneBytes)}${total}`, ...speed, ...left].join(', ')}${said}`;
+}
+
+/** Never 100% before the end. @param share 0 to 1 */
+export function percent(share: number): string {
+  return `${Math.floor(Math.min(1, Math.max(0, share)) * 100)}%`;
+}
