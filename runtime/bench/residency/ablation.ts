@@ -1,4 +1,7 @@
-/** Punctual without one of its means, so that the reader sees what each is worth. */
+/**
+ * Punctual without one of its means, so that the reader sees what each is worth. The length of answers gained nothing on the tuning seeds, so
+ * its weight is 0, and the ablation puts it in.
+ */
 import type { ResidencyOptions } from '../../core/residency/options.ts';
 import type { ContenderSetup } from './contender.ts';
 
@@ -14,7 +17,7 @@ export const ablationNames = [
   'without_gap_hazard',
   'without_load_time',
   'without_latency_sensitivity',
-  'without_work_length',
+  'with_work_length',
   'without_downsizing',
   'without_parking',
   'without_delay',
@@ -55,8 +58,8 @@ export function ablate(name: AblationName): Ablated {
       return { options: { loadWeight: 0 } };
     case 'without_latency_sensitivity':
       return { options: { brokenMs: 0 } };
-    case 'without_work_length':
-      return { options: { workWeight: 0 } };
+    case 'with_work_length':
+      return { options: { workWeight: 1 } };
     case 'without_downsizing':
       return { options: { downsizes: false } };
     case 'without_parking':

@@ -1,3 +1,6 @@
+/** Sums of many parts never come out even, and a file must not go for the rest of one. */
+const bytesMin = 4_096;
+
 /**
  * The host's page cache as far as model files are concerned: the least recently read file goes first, and as a whole. Why as a whole: files
  * are read from their beginning, so its oldest pages are those that the next load asks for first; bringing them back then displaces
@@ -35,7 +38,7 @@ export class PageCache {
     const added = Math.min(bytes, others);
     let missing = this.#usedBytes + added - this.#capacityBytes;
     for (const [name, held] of this.#files) {
-      if (missing <= 0) break;
+      if (missing <= bytesMin) break;
       if (name === file) continue;
       missing -= held;
       this.#set(name, 0);

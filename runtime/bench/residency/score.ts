@@ -1,7 +1,7 @@
 /** What a simulated day comes to, in numbers. Pure. */
 import type { ResidencyClass } from '../../core/residency/types.ts';
 import { quantile } from '../bench.ts';
-import type { Row, SimulatedDay } from './simulate.ts';
+import type { Row, SimulatedDay } from './tally.ts';
 import { gigabyte } from './workloads.ts';
 
 export interface Score {

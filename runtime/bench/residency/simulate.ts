@@ -8,35 +8,8 @@ import type { BenchDay, BenchTask } from './day.ts';
 import { Disk } from './disk.ts';
 import { type Queued, SimulatedModel } from './model.ts';
 import { PageCache } from './page-cache.ts';
+import { type SimulatedDay, Tally } from './tally.ts';
 import { type DeviceName, devices, gigabyte, host } from './workloads.ts';
-
-/** What became of a task; times from its arrival, in ms. */
-export interface Row {
-  readonly task: BenchTask;
-  readonly ttftMs: number;
-  readonly e2eMs: number;
-  /** Answered by a model that it was not meant for. */
-  readonly isSubstituted: boolean;
-}
-
-export interface SimulatedDay {
-  /** In the order in which they started. */
-  readonly rows: readonly Row[];
-  readonly loadMs: number;
-  readonly loads: number;
-  readonly loadsAhead: number;
-  /** Loaded ahead, and gone again before a task came. */
-  readonly loadsWasted: number;
-  readonly evictions: number;
-  readonly resizes: number;
-  readonly readAheadBytes: number;
-  readonly decisions: readonly TimedDecision[];
-}
-
-export interface TimedDecision {
-  readonly atMs: number;
-  readonly decision: Decision;
-}
 
 /** A pass of another model that a completion waits for, and what a load beside it costs a prefill. */
 const passMs = 30;
@@ -73,23 +46,14 @@ class Machine implements ResidencyView {
   readonly #byId: ReadonlyMap<string, SimulatedModel>;
   readonly #cache = new PageCache(this.cacheBytes);
   readonly #disk = new Disk();
-  readonly #rows: Row[] = [];
-  readonly #decisions: TimedDecision[] = [];
+  readonly #tally = new Tally();
   readonly #keepsDecisions: boolean;
-  readonly #aheadUnused = new Set<SimulatedModel>();
   #endings: Ending[] = [];
   #sparesCache = false;
   #arrived = 0;
   #signalled = 0;
   #wakeMs = Number.POSITIVE_INFINITY;
   #reviewAtMs: number;
-  #loadMs = 0;
-  #loads = 0;
-  #loadsAhead = 0;
-  #loadsWasted = 0;
-  #evictions = 0;
-  #resizes = 0;
-  #readAheadBytes = 0;
 
   constructor({ device, day, setup, keepsDecisions }: SimulateOptions) {
     const hardware = devices[device];
@@ -112,28 +76,18 @@ class Machine implements ResidencyView {
   run(): SimulatedDay {
     const { tasks } = this.#day;
     const lastMs = (tasks.at(-1)?.arrivalMs ?? 0) + patienceMs;
-    while (this.#rows.length < tasks.length || this.#disk.loading !== undefined) {
+    while (this.#tally.rows.length < tasks.length || this.#disk.loading !== undefined) {
       if (this.#step()) this.#decide();
-      if (this.nowMs > lastMs) throw new Error(`${tasks.length - this.#rows.length} tasks wait for ever.`);
+      if (this.nowMs > lastMs) throw new Error(`${tasks.length - this.#tally.rows.length} tasks wait for ever.`);
     }
-    return {
-      rows: this.#rows,
-      loadMs: this.#loadMs,
-      loads: this.#loads,
-      loadsAhead: this.#loadsAhead,
-      loadsWasted: this.#loadsWasted + this.#aheadUnused.size,
-      evictions: this.#evictions,
-      resizes: this.#resizes,
-      readAheadBytes: this.#readAheadBytes,
-      decisions: this.#decisions,
-    };
+    return this.#tally;
   }
 
   /** To the next thing that happens. True when the contender has to be asked. */
   #step(): boolean {
     const task = this.#day.tasks[this.#arrived];
     const signal = this.#day.signals[this.#signalled];
-    const ending = this.#nextEnding();
+    const ending = earliest(this.#endings);
     const diskMs = this.nowMs + this.#disk.nextMs;
     const taskMs = task?.arrivalMs ?? Number.POSITIVE_INFINITY;
     const signalMs = signal?.atMs ?? Number.POSITIVE_INFINITY;
@@ -151,12 +105,6 @@ class Machine implements ResidencyView {
     return hasDiskNews || timerMs <= nextMs;
   }
 
-  #nextEnding(): Ending | undefined {
-    let next: Ending | undefined;
-    for (const ending of this.#endings) if (next === undefined || ending.atMs < next.atMs) next = ending;
-    return next;
-  }
-
   /** True when a load or a reading is over. */
   #advance(toMs: number): boolean {
     const { reading } = this.#disk;
@@ -164,7 +112,7 @@ class Machine implements ResidencyView {
     this.nowMs = toMs;
     if (reading !== undefined && readBytes > 0) {
       this.#cache.add(reading, readBytes);
-      this.#readAheadBytes += readBytes;
+      this.#tally.readAheadBytes += readBytes;
     }
     if (isRead) this.#disk.stopReading();
     if (isLoaded) this.#loaded();
@@ -178,7 +126,7 @@ class Machine implements ResidencyView {
     const missing = model.fileBytes - this.#cache.cachedBytes(model.id);
     const free = this.cacheBytes - this.#cache.usedBytes;
     this.#cache.add(model.id, this.#sparesCache ? Math.min(missing, free) : missing);
-    this.#loadMs += this.nowMs - loading.startedMs;
+    this.#tally.loadMs += this.nowMs - loading.startedMs;
     this.#disk.endLoad();
     model.state = 'ready';
     model.readySinceMs = this.nowMs;
@@ -194,7 +142,7 @@ class Machine implements ResidencyView {
       { class: task.class, targetMs: task.deadlineMs - task.arrivalMs, workMs },
       this.nowMs,
     );
-    this.#aheadUnused.delete(model);
+    this.#tally.use(model.id);
     model.lastUsedMs = this.nowMs;
     const { class: taskClass, arrivalMs, deadlineMs } = task;
     model.waiting.push({ id: String(task.id), class: taskClass, arrivalMs, deadlineMs, workMs, task });
@@ -235,7 +183,7 @@ class Machine implements ResidencyView {
     const { firstMs, lastMs } = model.serve(task, slowdown);
     const passWaitMs = isCompletion && others > 0 ? passMs : 0;
     const waitedMs = this.nowMs - task.arrivalMs + passWaitMs;
-    this.#rows.push({
+    this.#tally.rows.push({
       task,
       ttftMs: waitedMs + firstMs,
       e2eMs: waitedMs + lastMs,
@@ -249,7 +197,7 @@ class Machine implements ResidencyView {
     this.#wakeMs = Number.POSITIVE_INFINITY;
     if (this.#setup.reviewMs !== undefined) this.#reviewAtMs = this.nowMs + this.#setup.reviewMs;
     for (const decision of this.#contender.decide(this)) {
-      if (this.#keepsDecisions) this.#decisions.push({ atMs: this.nowMs, decision });
+      if (this.#keepsDecisions) this.#tally.decisions.push({ atMs: this.nowMs, decision });
       this.#perform(decision);
     }
   }
@@ -299,10 +247,7 @@ class Machine implements ResidencyView {
     const cached = this.#cache.cachedBytes(id);
     const extraMs = downsize.length > 0 ? host.resizeMs : 0;
     this.#disk.load(id, cached, model.fileBytes - cached, extraMs, this.nowMs);
-    this.#loads += 1;
-    if (!isAhead) return;
-    this.#loadsAhead += 1;
-    this.#aheadUnused.add(model);
+    this.#tally.load(id, isAhead);
   }
 
   #evict(model: SimulatedModel): void {
@@ -311,8 +256,7 @@ class Machine implements ResidencyView {
     model.forget(this.#setup.parks);
     model.state = 'absent';
     model.isDraining = false;
-    this.#evictions += 1;
-    if (this.#aheadUnused.delete(model)) this.#loadsWasted += 1;
+    this.#tally.evict(model.id);
   }
 
   #resize(model: SimulatedModel, isSmall: boolean): void {
@@ -321,7 +265,7 @@ class Machine implements ResidencyView {
     model.isSmall = isSmall;
     model.state = 'resizing';
     this.#checkMemory();
-    this.#resizes += 1;
+    this.#tally.resizes += 1;
     this.#endings.push({ atMs: this.nowMs + host.resizeMs, model, kind: 'resize' });
   }
 
@@ -356,4 +300,10 @@ class Machine implements ResidencyView {
     if (model === undefined) throw new Error(`There is no model '${id}'.`);
     return model;
   }
+}
+
+function earliest(endings: readonly Ending[]): Ending | undefined {
+  let next: Ending | undefined;
+  for (const ending of endings) if (next === undefined || ending.atMs < next.atMs) next = ending;
+  return next;
 }

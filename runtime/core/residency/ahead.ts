@@ -1,6 +1,6 @@
 /**
  * Models that nobody waits for yet: loaded before the task comes, when that is likely enough to be worth what leaves for it. Pure.
- * The pinned model comes in at once. It never leaves for another, and nothing leaves or loads ahead while somebody waits for a load.
+ * The pinned model comes in at once, unless it was released because nobody used it. It never leaves for another, and nothing leaves or loads ahead while somebody waits for a load.
  */
 import type { Means } from './demand.ts';
 import { freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
@@ -22,7 +22,8 @@ export function loadAhead(means: Means, view: ResidencyView, quietSinceMs: numbe
     ({ state, waiting }) => state === 'loading' || state === 'leaving' || (state === 'absent' && waiting.length > 0),
   );
   if (isBusy) return undefined;
-  const pinned = view.models.find(({ state, isPinned }) => state === 'absent' && isPinned);
+  const isUsed = ({ lastUsedMs }: ModelView): boolean => view.nowMs - lastUsedMs < options.releasePinnedAfterMs;
+  const pinned = view.models.find((model) => model.state === 'absent' && model.isPinned && isUsed(model));
   if (pinned !== undefined) {
     const plan = planRoom(view, pinned, worth, options);
     if (plan !== undefined) return loadOf(means, { model: pinned, probability: 1, plan, gainMs: 0 });

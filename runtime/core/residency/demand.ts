@@ -4,7 +4,7 @@
  * 1. A task whose promise would break by waiting for its model, and would be kept by another resident model of its class, is answered
  *    by that one, if the user wants that.
  * 2. One model loads at a time: the pinned one first; then those whose promise can still be kept, by the latest moment at which their
- *    load may begin; then the others by arrival. Who has waited for `drainAfterMs` goes before all but the pinned one.
+ *    load may begin; then the others by arrival, shorter loads sooner. Who has waited for `drainAfterMs` goes before all but the pinned one.
  * 3. There is room, or room can be made: it loads. It waits a little first when a model that would leave is in the middle of a group of
  *    tasks, as long as no promise breaks by that and for `delayMsMax` at most.
  * 4. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
@@ -12,7 +12,7 @@
  */
 import type { Forecast } from './forecast.ts';
 import type { ResidencyOptions } from './options.ts';
-import { bytesOf, freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
+import { bytesOf, canFit, freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
 import type { Decision, ModelView, ResidencyView, WaitingTask } from './types.ts';
 import { seconds, share, whyLoad } from './why.ts';
 import { loadMsOf, type Worth } from './worth.ts';
@@ -23,6 +23,8 @@ export interface Means {
   readonly worth: Worth;
 }
 
+type Substitute = Extract<Decision, { kind: 'substitute' }>;
+
 /** A model that is waited for. */
 interface Wanted {
   readonly model: ModelView;
@@ -32,9 +34,9 @@ interface Wanted {
   readonly latestMs: number;
 }
 
-export function substitutions({ options }: Means, view: ResidencyView): Decision[] {
+export function substitutions({ options }: Means, view: ResidencyView): Substitute[] {
   if (options.substitution === 'never') return [];
-  return view.models.flatMap((model): Decision[] => {
+  return view.models.flatMap((model): Substitute[] => {
     const isComing = model.state === 'loading' || model.state === 'absent';
     const [first] = model.waiting;
     if (!isComing || first === undefined) return [];
@@ -95,7 +97,7 @@ function wantedModels({ options }: Means, view: ResidencyView): Wanted[] {
   const { nowMs } = view;
   const wanted = view.models.flatMap((model): Wanted[] => {
     const [first] = model.waiting;
-    if (first === undefined || model.state !== 'absent') return [];
+    if (first === undefined || model.state !== 'absent' || !canFit(view, model, options)) return [];
     const latestMs = first.deadlineMs - first.workMs - loadMsOf(model);
     return [{ model, first, waitedMs: nowMs - first.arrivalMs, latestMs }];
   });
@@ -104,7 +106,8 @@ function wantedModels({ options }: Means, view: ResidencyView): Wanted[] {
     if (waitedMs >= options.drainAfterMs) return 1;
     return latestMs >= nowMs ? 2 : 3;
   };
-  const timeOf = (want: Wanted): number => (rank(want) === 2 ? want.latestMs : want.first.arrivalMs);
+  const timeOf = (want: Wanted): number =>
+    rank(want) === 2 ? want.latestMs : want.first.arrivalMs + options.shortLoadWeight * loadMsOf(want.model);
   return wanted.sort((a, b) => rank(a) - rank(b) || timeOf(a) - timeOf(b));
 }
 

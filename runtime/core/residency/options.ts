@@ -31,6 +31,8 @@ export interface ResidencyOptions {
   readonly delayMsMax: number;
   /** While a victim is likelier than this to be used within the delay, the swap waits for its group to be done. */
   readonly delayProbability: number;
+  /** Of those whose promise is broken already, the one that is there sooner goes first: its load counts this many times. */
+  readonly shortLoadWeight: number;
   /** After somebody waited this long behind models in use, one of them takes no further task, in ms. */
   readonly drainAfterMs: number;
   readonly downsizes: boolean;
@@ -75,7 +77,7 @@ export const residencyDefaults: ResidencyOptions = {
   horizonMs: 900_000,
   loadWeight: 1,
   brokenMs: 5_000,
-  workWeight: 1,
+  workWeight: 0,
   needMin: 0.01,
   gapsMax: 300,
   borrowedGaps: 3,
@@ -86,6 +88,7 @@ export const residencyDefaults: ResidencyOptions = {
   residenceMsMin: 2_000,
   delayMsMax: 6_000,
   delayProbability: 0.25,
+  shortLoadWeight: 2,
   drainAfterMs: 30_000,
   downsizes: true,
   smallLoss: 0.05,
@@ -102,7 +105,7 @@ export const residencyDefaults: ResidencyOptions = {
   readHysteresis: 1.2,
   readGapMs: 30_000,
   readNeedMin: 0.02,
-  residentFileShare: 0.4,
+  residentFileShare: 0.2,
   readBytesPerHour: 36e9,
   releaseAfterMs: Number.POSITIVE_INFINITY,
   releasePinnedAfterMs: Number.POSITIVE_INFINITY,

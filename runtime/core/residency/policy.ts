@@ -4,19 +4,20 @@
  *
  * The caller tells of every task as it arrives and of every signal, and asks for decisions at every event and when a `wait` is over. It
  * performs them in the order given, all of them, before it asks again. In each answer:
- * 1. Tasks that another resident model answers (demand.ts): they go there, and everything else is asked for again.
- * 2. What is waited for: loads, waits, drains (demand.ts).
- * 3. What is likely to be needed: loads ahead, sequences given back (ahead.ts).
- * 4. What nobody needed for long leaves.
- * 5. The file that is read ahead (reader.ts).
+ * 1. Who leaves when other programs took memory; nothing else then.
+ * 2. Tasks that another resident model answers (demand.ts): they go there, and everything else is asked for again.
+ * 3. What is waited for: loads, waits, drains (demand.ts).
+ * 4. What is likely to be needed: loads ahead, sequences given back (ahead.ts).
+ * 5. What nobody needed for long leaves.
+ * 6. The file that is read ahead (reader.ts).
  */
-import type { ModelId } from '../task.ts';
+import type { ModelId, TaskId } from '../task.ts';
 import { grow, loadAhead } from './ahead.ts';
 import { type Means, onDemand, substitutions } from './demand.ts';
 import { type Forecast, LearnedForecast } from './forecast.ts';
 import { type ResidencyOptions, residencyDefaults } from './options.ts';
 import { Reader } from './reader.ts';
-import { isIdle } from './room.ts';
+import { isIdle, planRelief } from './room.ts';
 import type { Decision, EditorSignal, ModelView, ResidencyView, Use } from './types.ts';
 import { seconds } from './why.ts';
 import { Worth } from './worth.ts';
@@ -24,6 +25,8 @@ import { Worth } from './worth.ts';
 export class ResidencyPolicy {
   readonly #means: Means;
   readonly #reader: Reader;
+  /** Tasks for which the user was asked whether another model may answer. */
+  readonly #asked = new Set<TaskId>();
   #aheadMs = Number.NEGATIVE_INFINITY;
 
   /** @param forecast by default learned from uses and signals; a bench may know the future. */
@@ -44,13 +47,28 @@ export class ResidencyPolicy {
   }
 
   decide(view: ResidencyView): readonly Decision[] {
-    const answered = substitutions(this.#means, view); // 1
+    const relieved = this.#relieved(view); // 1
+    if (relieved.length > 0) return relieved;
+    const answered = this.#answered(view); // 2
     if (answered.some((decision) => decision.kind === 'substitute' && !decision.asks)) return answered;
-    const decisions = [...answered, ...onDemand(this.#means, view)]; // 2
-    if (!decisions.some(isMove)) decisions.push(...this.#unasked(view)); // 3 and 4
+    const decisions = [...answered, ...onDemand(this.#means, view)]; // 3
+    if (!decisions.some(isMove)) decisions.push(...this.#unasked(view)); // 4 and 5
     if (decisions.some(({ kind }) => kind === 'load')) return decisions;
-    const read = this.#reader.decide(view); // 5
+    const read = this.#reader.decide(view); // 6
     return read === undefined ? decisions : [...decisions, read];
+  }
+
+  /** Nobody is asked twice about a task. */
+  #answered(view: ResidencyView): Decision[] {
+    const found = substitutions(this.#means, view);
+    if (this.#means.options.substitution !== 'ask') return found;
+    const waiting = new Set(view.models.flatMap((model) => model.waiting.map(({ id }) => id)));
+    for (const id of this.#asked) if (!waiting.has(id)) this.#asked.delete(id);
+    return found.flatMap((one): Decision[] => {
+      const tasks = one.tasks.filter((id) => !this.#asked.has(id));
+      for (const id of tasks) this.#asked.add(id);
+      return tasks.length === 0 ? [] : [{ ...one, tasks }];
+    });
   }
 
   #unasked(view: ResidencyView): Decision[] {
@@ -61,6 +79,15 @@ export class ResidencyPolicy {
     }
     const grown = grow(view);
     return grown === undefined ? this.#released(view) : [grown];
+  }
+
+  /** Other programs took memory: the least worthy leave, whatever is waited for. */
+  #relieved(view: ResidencyView): Decision[] {
+    const { worth, options } = this.#means;
+    return planRelief(view, worth, options).map((model) => {
+      const why = `Released '${model}', because there is less memory for models than they hold.`;
+      return { kind: 'release', model, why };
+    });
   }
 
   #released(view: ResidencyView): Decision[] {

@@ -9,6 +9,7 @@
  * 4. Between two reads `readGapMs` pass, and a bucket of bytes bounds what is read in an hour. Without both it reads terabytes.
  */
 
+import type { ModelId } from '../task.ts';
 import type { Means } from './demand.ts';
 import type { Forecast } from './forecast.ts';
 import type { ResidencyOptions } from './options.ts';
@@ -53,14 +54,7 @@ export class Reader {
     const loading = view.models.find(
       ({ state, fileBytes, cachedBytes }) => state === 'loading' && cachedBytes < fileBytes,
     );
-    if (view.reading !== undefined) {
-      if (loading === undefined) return undefined;
-      return {
-        kind: 'stopReading',
-        model: view.reading,
-        why: `'${loading.id}' is read from disk, and somebody waits.`,
-      }; // 1
-    }
+    if (view.reading !== undefined) return this.#stopped(view, view.reading, loading);
     if (loading !== undefined) return undefined;
     const isQuiet = view.nowMs - this.#lastMs < readGapMs;
     if (isQuiet && !view.models.some(isWaited)) return undefined;
@@ -75,6 +69,21 @@ export class Reader {
     return { kind: 'readAhead', model: model.id, drop: read.drop, why: whyRead(model.id, need, read.drop) };
   }
 
+  /** 1, and it leaves a file that is only likely for one that somebody waits for. */
+  #stopped(view: ResidencyView, reading: ModelId, loading: ModelView | undefined): Decision | undefined {
+    const stop = (id: ModelId, what: string): Decision => ({
+      kind: 'stopReading',
+      model: reading,
+      why: `'${id}' ${what}.`,
+    });
+    if (loading !== undefined) return stop(loading.id, 'is loaded from disk, and somebody waits');
+    const waited = view.models.find((model) => isWaited(model) && isCold(model));
+    const isForWaited = view.models.some((model) => model.id === reading && isWaited(model));
+    return waited === undefined || isForWaited
+      ? undefined
+      : stop(waited.id, 'is waited for, and its file is read first');
+  }
+
   #best(
     view: ResidencyView,
     onlyWaited: boolean,
@@ -82,17 +91,13 @@ export class Reader {
     const files = this.#valued(view);
     const free = freeCache(view);
     const wanted = files
-      .filter(({ model }) => !onlyWaited || model.waiting.length > 0)
-      .filter(
-        ({ model, need }) =>
-          model.state === 'absent' &&
-          missingBytes(model) >= missingShareMin * model.fileBytes &&
-          need >= this.#options.readNeedMin,
-      )
+      .filter(({ model }) => !onlyWaited || isWaited(model))
+      .filter(({ model, need }) => model.state === 'absent' && isCold(model) && need >= this.#options.readNeedMin)
       .sort((a, b) => b.density - a.density);
     for (const valued of wanted) {
       const missing = missingBytes(valued.model);
-      if (missing > this.#budgetBytes || missing > view.cacheBytes) continue;
+      // What is waited for is read once, ahead or by its load: the bound is for what may turn out to be in vain.
+      if ((missing > this.#budgetBytes && !isWaited(valued.model)) || missing > view.cacheBytes) continue;
       if (missing <= free) return { valued, drop: [] };
       if (view.isCacheShared) continue;
       const others = files.filter((file) => file !== valued);
@@ -123,6 +128,10 @@ export class Reader {
 
 function isWaited({ state, waiting }: ModelView): boolean {
   return state === 'absent' && waiting.length > 0;
+}
+
+function isCold(model: ModelView): boolean {
+  return missingBytes(model) >= missingShareMin * model.fileBytes;
 }
 
 function missingBytes({ fileBytes, cachedBytes }: ModelView): number {

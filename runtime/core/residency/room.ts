@@ -48,6 +48,13 @@ export function freeBytes(view: ResidencyView): number {
   return view.models.reduce((left, model) => left - heldBytes(model), view.budgetBytes);
 }
 
+/** Whether it could be loaded if everything but pinned models left. The caller refuses the tasks of one that could not. */
+export function canFit(view: ResidencyView, model: ModelView, { downsizes }: ResidencyOptions): boolean {
+  const pinnedBytes = view.models.reduce((sum, one) => sum + (one.isPinned && one !== model ? heldBytes(one) : 0), 0);
+  const bytes = downsizes ? Math.min(model.bytesSmall, model.bytesFull) : model.bytesFull;
+  return bytes + pinnedBytes <= view.budgetBytes;
+}
+
 /** Ready, and nobody uses or wants it. */
 export function isIdle(model: ModelView): boolean {
   return model.state === 'ready' && model.running === 0 && model.waiting.length === 0;
@@ -79,9 +86,27 @@ export function planRoom(
   return full && planOf(candidates, full, false);
 }
 
+/** Memory for models became less, as other programs took some: who leaves. Empty when all fits, or when nobody may leave. */
+export function planRelief(view: ResidencyView, worth: Worth, options: ResidencyOptions): readonly ModelId[] {
+  const missing = -freeBytes(view);
+  if (missing <= 0) return [];
+  const candidates = candidatesOf(view, undefined, worth, { ...options, downsizes: false });
+  const best = cheapest(candidates, missing) ?? everyone(candidates);
+  return planOf(candidates, best, false).evict;
+}
+
+function everyone(candidates: readonly Candidate[]): Best {
+  return { lossMs: 0, freed: 0, chosen: candidates.map(() => 'go') };
+}
+
 const emptyPlan: RoomPlan = { isSmall: false, evict: [], downsize: [], lossMs: 0, factors: [] };
 
-function candidatesOf(view: ResidencyView, wanted: ModelView, worth: Worth, options: ResidencyOptions): Candidate[] {
+function candidatesOf(
+  view: ResidencyView,
+  wanted: ModelView | undefined,
+  worth: Worth,
+  options: ResidencyOptions,
+): Candidate[] {
   const { nowMs } = view;
   const all = view.models.flatMap((model): Candidate[] => {
     if (model === wanted || !mayLeave(model, nowMs, options)) return [];
