@@ -7,48 +7,39 @@
  */
 import type { Effect, Event, PassReport } from './core/event.ts';
 import { Learned } from './core/learned.ts';
-import { type ClassMetrics, Metrics } from './core/metrics.ts';
-import type { ModelView } from './core/models.ts';
+import { Metrics } from './core/metrics.ts';
 import { punctual } from './core/policies/punctual.ts';
-import { type PassErrors, PredictionErrors, passErrors, type TaskErrors } from './core/prediction.ts';
-import { Scheduler, type SchedulerOptions, schedulerDefaults } from './core/scheduler.ts';
+import { PredictionErrors, passErrors } from './core/prediction.ts';
+import type { EditorSignal } from './core/residency/types.ts';
+import { Scheduler } from './core/scheduler.ts';
+import { type SchedulerOptions, schedulerDefaults } from './core/scheduler-options.ts';
 import { type ModelId, type Outcome, type Task, type TaskClass, type TaskId, taskClasses } from './core/task.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, ModelSpec } from './engine/engine.ts';
 import type { TaskHandle, TaskSpec, Tasks } from './features/tasks.ts';
 import { Answers } from './loop/answers.ts';
 import { CostKeeper, type CostStore } from './loop/costs.ts';
+import { type FileReader, Moves } from './loop/moves.ts';
 import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
+import type { LoopStatus } from './loop/status.ts';
 import { Watchdog } from './loop/watchdog.ts';
 
 export interface LoopOptions {
   /** The runtime's monotonic clock in ms. */
   readonly now: () => number;
   /** How a model is loaded; every id that reaches the scheduler has been chosen through the registry that answers this. */
-  readonly specOf: (model: ModelId) => ModelSpec;
+  readonly specOf: (model: ModelId, isSmall: boolean) => ModelSpec;
   /** Calls back once after `ms`; returns how to call it off. */
   readonly timer: (ms: number, callback: () => void) => Dispose;
   readonly scheduler?: Partial<SchedulerOptions>;
+  /** Reads model files ahead of their loads; without one that is left out. */
+  readonly reader?: FileReader;
   /** Where measured costs outlive this runtime; without one they are measured by each. */
   readonly costStore?: CostStore;
   /** How far back the figures of `status()` reach, in ms. */
   readonly windowMs?: number;
   /** One line for each committed decision, with its cause. */
   readonly log?: (line: string) => void;
-}
-
-/** The state of the house in the core's terms; `server/status.ts` turns it into the wire's. */
-export interface LoopStatus {
-  readonly windowMs: number;
-  readonly classes: readonly (ClassMetrics &
-    TaskErrors & {
-      readonly running: number;
-      readonly waiting: number;
-      readonly sla?: Task['sla'];
-    })[];
-  readonly models: readonly (ModelView & PassErrors & { readonly progress?: number })[];
-  readonly engineRestarts: number;
-  readonly enginePid?: number;
 }
 
 const windowMsDefault = 5 * 60 * 1000;
@@ -64,6 +55,7 @@ export class Loop implements Tasks {
   readonly #costs: CostKeeper;
   readonly #predictions: Predictions;
   readonly #watchdog: Watchdog;
+  readonly #moves: Moves;
   readonly #events: Event[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #passListeners = new Set<(pass: PassReport) => void>();
@@ -99,6 +91,11 @@ export class Loop implements Tasks {
       kill: () => engine.kill(),
       log,
     });
+    this.#moves = new Moves({
+      ...{ specOf: options.specOf, reader: options.reader, send, now, timer, log },
+      loads: (spec) => this.#loads(spec),
+      wake: () => this.#handle({ kind: 'wake' }),
+    });
     this.#unsubscribe = engine.onEvent((event) => this.#onEngine(event));
   }
 
@@ -131,6 +128,11 @@ export class Loop implements Tasks {
     if (task.idle === true) return;
     const predicted = this.#predictions.afford(() => this.#scheduler.forecast(task.id, this.now()));
     if (predicted !== undefined) this.#answers.predict(task.id, predicted);
+  }
+
+  /** Somebody did something in an editor that makes a task likely. */
+  signal(signal: EditorSignal): void {
+    this.#handle({ kind: 'signal', signal });
   }
 
   /** A task of this model will probably come. */
@@ -180,6 +182,7 @@ export class Loop implements Tasks {
     this.#closed = true;
     this.#unsubscribe();
     this.#watchdog.dispose();
+    this.#moves.dispose();
     for (const id of this.#answers.ids) this.#settle(id, shuttingDown);
     await Promise.all([this.#costs.close(), this.#engine.close()]);
   }
@@ -218,6 +221,11 @@ export class Loop implements Tasks {
       case 'unloaded':
         this.#costs.unloaded(event.model);
         return this.#handle(event);
+      case 'resized':
+        return this.#handle(event);
+      case 'resizeFailed':
+        this.#options.log?.(`cannot resize ${event.model}: ${event.error.message}`);
+        return this.#handle({ kind: 'resizeFailed', model: event.model });
       case 'ended':
         return this.#handle(event);
       default:
@@ -248,23 +256,20 @@ export class Loop implements Tasks {
         return this.#send({ kind: 'stop', id: effect.id, keep: effect.keep });
       case 'settle':
         return this.#settle(effect.id, effect.outcome);
-      case 'load':
-        return this.#load(this.#options.specOf(effect.model));
-      case 'unload':
-        this.#options.log?.(`unload ${effect.model}: another model needs its place`);
-        return this.#send({ kind: 'unload', model: effect.model });
       case 'relegate':
         this.#options.log?.(`${effect.id} cannot be on time any more: it gives way to those that can`);
         return this.#send({ kind: 'relegate', id: effect.id });
+      case 'substitute':
+        this.#options.log?.(effect.why);
+        return this.#answers.substitute(effect.id, effect.by);
       default:
-        effect satisfies never;
+        return this.#moves.perform(effect);
     }
   }
 
-  #load(spec: ModelSpec): void {
+  #loads(spec: ModelSpec): void {
     this.#progress.set(spec.id, 0);
     this.#costs.loads(spec);
-    this.#send({ kind: 'load', spec });
   }
 
   #send(command: EngineCommand): void {

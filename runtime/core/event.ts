@@ -3,6 +3,7 @@
  * A recorded list of events with their times replays exactly.
  */
 import type { LengthQuantiles } from './lengths.ts';
+import type { EditorSignal } from './residency/types.ts';
 import type { ModelId, Outcome, Task, TaskError, TaskId } from './task.ts';
 
 /** What the engine found out about a model while loading it. */
@@ -18,8 +19,20 @@ export interface ModelInfo {
   /** Memory that the model and its context take, in bytes, as far as the engine knows. */
   readonly memoryBytes: number;
   readonly loadMs: number;
+  /** Where that time went. */
+  readonly loadParts?: LoadParts | undefined;
+  /** The part of `memoryBytes` that a smaller context makes smaller. */
+  readonly contextBytes?: number | undefined;
   /** What computes: the processor, or the graphics card and its backend. Measurements hold for one device. */
   readonly device: string;
+}
+
+/** The parts of a load, in ms: only the first depends on whether the file is in the page cache. */
+export interface LoadParts {
+  readonly weightsMs: number;
+  readonly contextMs: number;
+  /** A prompt of a few tokens, so that the first real one does not pay for what is done only once. */
+  readonly warmUpMs: number;
 }
 
 /** What a forward pass does. */
@@ -61,10 +74,18 @@ export type Event =
   | { readonly kind: 'loaded'; readonly model: ModelId; readonly info: ModelInfo }
   | { readonly kind: 'loadFailed'; readonly model: ModelId; readonly error: TaskError }
   | { readonly kind: 'unloaded'; readonly model: ModelId }
+  /** Its context has the bounds that were asked for. */
+  | { readonly kind: 'resized'; readonly model: ModelId; readonly info: ModelInfo }
+  /** It is there as before. */
+  | { readonly kind: 'resizeFailed'; readonly model: ModelId }
   | { readonly kind: 'engineLost'; readonly reason: string }
   | { readonly kind: 'pass'; readonly pass: PassReport }
   /** A client has opened a document: its model may come in before the first task, if nobody has to leave for it. */
-  | { readonly kind: 'wanted'; readonly model: ModelId };
+  | { readonly kind: 'wanted'; readonly model: ModelId }
+  /** Somebody did something in an editor that makes a task likely. */
+  | { readonly kind: 'signal'; readonly signal: EditorSignal }
+  /** A time that was asked for with `wakeAt` has come. */
+  | { readonly kind: 'wake' };
 
 export type Effect =
   /** Hand the task to the engine. `generated` are the tokens already sent to the asker before an engine was lost. */
@@ -85,8 +106,18 @@ export type Effect =
   | { readonly kind: 'stop'; readonly id: TaskId; readonly keep: boolean }
   /** Tell the asker how the task ended. Exactly one of these follows every `submit`. */
   | { readonly kind: 'settle'; readonly id: TaskId; readonly outcome: Outcome }
-  | { readonly kind: 'load'; readonly model: ModelId }
-  | { readonly kind: 'unload'; readonly model: ModelId };
+  /** `isSmall`: with the fewest sequences or the smallest context that serve. `why` is a sentence, here as below. */
+  | { readonly kind: 'load'; readonly model: ModelId; readonly isSmall: boolean; readonly why: string }
+  | { readonly kind: 'unload'; readonly model: ModelId; readonly why: string }
+  /** Other bounds for a model that is there; it answers with `resized` or `resizeFailed`. */
+  | { readonly kind: 'resize'; readonly model: ModelId; readonly isSmall: boolean; readonly why: string }
+  /** The task waits for `by` from now on, as its own model would come too late; the answer says so. */
+  | { readonly kind: 'substitute'; readonly id: TaskId; readonly by: ModelId; readonly why: string }
+  /** Read the model's file, so that the page cache has it when the model loads. One at a time: it takes the place of another. */
+  | { readonly kind: 'readAhead'; readonly model: ModelId; readonly why: string }
+  | { readonly kind: 'stopReading'; readonly model: ModelId }
+  /** Send `wake` then, unless an event came before that asked for another time. In ms. */
+  | { readonly kind: 'wakeAt'; readonly atMs: number };
 
 /** What happens with every token and pass: it frees nothing, so there is nothing new to start. */
 export function isProgress(event: Event): boolean {

@@ -8,6 +8,9 @@
  * 3. A `stop` takes effect after the pass in flight, in prefill too; a stop for an unknown or ended id has no answer.
  * 4. An error of one sequence neither fails nor delays another by more than its own passes.
  * 5. When the engine itself dies, `lost` is its last word about everything before; the next `load` starts it again.
+ * 6. A `load` is answered by one `loaded` or `loadFailed`, an `unload` by one `unloaded`, a `resize` by one `resized` or `resizeFailed`,
+ *    in the order of the commands, and nobody but them ends a load: not the end of the request that asked for it.
+ * 7. What the documents of a model held when it left is there again when it comes back, as far as that pays.
  */
 import type { CostModel } from '../core/estimate.ts';
 import type { ModelInfo, PassReport } from '../core/event.ts';
@@ -31,17 +34,16 @@ export interface ModelSpec {
   readonly mmap?: boolean | undefined;
 }
 
+/** Whether two specs differ in nothing but the context, so that the weights that are there can stay. */
+export function sameWeights(a: ModelSpec, b: ModelSpec): boolean {
+  return a.file === b.file && a.gpuLayers === b.gpuLayers && a.mmap === b.mmap;
+}
+
 /** Whether a loaded model is what a `load` asks for. Then nothing is loaded again, and its requests go on. */
 export function sameSpec(a: ModelSpec, b: ModelSpec): boolean {
-  const { file, sequences, contextTokens, threads, gpuLayers, mmap } = a;
-  return (
-    file === b.file &&
-    sequences === b.sequences &&
-    contextTokens === b.contextTokens &&
-    threads === b.threads &&
-    gpuLayers === b.gpuLayers &&
-    mmap === b.mmap
-  );
+  const { sequences, contextTokens, threads } = a;
+  const isSameContext = sequences === b.sequences && contextTokens === b.contextTokens && threads === b.threads;
+  return isSameContext && sameWeights(a, b);
 }
 
 export interface EngineRequest {
@@ -64,8 +66,22 @@ export interface EngineRequest {
 }
 
 export type EngineCommand =
+  /**
+   * A model of this id that is there with another spec makes room first. When the new one cannot be loaded, that is said with
+   * `loadFailed`, and the former one comes back with a `loaded` of its own, if it can.
+   */
   | { readonly kind: 'load'; readonly spec: ModelSpec }
   | { readonly kind: 'unload'; readonly model: ModelId }
+  /**
+   * A context of another size over the weights that are there: in a fraction of the time of a load. Requests of the model wait meanwhile
+   * and go on; those that are too long for the new one fail. When it cannot be made, everything stays as it was.
+   */
+  | {
+      readonly kind: 'resize';
+      readonly model: ModelId;
+      readonly sequences: number;
+      readonly contextTokens: number;
+    }
   /**
    * What is known of the passes of a loaded model; without it the engine measures them, as idle work. Both sides learn from the same
    * reports from here on. It comes after `loaded`, as only the engine can say which device a measurement must be of.
@@ -84,7 +100,16 @@ export type EngineEvent =
   | { readonly kind: 'loading'; readonly model: ModelId; readonly fraction: number }
   | { readonly kind: 'loaded'; readonly model: ModelId; readonly info: ModelInfo }
   | { readonly kind: 'loadFailed'; readonly model: ModelId; readonly error: TaskError }
-  | { readonly kind: 'unloaded'; readonly model: ModelId }
+  /** The memory is back: how many bytes of it, and how long that took from the beginning of the unload. */
+  | {
+      readonly kind: 'unloaded';
+      readonly model: ModelId;
+      readonly freedBytes?: number | undefined;
+      readonly tookMs?: number | undefined;
+    }
+  | { readonly kind: 'resized'; readonly model: ModelId; readonly info: ModelInfo }
+  /** The model is there as before; when not even that was possible, `unloaded` follows. */
+  | { readonly kind: 'resizeFailed'; readonly model: ModelId; readonly error: TaskError }
   /** The prompt is known, and how much of it the sequence held already: it was the work of `follows`. */
   | {
       readonly kind: 'accepted';

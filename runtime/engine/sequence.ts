@@ -50,6 +50,8 @@ export interface Sequence {
   grant: Grant | undefined;
   /** A token was sampled by this engine: the prefill is over. */
   sampled: boolean;
+  /** It had a slot once, and that was told. */
+  accepted: boolean;
   /** Found hopeless by the task level. */
   relegated: boolean;
   /** Stopped while a pass was in flight. */
@@ -99,12 +101,17 @@ export function checkRequest(
 ): TaskError | undefined {
   if (promptTokens.length === 0)
     return { code: 'engineFailed', message: 'The prompt is empty: there is nothing to continue.' };
-  const promptTokensMax = Math.max(0, model.contextTokens - request.limits.maxTokens);
-  if (promptTokens.length <= promptTokensMax) return undefined;
+  return checkFits(promptTokens.length, request.limits.maxTokens, model);
+}
+
+/** Whether prompt and answer can fit; undefined when they can. */
+export function checkFits(promptTokens: number, maxTokens: number, model: MachineModel): TaskError | undefined {
+  const promptTokensMax = Math.max(0, model.contextTokens - maxTokens);
+  if (promptTokens <= promptTokensMax) return undefined;
   const message =
-    `The prompt has ${promptTokens.length} tokens and the answer up to ${request.limits.maxTokens}, ` +
+    `The prompt has ${promptTokens} tokens and the answer up to ${maxTokens}, ` +
     `but the model's context holds ${model.contextTokens}: at most ${promptTokensMax} tokens of prompt fit.`;
-  return { code: 'promptTooLong', message, promptTokens: promptTokens.length, promptTokensMax };
+  return { code: 'promptTooLong', message, promptTokens, promptTokensMax };
 }
 
 export function newSequence(
@@ -129,6 +136,7 @@ export function newSequence(
     slot: undefined,
     grant: undefined,
     sampled: false,
+    accepted: false,
     relegated: request.relegated,
     stopping: false,
   };

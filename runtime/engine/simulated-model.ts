@@ -22,6 +22,8 @@ export interface PassCosts {
 export interface SimulatedModel {
   readonly costs: PassCosts;
   readonly loadMs: number;
+  /** A new context over weights that are there. */
+  readonly resizeMs: number;
   readonly memoryBytes: number;
   /** The context that the model was trained on, in tokens. */
   readonly contextTokensMax: number;
@@ -56,6 +58,7 @@ export const halfBillionModel: SimulatedModel = {
     msPerKiloContext: 2.3,
   },
   loadMs: 750,
+  resizeMs: 200,
   memoryBytes: 640_000_000,
   contextTokensMax: 32_768,
   chunkTokens: 64,

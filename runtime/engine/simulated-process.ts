@@ -7,7 +7,10 @@ import type { ModelId, TaskError, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
 import { type EngineCommand, type EngineEvent, type EngineRequest, type ModelSpec, sameSpec } from './engine.ts';
 import type { Pass, PassItem, PassItemResult } from './pass.ts';
+import type { MachineModel } from './sequence.ts';
 import { costsOf, endToken, promptTokens, type SimulatedModel, type SimulatedTokenizer } from './simulated-model.ts';
+import { SimulatedModelWork } from './simulated-model-work.ts';
+import type { Kept } from './slots.ts';
 import { StepMachine } from './step-machine.ts';
 
 /** Measured for 600 tokens of a 0.5 B model and a file. */
@@ -36,6 +39,8 @@ export interface SimulatedHost {
   readonly script: ((request: EngineRequest) => Script) | undefined;
   takeFailure(id: TaskId): boolean;
   takeLoadFailure(id: ModelId): string | undefined;
+  /** What documents held in models that have left, by file. */
+  readonly archive: Map<string, readonly Kept[]>;
 }
 
 /** One life of the engine, from its first load to its end. */
@@ -46,13 +51,13 @@ export class SimulatedProcess {
   readonly #machine: StepMachine;
   readonly #loaded = new Map<ModelId, { readonly spec: ModelSpec; readonly info: ModelInfo }>();
   readonly #scripts = new Map<TaskId, Progress>();
-  /** Loads and unloads happen one after the other, beside the passes. */
-  #modelWorkEndMs = 0;
-  #passRuns = false;
+  readonly #modelWork: SimulatedModelWork;
+  #inFlight: Pass | undefined;
   #isOver = false;
 
   constructor(clock: VirtualClock, tokenizer: SimulatedTokenizer, host: SimulatedHost) {
     this.#machine = new StepMachine(host.planStep, host.speculates);
+    this.#modelWork = new SimulatedModelWork(clock, (id) => this.#inFlight?.model === id);
     this.#clock = clock;
     this.#tokenizer = tokenizer;
     this.#host = host;
@@ -61,10 +66,13 @@ export class SimulatedProcess {
   handle(command: EngineCommand): void {
     switch (command.kind) {
       case 'load':
-        this.#queueModelWork(this.#host.model(command.spec.id).loadMs, () => this.#load(command.spec));
+        this.#queueLoad(command.spec);
         break;
       case 'unload':
-        this.#queueModelWork(0, () => this.#unload(command.model));
+        this.#queueUnload(command.model);
+        break;
+      case 'resize':
+        this.#queueResize(command.model, command);
         break;
       case 'costs':
         // Its passes cost what its table says.
@@ -86,59 +94,105 @@ export class SimulatedProcess {
   /** What is under way comes to nothing. */
   end(): void {
     this.#isOver = true;
+    this.#modelWork.end();
   }
 
-  #queueModelWork(durationMs: number, work: () => void): void {
-    this.#modelWorkEndMs = Math.max(this.#modelWorkEndMs, this.#clock.now()) + durationMs;
-    this.#clock.at(this.#modelWorkEndMs, () => {
-      if (!this.#isOver) work();
-    });
+  #queueLoad(spec: ModelSpec): void {
+    const begin = (): number => this.#host.model(spec.id).loadMs;
+    this.#modelWork.queue({ model: spec.id, begin, finish: () => this.#load(spec) });
+  }
+
+  #queueUnload(model: ModelId): void {
+    let tookMs = 0;
+    const begin = (): number => {
+      tookMs = this.#suspend(model);
+      return tookMs;
+    };
+    const finish = (): void => {
+      const freedBytes = this.#loaded.get(model)?.info.memoryBytes ?? 0;
+      this.#remove(model);
+      this.#emit([{ kind: 'unloaded', model, freedBytes, tookMs }]);
+    };
+    this.#modelWork.queue({ model, begin, finish });
+  }
+
+  #queueResize(model: ModelId, size: Pick<ModelSpec, 'sequences' | 'contextTokens'>): void {
+    const begin = (): number => this.#suspend(model) + this.#host.model(model).resizeMs;
+    this.#modelWork.queue({ model, begin, finish: () => this.#resize(model, size) });
+  }
+
+  /** @returns how long it takes to save what its slots hold, in ms. */
+  #suspend(model: ModelId): number {
+    this.#machine.suspendModel(model);
+    return this.#machine.kvTokens(model).filter((tokens) => tokens > 0).length * parkMs;
   }
 
   #load(spec: ModelSpec): void {
+    const loaded = this.#loaded.get(spec.id);
     const failure = this.#host.takeLoadFailure(spec.id);
     if (failure !== undefined) {
       this.#emit([{ kind: 'loadFailed', model: spec.id, error: { code: 'modelUnavailable', message: failure } }]);
+    }
+    const stays = failure !== undefined || (loaded !== undefined && sameSpec(loaded.spec, spec));
+    if (stays) {
+      if (loaded !== undefined) this.#emit([{ kind: 'loaded', model: spec.id, info: loaded.info }]);
       return;
     }
-    const loaded = this.#loaded.get(spec.id);
-    if (loaded !== undefined && sameSpec(loaded.spec, spec)) {
-      this.#emit([{ kind: 'loaded', model: spec.id, info: loaded.info }]);
-      return;
-    }
-    this.#emit(this.#machine.removeModel(spec.id));
-    const model = this.#host.model(spec.id);
-    const contextTokens = Math.min(spec.contextTokens, model.contextTokensMax);
-    const costs = costsOf(model.costs);
-    const { infill, chat, memoryBytes, loadMs, chunkTokens } = model;
-    const info: ModelInfo = {
-      sequences: spec.sequences,
-      contextTokens,
-      chunkTokens,
-      infill,
-      chat,
-      memoryBytes,
-      loadMs,
-      device: 'simulated',
-    };
-    this.#machine.addModel({
-      id: spec.id,
-      sequences: spec.sequences,
-      contextTokens,
-      chunkTokens,
-      costs: () => costs,
-      appendOnly: false,
-      shelfTokensMax: model.shelfTokensMax,
-      isEnd: (token) => token === endToken,
-      detokenizer: () => ({ push: (token) => this.#tokenizer.detokenize(token) }),
-    });
+    if (loaded !== undefined) this.#remove(spec.id);
+    const { machineModel, info } = this.#describe(spec);
+    const kept = this.#host.archive.get(spec.file) ?? [];
+    this.#host.archive.delete(spec.file);
+    this.#machine.addModel(machineModel, fitting(kept, info.contextTokens));
     this.#loaded.set(spec.id, { spec, info });
     this.#emit([{ kind: 'loaded', model: spec.id, info }]);
   }
 
-  #unload(model: ModelId): void {
-    this.#emit([...this.#machine.removeModel(model), { kind: 'unloaded', model }]);
+  /** Its requests fail; what its documents held is kept. */
+  #remove(model: ModelId): void {
+    const file = this.#loaded.get(model)?.spec.file;
+    const kept = this.#machine.leftovers(model, false);
+    if (file !== undefined && kept.length > 0) this.#host.archive.set(file, kept);
+    this.#emit(this.#machine.removeModel(model));
     this.#loaded.delete(model);
+  }
+
+  #resize(model: ModelId, { sequences, contextTokens }: Pick<ModelSpec, 'sequences' | 'contextTokens'>): void {
+    const loaded = this.#loaded.get(model);
+    const failure = this.#host.takeLoadFailure(model);
+    if (loaded === undefined) {
+      this.#emit([resizeFailed(model)]);
+      return;
+    }
+    const spec = failure === undefined ? { ...loaded.spec, sequences, contextTokens } : loaded.spec;
+    const { machineModel, info } = this.#describe(spec);
+    const kept = fitting(this.#machine.leftovers(model, true), info.contextTokens);
+    const events = this.#machine.replaceModel(machineModel, kept);
+    this.#loaded.set(model, { spec, info });
+    this.#emit([failure === undefined ? { kind: 'resized', model, info } : resizeFailed(model, failure), ...events]);
+    this.#drive();
+  }
+
+  #describe(spec: ModelSpec): { readonly machineModel: MachineModel; readonly info: ModelInfo } {
+    const model = this.#host.model(spec.id);
+    const contextTokens = Math.min(spec.contextTokens, model.contextTokensMax);
+    const costs = costsOf(model.costs);
+    const { id, sequences } = spec;
+    const { infill, chat, memoryBytes, loadMs, chunkTokens, shelfTokensMax } = model;
+    const device = 'simulated';
+    return {
+      info: { sequences, contextTokens, chunkTokens, infill, chat, memoryBytes, loadMs, device },
+      machineModel: {
+        id,
+        sequences,
+        contextTokens,
+        chunkTokens,
+        costs: () => costs,
+        appendOnly: false,
+        shelfTokensMax,
+        isEnd: (token) => token === endToken,
+        detokenizer: () => ({ push: (token) => this.#tokenizer.detokenize(token) }),
+      },
+    };
   }
 
   #start(request: EngineRequest): void {
@@ -174,10 +228,10 @@ export class SimulatedProcess {
   }
 
   #drive(): void {
-    if (this.#passRuns) return;
+    if (this.#inFlight !== undefined) return;
     const pass = this.#machine.next(this.#clock.now());
     if (pass === undefined) return;
-    this.#passRuns = true;
+    this.#inFlight = pass;
     const costs = costsOf(this.#host.model(pass.model).costs);
     const tokens = pass.items.reduce((sum, item) => sum + item.tokens.length, 0);
     const contextTokens = pass.items.reduce((sum, item) => sum + item.keep, 0);
@@ -199,8 +253,9 @@ export class SimulatedProcess {
   #complete(pass: Pass, wallMs: number): void {
     if (this.#isOver) return;
     const items = pass.items.map((item) => this.#result(item));
-    this.#passRuns = false;
+    this.#inFlight = undefined;
     this.#emit(this.#machine.complete(pass, { items, wallMs }));
+    this.#modelWork.passed();
     this.#drive();
   }
 
@@ -221,6 +276,20 @@ export class SimulatedProcess {
     for (const event of events) if (event.kind === 'ended') this.#scripts.delete(event.id);
     this.#host.emit(events);
   }
+}
+
+/** A smaller context cannot take what is longer. */
+function fitting(kept: readonly Kept[], contextTokens: number): readonly Kept[] {
+  return kept.filter(({ tokens }) => tokens.length < contextTokens);
+}
+
+export function notLoaded(model: ModelId): TaskError {
+  return { code: 'modelUnavailable', message: `The model ${model} is not loaded.` };
+}
+
+export function resizeFailed(model: ModelId, message?: string): EngineEvent {
+  const error = message === undefined ? notLoaded(model) : ({ code: 'modelUnavailable', message } as const);
+  return { kind: 'resizeFailed', model, error };
 }
 
 export function failed(id: TaskId, error: TaskError): EngineEvent {

@@ -8,7 +8,8 @@ import type { ModelId, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, EngineRequest } from './engine.ts';
 import { answerFromSeed, halfBillionModel, type SimulatedModel, SimulatedTokenizer } from './simulated-model.ts';
-import { failed, type Script, SimulatedProcess } from './simulated-process.ts';
+import { failed, notLoaded, resizeFailed, type Script, SimulatedProcess } from './simulated-process.ts';
+import type { Kept } from './slots.ts';
 
 export interface SimulatedEngineOptions {
   readonly clock: VirtualClock;
@@ -32,6 +33,8 @@ export class SimulatedEngine implements Engine {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #failing = new Set<TaskId>();
   readonly #loadFailures = new Map<ModelId, string>();
+  /** What documents held in models that have left: it outlives the engine's process, as files do. */
+  readonly #archive = new Map<string, readonly Kept[]>();
   #outbox: EngineEvent[] = [];
   #closed = false;
   /** What is lost when the engine dies; undefined when no engine is running. */
@@ -87,7 +90,7 @@ export class SimulatedEngine implements Engine {
     this.#failing.add(id);
   }
 
-  /** The next load of this model fails. */
+  /** The next load or resize of this model fails. */
   failLoad(model: ModelId, message: string): void {
     this.#loadFailures.set(model, message);
   }
@@ -109,15 +112,15 @@ export class SimulatedEngine implements Engine {
         this.#loadFailures.delete(id);
         return message;
       },
+      archive: this.#archive,
     });
     return process;
   }
 
   #answerWithoutProcess(command: EngineCommand): void {
     if (command.kind === 'unload') this.#emit([{ kind: 'unloaded', model: command.model }]);
-    if (command.kind !== 'start') return;
-    const { id, model } = command.request;
-    this.#emit([failed(id, { code: 'modelUnavailable', message: `The model ${model} is not loaded.` })]);
+    if (command.kind === 'resize') this.#emit([resizeFailed(command.model)]);
+    if (command.kind === 'start') this.#emit([failed(command.request.id, notLoaded(command.request.model))]);
   }
 
   /** Events go out from the clock, never from within `send`. */

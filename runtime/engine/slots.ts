@@ -29,6 +29,20 @@ export interface Parked {
   isSaved: boolean;
 }
 
+/** What a document may ask for again when its model has left and come back. */
+export interface Leftover {
+  /** The device finds it under this key, once it has saved it. */
+  readonly key: number;
+  /** Where it is to be saved from; undefined when it is outside of the device already. */
+  readonly slot: number | undefined;
+  readonly tokens: readonly number[];
+  readonly document: string;
+  readonly lastOwner: TaskId | undefined;
+}
+
+/** Cells that are outside of the device from the beginning. */
+export type Kept = Omit<Parked, 'isSaved'>;
+
 /** What the device does with a slot before the first pass of its new owner, in this order. */
 export interface Moves {
   /** Save what the slot holds under this key. */
@@ -66,8 +80,9 @@ export class Slots {
   /**
    * @param appendOnly the model cannot forget single tokens (recurrent and hybrid architectures): a slot is reused whole or not at all.
    * @param shelfTokensMax tokens that may be parked; 0 for a device that cannot park.
+   * @param kept what lies on the shelf already, the least recently used first; more than fits is not expected.
    */
-  constructor(count: number, appendOnly: boolean, shelfTokensMax: number) {
+  constructor(count: number, appendOnly: boolean, shelfTokensMax: number, kept: readonly Kept[] = []) {
     this.#slots = Array.from({ length: count }, (_, index) => ({
       index,
       kvTokens: [],
@@ -78,6 +93,8 @@ export class Slots {
     }));
     this.#appendOnly = appendOnly;
     this.#shelfTokensMax = shelfTokensMax;
+    this.#shelf = kept.map((parked) => ({ ...parked, isSaved: true }));
+    this.#keys = Math.max(0, ...kept.map(({ key }) => key));
   }
 
   get all(): readonly Slot[] {
@@ -142,6 +159,25 @@ export class Slots {
     this.#shelf = [...this.#shelf.filter(isAbandoned), ...this.#shelf.filter((parked) => !isAbandoned(parked))];
   }
 
+  /**
+   * What is worth taking along when the model leaves, the least recently used first: the newest state of each document, as much as the
+   * shelf holds. No grant may be open.
+   */
+  leftovers(): readonly Leftover[] {
+    if (this.#shelfTokensMax === 0) return [];
+    const warm = this.#slots
+      .filter(({ kvTokens, document }) => document !== undefined && kvTokens.length >= parkedTokensMin)
+      .sort((a, b) => a.lastUse - b.lastUse)
+      .map(({ index: slot, kvTokens, document = '', lastOwner, owner }): Leftover => {
+        this.#keys += 1;
+        return { key: this.#keys, slot, tokens: [...kvTokens], document, lastOwner: owner ?? lastOwner };
+      });
+    const parked = this.#shelf
+      .filter(({ isSaved }) => isSaved)
+      .map(({ key, tokens, document, lastOwner }): Leftover => ({ key, slot: undefined, tokens, document, lastOwner }));
+    return newestWithin([...parked, ...warm], this.#shelfTokensMax);
+  }
+
   #move(slot: Slot, reusable: number, document: string | undefined, parked: Parked | undefined): Moves | undefined {
     const drop: number[] = [];
     let shelf = this.#shelf.filter((other) => other !== parked);
@@ -195,6 +231,20 @@ export class Slots {
     const length = Math.min(commonPrefixLength(held, tokens), tokens.length - 1);
     return this.#appendOnly && length < held.length ? 0 : length;
   }
+}
+
+/** From the newest backwards, one for each document, as long as there is room. */
+function newestWithin(leftovers: readonly Leftover[], tokensMax: number): readonly Leftover[] {
+  const documents = new Set<string>();
+  const chosen: Leftover[] = [];
+  let tokens = 0;
+  for (const leftover of [...leftovers].reverse()) {
+    if (documents.has(leftover.document) || tokens + leftover.tokens.length > tokensMax) continue;
+    documents.add(leftover.document);
+    tokens += leftover.tokens.length;
+    chosen.push(leftover);
+  }
+  return chosen.reverse();
 }
 
 /** Which slot is missed least: one without a document, then the least recently used. */

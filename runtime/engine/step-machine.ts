@@ -5,53 +5,36 @@
  *   start / stop            change what is wanted; allowed at any time, also while a pass runs
  *   next(now)               the pass to run now, at most one at a time
  *   complete(pass, result)  what became of it; frees slots and gives them to waiting requests
+ *   suspendModel            before a model leaves or gets other slots: then leftovers, and removeModel or replaceModel
  *
  * Invariants: every started request ends exactly once and nothing about it follows; a slot has one owner at most; the bookkept
  * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
  */
-import type { StepKind } from '../core/event.ts';
 import type { Policy } from '../core/policy.ts';
 import { chooseModel, type SequenceView, type StepView } from '../core/step.ts';
-import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
+import type { ModelId, TaskError, TaskId } from '../core/task.ts';
 import { compose } from './compose.ts';
 import type { EngineEvent, EngineRequest } from './engine.ts';
-import { acceptedOf, type Pass, type PassItem, type PassItemResult, type PassResult, reportOf } from './pass.ts';
+import { ended, ModelRequests } from './model-requests.ts';
+import { type Pass, type PassItemResult, type PassResult, reportOf } from './pass.ts';
 import { PassLimit } from './pass-limit.ts';
 import {
   checkRequest,
-  evaluatedOutcome,
-  extend,
   insertByDeadline,
   type MachineModel,
   newSequence,
-  resumedOutcome,
   type Sequence,
   sequenceView,
-  slotOf,
 } from './sequence.ts';
-import { Slots } from './slots.ts';
-import { Speculation } from './speculation.ts';
+import type { Kept, Leftover } from './slots.ts';
 
 /** Requests that may wait for a slot of one model: the runtime's own queue is the real one. */
 export const waitingRequestsMax = 64;
 
-interface ModelState {
-  readonly model: MachineModel;
-  readonly slots: Slots;
-  /** In order of deadline; at most {@link waitingRequestsMax}. */
-  readonly waiting: Sequence[];
-  readonly running: Map<TaskId, Sequence>;
-  lastKind: StepKind | undefined;
-  lastPass: number;
-  passes: number;
-  /** Undefined where answers are not guessed at. */
-  readonly speculation: Speculation | undefined;
-}
-
 export class StepMachine {
   readonly #planStep: Policy['planStep'];
   readonly #speculates: boolean;
-  readonly #models = new Map<ModelId, ModelState>();
+  readonly #models = new Map<ModelId, ModelRequests>();
   #inFlight: Pass | undefined;
   #passes = 0;
   readonly #passLimit = new PassLimit();
@@ -62,19 +45,10 @@ export class StepMachine {
     this.#speculates = speculates;
   }
 
-  addModel(model: MachineModel): void {
+  /** @param kept what an earlier stay of the model has left and the device still has, the least recently used first. */
+  addModel(model: MachineModel, kept: readonly Kept[] = []): void {
     if (this.#models.has(model.id)) throw new Error(`The model ${model.id} is already there.`);
-    this.#models.set(model.id, {
-      model,
-      slots: new Slots(model.sequences, model.appendOnly, model.shelfTokensMax),
-      waiting: [],
-      running: new Map(),
-      lastKind: undefined,
-      lastPass: 0,
-      passes: 0,
-      // A wrong guess is cut off again, which such a model cannot do.
-      speculation: this.#speculates && !model.appendOnly ? new Speculation(model.costs()) : undefined,
-    });
+    this.#models.set(model.id, new ModelRequests(model, this.#speculates, kept));
   }
 
   /** Ends all requests of the model. The result of a pass of it that is still running is ignored. */
@@ -82,11 +56,36 @@ export class StepMachine {
     const state = this.#models.get(id);
     if (state === undefined) return [];
     this.#models.delete(id);
-    const error: TaskError = {
+    return state.endAll({
       code: 'modelUnavailable',
       message: 'The model was unloaded before the answer was complete.',
-    };
-    return [...state.running.values(), ...state.waiting].map(({ id: of }) => ended(of, { kind: 'failed', error }));
+    });
+  }
+
+  /**
+   * Nothing of the model is computed from now on until it is replaced or removed; its requests wait. A pass of it that runs now goes on
+   * to its end.
+   */
+  suspendModel(id: ModelId): void {
+    const state = this.#models.get(id);
+    if (state !== undefined) state.isSuspended = true;
+  }
+
+  /**
+   * What the slots of a suspended model hold that its documents may ask for again. Its pass must be complete.
+   * @param forRunning its requests will go on: what they hold is worth keeping, too.
+   */
+  leftovers(id: ModelId, forRunning: boolean): readonly Leftover[] {
+    if (this.#inFlight?.model === id) throw new Error('The pass of this model is not complete.');
+    return this.#models.get(id)?.leftovers(forRunning) ?? [];
+  }
+
+  /** A suspended model goes on with other slots. Requests that are too long for them end; the others continue from what was kept. */
+  replaceModel(model: MachineModel, kept: readonly Kept[]): EngineEvent[] {
+    const state = this.#models.get(model.id);
+    if (state === undefined) return [];
+    state.isSuspended = false;
+    return [...state.replace(model, kept), ...this.#assign(state)];
   }
 
   hasModel(id: ModelId): boolean {
@@ -144,16 +143,17 @@ export class StepMachine {
       sequence.stopping = true;
       return [];
     }
-    return [this.#end(state, sequence, { kind: 'cancelled', by: 'client' }), ...this.#assign(state)];
+    return [state.end(sequence, { kind: 'cancelled', by: 'client' }), ...this.#assign(state)];
   }
 
   /** The pass to run now; undefined when there is nothing to do. Must not be called before `complete` of the last one. */
   next(now: number): Pass | undefined {
     if (this.#inFlight !== undefined) throw new Error('The last pass is not complete.');
-    const turns = [...this.#models.values()].map((state) => ({
-      model: state.model.id,
-      sequences: [...state.running.values()].map(sequenceView),
-      lastPass: state.lastPass,
+    const active = [...this.#models.values()].filter(({ isSuspended }) => !isSuspended);
+    const turns = active.map(({ model, running, lastPass }) => ({
+      model: model.id,
+      sequences: [...running.values()].map(sequenceView),
+      lastPass,
     }));
     const chosen = chooseModel(turns, this.#passes);
     const state = chosen === undefined ? undefined : this.#models.get(chosen);
@@ -171,7 +171,7 @@ export class StepMachine {
     return this.#inFlight;
   }
 
-  #view(state: ModelState, sequences: readonly SequenceView[], nowMs: number): StepView {
+  #view(state: ModelRequests, sequences: readonly SequenceView[], nowMs: number): StepView {
     const { model, lastKind, passes } = state;
     const passMsMax = this.#passLimit.at(nowMs);
     const limits = { chunkTokens: model.chunkTokens, decodeSequences: model.sequences, passMsMax };
@@ -191,98 +191,21 @@ export class StepMachine {
     }
     if (state !== undefined) {
       pass.items.forEach((item, index) => {
-        const sequence = state.running.get(item.id);
-        const itemResult = result.items[index];
-        if (sequence === undefined) return;
-        events.push(...this.#completeItem(state, sequence, item, itemResult ?? missingResult));
+        events.push(...state.complete(item, result.items[index] ?? missingResult));
       });
     }
     for (const other of this.#models.values()) events.push(...this.#assign(other));
     return events;
   }
 
-  #completeItem(state: ModelState, sequence: Sequence, item: PassItem, result: PassItemResult): EngineEvent[] {
-    const { kvTokens } = slotOf(sequence);
-    if (sequence.grant !== undefined) state.slots.confirm(sequence.grant, result.kind !== 'failed');
-    sequence.grant = undefined;
-    switch (result.kind) {
-      case 'failed':
-        kvTokens.length = 0;
-        break;
-      case 'keptLess':
-        kvTokens.length = Math.min(kvTokens.length, result.tokens);
-        break;
-      case 'done':
-        kvTokens.push(...item.tokens, ...acceptedOf(item, result));
-        break;
-      default:
-        result satisfies never;
-    }
-    if (sequence.stopping) return [this.#end(state, sequence, { kind: 'cancelled', by: 'client' })];
-    if (result.kind === 'failed') {
-      const error: TaskError = { code: 'engineFailed', message: result.message };
-      return [this.#end(state, sequence, { kind: 'failed', error })];
-    }
-    if (result.kind !== 'done' || !item.sample) {
-      const outcome = evaluatedOutcome(sequence);
-      return outcome === undefined ? [] : [this.#end(state, sequence, outcome)];
-    }
-    if (result.token === undefined) {
-      const error: TaskError = { code: 'engineFailed', message: 'The engine sampled no token.' };
-      return [this.#end(state, sequence, { kind: 'failed', error })];
-    }
-    return this.#sampled(state, sequence, [...acceptedOf(item, result), result.token]);
+  /** Never while a pass runs: the device may be changing its slots just then. */
+  #assign(state: ModelRequests): EngineEvent[] {
+    return this.#inFlight === undefined ? state.assign() : [];
   }
 
-  #sampled(state: ModelState, sequence: Sequence, sampled: readonly number[]): EngineEvent[] {
-    const { id } = sequence;
-    const events: EngineEvent[] = [];
-    for (const token of sampled) {
-      state.speculation?.sampled(sequence, token);
-      const { tokens, text, outcome } = extend(sequence, token, state.model);
-      if (tokens.length > 0 || text !== '') events.push({ kind: 'tokens', id, tokens, text });
-      if (outcome !== undefined) return [...events, this.#end(state, sequence, outcome)];
-    }
-    return events;
-  }
-
-  /** Gives idle slots to waiting requests. Never while a pass runs: the device may be changing its slots just then. */
-  #assign(state: ModelState): EngineEvent[] {
-    if (this.#inFlight !== undefined) return [];
-    const events: EngineEvent[] = [];
-    while (state.slots.idle > 0) {
-      const sequence = state.waiting.shift();
-      if (sequence === undefined) break;
-      const { id } = sequence;
-      const grant = state.slots.take(id, sequence.tokens, sequence.request.document);
-      if (grant === undefined) throw new Error('An idle slot could not be taken.');
-      const { slot } = grant;
-      Object.assign(sequence, { slot, grant });
-      state.running.set(id, sequence);
-      events.push({
-        kind: 'accepted',
-        id,
-        promptTokens: sequence.promptTokens,
-        reusedTokens: slot.kvTokens.length,
-        follows: slot.lastOwner,
-      });
-      const outcome = resumedOutcome(sequence);
-      if (outcome !== undefined) events.push(this.#end(state, sequence, outcome));
-    }
-    return events;
-  }
-
-  #end(state: ModelState, sequence: Sequence, outcome: Outcome): EngineEvent {
-    if (sequence.slot === undefined) state.waiting.splice(state.waiting.indexOf(sequence), 1);
-    else if (sequence.grant !== undefined) state.slots.giveBack(sequence.grant);
-    else Object.assign(sequence.slot, { owner: undefined, lastOwner: sequence.id });
-    state.running.delete(sequence.id);
-    return ended(sequence.id, outcome);
-  }
-
-  #find(id: TaskId): { readonly state: ModelState; readonly sequence: Sequence } | undefined {
+  #find(id: TaskId): { readonly state: ModelRequests; readonly sequence: Sequence } | undefined {
     for (const state of this.#models.values()) {
-      const sequence = state.running.get(id) ?? state.waiting.find((waiting) => waiting.id === id);
+      const sequence = state.find(id);
       if (sequence !== undefined) return { state, sequence };
     }
     return undefined;
@@ -290,10 +213,6 @@ export class StepMachine {
 }
 
 const missingResult: PassItemResult = { kind: 'failed', message: 'The engine gave no result for this sequence.' };
-
-function ended(id: TaskId, outcome: Outcome): EngineEvent {
-  return { kind: 'ended', id, outcome };
-}
 
 function refused(id: TaskId, error: TaskError): EngineEvent {
   return ended(id, { kind: 'failed', error });

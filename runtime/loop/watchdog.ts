@@ -47,7 +47,7 @@ export class Watchdog {
       this.#running.set(command.request.id, command.request.model);
       this.#arm();
     }
-    if (command.kind === 'load' || command.kind === 'unload') {
+    if (command.kind === 'load' || command.kind === 'unload' || command.kind === 'resize') {
       if (this.#moving.size === 0) this.#moveSilentMs = 0;
       this.#moving.add(command.kind === 'load' ? command.spec.id : command.model);
       this.#arm();
@@ -63,6 +63,8 @@ export class Watchdog {
       case 'loaded':
       case 'loadFailed':
       case 'unloaded':
+      case 'resized':
+      case 'resizeFailed':
         this.#moving.delete(event.model);
         this.#moveSilentMs = 0;
         return this.#rest();

@@ -4,6 +4,7 @@
  */
 import type { Effect, Event, PassReport } from '../../core/event.ts';
 import type { Policy } from '../../core/policy.ts';
+import { countedHoldings } from '../../core/residency/holdings.ts';
 import { Scheduler } from '../../core/scheduler.ts';
 import type { StepPlan } from '../../core/step.ts';
 import type { Outcome, TaskId } from '../../core/task.ts';
@@ -108,7 +109,7 @@ class Replay {
     const knowledge = isClairvoyant ? new ClairvoyantKnowledge(load, costs) : new ReplayKnowledge(load, costs);
     this.#knowledge = knowledge;
     this.#fitted = options.fitsPrompts ? new FittedPrompts(options.fitsPrompts) : undefined;
-    this.#scheduler = new Scheduler({ policy, knowledge, waitingMax, modelsMax: 1, loadRetryMs: 0 });
+    this.#scheduler = new Scheduler({ policy, knowledge, waitingMax, holdings: countedHoldings(1), loadRetryMs: 0 });
     const { costs: passCosts, chunkTokens, shelfTokensMax } = machine;
     this.#engine = new SimulatedEngine({
       clock: this.#clock,
@@ -215,6 +216,12 @@ class Replay {
         return this.#engine.send({ kind: 'relegate', id: effect.id });
       case 'settle':
         return this.#settle(this.#rowOf(effect.id), effect.outcome);
+      case 'resize':
+      case 'substitute':
+      case 'readAhead':
+      case 'stopReading':
+      case 'wakeAt':
+        throw new Error(`There is one model, and '${effect.kind}' is about several.`);
       default:
         effect satisfies never;
     }
@@ -245,9 +252,14 @@ class Replay {
       }
       case 'loading':
       case 'calibrated':
+      case 'resized':
+      case 'resizeFailed':
         return;
       case 'lost':
         return this.#handle({ kind: 'engineLost', reason: event.reason });
+      case 'resized':
+      case 'resizeFailed':
+        throw new Error('Nobody asked for another size.');
       case 'loaded':
       case 'loadFailed':
       case 'unloaded':

@@ -3,64 +3,123 @@
  * only importers of that library.
  */
 import os from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { getLlama, InsufficientMemoryError, type Llama, LlamaLogLevel, NoBinaryFoundError } from 'node-llama-cpp';
-import type { ModelInfo } from '../../core/event.ts';
 import type { ModelId, TaskError } from '../../core/task.ts';
 import type { ModelSpec } from '../engine.ts';
 import type { Pass, PassResult } from '../pass.ts';
+import type { Kept, Leftover } from '../slots.ts';
+import { ContextError, defaultThreads } from './context.ts';
 import { checkModelFile, diagnoseModelFile, ModelFileError } from './gguf-file.ts';
+import { archiveKey, KvArchive } from './kv-archive.ts';
 import { KvFolder } from './kv-folder.ts';
-import { defaultThreads, LoadedModel } from './model.ts';
+import { memoryGauge, type Released, untilReleased } from './memory.ts';
+import { LoadedModel } from './model.ts';
 
 /** What computes: nothing but the CPU, or a library for a graphics processor, or the best that there is. */
 export type Gpu = 'off' | 'auto' | 'vulkan' | 'metal' | 'cuda';
 
 export type LoadOutcome =
-  | { readonly kind: 'loaded'; readonly loaded: LoadedModel; readonly info: ModelInfo }
+  /** `kept` is what the documents of the model held when it left. */
+  | { readonly kind: 'loaded'; readonly loaded: LoadedModel; readonly kept: readonly Kept[] }
   | { readonly kind: 'failed'; readonly error: TaskError };
+
+export type ResizeOutcome =
+  | { readonly kind: 'resized'; readonly kept: readonly Kept[] }
+  /** The context has its former size. */
+  | { readonly kind: 'failed'; readonly error: TaskError; readonly kept: readonly Kept[] }
+  /** The former context could not be had again either: the model is not loaded any more. */
+  | { readonly kind: 'gone'; readonly error: TaskError };
 
 export class Device {
   readonly #gpu: Gpu;
   readonly #log: (line: string) => void;
   readonly #models = new Map<ModelId, LoadedModel>();
-  readonly #kvFolder = new KvFolder();
+  /** Where each model's cells go when it leaves; none for a file that was gone when it had been loaded. */
+  readonly #archiveKeys = new Map<ModelId, string>();
+  readonly #kvFolder: KvFolder;
+  readonly #archive: KvArchive;
   #llama: Promise<Llama> | undefined;
 
-  /** @param log takes one line about something that a person who looks for a cause wants to know. */
-  constructor(gpu: Gpu, log: (line: string) => void) {
+  /**
+   * @param kvRoot the runtime's folder for KV cells.
+   * @param log takes one line about something that a person who looks for a cause wants to know.
+   */
+  constructor(gpu: Gpu, kvRoot: string, log: (line: string) => void) {
     this.#gpu = gpu;
     this.#log = log;
+    this.#kvFolder = new KvFolder(kvRoot);
+    this.#archive = new KvArchive(kvRoot, log);
   }
 
   model(id: ModelId): LoadedModel | undefined {
     return this.#models.get(id);
   }
 
-  /** Loads a model and runs one token through it. Never rejects. A model of this id must not be loaded already. */
+  /** Loads a model and runs a few tokens through it. Never rejects. A model of this id must not be loaded already. */
   async load(spec: ModelSpec, onProgress: (fraction: number) => void): Promise<LoadOutcome> {
     try {
       await checkModelFile(spec.file);
-      this.#llama ??= this.#open();
-      // What failed once may work at the next load, when another program has given memory back.
-      this.#llama.catch(() => {
-        this.#llama = undefined;
-      });
-      const llama = await this.#llama;
+      const llama = await this.#opened();
       llama.maxThreads = Math.max(llama.maxThreads, spec.threads);
       const surroundings = { device: await deviceName(llama), kvFolder: this.#kvFolder, log: this.#log };
+      // Before the load: should the file be replaced meanwhile, the new one is not taken for what was loaded.
+      const { release } = llama.llamaCppRelease;
+      const key = await archiveKey({ file: spec.file, library: release, device: surroundings.device });
       const loaded = await LoadedModel.load(llama, surroundings, spec, onProgress);
       this.#models.set(spec.id, loaded);
-      return { kind: 'loaded', loaded, info: loaded.info };
+      this.#archiveKeys.set(spec.id, key);
+      return { kind: 'loaded', loaded, kept: await this.#keptOf(loaded, key) };
     } catch (error) {
       const cause = knownCause(error) ? error : ((await diagnoseModelFile(spec.file)) ?? error);
       return { kind: 'failed', error: { code: 'modelUnavailable', message: whyNotLoaded(spec, cause) } };
     }
   }
 
-  async unload(id: ModelId): Promise<void> {
+  async #keptOf(loaded: LoadedModel, key: string): Promise<readonly Kept[]> {
+    if (loaded.machineModel.shelfTokensMax === 0) return [];
+    return loaded.adopt(await this.#archive.take(key, this.#kvFolder.path));
+  }
+
+  /**
+   * Frees all memory of a model and waits until it is back.
+   * @param leftovers what its documents may ask for again.
+   */
+  async unload(id: ModelId, leftovers: readonly Leftover[]): Promise<Released> {
+    const startedMs = performance.now();
     const loaded = this.#models.get(id);
+    if (loaded === undefined) return { freedBytes: 0, tookMs: 0 };
     this.#models.delete(id);
-    await loaded?.dispose();
+    const key = this.#archiveKeys.get(id);
+    if (key !== undefined) await this.#archive.put(key, loaded.release(await loaded.save(leftovers)));
+    const gauge = memoryGauge(await this.#opened());
+    const heldBefore = await gauge.heldBytes();
+    const { heldBytes } = loaded;
+    await loaded.dispose();
+    const { freedBytes } = await untilReleased(gauge, heldBefore, heldBytes);
+    return { freedBytes, tookMs: performance.now() - startedMs };
+  }
+
+  /** Gives a model a context of another size, or again the one that it had. Never rejects. */
+  async resize(
+    loaded: LoadedModel,
+    size: Pick<ModelSpec, 'sequences' | 'contextTokens' | 'threads'>,
+    leftovers: readonly Leftover[],
+  ): Promise<ResizeOutcome> {
+    const { spec: before } = loaded;
+    const kept = await loaded.save(leftovers);
+    try {
+      return { kind: 'resized', kept: await loaded.resize(size, kept) };
+    } catch (cause) {
+      const error = { code: 'modelUnavailable', message: whyNotLoaded(before, cause) } as const;
+      try {
+        return { kind: 'failed', error, kept: await loaded.resize(before, kept) };
+      } catch {
+        this.#models.delete(before.id);
+        await loaded.dispose();
+        return { kind: 'gone', error };
+      }
+    }
   }
 
   /** Runs one pass. Never rejects. */
@@ -68,6 +127,15 @@ export class Device {
     const model = this.#models.get(pass.model);
     if (model !== undefined) return await model.run(pass.items);
     return { items: pass.items.map(() => ({ kind: 'failed', message: 'The model was unloaded.' })), wallMs: 0 };
+  }
+
+  async #opened(): Promise<Llama> {
+    this.#llama ??= this.#open();
+    // What failed once may work at the next load, when another program has given memory back.
+    this.#llama.catch(() => {
+      this.#llama = undefined;
+    });
+    return await this.#llama;
   }
 
   /** Opens llama.cpp with the wanted processor, or with the CPU when that one does not work. */
@@ -131,6 +199,7 @@ function requireGnuC(): void {
 function knownCause(error: unknown): boolean {
   return (
     error instanceof ModelFileError ||
+    error instanceof ContextError ||
     error instanceof UnsupportedSystemError ||
     error instanceof NoBinaryFoundError ||
     error instanceof InsufficientMemoryError
@@ -138,7 +207,7 @@ function knownCause(error: unknown): boolean {
 }
 
 function whyNotLoaded(spec: ModelSpec, error: unknown): string {
-  if (error instanceof ModelFileError) return error.message;
+  if (error instanceof ModelFileError || error instanceof ContextError) return error.message;
   if (error instanceof NoBinaryFoundError) {
     return `There is no llama.cpp for this system (${process.platform} ${process.arch}) in the installation: install Punctual for this platform.`;
   }

@@ -60,6 +60,8 @@ const info = z.object({
   chat: z.boolean(),
   memoryBytes: z.number(),
   loadMs: z.number(),
+  loadParts: z.object({ weightsMs: z.number(), contextMs: z.number(), warmUpMs: z.number() }).optional(),
+  contextBytes: z.number().optional(),
   device: z.string(),
 });
 
@@ -79,6 +81,12 @@ const pass = z.object({
 export const commandSchema: z.ZodType<EngineCommand> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('load'), spec }),
   z.object({ kind: z.literal('unload'), model: z.string() }),
+  z.object({
+    kind: z.literal('resize'),
+    model: z.string(),
+    sequences: spec.shape.sequences,
+    contextTokens: spec.shape.contextTokens,
+  }),
   z.object({ kind: z.literal('costs'), model: z.string(), costs: costModelSchema.optional() }),
   z.object({ kind: z.literal('start'), request }),
   z.object({ kind: z.literal('relegate'), id: z.string() }),
@@ -89,7 +97,14 @@ const event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('loading'), model: z.string(), fraction: z.number() }),
   z.object({ kind: z.literal('loaded'), model: z.string(), info }),
   z.object({ kind: z.literal('loadFailed'), model: z.string(), error }),
-  z.object({ kind: z.literal('unloaded'), model: z.string() }),
+  z.object({
+    kind: z.literal('unloaded'),
+    model: z.string(),
+    freedBytes: z.number().optional(),
+    tookMs: z.number().optional(),
+  }),
+  z.object({ kind: z.literal('resized'), model: z.string(), info }),
+  z.object({ kind: z.literal('resizeFailed'), model: z.string(), error }),
   z.object({
     kind: z.literal('accepted'),
     id: z.string(),
@@ -106,8 +121,9 @@ const event = z.discriminatedUnion('kind', [
 /** The events of one pass travel in one message. `lost` is not among them: only the other side can say it. */
 export const eventsSchema: z.ZodType<EngineEvent[]> = z.array(event);
 
-/** What a malformed command is about: enough to answer it. Only these two have an answer that somebody waits for. */
+/** What a malformed command is about: enough to answer it. Only these have an answer that somebody waits for. */
 export const malformedSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('start'), request: z.object({ id: z.string() }) }),
   z.object({ kind: z.literal('load'), spec: z.object({ id: z.string() }) }),
+  z.object({ kind: z.literal('resize'), model: z.string() }),
 ]);

@@ -3,8 +3,9 @@
  * (a crash, an out-of-memory kill, a SIGKILL) into one `lost`.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { ModelId, TaskError } from '../../core/task.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent } from '../engine.ts';
-import { removeStaleKvFolders } from './kv-folder.ts';
+import { KvRoot, removeStaleKvFolders } from './kv-folder.ts';
 import { eventsSchema } from './messages.ts';
 
 /** What the engine process may see of the environment: where things are, and nothing that could be a secret. */
@@ -47,11 +48,15 @@ export interface LlamaEngineOptions {
 export class LlamaEngine implements Engine {
   readonly #options: LlamaEngineOptions;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
+  /** Outlives the processes: a model that comes back in the next one finds what its documents held. */
+  readonly #kvRoot = new KvRoot();
   #child: EngineChild | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: LlamaEngineOptions) {
     this.#options = options;
+    // What a runtime that was killed has left stands for source text: it does not wait for the first load.
+    void removeStaleKvFolders();
   }
 
   get pid(): number | undefined {
@@ -77,14 +82,19 @@ export class LlamaEngine implements Engine {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#child?.close() ?? Promise.resolve();
+    this.#closing ??= this.#close(this.#child);
     this.#child = undefined;
     this.#listeners.clear();
     return this.#closing;
   }
 
+  async #close(child: EngineChild | undefined): Promise<void> {
+    await child?.close();
+    await this.#kvRoot.remove();
+  }
+
   #start(): EngineChild {
-    const child: EngineChild = new EngineChild(this.#options, {
+    const child: EngineChild = new EngineChild(this.#options, this.#kvRoot, {
       // Nothing that an older process has sent is delivered after its loss.
       events: (events) => {
         if (this.#child === child) for (const event of events) this.#emit(event);
@@ -102,17 +112,19 @@ export class LlamaEngine implements Engine {
   #answerWithoutChild(command: EngineCommand): void {
     switch (command.kind) {
       case 'start': {
-        const error = {
-          code: 'modelUnavailable',
-          message: `The model ${command.request.model} is not loaded.`,
-        } as const;
-        const event: EngineEvent = { kind: 'ended', id: command.request.id, outcome: { kind: 'failed', error } };
-        setImmediate(() => this.#emit(event));
+        const { id, model } = command.request;
+        const outcome = { kind: 'failed', error: notLoaded(model) } as const;
+        setImmediate(() => this.#emit({ kind: 'ended', id, outcome }));
         break;
       }
       case 'unload':
         setImmediate(() => this.#emit({ kind: 'unloaded', model: command.model }));
         break;
+      case 'resize': {
+        const error = notLoaded(command.model);
+        setImmediate(() => this.#emit({ kind: 'resizeFailed', model: command.model, error }));
+        break;
+      }
       case 'stop':
       case 'relegate':
       case 'load':
@@ -128,6 +140,10 @@ export class LlamaEngine implements Engine {
   }
 }
 
+function notLoaded(model: ModelId): TaskError {
+  return { code: 'modelUnavailable', message: `The model ${model} is not loaded.` };
+}
+
 interface ChildListener {
   events(events: readonly EngineEvent[]): void;
   lost(reason: string): void;
@@ -140,9 +156,9 @@ class EngineChild {
   #stderr = '';
   #isOver = false;
 
-  constructor(options: LlamaEngineOptions, listener: ChildListener) {
+  constructor(options: LlamaEngineOptions, kvRoot: KvRoot, listener: ChildListener) {
     const child = fork(options.program, options.policy === undefined ? [] : [options.policy], {
-      env: childEnvironment(options.env),
+      env: { ...childEnvironment(options.env), PUNCTUAL_KV_FOLDER: kvRoot.path },
       execArgv: [],
       serialization: 'advanced',
       // Native code may print to stdout, which belongs to whoever started the runtime.
@@ -156,8 +172,8 @@ class EngineChild {
     const over = (reason: string): void => {
       if (this.#isOver) return;
       this.#isOver = true;
-      void removeStaleKvFolders();
-      resolveEnded();
+      const cleaned = child.pid === undefined ? Promise.resolve() : kvRoot.processEnded(child.pid);
+      void cleaned.then(resolveEnded);
       listener.lost(reason);
     };
     child.on('message', (message) => {

@@ -1,0 +1,69 @@
+/** How a context is made: its sizes, and a first prompt that nobody waits for. */
+import type { Llama, LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
+import type { ModelSpec } from '../engine.ts';
+
+/**
+ * Tokens that one llama_decode takes at most. The logits buffer is batch × vocabulary × 4 bytes (156 MB for a vocabulary of 152 k),
+ * so it is as small as the largest chunk allows.
+ */
+const batchTokens = 256;
+
+/** The prompt of the warm-up: more than the one token of a decode, as several tokens take other paths through the library. */
+const warmUpTokens = 8;
+
+export const greedy = { generateNext: { token: true, options: { temperature: 0 } } } as const;
+
+/** The memory for it cannot be had; the message is one sentence with the sizes. */
+export class ContextError extends Error {
+  override readonly name = 'ContextError';
+}
+
+/** @throws {ContextError} with nothing left in memory. */
+export async function createContext(model: LlamaModel, spec: ModelSpec): Promise<LlamaContext> {
+  const gpu = model.llama.gpu !== false;
+  const contextSize = Math.min(spec.contextTokens, model.trainContextSize);
+  try {
+    return await model.createContext({
+      sequences: spec.sequences,
+      contextSize,
+      batchSize: batchTokens,
+      threads: spec.threads === 0 ? defaultThreads(model.llama) : spec.threads,
+      // On a CPU flash attention costs many times more for chunks of fewer than 64 tokens, and that is what a keystroke leaves.
+      flashAttention: gpu ? 'auto' : false,
+      // A sliding window would forget the prefix that the next keystroke wants to reuse.
+      swaFullCache: true,
+      // Never a smaller context than asked: the length limits are computed from it.
+      failedCreationRemedy: false,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ContextError(
+      `There is no memory for ${spec.sequences} sequences of ${contextSize} tokens with ${spec.file} (${reason}): choose a smaller context or fewer sequences, or close other programs.`,
+      { cause: error },
+    );
+  }
+}
+
+/** One core is left to the editor: the threads spin while they wait for each other, and a busy core stalls them all. */
+export function defaultThreads(llama: Llama): number {
+  return Math.max(1, llama.cpuMathCores - 1);
+}
+
+/**
+ * The first passes allocate buffers, touch the file's pages and, on a GPU, compile shaders; nobody's deadline should pay for that. The
+ * sequence is empty afterwards.
+ * @returns whether the model cannot forget single tokens (recurrent and hybrid architectures).
+ */
+export async function warmUp(context: LlamaContext): Promise<boolean> {
+  const { tokens } = context.model;
+  const token = tokens.bos ?? tokens.eos ?? (0 as Token);
+  const sequence = context.getSequence();
+  const prompt = Array.from({ length: Math.min(warmUpTokens, context.contextSize - 2) }, () => token);
+  try {
+    await sequence.evaluateWithoutGeneratingNewTokens(prompt);
+    await sequence.controlledEvaluate([[token, greedy]]);
+    return sequence.needsCheckpoints;
+  } finally {
+    await sequence.dispose();
+  }
+}
