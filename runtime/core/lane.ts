@@ -17,6 +17,8 @@ export const noWorks: Works = { running: [], waiting: [] };
 
 export class Lane {
   readonly model: ModelId;
+  /** Another model is to have its room: what runs ends, and nothing starts. */
+  isDraining = false;
   readonly #policy: TaskPolicy;
   readonly #waiting = new Map<TaskId, Entry>();
   /** Every task inside the engine, stopping ones too. */
@@ -65,8 +67,9 @@ export class Lane {
     this.#policy.add(entry.work, nowMs);
   }
 
-  /** The engine holds nothing any more of what paused tasks evaluated: they wait with their whole prompts. */
-  loseCells(knowledge: Knowledge, nowMs: number): void {
+  /** The engine holds nothing of the model any more, nor what paused tasks had evaluated: they wait with their whole prompts. */
+  leaveEngine(knowledge: Knowledge, nowMs: number): void {
+    this.isDraining = false;
     for (const entry of [...this.#waiting.values()].filter(({ isKept }) => isKept)) {
       this.#policy.remove(entry.id);
       entry.isKept = false;

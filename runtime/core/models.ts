@@ -1,11 +1,14 @@
 /** What the scheduler knows about each model: a table with one record per id, made at first mention. Decides nothing. */
-import type { ModelInfo } from './event.ts';
-import type { ResidentModel } from './residency.ts';
+import type { Event, ModelInfo } from './event.ts';
 import type { ModelId, TaskError } from './task.ts';
 
 export interface ModelRecord {
   readonly id: ModelId;
-  state: 'unloaded' | 'loading' | 'ready' | 'unloading' | 'failed';
+  /** `resizing`: its context is made anew, and no task of it starts meanwhile. */
+  state: 'unloaded' | 'loading' | 'ready' | 'resizing' | 'unloading' | 'failed';
+  /** With the fewest sequences or the smallest context that serve. */
+  isSmall: boolean;
+  readySinceMs: number;
   /** From the last successful load. */
   info: ModelInfo | undefined;
   error: TaskError | undefined;
@@ -27,7 +30,8 @@ export class ModelTable {
   get(id: ModelId): ModelRecord {
     let record = this.#records.get(id);
     if (record === undefined) {
-      record = { id, state: 'unloaded', info: undefined, error: undefined, failedAtMs: 0, lastUsedMs: 0 };
+      const times = { failedAtMs: 0, lastUsedMs: 0, readySinceMs: 0 };
+      record = { id, state: 'unloaded', isSmall: false, info: undefined, error: undefined, ...times };
       this.#records.set(id, record);
     }
     return record;
@@ -45,15 +49,6 @@ export class ModelTable {
       ...(error && { error }),
     }));
   }
-
-  /** Everything that holds memory or is about to; `runningOf` counts the tasks of a model inside the engine. */
-  resident(runningOf: (id: ModelId) => number): ResidentModel[] {
-    return this.all().flatMap(({ id, state, lastUsedMs }) =>
-      state === 'loading' || state === 'ready' || state === 'unloading'
-        ? [{ id, state, lastUsedMs, running: runningOf(id) }]
-        : [],
-    );
-  }
 }
 
 /** How long the model takes to come in, as it took last time, in ms; 0 when it is there, and when it never was. */
@@ -61,6 +56,25 @@ export function loadMsOf({ state, info }: ModelRecord): number {
   return state === 'ready' ? 0 : (info?.loadMs ?? 0);
 }
 
-export function noteLoaded(record: ModelRecord, info: ModelInfo, nowMs: number): void {
-  Object.assign(record, { state: 'ready', info, error: undefined, lastUsedMs: nowMs });
+/** What happened to a model by itself; who waits for it is the scheduler's. */
+export type ModelEvent = Extract<Event, { kind: 'loaded' | 'unloaded' | 'resized' | 'resizeFailed' }>;
+
+export function noteModel(record: ModelRecord, event: ModelEvent, nowMs: number): void {
+  switch (event.kind) {
+    case 'loaded':
+      Object.assign(record, { state: 'ready', info: event.info, error: undefined });
+      Object.assign(record, { lastUsedMs: nowMs, readySinceMs: nowMs });
+      return;
+    case 'unloaded':
+      record.state = 'unloaded';
+      return;
+    case 'resized':
+      Object.assign(record, { state: 'ready', info: event.info });
+      return;
+    case 'resizeFailed':
+      Object.assign(record, { state: 'ready', isSmall: !record.isSmall });
+      return;
+    default:
+      event satisfies never;
+  }
 }

@@ -11,6 +11,11 @@ export function queueFull(waitingMax: number): TaskError {
   return { code: 'queueFull', message };
 }
 
+export function doesNotFit(model: ModelId): TaskError {
+  const message = `${model} needs more memory than models may take: choose a smaller model, or raise 'punctual.memory'.`;
+  return { code: 'modelUnavailable', message };
+}
+
 export function lostWhileLoading(model: ModelId, reason: string): TaskError {
   return { code: 'modelUnavailable', message: `The engine ended while it loaded ${model}: ${reason}` };
 }

@@ -7,9 +7,9 @@
  * 2. Of two tasks with the same supersede key the one that arrived later replaces the other in the same turn. That need not be the
  *    one submitted later: a feature may ask again, with a shorter prompt, for a request that a newer one has overtaken.
  * 3. Waiting tasks whose model is ready start when the policy says so; those that it finds hopeless are told.
- * 4. A task whose model is not resident makes it load, once, with an idle model evicted if there must be room (residency.ts).
- *    Tasks of resident models are never held back by that.
- * 5. A model that a client will probably need loads ahead of the first task, as long as no other must leave for it.
+ * 4. Which models come and go, for tasks that wait and ahead of those that are likely, residency/policy.ts says (residents.ts). Tasks of
+ *    resident models are never held back by that.
+ * 5. A task whose model would come too late may be answered by another, if the user wants that: the asker is told.
  * 6. Idle work runs when nothing else does, and is stopped in the turn in which anything else comes (idle.ts).
  * 7. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
@@ -19,30 +19,17 @@ import { type Entry, newEntry, noteAccepted, noteChunk, noteTokens, resumedEntry
 import { type Effect, type Event, isProgress } from './event.ts';
 import { foresee } from './foresee.ts';
 import { IdleWork, type Surroundings } from './idle.ts';
-import type { Knowledge } from './knowledge.ts';
 import { Lane, noWorks, superseded } from './lane.ts';
 import { LatestTasks } from './latest.ts';
-import { Loads } from './loads.ts';
-import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteLoaded } from './models.ts';
-import type { Policy, Room } from './policy.ts';
+import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteModel } from './models.ts';
+import type { Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
-import { badSla, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
+import { badSla, doesNotFit, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
+import { Residents } from './residents.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
 import { roomOf, startWhatFits, tellHopeless } from './start.ts';
 import { isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
 import { firstTokenMs, questionOf } from './ttft.ts';
-
-export interface SchedulerOptions {
-  readonly policy: Policy;
-  readonly knowledge: Knowledge;
-  /** Tasks that may wait; a further one is refused. */
-  readonly waitingMax: number;
-  /** Models that may be resident side by side. */
-  readonly modelsMax: number;
-  /** How long a failed load is remembered before the next task tries again, in ms. */
-  readonly loadRetryMs: number;
-}
-
-export const schedulerDefaults = { waitingMax: 256, modelsMax: 2, loadRetryMs: 5_000 };
 
 /** Deaths of the engine in which a task may have been running before it is refused. */
 const lossesMax = 2;
@@ -58,7 +45,7 @@ export class Scheduler {
   readonly #lanes = new Map<ModelId, Lane>();
   readonly #latest = new LatestTasks();
   readonly #models = new ModelTable();
-  readonly #loads: Loads;
+  readonly #residents: Residents;
   readonly #idle: IdleWork;
   #waitingCount = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -67,17 +54,26 @@ export class Scheduler {
     this.#options = options;
     this.#idle = new IdleWork((id) => options.knowledge.forget(id));
     const insideCount = (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id));
-    this.#loads = new Loads(this.#models, options.modelsMax, insideCount);
+    this.#residents = new Residents({
+      ...options,
+      residency: options.residency ?? {},
+      models: this.#models,
+      laneOf: (id) => this.#lanes.get(id),
+      insideCount,
+      substitute: (entry, by, why, nowMs, effects) => this.#substitute(entry, by, why, nowMs, effects),
+      refuse: (id, nowMs, effects) => this.#loadFailed(id, doesNotFit(id), nowMs, effects),
+    });
   }
 
   on(event: Event, nowMs: number): Effect[] {
     const effects: Effect[] = [];
     if (!this.#isPaused(event)) this.#options.knowledge.learn(event, nowMs);
     if (!this.#idle.on(event, effects)) this.#apply(event, nowMs, effects);
-    if (this.#waitingCount > 0 && (!isProgress(event) || Math.abs(nowMs - this.#lookedMs) >= lookAgainMs)) {
-      this.#lookedMs = nowMs;
-      this.#startWhatCan(nowMs, effects);
-    }
+    const isDue = !isProgress(event) || Math.abs(nowMs - this.#lookedMs) >= lookAgainMs;
+    if (isDue) this.#lookedMs = nowMs;
+    if (isDue && this.#waitingCount > 0) this.#startWhatCan(nowMs, effects);
+    // Models come second: one whose task starts in this turn is no longer idle, and so cannot leave for another.
+    if (this.#residents.turn(isDue, nowMs, effects)) this.#startWhatCan(nowMs, effects);
     this.#idle.turn(this.#surroundings(), nowMs, effects);
     return effects;
   }
@@ -139,22 +135,24 @@ export class Scheduler {
       case 'ended':
         return this.#ended(event.id, event.outcome, nowMs, effects);
       case 'wanted':
-        return this.#loads.bringInIfRoom(this.#models.get(event.model), effects);
-      case 'loaded':
-        noteLoaded(this.#models.get(event.model), event.info, nowMs);
-        return;
+        return this.#residents.bringInIfRoom(this.#models.get(event.model), nowMs, effects);
+      case 'signal':
+        return this.#residents.signal(event.signal, nowMs);
       case 'loadFailed':
         return this.#loadFailed(event.model, event.error, nowMs, effects);
+      case 'loaded':
       case 'unloaded':
-        this.#models.get(event.model).state = 'unloaded';
-        this.#lanes.get(event.model)?.loseCells(this.#options.knowledge, nowMs);
+      case 'resized':
+      case 'resizeFailed':
+        noteModel(this.#models.get(event.model), event, nowMs);
+        if (event.kind === 'unloaded') this.#lanes.get(event.model)?.leaveEngine(this.#options.knowledge, nowMs);
+        return;
+      case 'wake':
         return;
       case 'engineLost':
         return this.#engineLost(event.reason, nowMs, effects);
-      case 'pass': {
-        const { id, tokens } = event.pass;
-        return id === undefined ? undefined : this.#progress(id, (entry) => noteChunk(entry, tokens));
-      }
+      case 'pass':
+        return this.#progress(event.pass.id, (entry) => noteChunk(entry, event.pass.tokens));
       default:
         event satisfies never;
     }
@@ -177,8 +175,18 @@ export class Scheduler {
     if (model.state === 'failed' && model.error && isRemembered) return refuse(model.error);
     if (this.#waitingCount >= waitingMax) return refuse(queueFull(waitingMax));
     if (model.state === 'failed') model.state = 'unloaded';
+    this.#residents.used(task, nowMs);
     this.#wait(newEntry(task, knowledge), nowMs);
     this.#latest.add(task);
+  }
+
+  /** Only who has not begun changes the model: an answer is of one piece. */
+  #substitute(entry: Entry, by: ModelId, why: string, nowMs: number, effects: Effect[]): void {
+    if (entry.state !== 'waiting' || entry.generated.length > 0) return;
+    this.#laneOf(entry).leave(entry);
+    this.#waitingCount -= 1;
+    this.#wait(newEntry({ ...entry.task, model: by }, this.#options.knowledge), nowMs);
+    effects.push({ kind: 'substitute', id: entry.id, by, why });
   }
 
   #wait(entry: Entry, nowMs: number): void {
@@ -202,8 +210,8 @@ export class Scheduler {
     return lane;
   }
 
-  #progress(id: TaskId, note: (entry: Entry) => void): void {
-    const entry = this.#entries.get(id);
+  #progress(id: TaskId | undefined, note: (entry: Entry) => void): void {
+    const entry = id === undefined ? undefined : this.#entries.get(id);
     if (entry?.state === 'running' || entry?.state === 'pausing') note(entry);
   }
 
@@ -247,7 +255,7 @@ export class Scheduler {
         model.state = 'unloaded';
       }
     }
-    for (const lane of this.#lanes.values()) lane.loseCells(this.#options.knowledge, nowMs);
+    for (const lane of this.#lanes.values()) lane.leaveEngine(this.#options.knowledge, nowMs);
     for (const entry of [...this.#entries.values()].filter((inside) => inside.state !== 'waiting')) {
       const isWanted = entry.state !== 'stopping';
       if (isWanted) this.#laneOf(entry).stop(entry);
@@ -269,11 +277,6 @@ export class Scheduler {
     for (const lane of this.#lanes.values()) {
       if (lane.waitingCount > 0) this.#startIn(lane, nowMs, effects);
     }
-    // Loads come second: a model whose task starts in this turn is no longer idle, and so cannot be evicted for another.
-    const missing = [...this.#lanes.values()]
-      .filter((lane) => lane.waitingCount > 0 && this.#models.get(lane.model).state === 'unloaded')
-      .sort((a, b) => (a.firstDeadlineMs ?? 0) - (b.firstDeadlineMs ?? 0));
-    for (const lane of missing) this.#loads.bringIn(this.#models.get(lane.model), effects);
   }
 
   #roomOf(model: ModelRecord): Room {
@@ -283,7 +286,8 @@ export class Scheduler {
   #startIn(lane: Lane, nowMs: number, effects: Effect[]): void {
     tellHopeless(lane, nowMs, effects);
     const model = this.#models.get(lane.model);
-    if (model.state === 'ready') this.#waitingCount -= startWhatFits(lane, model, this.#roomOf(model), nowMs, effects);
+    const isOpen = model.state === 'ready' && !lane.isDraining;
+    if (isOpen) this.#waitingCount -= startWhatFits(lane, model, this.#roomOf(model), nowMs, effects);
     // Some are found so only when it is decided who starts.
     tellHopeless(lane, nowMs, effects);
   }

@@ -6,7 +6,7 @@ import type { ModelRecord } from './models.ts';
 import type { Room } from './policy.ts';
 
 /** Before a model is loaded, for forecasts. */
-const chunkTokensStart = 64;
+export const chunkTokensStart = 64;
 
 /** What a model has to run tasks on, as far as it is known. */
 export function roomOf({ id, info }: ModelRecord, knowledge: Knowledge): Room {

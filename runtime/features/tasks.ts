@@ -2,7 +2,7 @@
  * What a feature needs of the house: a place to submit tasks, and the models that clients may choose. Interfaces only;
  * `loop.ts` and `models/registry.ts` implement them.
  */
-import type { ModelId, Outcome, Task, TaskError, TaskId } from '../core/task.ts';
+import type { ModelId, Outcome, Task, TaskClass, TaskError, TaskId } from '../core/task.ts';
 
 /** A task before it is taken in; `arrivalMs` is from {@link Tasks.now}. */
 export type TaskSpec = Omit<Task, 'id'>;
@@ -20,6 +20,8 @@ export interface TaskResult {
   readonly promptTokens?: number;
   readonly reusedTokens?: number;
   readonly generatedTokens: number;
+  /** Another model than the one that was chosen, as that one would have come too late. */
+  readonly answeredBy?: ModelId;
 }
 
 export interface TaskHandle {
@@ -57,9 +59,20 @@ export interface ChosenModel {
   readonly contextTokens: number;
 }
 
+/** What a client's settings say about models; a choice is `auto`, `embedded`, a name or an absolute path. */
+export interface ModelSettings extends Readonly<Record<TaskClass, { readonly targetMs: number }>> {
+  /** For every class that `models` does not name. */
+  readonly model: string;
+  readonly models: Readonly<Partial<Record<TaskClass, string | undefined>>>;
+  /** Compute threads, 0 = chosen by the runtime. */
+  readonly threads: number;
+  /** How much memory models may take, in the user's words. */
+  readonly memory: string;
+}
+
 export interface Models {
-  /** `choice` is the client's setting: `auto`, `embedded` or a file; see `modelChoiceSchema`. */
-  choose(choice: string, threads: number): ChosenModel | TaskError;
+  /** The model for tasks of a class. Microseconds, so that it can be asked at each keystroke. The error says what to do. */
+  choose(role: TaskClass, settings: ModelSettings): ChosenModel | TaskError;
 }
 
 export function isTaskError(value: ChosenModel | TaskError): value is TaskError {

@@ -4,7 +4,7 @@
  */
 import { type Metrics, promiseKept } from '../core/metrics.ts';
 import type { Predicted, PredictionErrors } from '../core/prediction.ts';
-import type { Outcome, Task, TaskId } from '../core/task.ts';
+import type { ModelId, Outcome, Task, TaskId } from '../core/task.ts';
 import type { TaskResult } from '../features/tasks.ts';
 
 interface Answer {
@@ -12,6 +12,7 @@ interface Answer {
   readonly onText: ((text: string) => void) | undefined;
   readonly settle: (result: TaskResult) => void;
   predicted: Predicted;
+  answeredBy: ModelId | undefined;
   text: string;
   generatedTokens: number;
   ttftMs: number | undefined;
@@ -41,6 +42,7 @@ export class Answers {
         onText,
         settle,
         predicted: {},
+        answeredBy: undefined,
         text: '',
         generatedTokens: 0,
         ttftMs: undefined,
@@ -48,6 +50,12 @@ export class Answers {
         reusedTokens: undefined,
       });
     });
+  }
+
+  /** Another model answers, as its own would come too late. */
+  substitute(id: TaskId, by: ModelId): void {
+    const answer = this.#answers.get(id);
+    if (answer !== undefined) answer.answeredBy = by;
   }
 
   predict(id: TaskId, predicted: Predicted): void {
@@ -76,7 +84,7 @@ export class Answers {
     const answer = this.#answers.get(id);
     if (answer === undefined) return undefined;
     this.#answers.delete(id);
-    const { task, text, generatedTokens, ttftMs, promptTokens, reusedTokens, predicted } = answer;
+    const { task, text, generatedTokens, ttftMs, promptTokens, reusedTokens, predicted, answeredBy } = answer;
     const e2eMs = nowMs - task.arrivalMs;
     const settled = { task, outcome, e2eMs, atMs: nowMs, ...(ttftMs !== undefined && { ttftMs }) };
     // Nobody waits for idle work, so it neither keeps nor breaks a promise.
@@ -93,6 +101,7 @@ export class Answers {
       ...(ttftMs !== undefined && { ttftMs }),
       ...(promptTokens !== undefined && { promptTokens }),
       ...(reusedTokens !== undefined && { reusedTokens }),
+      ...(answeredBy !== undefined && { answeredBy }),
     });
     return task;
   }

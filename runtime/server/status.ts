@@ -1,5 +1,5 @@
 /** The state of the house as clients see it, and when they are told: at most so often, and never with old news as the last word. */
-import type { LoopStatus } from '../loop.ts';
+import type { LoopStatus } from '../loop/status.ts';
 import { type ClassStatus, clientSettingsSchema, type Status } from '../protocol.ts';
 
 export interface StatusSources {

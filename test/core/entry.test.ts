@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
 import type { Policy, TaskPolicy, Work } from '../../runtime/core/policy.ts';
-import { Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
+import { Scheduler } from '../../runtime/core/scheduler.ts';
+import { schedulerDefaults } from '../../runtime/core/scheduler-options.ts';
 import { info, plainKnowledge, policyOf, translation, words } from './fixtures.ts';
 
 const promptTokens = 150;

@@ -6,7 +6,8 @@ import type { Knowledge } from '../../runtime/core/knowledge.ts';
 import { certainLength } from '../../runtime/core/lengths.ts';
 import { policyNamed } from '../../runtime/core/policies/index.ts';
 import type { Policy } from '../../runtime/core/policy.ts';
-import { Scheduler, type SchedulerOptions, schedulerDefaults } from '../../runtime/core/scheduler.ts';
+import { Scheduler } from '../../runtime/core/scheduler.ts';
+import { type SchedulerOptions, schedulerDefaults } from '../../runtime/core/scheduler-options.ts';
 import type { Task, TaskError } from '../../runtime/core/task.ts';
 
 export const info = {
@@ -54,8 +55,12 @@ export function plainKnowledge(overrides: Partial<Knowledge> = {}): Knowledge {
   };
 }
 
+/** Models come and go when they are needed, not when it would be wise. */
+export const atOnce = { residenceMsMin: 0, delayMsMax: 0, loadsAhead: false };
+
 export function newScheduler(policy: string, overrides: Partial<SchedulerOptions> = {}): Scheduler {
-  return new Scheduler({ ...schedulerDefaults, policy: policyOf(policy), knowledge: plainKnowledge(), ...overrides });
+  const knowledge = plainKnowledge();
+  return new Scheduler({ ...schedulerDefaults, policy: policyOf(policy), knowledge, residency: atOnce, ...overrides });
 }
 
 export function policyOf(name: string): Policy {
@@ -64,9 +69,9 @@ export function policyOf(name: string): Policy {
   return policy;
 }
 
-/** Effects as short words, so that a test reads as a trace. */
+/** Effects as short words, so that a test reads as a trace. When it wants to be woken is left out. */
 export function words(effects: readonly Effect[]): string[] {
-  return effects.map((effect) => {
+  return effects.flatMap((effect) => {
     switch (effect.kind) {
       case 'start':
         return `start ${effect.task.id}`;
@@ -78,7 +83,15 @@ export function words(effects: readonly Effect[]): string[] {
         return `relegate ${effect.id}`;
       case 'load':
       case 'unload':
+      case 'readAhead':
+      case 'stopReading':
         return `${effect.kind} ${effect.model}`;
+      case 'resize':
+        return `resize ${effect.model} ${effect.isSmall ? 'small' : 'full'}`;
+      case 'substitute':
+        return `substitute ${effect.id} by ${effect.by}`;
+      case 'wakeAt':
+        return [];
       default:
         return effect satisfies never;
     }

@@ -1,7 +1,9 @@
 /** What the golden logs are recorded from: a few seconds each, in which every kind of event and effect occurs. */
+
+import { countedHoldings } from '../../runtime/core/residency/holdings.ts';
 import type { Task } from '../../runtime/core/task.ts';
 import { costsOf, halfBillionModel } from '../../runtime/engine/simulated-model.ts';
-import { plainKnowledge, task } from './fixtures.ts';
+import { atOnce, plainKnowledge, task } from './fixtures.ts';
 import { Scheduled } from './scheduled.ts';
 
 const costs = costsOf(halfBillionModel.costs);
@@ -18,7 +20,11 @@ export const goldenKnowledge = plainKnowledge({
 });
 
 function newWorld(sequences: number): Scheduled {
-  return new Scheduled({ sequences, scheduler: { knowledge: goldenKnowledge, modelsMax: 2 }, records: true });
+  return new Scheduled({
+    sequences,
+    scheduler: { knowledge: goldenKnowledge, holdings: countedHoldings(2), residency: atOnce },
+    records: true,
+  });
 }
 
 function summary(id: string, arrivalMs: number, targetMs: number, overrides: Partial<Task> = {}): Task {
@@ -79,6 +85,8 @@ function models(): Scheduled {
   world.die();
   world.clock.runTo(6_000);
   world.submit(task('third', { arrivalMs: 6_000, model: 'o' }));
+  world.clock.runTo(20_000);
+  world.submit(task('fourth', { arrivalMs: 20_000, model: 'm' }));
   world.clock.run();
   return world;
 }

@@ -8,8 +8,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Scheduler, schedulerDefaults } from '../../runtime/core/scheduler.ts';
-import { policyOf } from './fixtures.ts';
+import { countedHoldings } from '../../runtime/core/residency/holdings.ts';
+import { Scheduler } from '../../runtime/core/scheduler.ts';
+import { schedulerDefaults } from '../../runtime/core/scheduler-options.ts';
+import { atOnce, policyOf } from './fixtures.ts';
 import { goldenKnowledge, scenarios } from './golden-scenarios.ts';
 import type { Turn } from './scheduled.ts';
 
@@ -40,7 +42,8 @@ describe('the effects of recorded events', () => {
       ...schedulerDefaults,
       policy: policyOf('punctual'),
       knowledge: goldenKnowledge,
-      modelsMax: 2,
+      holdings: countedHoldings(2),
+      residency: atOnce,
     });
     for (const [index, { nowMs, event, effects }] of recorded(name).entries()) {
       // As it would be read back from a file: without members that are undefined.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
+import { countedHoldings } from '../../runtime/core/residency/holdings.ts';
 import type { Task } from '../../runtime/core/task.ts';
 import { gone, info, newScheduler, task, translation, words } from './fixtures.ts';
 
@@ -116,7 +117,7 @@ describe.each(['punctual', 'fcfs', 'edf', 'saber', 'static:2'])('idle work under
   });
 
   it('when its model is the one that another needs room from, then it is not unloaded under it', () => {
-    const scheduler = newScheduler(policy, { modelsMax: 1 });
+    const scheduler = newScheduler(policy, { holdings: countedHoldings(1) });
     const all = [...ready.map(([event]) => event), submit(warm('w')), submit(task('c', { model: 'n' }))];
     const seen = all.map((event, index) => words(scheduler.on(event, index)));
     expect(seen.at(-1)).toEqual(['stop w']);

@@ -3,7 +3,8 @@
  * need real passes. Checks what has to hold of every task: one answer, no text after it, and one life inside the engine at a time.
  */
 import type { Effect, Event } from '../../runtime/core/event.ts';
-import { Scheduler, type SchedulerOptions, schedulerDefaults } from '../../runtime/core/scheduler.ts';
+import { Scheduler } from '../../runtime/core/scheduler.ts';
+import { type SchedulerOptions, schedulerDefaults } from '../../runtime/core/scheduler-options.ts';
 import type { ModelId, Outcome, Task, TaskId } from '../../runtime/core/task.ts';
 import { VirtualClock } from '../../runtime/engine/clock.ts';
 import type { EngineEvent } from '../../runtime/engine/engine.ts';
@@ -110,7 +111,10 @@ export class Scheduled {
       case 'loaded':
       case 'loadFailed':
       case 'unloaded':
+      case 'resized':
         return this.#on(event);
+      case 'resizeFailed':
+        return this.#on({ kind: 'resizeFailed', model: event.model });
       case 'lost':
         this.#inside.clear();
         return this.#on({ kind: 'engineLost', reason: event.reason });
@@ -163,6 +167,14 @@ export class Scheduled {
         return this.#engine.send({ kind: 'load', spec: this.#specOf(effect.model) });
       case 'unload':
         return this.#engine.send({ kind: 'unload', model: effect.model });
+      case 'wakeAt':
+        this.clock.at(effect.atMs, () => this.#on({ kind: 'wake' }));
+        return;
+      case 'resize':
+      case 'substitute':
+      case 'readAhead':
+      case 'stopReading':
+        throw new Error(`Models that count as one each are all alike: nothing calls for '${effect.kind}'.`);
       default:
         effect satisfies never;
     }

@@ -5,7 +5,9 @@
 import { expect } from 'vitest';
 import type { Effect, Event } from '../../runtime/core/event.ts';
 import type { Policy } from '../../runtime/core/policy.ts';
-import { Scheduler, type SchedulerOptions } from '../../runtime/core/scheduler.ts';
+import { countedHoldings } from '../../runtime/core/residency/holdings.ts';
+import { Scheduler } from '../../runtime/core/scheduler.ts';
+import type { SchedulerOptions } from '../../runtime/core/scheduler-options.ts';
 import { type ModelId, type Task, type TaskId, taskClasses } from '../../runtime/core/task.ts';
 import { info, plainKnowledge } from './fixtures.ts';
 
@@ -33,6 +35,8 @@ export class SchedulerWorld {
   /** Everything that happened, for a replay. */
   readonly log: { readonly event: Event; readonly nowMs: number; readonly effects: readonly Effect[] }[] = [];
   nowMs = 0;
+  /** When it wants to be woken; undefined when it does not. */
+  wakeMs: number | undefined;
   readonly #scheduler: Scheduler;
 
   constructor(policy: Policy) {
@@ -126,6 +130,14 @@ export class SchedulerWorld {
         expect([...this.inside].filter((id) => this.#known(id).task.model === effect.model)).toEqual([]);
         this.models.set(effect.model, 'unloading');
         return;
+      case 'wakeAt':
+        this.wakeMs = effect.atMs;
+        return;
+      case 'resize':
+      case 'substitute':
+      case 'readAhead':
+      case 'stopReading':
+        throw new Error(`Models that count as one each are all alike: nothing calls for '${effect.kind}'.`);
       default:
         effect satisfies never;
     }
@@ -187,14 +199,17 @@ export class SchedulerWorld {
     const taken = waiting.filter(({ startedTimes }) => startedTimes === 0).length;
     holds(taken <= waitingMax, `${waitingMax} wait at most, besides those that were paused`);
     holds(this.models.size <= modelsMax, `${modelsMax} models are resident at most`);
+    // A model gives its room to another that is waited for, at the latest when somebody has waited too long; until that is there, it waits.
+    const isGivingWay = (model: ModelId): boolean =>
+      waiting.some(({ task }) => task.model !== model) || [...this.models.values()].some((state) => state !== 'ready');
     for (const [model, state] of this.models) {
       const of = live.filter(({ task }) => task.model === model);
       const running = of.filter((known) => known.state === 'running').length;
       const pausing = of.filter((known) => known.state === 'pausing').length;
       holds(running <= (sequencesOf[model] ?? 0), `${model} runs no more than it has sequences`);
       holds(
-        state !== 'ready' || of.length === 0 || running + pausing > 0,
-        `${model} does not idle while a task waits for it`,
+        state !== 'ready' || of.length === 0 || running + pausing > 0 || isGivingWay(model),
+        `${model} does not idle while a task waits for it, unless it gives way to another model`,
       );
     }
   }
@@ -213,7 +228,7 @@ function optionsFor(policy: Policy): SchedulerOptions {
     demand: { ratePerSecond: () => 1, prefillTokens: () => 40, decodeTokens: () => 8 },
     costs: () => ({ prefillMs: (tokens) => 5 + 2 * tokens, decodeMs: (sequences) => decodeMs[sequences - 1] ?? 100 }),
   });
-  return { policy, knowledge, waitingMax, modelsMax, loadRetryMs: 300 };
+  return { policy, knowledge, waitingMax, holdings: countedHoldings(modelsMax), loadRetryMs: 300 };
 }
 
 /** The effects of the same events at the same times, on a scheduler that knows nothing of the first. */

@@ -13,7 +13,7 @@ const anyAction = fc.record({
   what: fc.constantFrom(
     ...(['submit', 'submit', 'submit', 'submit', 'loaded', 'loaded', 'ended', 'ended'] as const),
     ...(['tokens', 'tokens', 'accepted', 'pass', 'cancel', 'finish', 'stranger', 'wanted'] as const),
-    ...(['loadFailed', 'unloaded', 'engineLost'] as const),
+    ...(['loadFailed', 'unloaded', 'engineLost', 'wake', 'signal'] as const),
   ),
   pick: fc.nat(1_000),
   ms: fc.oneof(
@@ -78,6 +78,10 @@ function eventOf({ what, pick }: Action, world: SchedulerWorld): Event | undefin
     }
     case 'wanted':
       return { kind: what, model: `m${pick % 3}` };
+    case 'wake':
+      return { kind: what };
+    case 'signal':
+      return { kind: what, signal: { kind: 'languageOpened', language: `l${pick % 2}` } };
     case 'pass': {
       const pass = { model: `m${pick % 3}`, tokens: 1, sequences: 1, contextTokens: pick, wallMs: pick };
       return { kind: what, pass: { ...pass, kind: pick % 2 ? 'prefill' : 'decode' } };
@@ -105,7 +109,9 @@ function act(policy: Policy, actions: readonly Action[]): SchedulerWorld {
 /** The engine does all that is asked of it, so that whatever waits or runs must be answered in the end. */
 function drain(world: SchedulerWorld): void {
   for (let turn = 0; turn < 200 && world.in('settled').length < world.tasks.size; turn += 1) {
-    world.nowMs += 10;
+    world.nowMs = Math.max(world.nowMs + 10, world.wakeMs ?? 0);
+    world.wakeMs = undefined;
+    world.on({ kind: 'wake' });
     for (const model of world.modelsIn('unloading')) world.on({ kind: 'unloaded', model });
     for (const model of world.modelsIn('loading')) world.on({ kind: 'loaded', model, info: infoOf(model) });
     for (const id of [...world.inside]) {

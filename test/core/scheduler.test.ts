@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
-import { schedulerDefaults } from '../../runtime/core/scheduler.ts';
+import { schedulerDefaults } from '../../runtime/core/scheduler-options.ts';
 import { gone, newScheduler, plainKnowledge, policyOf, task, translation, words } from './fixtures.ts';
 import { check, ended, loaded, type Step, submit } from './scheduler-steps.ts';
 
@@ -194,7 +194,7 @@ describe('models', () => {
     ]);
   });
 
-  it('when a third model is needed and two are idle, then the one whose last task ended earlier leaves', () => {
+  it('when a third model is needed and two are idle, then the one whose last task came earlier leaves', () => {
     check([
       [submit(translation('a', { model: 'A' })), ['load A']],
       [loaded('A'), ['start a']],
@@ -202,7 +202,7 @@ describe('models', () => {
       [loaded('B'), ['start b']],
       [ended('b'), ['settle b finished']],
       [ended('a'), ['settle a finished']],
-      [submit(task('c', { model: 'C' })), ['unload B']],
+      [submit(task('c', { model: 'C' })), ['unload A']],
     ]);
   });
 
@@ -216,7 +216,8 @@ describe('models', () => {
       [ended('b'), ['settle b finished']],
       [submit(task('c', { model: 'C' })), ['unload A']],
       [submit(task('d', { model: 'D' })), []],
-      [{ kind: 'unloaded', model: 'A' }, ['load C', 'unload B']],
+      [{ kind: 'unloaded', model: 'A' }, ['load C']],
+      [loaded('C'), ['start c', 'unload B']],
     ]);
   });
 

@@ -1,10 +1,12 @@
 /** An engine that no longer answers: on a manual clock, and once with the real process stopped in its tracks. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { countedHoldings } from '../../runtime/core/residency/holdings.ts';
 import type { ModelSpec } from '../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
 import type { TaskResult, TaskSpec } from '../../runtime/features/tasks.ts';
 import { loadSilenceMsMax, passesMax, silenceMsMin, tickMs } from '../../runtime/loop/watchdog.ts';
 import { Loop, type LoopOptions } from '../../runtime/loop.ts';
+import { atOnce } from '../core/fixtures.ts';
 import { embeddedModel, engineProgram } from '../engine/models.ts';
 import { ManualTimer } from '../server/manual-timer.ts';
 import { FakeEngine, info } from './fake-engine.ts';
@@ -128,7 +130,7 @@ describe('an engine that says nothing', () => {
   });
 
   it('when a model does not leave, then that is noticed, too', () => {
-    const desk = new Desk({ scheduler: { modelsMax: 1 } });
+    const desk = new Desk({ scheduler: { holdings: countedHoldings(1), residency: atOnce } });
     void desk.run(20);
     desk.engine.say({ kind: 'ended', id: 't1', outcome: { kind: 'finished', reason: 'stop' } });
     void desk.loop.submit({ ...translation, model: 'other' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoopStatus } from '../../runtime/loop.ts';
+import type { LoopStatus } from '../../runtime/loop/status.ts';
 import { statusSchema } from '../../runtime/protocol.ts';
 import { Lifetime } from '../../runtime/server/lifetime.ts';
 import { Throttle, toStatus } from '../../runtime/server/status.ts';

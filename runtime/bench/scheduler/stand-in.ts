@@ -113,6 +113,11 @@ export class StandIn {
         case 'relegate':
         case 'load':
         case 'unload':
+        case 'resize':
+        case 'substitute':
+        case 'readAhead':
+        case 'stopReading':
+        case 'wakeAt':
           break;
         default:
           effect satisfies never;

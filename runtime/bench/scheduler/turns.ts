@@ -5,7 +5,8 @@
 import type { Event } from '../../core/event.ts';
 import { Learned } from '../../core/learned.ts';
 import type { Policy } from '../../core/policy.ts';
-import { Scheduler, schedulerDefaults } from '../../core/scheduler.ts';
+import { Scheduler } from '../../core/scheduler.ts';
+import { schedulerDefaults } from '../../core/scheduler-options.ts';
 import { newRandom, type Random } from '../random.ts';
 import { decodeMs, decodePass, prefillPass, type Running, StandIn } from './stand-in.ts';
 import { type Mix, Traffic } from './traffic.ts';

@@ -1,0 +1,200 @@
+/**
+ * Brings models in and out as the residency policy says (residency/policy.ts): shows it what there is, and turns its decisions into
+ * effects. Owns no tasks and no models, only when it looked last.
+ *
+ * A load that needs room is two steps: first the others leave, and when the last of them is gone the policy is asked again. So what
+ * has changed meanwhile counts, and a load never begins before the memory is back.
+ */
+import type { Entry } from './entry.ts';
+import { prefillTotalMs } from './estimate.ts';
+import type { Effect } from './event.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { Lane } from './lane.ts';
+import type { ModelRecord, ModelTable } from './models.ts';
+import type { Holdings } from './residency/holdings.ts';
+import { type ResidencyOptions, residencyDefaults } from './residency/options.ts';
+import { ResidencyPolicy } from './residency/policy.ts';
+import { canFit, freeBytes } from './residency/room.ts';
+import type { Decision, EditorSignal, ModelState, ModelView, ResidencyView, WaitingTask } from './residency/types.ts';
+import { chunkTokensStart } from './start.ts';
+import type { ModelId, Task } from './task.ts';
+
+/** Waiting tasks of one model that the policy is shown: a bound on the cost of a look. */
+const waitingShown = 8;
+
+/** Nothing happened that calls for a decision: what is likely to be needed is looked at again after this, in ms. */
+const lookMs = 1_000;
+
+const stateOf: Readonly<Record<ModelRecord['state'], ModelState>> = {
+  unloaded: 'absent',
+  loading: 'loading',
+  ready: 'ready',
+  resizing: 'resizing',
+  unloading: 'leaving',
+  failed: 'failed',
+};
+
+export interface ResidentsOptions {
+  readonly models: ModelTable;
+  readonly holdings: Holdings;
+  readonly knowledge: Knowledge;
+  readonly residency: Partial<ResidencyOptions>;
+  readonly laneOf: (id: ModelId) => Lane | undefined;
+  /** Tasks of a model inside the engine. */
+  readonly insideCount: (id: ModelId) => number;
+  /** The task is to be answered by another model. */
+  readonly substitute: (entry: Entry, by: ModelId, why: string, nowMs: number, effects: Effect[]) => void;
+  /** The model cannot be loaded, whatever leaves for it. */
+  readonly refuse: (model: ModelId, nowMs: number, effects: Effect[]) => void;
+}
+
+export class Residents {
+  readonly #options: ResidentsOptions;
+  readonly #residency: ResidencyOptions;
+  readonly #policy: ResidencyPolicy;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #wakeMs = Number.POSITIVE_INFINITY;
+
+  constructor(options: ResidentsOptions) {
+    this.#options = options;
+    this.#residency = { ...residencyDefaults, ...options.residency };
+    this.#policy = new ResidencyPolicy(options.residency);
+  }
+
+  used(task: Task, nowMs: number): void {
+    const use = { class: task.class, targetMs: task.sla.targetMs, workMs: this.#workMs(task) };
+    this.#policy.use(task.model, use, nowMs);
+  }
+
+  signal(signal: EditorSignal, nowMs: number): void {
+    this.#policy.signal(signal, nowMs);
+  }
+
+  /** Somebody will probably need it: it loads ahead, as long as no other must leave for it. */
+  bringInIfRoom(model: ModelRecord, nowMs: number, effects: Effect[]): void {
+    if (model.state !== 'unloaded') return;
+    const { bytesFull } = this.#options.holdings.of(model.id);
+    if (bytesFull <= freeBytes(this.#view(nowMs)))
+      load(model, false, `Loads '${model.id}', for which there is room.`, effects);
+  }
+
+  /**
+   * @param isDue something happened after which another model may come or go. Without it only the time counts.
+   * @returns whether tasks may start that could not before.
+   */
+  turn(isDue: boolean, nowMs: number, effects: Effect[]): boolean {
+    const isMissed = isDue && this.#options.models.all().some((model) => this.#isMissed(model));
+    const isLate = nowMs >= this.#wakeMs || Math.abs(nowMs - this.#lookedMs) >= lookMs;
+    if (!isMissed && !isLate) return false;
+    this.#lookedMs = nowMs;
+    this.#wakeMs = Number.POSITIVE_INFINITY;
+    const view = this.#view(nowMs);
+    for (const model of view.models) {
+      if (model.state === 'absent' && model.waiting.length > 0 && !canFit(view, model, this.#residency))
+        this.#options.refuse(model.id, nowMs, effects);
+    }
+    const decisions = this.#policy.decide(this.#view(nowMs));
+    for (const decision of decisions) this.#perform(decision, nowMs, effects);
+    return decisions.some(({ kind }) => kind === 'resume' || kind === 'substitute');
+  }
+
+  /** Somebody waits for it. */
+  #isMissed({ id, state }: ModelRecord): boolean {
+    const lane = this.#options.laneOf(id);
+    return lane !== undefined && lane.waitingCount > 0 && (state !== 'ready' || lane.isDraining);
+  }
+
+  #perform(decision: Decision, nowMs: number, effects: Effect[]): void {
+    const { models, laneOf } = this.#options;
+    switch (decision.kind) {
+      case 'load': {
+        const { evict, downsize, isSmall, why } = decision;
+        for (const id of evict) unload(models.get(id), why, effects);
+        for (const id of downsize) resize(models.get(id), true, why, effects);
+        if (evict.length + downsize.length === 0) load(models.get(decision.model), isSmall, why, effects);
+        return;
+      }
+      case 'wait':
+        this.#wakeMs = Math.min(this.#wakeMs, decision.untilMs);
+        effects.push({ kind: 'wakeAt', atMs: Math.max(decision.untilMs, nowMs) });
+        return;
+      case 'drain':
+      case 'resume': {
+        const lane = laneOf(decision.model);
+        if (lane !== undefined) lane.isDraining = decision.kind === 'drain';
+        return;
+      }
+      case 'resize':
+        return resize(models.get(decision.model), decision.isSmall, decision.why, effects);
+      case 'substitute':
+        for (const entry of [...(laneOf(decision.model)?.waiting ?? [])]) {
+          if (decision.tasks.includes(entry.id))
+            this.#options.substitute(entry, decision.by, decision.why, nowMs, effects);
+        }
+        return;
+      case 'readAhead':
+        effects.push({ kind: 'readAhead', model: decision.model, why: decision.why });
+        return;
+      case 'stopReading':
+        effects.push({ kind: 'stopReading', model: decision.model });
+        return;
+      case 'release':
+        return unload(models.get(decision.model), decision.why, effects);
+      default:
+        decision satisfies never;
+    }
+  }
+
+  #view(nowMs: number): ResidencyView {
+    const { models, holdings } = this.#options;
+    return { nowMs, models: models.all().map((record) => this.#viewOf(record)), ...holdings.memory() };
+  }
+
+  #viewOf({ id, state, isSmall, readySinceMs, lastUsedMs }: ModelRecord): ModelView {
+    const { holdings, insideCount, laneOf } = this.#options;
+    const lane = laneOf(id);
+    const waiting: WaitingTask[] = [];
+    for (const { task, work } of lane?.waiting ?? []) {
+      if (waiting.length >= waitingShown) break;
+      const { arrivalMs, deadlineMs } = work;
+      waiting.push({ id: task.id, class: task.class, arrivalMs, deadlineMs, workMs: this.#workMs(task) });
+    }
+    waiting.sort((a, b) => a.deadlineMs - a.workMs - (b.deadlineMs - b.workMs));
+    return {
+      id,
+      ...holdings.of(id),
+      state: stateOf[state],
+      isDraining: lane?.isDraining ?? false,
+      isSmall,
+      readySinceMs,
+      lastUsedMs,
+      running: insideCount(id),
+      waiting,
+    };
+  }
+
+  /** From its start until its promise is kept, when it is alone. */
+  #workMs(task: Task): number {
+    const { knowledge } = this.#options;
+    const costs = knowledge.costs(task.model);
+    const promptTokens = knowledge.prefillTokens(task);
+    const promptMs = prefillTotalMs(costs, promptTokens, 0, chunkTokensStart);
+    if (task.sla.kind === 'ttft') return promptMs;
+    return promptMs + knowledge.answerTokens(task).p50 * costs.decodeMs(1, promptTokens);
+  }
+}
+
+function load(model: ModelRecord, isSmall: boolean, why: string, effects: Effect[]): void {
+  Object.assign(model, { state: 'loading', isSmall });
+  effects.push({ kind: 'load', model: model.id, isSmall, why });
+}
+
+function unload(model: ModelRecord, why: string, effects: Effect[]): void {
+  model.state = 'unloading';
+  effects.push({ kind: 'unload', model: model.id, why });
+}
+
+function resize(model: ModelRecord, isSmall: boolean, why: string, effects: Effect[]): void {
+  model.state = 'resizing';
+  effects.push({ kind: 'resize', model: model.id, isSmall, why });
+}

@@ -1,0 +1,78 @@
+/** What the scheduler decided about models becomes commands to the engine, a file that is read ahead, or a timer. Decides nothing. */
+import type { Effect } from '../core/event.ts';
+import type { ModelId } from '../core/task.ts';
+import type { Dispose, EngineCommand, ModelSpec } from '../engine/engine.ts';
+
+export type Move = Extract<
+  Effect,
+  { readonly kind: 'load' | 'unload' | 'resize' | 'readAhead' | 'stopReading' | 'wakeAt' }
+>;
+
+/** Reads a model's file into the host's page cache; one at a time. */
+export interface FileReader {
+  read(model: ModelId): void;
+  stop(): void;
+}
+
+export interface MovesOptions {
+  /** How a model is loaded, with all its sequences and context or with as little as serves. */
+  readonly specOf: (model: ModelId, isSmall: boolean) => ModelSpec;
+  readonly send: (command: EngineCommand) => void;
+  /** A load begins. */
+  readonly loads: (spec: ModelSpec) => void;
+  readonly reader: FileReader | undefined;
+  readonly now: () => number;
+  readonly timer: (ms: number, callback: () => void) => Dispose;
+  readonly wake: () => void;
+  readonly log: (line: string) => void;
+}
+
+export class Moves {
+  readonly #options: MovesOptions;
+  #callOff: Dispose | undefined;
+
+  constructor(options: MovesOptions) {
+    this.#options = options;
+  }
+
+  perform(move: Move): void {
+    const { specOf, send, loads, reader, log } = this.#options;
+    switch (move.kind) {
+      case 'load': {
+        const spec = specOf(move.model, move.isSmall);
+        log(move.why);
+        loads(spec);
+        return send({ kind: 'load', spec });
+      }
+      case 'unload':
+        log(move.why);
+        return send({ kind: 'unload', model: move.model });
+      case 'resize': {
+        const { sequences, contextTokens } = specOf(move.model, move.isSmall);
+        log(move.why);
+        return send({ kind: 'resize', model: move.model, sequences, contextTokens });
+      }
+      case 'readAhead':
+        log(move.why);
+        return reader?.read(move.model);
+      case 'stopReading':
+        return reader?.stop();
+      case 'wakeAt':
+        return this.#wakeAt(move.atMs);
+      default:
+        move satisfies never;
+    }
+  }
+
+  dispose(): void {
+    this.#callOff?.();
+    this.#options.reader?.stop();
+  }
+
+  /** The latest time that was asked for: the scheduler looks at everything whenever it wakes. */
+  #wakeAt(atMs: number): void {
+    const { now, timer, wake } = this.#options;
+    this.#callOff?.();
+    this.#callOff = timer(Math.max(0, atMs - now()), wake);
+  }
+}
