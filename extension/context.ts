@@ -19,8 +19,11 @@ export class Context {
   readonly counters = new CompletionCounters();
   readonly serving: Serving;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #commandAsking = new vscode.EventEmitter<vscode.TextDocument>();
   #status: Status | undefined;
 
+  /** A command is asking something about this document before its task begins. */
+  readonly onCommandAsking = this.#commandAsking.event;
   /** The connection's state, the runtime's status, or what is known of its models changed. */
   readonly onDidChange = this.#changed.event;
 
@@ -35,7 +38,7 @@ export class Context {
       runtimeFile: extension.asAbsolutePath('dist/runtime.mjs'),
     });
     this.serving = new Serving(this);
-    this.subscriptions.push(this.client, this.settings, this.serving, this.#changed, this.log);
+    this.subscriptions.push(this.client, this.settings, this.serving, this.#changed, this.#commandAsking, this.log);
     this.subscriptions.push(this.client.onDidChangeState((state) => this.#onState(state)));
     this.subscriptions.push(this.serving.onDidChange(() => this.#changed.fire()));
     this.onConnection((connection, scope) => {
@@ -71,6 +74,11 @@ export class Context {
   /** Registers a command for the lifetime of the extension. */
   command(name: string, run: (...args: unknown[]) => unknown): void {
     this.subscriptions.push(vscode.commands.registerCommand(`punctual.${name}`, run));
+  }
+
+  /** A command is about to ask its user something about this document, so a task is near. */
+  commandAsks(document: vscode.TextDocument): void {
+    this.#commandAsking.fire(document);
   }
 
   #onState(state: ConnectionState): void {

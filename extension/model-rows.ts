@@ -46,7 +46,9 @@ export interface RowsInput {
 export function modelSections(input: RowsInput): Section[] {
   const { list, showAll } = input;
   const rows = (models: readonly ListedModel[]) => models.map((model) => modelRow(list, model));
-  const installed = list.models.filter((model) => model.installed).sort((a, b) => installedOrder(a) - installedOrder(b));
+  const installed = list.models
+    .filter((model) => model.installed)
+    .sort((a, b) => installedOrder(a) - installedOrder(b));
   const others = list.models.filter((model) => !model.installed);
   const fitting = others.filter((model) => model.fit?.fits === true || model.downloading !== undefined);
   const rest = others.filter((model) => !fitting.includes(model));

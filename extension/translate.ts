@@ -15,7 +15,9 @@ export function activate(ctx: Context): void {
 
 async function translate(ctx: Context, labels: Labels, argument: unknown): Promise<AnswerEnd> {
   const source = sourceOf(vscode.window.activeTextEditor);
-  const target = givenTarget(argument) ?? (await pickTarget(source.document.languageId));
+  const given = givenTarget(argument);
+  if (given === undefined) ctx.commandAsks(source.document);
+  const target = given ?? (await pickTarget(source.document.languageId));
   if (target === undefined) return { kind: 'cancelled' };
   const name = path.posix.basename(source.document.uri.path);
   return streamAnswer(ctx, {
