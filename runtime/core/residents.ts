@@ -165,7 +165,8 @@ export class Residents {
       ...holdings.of(id),
       state: stateOf[state],
       isDraining: lane?.isDraining ?? false,
-      isSmall,
+      // Until a resize is over, the larger of both counts.
+      isSmall: isSmall && state !== 'resizing',
       readySinceMs,
       lastUsedMs,
       running: insideCount(id),
@@ -195,6 +196,6 @@ function unload(model: ModelRecord, why: string, effects: Effect[]): void {
 }
 
 function resize(model: ModelRecord, isSmall: boolean, why: string, effects: Effect[]): void {
-  model.state = 'resizing';
+  Object.assign(model, { state: 'resizing', isSmall });
   effects.push({ kind: 'resize', model: model.id, isSmall, why });
 }

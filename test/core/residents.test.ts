@@ -1,0 +1,204 @@
+/** Models that differ in size, on a machine whose memory is known: what the scheduler makes of the residency policy's decisions. */
+import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../runtime/core/event.ts';
+import type { Holding, Holdings, MemoryView } from '../../runtime/core/residency/holdings.ts';
+import type { ResidencyOptions } from '../../runtime/core/residency/options.ts';
+import type { Scheduler } from '../../runtime/core/scheduler.ts';
+import { info, newScheduler, task, translation, words } from './fixtures.ts';
+import { ended, loaded, submit } from './scheduler-steps.ts';
+
+const gigabyte = 1e9;
+
+interface Machine {
+  readonly gigabytes: Readonly<Record<string, number>>;
+  readonly budget: number;
+  readonly small?: number;
+  readonly pinned?: string;
+  readonly memory?: Partial<MemoryView>;
+  readonly residency?: Partial<ResidencyOptions>;
+}
+
+function holdingsOf({ gigabytes, budget, small, pinned, memory }: Machine): Holdings {
+  const of = (id: string): Holding => {
+    const bytes = (gigabytes[id] ?? 1) * gigabyte;
+    return {
+      classes: ['summarize', 'translate'],
+      isPinned: id === pinned,
+      bytesFull: bytes,
+      bytesSmall: bytes * (small ?? 1),
+      fileBytes: bytes,
+      cachedBytes: 0,
+      loadMsCached: 1_000,
+      loadMsCold: 3_000,
+    };
+  };
+  const plain = { budgetBytes: budget * gigabyte, cacheBytes: 0, isCacheShared: true, reading: undefined };
+  return { of, memory: () => ({ ...plain, ...memory }) };
+}
+
+/** What the last two models need is asked for one after the other, at these times in ms. */
+function scheduler(machine: Machine): Scheduler {
+  return newScheduler('punctual', {
+    holdings: holdingsOf(machine),
+    residency: { residenceMsMin: 0, delayMsMax: 0, loadsAhead: false, readsAhead: false, ...machine.residency },
+  });
+}
+
+const whys = (effects: readonly Effect[]): string[] =>
+  effects.flatMap((effect) => ('why' in effect ? [effect.why] : []));
+
+describe('models on a machine with so much memory', () => {
+  it('when a third model fits beside two, then nobody leaves; when it does not, then as few as suffice', () => {
+    const roomy = scheduler({ gigabytes: { A: 1, B: 4, C: 4 }, budget: 9 });
+    const tight = scheduler({ gigabytes: { A: 1, B: 4, C: 4 }, budget: 8 });
+    for (const machine of [roomy, tight]) {
+      machine.on(submit(translation('a', { model: 'A' })), 0);
+      machine.on(loaded('A'), 1);
+      machine.on(ended('a'), 2);
+      machine.on(submit(translation('b', { model: 'B' })), 3);
+      machine.on(loaded('B'), 4);
+      machine.on(ended('b'), 5);
+    }
+    expect(words(roomy.on(submit(translation('c', { model: 'C' })), 6))).toEqual(['load C']);
+    const effects = tight.on(submit(translation('c', { model: 'C' })), 6);
+    expect(words(effects)).toEqual(['unload A']);
+    expect(whys(effects)[0]).toContain("'A'");
+    expect(words(tight.on({ kind: 'unloaded', model: 'A' }, 7))).toEqual(['load C']);
+  });
+
+  it('when the completion model is pinned, then others leave for others, and it stays', () => {
+    const machine = scheduler({ gigabytes: { P: 1, A: 4, B: 4 }, budget: 6, pinned: 'P' });
+    machine.on(submit(task('p', { model: 'P' })), 0);
+    machine.on(loaded('P'), 1);
+    machine.on(ended('p'), 2);
+    machine.on(submit(translation('a', { model: 'A' })), 3);
+    machine.on(loaded('A'), 4);
+    machine.on(ended('a'), 5);
+    expect(words(machine.on(submit(translation('b', { model: 'B' })), 6))).toEqual(['unload A']);
+  });
+
+  it('when a model is larger than all memory, then who asks is told at once what to do, and nobody leaves for it', () => {
+    const machine = scheduler({ gigabytes: { A: 1, L: 20 }, budget: 8 });
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1);
+    machine.on(ended('a'), 2);
+    const effects = machine.on(submit(translation('l', { model: 'L' })), 3);
+    expect(words(effects)).toEqual(['settle l failed modelUnavailable']);
+    expect(effects[0]).toMatchObject({ outcome: { error: { message: expect.stringContaining("'punctual.memory'") } } });
+  });
+
+  it('when fewer sequences make room, then a model becomes smaller instead of leaving, and larger again later', () => {
+    const machine = scheduler({ gigabytes: { A: 5.5, B: 4 }, budget: 8, small: 0.7 });
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1);
+    machine.on(ended('a'), 2);
+    const told = words(machine.on(submit(translation('b', { model: 'B' })), 3));
+    expect(told).toContain('resize A small');
+    expect(told).not.toContain('unload A');
+    // While its context is made anew nothing of it starts.
+    expect(words(machine.on(submit(translation('again', { model: 'A' })), 4))).toEqual([]);
+    const after = words(machine.on({ kind: 'resized', model: 'A', info }, 5));
+    expect(after).toContain('start again');
+    expect(after).toContain('load B');
+  });
+
+  it('when a resize fails, then the model is there as before', () => {
+    const machine = scheduler({ gigabytes: { A: 5.5, B: 4 }, budget: 8, small: 0.7 });
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1);
+    machine.on(ended('a'), 2);
+    machine.on(submit(translation('b', { model: 'B' })), 3);
+    machine.on(submit(translation('again', { model: 'A' })), 4);
+    expect(words(machine.on({ kind: 'resizeFailed', model: 'A' }, 5))).toContain('start again');
+  });
+});
+
+describe('waiting for a swap', () => {
+  it('when the victim has only just come, then the swap waits, and the scheduler asks to be woken then', () => {
+    const machine = scheduler({ gigabytes: { A: 4, B: 4 }, budget: 6, residency: { residenceMsMin: 5_000 } });
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1_000);
+    machine.on(ended('a'), 1_500);
+    const effects = machine.on(submit(translation('b', { model: 'B', arrivalMs: 2_000 })), 2_000);
+    const [wake] = effects.filter((effect) => effect.kind === 'wakeAt');
+    expect(words(effects)).toEqual([]);
+    const last = { ms: wake?.atMs ?? Number.NaN };
+    for (let looks = 0; looks < 20; looks += 1) {
+      const now = machine.on({ kind: 'wake' }, last.ms);
+      if (words(now).includes('unload A')) break;
+      last.ms = now.find((effect) => effect.kind === 'wakeAt')?.atMs ?? Number.NaN;
+    }
+    expect(last.ms).toBe(6_000);
+  });
+
+  it('when a model is never idle, then after a while it takes no further task, gives its room, and comes back', () => {
+    const machine = scheduler({ gigabytes: { A: 4, B: 4 }, budget: 6, residency: { drainAfterMs: 30_000 } });
+    machine.on(submit(translation('a', { model: 'A', sla: { kind: 'e2e', targetMs: 600_000 } })), 0);
+    machine.on(loaded('A'), 1);
+    machine.on(submit(translation('b', { model: 'B', arrivalMs: 2, sla: { kind: 'e2e', targetMs: 600_000 } })), 2);
+    const late = { arrivalMs: 31_000, sla: { kind: 'e2e', targetMs: 600_000 } } as const;
+    machine.on({ kind: 'wake' }, 30_900);
+    expect(words(machine.on(submit(translation('more', { model: 'A', ...late })), 31_000))).toEqual([]);
+    expect(words(machine.on(ended('a'), 32_000))).toEqual(['settle a finished', 'unload A']);
+    expect(words(machine.on({ kind: 'unloaded', model: 'A' }, 32_100))).toEqual(['load B']);
+    expect(words(machine.on(loaded('B'), 32_200))).toEqual(['start b']);
+    expect(words(machine.on(ended('b'), 33_000))).toEqual(['settle b finished', 'unload B']);
+    expect(words(machine.on({ kind: 'unloaded', model: 'B' }, 33_100))).toEqual(['load A']);
+    expect(words(machine.on(loaded('A'), 33_200))).toEqual(['start more']);
+  });
+});
+
+describe('what a user may ask for', () => {
+  const machineOf = (substitution: 'never' | 'automatically'): Scheduler => {
+    const machine = scheduler({ gigabytes: { small: 1, large: 6 }, budget: 6.5, residency: { substitution } });
+    machine.on(submit(translation('first', { model: 'small' })), 0);
+    machine.on(loaded('small'), 1);
+    machine.on(ended('first'), 2);
+    return machine;
+  };
+  // Loading takes 3 s, so the promise would break by waiting.
+  const urgent = translation('urgent', { model: 'large', arrivalMs: 3, sla: { kind: 'e2e', targetMs: 2_500 } });
+
+  it('when a smaller model may answer and waiting would break the promise, then it does, and that is told', () => {
+    expect(words(machineOf('automatically').on(submit(urgent), 3))).toEqual([
+      'substitute urgent by small',
+      'start urgent',
+    ]);
+  });
+
+  it('when the user did not say so, then the task waits for the model that was chosen', () => {
+    expect(words(machineOf('never').on(submit(urgent), 3))).toEqual(['unload small']);
+  });
+
+  it('when a signal came before tasks of a model again and again, then the next signal loads it', () => {
+    const machine = scheduler({
+      gigabytes: { A: 4, B: 4 },
+      budget: 9,
+      residency: { loadsAhead: true, residenceMsMin: 0, aheadGapMs: 0 },
+    });
+    const signal = { kind: 'signal', signal: { kind: 'selectionMade', language: 'java' } } as const;
+    let nowMs = 0;
+    for (let day = 0; day < 30; day += 1) {
+      for (const model of ['A', 'B']) {
+        nowMs += 120_000;
+        if (model === 'B') obey(machine, machine.on(signal, nowMs), nowMs);
+        nowMs += 3_000;
+        const ask = translation(`${model}${day}`, { model, arrivalMs: nowMs, sla: { kind: 'e2e', targetMs: 60_000 } });
+        obey(machine, machine.on(submit(ask), nowMs), nowMs);
+      }
+    }
+    nowMs += 120_000;
+    machine.on({ kind: 'engineLost', reason: 'test' }, nowMs);
+    expect(words(machine.on({ kind: 'wake' }, nowMs + 2_000))).toEqual([]);
+    expect(words(machine.on(signal, nowMs + 4_000))).toEqual(['load B']);
+  });
+});
+
+/** The engine does at once what it is told. */
+function obey(machine: Scheduler, effects: readonly Effect[], nowMs: number): void {
+  for (const effect of effects) {
+    if (effect.kind === 'unload') obey(machine, machine.on({ kind: 'unloaded', model: effect.model }, nowMs), nowMs);
+    if (effect.kind === 'load') obey(machine, machine.on(loaded(effect.model), nowMs), nowMs);
+    if (effect.kind === 'start') obey(machine, machine.on(ended(effect.task.id), nowMs), nowMs);
+  }
+}
