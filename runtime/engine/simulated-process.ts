@@ -1,20 +1,17 @@
 /**
  * One life of the simulated engine, from its first load to its end: what the engine process is to the real one.
  */
-import type { ModelInfo } from '../core/event.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ModelId, TaskError, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
-import { type EngineCommand, type EngineEvent, type EngineRequest, type ModelSpec, sameSpec } from './engine.ts';
+import type { EngineCommand, EngineEvent, EngineRequest } from './engine.ts';
 import type { Pass, PassItem, PassItemResult } from './pass.ts';
-import type { MachineModel } from './sequence.ts';
 import { costsOf, endToken, promptTokens, type SimulatedModel, type SimulatedTokenizer } from './simulated-model.ts';
-import { SimulatedModelWork } from './simulated-model-work.ts';
+import { parkMs, SimulatedModels } from './simulated-models.ts';
 import type { Kept } from './slots.ts';
 import { StepMachine } from './step-machine.ts';
 
-/** Measured for 600 tokens of a 0.5 B model and a file. */
-const parkMs = 10;
+/** Measured for 600 tokens of a 0.5 B model and a file, as {@link parkMs}. */
 const restoreMs = 3;
 
 /** What is asked and answered, in tokens. */
@@ -49,15 +46,22 @@ export class SimulatedProcess {
   readonly #tokenizer: SimulatedTokenizer;
   readonly #host: SimulatedHost;
   readonly #machine: StepMachine;
-  readonly #loaded = new Map<ModelId, { readonly spec: ModelSpec; readonly info: ModelInfo }>();
   readonly #scripts = new Map<TaskId, Progress>();
-  readonly #modelWork: SimulatedModelWork;
+  readonly #models: SimulatedModels;
   #inFlight: Pass | undefined;
   #isOver = false;
 
   constructor(clock: VirtualClock, tokenizer: SimulatedTokenizer, host: SimulatedHost) {
     this.#machine = new StepMachine(host.planStep, host.speculates);
-    this.#modelWork = new SimulatedModelWork(clock, (id) => this.#inFlight?.model === id);
+    this.#models = new SimulatedModels({
+      clock,
+      machine: this.#machine,
+      tokenizer,
+      host,
+      emit: (events) => this.#emit(events),
+      isBusy: (id) => this.#inFlight?.model === id,
+      resumed: () => this.#drive(),
+    });
     this.#clock = clock;
     this.#tokenizer = tokenizer;
     this.#host = host;
@@ -66,13 +70,13 @@ export class SimulatedProcess {
   handle(command: EngineCommand): void {
     switch (command.kind) {
       case 'load':
-        this.#queueLoad(command.spec);
+        this.#models.load(command.spec);
         break;
       case 'unload':
-        this.#queueUnload(command.model);
+        this.#models.unload(command.model);
         break;
       case 'resize':
-        this.#queueResize(command.model, command);
+        this.#models.resize(command.model, command);
         break;
       case 'costs':
         // Its passes cost what its table says.
@@ -94,105 +98,7 @@ export class SimulatedProcess {
   /** What is under way comes to nothing. */
   end(): void {
     this.#isOver = true;
-    this.#modelWork.end();
-  }
-
-  #queueLoad(spec: ModelSpec): void {
-    const begin = (): number => this.#host.model(spec.id).loadMs;
-    this.#modelWork.queue({ model: spec.id, begin, finish: () => this.#load(spec) });
-  }
-
-  #queueUnload(model: ModelId): void {
-    let tookMs = 0;
-    const begin = (): number => {
-      tookMs = this.#suspend(model);
-      return tookMs;
-    };
-    const finish = (): void => {
-      const freedBytes = this.#loaded.get(model)?.info.memoryBytes ?? 0;
-      this.#remove(model);
-      this.#emit([{ kind: 'unloaded', model, freedBytes, tookMs }]);
-    };
-    this.#modelWork.queue({ model, begin, finish });
-  }
-
-  #queueResize(model: ModelId, size: Pick<ModelSpec, 'sequences' | 'contextTokens'>): void {
-    const begin = (): number => this.#suspend(model) + this.#host.model(model).resizeMs;
-    this.#modelWork.queue({ model, begin, finish: () => this.#resize(model, size) });
-  }
-
-  /** @returns how long it takes to save what its slots hold, in ms. */
-  #suspend(model: ModelId): number {
-    this.#machine.suspendModel(model);
-    return this.#machine.kvTokens(model).filter((tokens) => tokens > 0).length * parkMs;
-  }
-
-  #load(spec: ModelSpec): void {
-    const loaded = this.#loaded.get(spec.id);
-    const failure = this.#host.takeLoadFailure(spec.id);
-    if (failure !== undefined) {
-      this.#emit([{ kind: 'loadFailed', model: spec.id, error: { code: 'modelUnavailable', message: failure } }]);
-    }
-    const stays = failure !== undefined || (loaded !== undefined && sameSpec(loaded.spec, spec));
-    if (stays) {
-      if (loaded !== undefined) this.#emit([{ kind: 'loaded', model: spec.id, info: loaded.info }]);
-      return;
-    }
-    if (loaded !== undefined) this.#remove(spec.id);
-    const { machineModel, info } = this.#describe(spec);
-    const kept = this.#host.archive.get(spec.file) ?? [];
-    this.#host.archive.delete(spec.file);
-    this.#machine.addModel(machineModel, fitting(kept, info.contextTokens));
-    this.#loaded.set(spec.id, { spec, info });
-    this.#emit([{ kind: 'loaded', model: spec.id, info }]);
-  }
-
-  /** Its requests fail; what its documents held is kept. */
-  #remove(model: ModelId): void {
-    const file = this.#loaded.get(model)?.spec.file;
-    const kept = this.#machine.leftovers(model, false);
-    if (file !== undefined && kept.length > 0) this.#host.archive.set(file, kept);
-    this.#emit(this.#machine.removeModel(model));
-    this.#loaded.delete(model);
-  }
-
-  #resize(model: ModelId, { sequences, contextTokens }: Pick<ModelSpec, 'sequences' | 'contextTokens'>): void {
-    const loaded = this.#loaded.get(model);
-    const failure = this.#host.takeLoadFailure(model);
-    if (loaded === undefined) {
-      this.#emit([resizeFailed(model)]);
-      return;
-    }
-    const spec = failure === undefined ? { ...loaded.spec, sequences, contextTokens } : loaded.spec;
-    const { machineModel, info } = this.#describe(spec);
-    const kept = fitting(this.#machine.leftovers(model, true), info.contextTokens);
-    const events = this.#machine.replaceModel(machineModel, kept);
-    this.#loaded.set(model, { spec, info });
-    this.#emit([failure === undefined ? { kind: 'resized', model, info } : resizeFailed(model, failure), ...events]);
-    this.#drive();
-  }
-
-  #describe(spec: ModelSpec): { readonly machineModel: MachineModel; readonly info: ModelInfo } {
-    const model = this.#host.model(spec.id);
-    const contextTokens = Math.min(spec.contextTokens, model.contextTokensMax);
-    const costs = costsOf(model.costs);
-    const { id, sequences } = spec;
-    const { infill, chat, memoryBytes, loadMs, chunkTokens, shelfTokensMax } = model;
-    const device = 'simulated';
-    return {
-      info: { sequences, contextTokens, chunkTokens, infill, chat, memoryBytes, loadMs, device },
-      machineModel: {
-        id,
-        sequences,
-        contextTokens,
-        chunkTokens,
-        costs: () => costs,
-        appendOnly: false,
-        shelfTokensMax,
-        isEnd: (token) => token === endToken,
-        detokenizer: () => ({ push: (token) => this.#tokenizer.detokenize(token) }),
-      },
-    };
+    this.#models.end();
   }
 
   #start(request: EngineRequest): void {
@@ -217,7 +123,7 @@ export class SimulatedProcess {
   }
 
   #checkSupport(request: EngineRequest): TaskError | undefined {
-    const info = this.#loaded.get(request.model)?.info;
+    const info = this.#models.infoOf(request.model);
     if (info === undefined) return undefined;
     const { kind } = request.prompt;
     if (kind === 'infill' && !info.infill) {
@@ -255,7 +161,7 @@ export class SimulatedProcess {
     const items = pass.items.map((item) => this.#result(item));
     this.#inFlight = undefined;
     this.#emit(this.#machine.complete(pass, { items, wallMs }));
-    this.#modelWork.passed();
+    this.#models.passed();
     this.#drive();
   }
 
@@ -276,20 +182,6 @@ export class SimulatedProcess {
     for (const event of events) if (event.kind === 'ended') this.#scripts.delete(event.id);
     this.#host.emit(events);
   }
-}
-
-/** A smaller context cannot take what is longer. */
-function fitting(kept: readonly Kept[], contextTokens: number): readonly Kept[] {
-  return kept.filter(({ tokens }) => tokens.length < contextTokens);
-}
-
-export function notLoaded(model: ModelId): TaskError {
-  return { code: 'modelUnavailable', message: `The model ${model} is not loaded.` };
-}
-
-export function resizeFailed(model: ModelId, message?: string): EngineEvent {
-  const error = message === undefined ? notLoaded(model) : ({ code: 'modelUnavailable', message } as const);
-  return { kind: 'resizeFailed', model, error };
 }
 
 export function failed(id: TaskId, error: TaskError): EngineEvent {

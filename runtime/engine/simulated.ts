@@ -8,7 +8,8 @@ import type { ModelId, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, EngineRequest } from './engine.ts';
 import { answerFromSeed, halfBillionModel, type SimulatedModel, SimulatedTokenizer } from './simulated-model.ts';
-import { failed, notLoaded, resizeFailed, type Script, SimulatedProcess } from './simulated-process.ts';
+import { notLoaded, resizeFailed } from './simulated-models.ts';
+import { failed, type Script, SimulatedProcess } from './simulated-process.ts';
 import type { Kept } from './slots.ts';
 
 export interface SimulatedEngineOptions {

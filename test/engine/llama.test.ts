@@ -9,6 +9,7 @@ import { engineContract } from './contract.ts';
 import type { Subject } from './contract-driver.ts';
 import { embeddedModel, engineProgram, ModelFiles } from './models.ts';
 import { Recorder } from './recorder.ts';
+import { swapContract } from './swap-contract.ts';
 
 const files = new ModelFiles();
 const spec: ModelSpec = { id: 'embedded', file: embeddedModel, sequences: 2, contextTokens: 2_048, threads: 1 };
@@ -19,7 +20,7 @@ function newEngine(policy = 'punctual'): LlamaEngine {
 
 afterAll(() => files.dispose());
 
-engineContract('llama.cpp with the embedded model', async (): Promise<Subject> => {
+async function subject(): Promise<Subject> {
   const engine = newEngine();
   return {
     engine,
@@ -28,7 +29,10 @@ engineContract('llama.cpp with the embedded model', async (): Promise<Subject> =
     until: (recorder, condition) => recorder.until(condition),
     kill: () => engine.kill(),
   };
-});
+}
+
+engineContract('llama.cpp with the embedded model', subject);
+swapContract('llama.cpp with the embedded model', subject);
 
 describe('the llama engine', () => {
   const wide: ModelSpec = { ...spec, id: 'wide', sequences: 4 };

@@ -1,18 +1,13 @@
 /** KV cells that make room for another document's and come back, on the real engine: same answers, less to evaluate, nothing left over. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { certainLength } from '../../runtime/core/lengths.ts';
-import type { ModelSpec } from '../../runtime/engine/engine.ts';
 import { removeStaleKvFolders } from '../../runtime/engine/llama/kv-folder.ts';
-import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
-import { embeddedModel, engineProgram } from './models.ts';
-import { Recorder } from './recorder.ts';
+import { type Answered, bank, Desk, keptFolders, liveFiles, words } from './desk.ts';
 
 const tmpdirBefore = process.env['TMPDIR'];
 const folder = mkdtempSync(path.join(os.tmpdir(), 'punctual-parking-'));
-const spec: ModelSpec = { id: 'm', file: embeddedModel, sequences: 1, contextTokens: 1_024, threads: 1 };
 
 beforeAll(() => {
   process.env['TMPDIR'] = folder;
@@ -24,77 +19,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Answered {
-  readonly text: string;
-  readonly promptTokens: number;
-  readonly reusedTokens: number;
-}
-
-class Desk {
-  readonly lines: string[] = [];
-  readonly engine = new LlamaEngine({
-    program: engineProgram,
-    env: process.env,
-    log: (line) => this.lines.push(line),
-  });
-  readonly recorder = new Recorder(this.engine);
-  #asked = 0;
-
-  async load(): Promise<void> {
-    const before = this.recorder.of('loaded').length;
-    this.engine.send({ kind: 'load', spec });
-    await this.recorder.until(() => this.recorder.of('loaded').length > before);
-  }
-
-  async unload(): Promise<void> {
-    const before = this.recorder.of('unloaded').length;
-    this.engine.send({ kind: 'unload', model: 'm' });
-    await this.recorder.until(() => this.recorder.of('unloaded').length > before);
-  }
-
-  /** @param document undefined: nobody will ask for it again, so it is not parked. */
-  async ask(prefix: string, document?: string): Promise<Answered> {
-    this.#asked += 1;
-    const id = `request ${this.#asked}`;
-    const request = {
-      id,
-      class: 'completion',
-      model: 'm',
-      document,
-      prompt: { kind: 'infill', prefix, suffix: '' },
-      limits: { maxTokens: 12, stop: [] },
-      sla: { kind: 'e2e', targetMs: 1_000 },
-      ageMs: 0,
-      answerTokens: certainLength(12),
-      relegated: false,
-      generated: [],
-    } as const;
-    this.engine.send({ kind: 'start', request });
-    await this.recorder.until(() => this.recorder.hasEnded(id));
-    expect(this.recorder.outcome(id)?.kind).toBe('finished');
-    const { promptTokens = 0, reusedTokens = 0 } = this.recorder.accepted(id) ?? {};
-    return { text: this.recorder.text(id), promptTokens, reusedTokens };
-  }
-
-  /** Tokens that were really evaluated for prompts so far. */
-  get prefilledTokens(): number {
-    const passes = this.recorder.of('pass').filter(({ pass }) => pass.kind === 'prefill');
-    return passes.reduce((sum, { pass }) => sum + pass.tokens, 0);
-  }
-}
-
-function parkedFolders(): string[] {
-  return readdirSync(folder).filter((name) => name.startsWith('punctual-kv-'));
-}
-
-function parkedFiles(): string[] {
-  return parkedFolders().flatMap((name) =>
-    readdirSync(path.join(folder, name)).map((file) => path.join(folder, name, file)),
-  );
-}
-
-const bank = `class Account {\n${Array.from({ length: 8 }, (_, index) => `  deposit${index}(amount) {\n    this.balance += amount;\n  }\n`).join('')}  withdraw(`;
-const words = `def count_words(text):\n${Array.from({ length: 8 }, (_, index) => `    line${index} = text.split()\n    total += len(line${index})\n`).join('')}    return`;
 /** One sequence, two documents that take turns, each a little longer every time. */
 const turns = [
   ['bank', bank],
@@ -111,21 +35,23 @@ describe('two documents that take turns on one sequence', () => {
   beforeAll(() => {
     desk = new Desk();
   });
-  beforeEach(() => desk.load());
-  afterEach(() => desk.unload());
+  beforeEach(async () => void (await desk.load()));
+  afterEach(async () => {
+    await desk.unload();
+    // Each test begins with what it parks itself.
+    for (const each of keptFolders()) rmSync(path.join(each, 'archive'), { recursive: true, force: true });
+  });
 
   afterAll(async () => {
     await desk.engine.close();
-    expect(parkedFolders()).toEqual([]);
+    expect(keptFolders()).toEqual([]);
   });
 
   it('when their cells are parked, then each answer is that of a run without, and only what is new is evaluated', async () => {
     const plain: Answered[] = [];
     for (const [, prefix] of turns) plain.push(await desk.ask(prefix));
-    expect(parkedFiles()).toEqual([]);
+    expect(liveFiles()).toEqual([]);
     const evaluatedPlain = desk.prefilledTokens;
-    await desk.unload();
-    await desk.load();
     const parked: Answered[] = [];
     for (const [document, prefix] of turns) parked.push(await desk.ask(prefix, document));
     expect(parked.map(({ text }) => text)).toEqual(plain.map(({ text }) => text));
@@ -147,11 +73,11 @@ describe('two documents that take turns on one sequence', () => {
   it('when cells are parked, then nobody else may read them, and they are gone with the model', async () => {
     await desk.ask(bank, 'bank');
     await desk.ask(words, 'words');
-    expect(parkedFiles()).toHaveLength(1);
-    for (const file of parkedFiles()) expect(statSync(file).mode & 0o777).toBe(0o600);
-    for (const name of parkedFolders()) expect(statSync(path.join(folder, name)).mode & 0o777).toBe(0o700);
+    expect(liveFiles()).toHaveLength(1);
+    for (const file of liveFiles()) expect(statSync(file).mode & 0o777).toBe(0o600);
+    for (const each of keptFolders()) expect(statSync(each).mode & 0o777).toBe(0o700);
     await desk.unload();
-    expect(parkedFiles()).toEqual([]);
+    expect(liveFiles()).toEqual([]);
   });
 
   it.each([
@@ -161,7 +87,7 @@ describe('two documents that take turns on one sequence', () => {
   ])('when a file is %s, then its prompt is evaluated again and the answer is the same', async (_what, spoil) => {
     const first = await desk.ask(bank, 'bank');
     await desk.ask(words, 'words');
-    const [file] = parkedFiles();
+    const [file] = liveFiles();
     spoil(file ?? '');
     const before = desk.prefilledTokens;
     const again = await desk.ask(bank, 'bank');
@@ -178,19 +104,21 @@ describe('two documents that take turns on one sequence', () => {
     await other.load();
     await other.ask(bank, 'bank');
     await other.ask(words, 'words');
-    expect(parkedFiles()).toHaveLength(1);
+    expect(liveFiles()).toHaveLength(1);
     await other.engine.close();
-    expect(parkedFiles()).toEqual([]);
+    expect(liveFiles()).toEqual([]);
   });
 
   it('when the engine is killed, then what it left is removed', async () => {
-    await desk.ask(bank, 'bank');
-    await desk.ask(words, 'words');
-    expect(parkedFiles()).toHaveLength(1);
-    desk.engine.kill();
-    await desk.recorder.until(() => desk.recorder.of('lost').length === 1);
-    await removeStaleKvFolders();
-    expect(parkedFolders()).toEqual([]);
+    const other = new Desk();
+    await other.load();
+    await other.ask(bank, 'bank');
+    await other.ask(words, 'words');
+    expect(liveFiles()).toHaveLength(1);
+    other.engine.kill();
+    await other.recorder.until(() => other.recorder.of('lost').length === 1);
+    await other.engine.close();
+    expect(liveFiles()).toEqual([]);
   });
 });
 

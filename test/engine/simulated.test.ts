@@ -7,10 +7,11 @@ import { costsOf, halfBillionModel } from '../../runtime/engine/simulated-model.
 import { engineContract } from './contract.ts';
 import type { Subject } from './contract-driver.ts';
 import { Recorder } from './recorder.ts';
+import { swapContract } from './swap-contract.ts';
 
 const spec: ModelSpec = { id: 'main', file: '/models/main.gguf', sequences: 2, contextTokens: 2_048, threads: 1 };
 
-engineContract('simulated', async (): Promise<Subject> => {
+async function subject(): Promise<Subject> {
   const clock = new VirtualClock();
   const engine = new SimulatedEngine({
     clock,
@@ -27,7 +28,10 @@ engineContract('simulated', async (): Promise<Subject> => {
     },
     kill: () => engine.die(),
   };
-});
+}
+
+engineContract('simulated', subject);
+swapContract('simulated', subject);
 
 interface World {
   readonly clock: VirtualClock;
