@@ -15,11 +15,20 @@ import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, TranslateFeature } from './features/text.ts';
 import { Loop } from './loop.ts';
 import { Calibrations } from './models/calibrations.ts';
+import { builtinCatalog } from './models/catalog/catalog.ts';
+import { inspectModel } from './models/heads.ts';
+import { Library } from './models/library.ts';
+import { machineReader } from './models/machine.ts';
+import { ModelManager } from './models/manager.ts';
+import { Memory, type MemoryReader } from './models/memory.ts';
+import { News } from './models/news.ts';
 import { Registry } from './models/registry.ts';
-import { protocolVersion, type Rendezvous, type Status } from './protocol.ts';
+import { ModelStore } from './models/store/store.ts';
+import { type ClientSettings, protocolVersion, type Rendezvous, type Status } from './protocol.ts';
 import { Clients } from './server/clients.ts';
 import { Lifetime } from './server/lifetime.ts';
 import type { Services } from './server/lsp.ts';
+import { ModelDesk } from './server/models.ts';
 import { publish, withdraw } from './server/rendezvous.ts';
 import { Door } from './server/socket.ts';
 import { toStatus } from './server/status.ts';
@@ -87,6 +96,11 @@ class Runtime {
   readonly #lifetime: Lifetime;
   readonly #clients: Clients;
   readonly #door: Door;
+  readonly #store: ModelStore;
+  readonly #library: Library;
+  readonly #memory: Memory;
+  readonly #registry: Registry;
+  readonly #news: News;
   /** What the rendezvous file says once this process is the user's one runtime. */
   #published: Rendezvous | undefined;
   #ending: Promise<void> | undefined;
@@ -94,7 +108,21 @@ class Runtime {
   constructor(args: Arguments) {
     this.#args = args;
     const now = (): number => performance.now();
-    const registry = new Registry({ embeddedFile: path.join(args.media, 'models', 'tinycode-4m-q8_0.gguf') });
+    const catalog = builtinCatalog();
+    this.#store = new ModelStore({
+      folder: args.home.modelsFolder,
+      network: () => ({ env: process.env }),
+      nowMs: () => Date.now(),
+      random: Math.random,
+      log,
+      inspect: inspectModel,
+    });
+    const embeddedFile = path.join(args.media, 'models', 'tinycode-4m-q8_0.gguf');
+    const library = new Library({ catalog, embeddedFile, store: this.#store, log });
+    this.#library = library;
+    this.#memory = new Memory(this.#machine());
+    const registry = new Registry({ catalog, library, memory: this.#memory });
+    this.#registry = registry;
     const engine = new LlamaEngine({ program: args.engineProgram, env: process.env, log });
     const costStore = new Calibrations({ folder: path.join(args.home.folder, 'calibrations'), log });
     const loop = new Loop(engine, { now, timer, log, costStore, specOf: (id) => registry.specOf(id) });
@@ -109,8 +137,10 @@ class Runtime {
         pid: process.pid,
         uptimeMs: now,
       });
-    this.#clients = new Clients({ services: this.#services(registry), status, lifetime: this.#lifetime, timer });
+    const desk = this.#desk(catalog, () => status(0).models);
+    this.#clients = new Clients({ services: this.#services(desk), status, lifetime: this.#lifetime, timer });
     loop.onChange(() => this.#clients.statusChanged());
+    this.#news = new News({ library, memory: this.#memory, registry, timer });
     const identity = {
       name: 'punctual',
       pid: process.pid,
@@ -143,29 +173,66 @@ class Runtime {
     this.#door.shut();
     this.#lifetime.dispose();
     this.#clients.dispose();
+    this.#news.dispose();
     if (this.#published) await withdraw(this.#args.home, this.#published);
+    // Downloads end first, so that what has come is kept.
+    await this.#store.close();
     await this.#loop.close();
     await this.#door.close();
     process.exit(0);
   }
 
-  #services(registry: Registry): Services {
+  #desk(catalog: ReturnType<typeof builtinCatalog>, states: () => Status['models']): ModelDesk {
+    const [library, store, folder] = [this.#library, this.#store, this.#args.home.modelsFolder];
+    const manager = new ModelManager({ catalog, store, library, folder });
+    const memory = this.#memory;
+    return new ModelDesk({
+      catalog,
+      library,
+      memory,
+      store,
+      folder,
+      manager,
+      states,
+      registry: this.#registry,
+      env: process.env,
+    });
+  }
+
+  #services(models: ModelDesk): Services {
     const loop = this.#loop;
+    const registry = this.#registry;
     return {
       tasks: loop,
       completion: new CompletionFeature(loop, registry, [path.join(this.#args.media, 'sample')]),
       summarize: new SummarizeFeature(loop, registry),
       translate: new TranslateFeature(loop, registry),
+      models,
       version: PUNCTUAL_VERSION,
-      prepare: (settings) => {
-        const model = registry.choose(settings.model, settings.threads);
-        if (!isTaskError(model)) loop.prepare(model.id);
-      },
+      know: (settings) => this.#news.know(settings),
+      prepare: (settings) => void this.#news.know(settings).then(() => this.#prepare(settings)),
       // The answer to the request that asks for it goes out first.
       stop: (reason) => void timer(stopDelayMs, () => void this.end(reason)),
       timer,
       log,
     };
+  }
+
+  #machine(): MemoryReader {
+    const { platform, arch, env } = process;
+    return machineReader({
+      loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
+      ownBytes: (id) => this.#registry.ownBytes(id),
+      engineRuns: () => this.#loop.status().enginePid !== undefined,
+      gpu: env['PUNCTUAL_GPU'],
+      platform,
+      arch,
+    });
+  }
+
+  #prepare(settings: ClientSettings): void {
+    const model = this.#registry.choose('completion', settings);
+    if (!isTaskError(model)) this.#loop.prepare(model.id);
   }
 }
 

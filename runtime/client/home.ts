@@ -50,6 +50,11 @@ export class Home {
     return path.join(this.folder, 'runtime.log');
   }
 
+  /** Downloaded models, and what the store notes of them. */
+  get modelsFolder(): string {
+    return path.join(this.folder, 'models');
+  }
+
   /**
    * Makes the folder, readable by its owner alone.
    * @throws Error with a sentence when it cannot be made or written: locks and logs would fail later, and say less.

@@ -110,7 +110,7 @@ class Runner {
   }
 
   async run(request: TextRequest, recipe: Recipe, onText: OnText, signal: AbortSignal): Promise<TextResult> {
-    const model = this.#models.choose(request.settings.model, request.settings.threads);
+    const model = this.#models.choose(recipe.class, request.settings);
     if (isTaskError(model)) throw new FeatureError('taskFailed', model.message);
     const code = codeOf(request, recipe.verb);
     const maxTokens = Math.min(

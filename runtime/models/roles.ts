@@ -4,9 +4,15 @@
  */
 import path from 'node:path';
 import { type Role, roles } from './catalog/catalog.ts';
+import { didYouMean } from './near.ts';
 import { type InstalledModel, isInstalled, type RoleModel } from './role-models.ts';
 import { compareForRole, rankForRole, type Speeds, speedOf } from './role-ranking.ts';
-import type { RoleSettings } from './role-settings.ts';
+
+/**
+ * What the user wants for each role: `auto`: Punctual chooses; `embedded`: the demonstration model; else the name of a model, or the
+ * absolute path of a GGUF file.
+ */
+export type RoleSettings = Readonly<Record<Role, string>>;
 
 export interface RoleQuestion extends Speeds {
   /** Installed models, and those of the catalog that could be; in any order. */
@@ -17,7 +23,7 @@ export interface RoleQuestion extends Speeds {
 }
 
 /** Why nobody serves a role. */
-export type UnservedCode = 'notInstalled' | 'unknownModel' | 'ambiguous' | 'cannotServe' | 'doesNotFit';
+export type UnservedCode = 'notInstalled' | 'unknownModel' | 'ambiguous' | 'cannotServe' | 'doesNotFit' | 'unusable';
 
 export type RoleChoice =
   | {
@@ -104,7 +110,7 @@ function chooseNamed(role: Role, setting: string, question: RoleQuestion): RoleC
   if (meant.length === 0) {
     const message = isPath(setting)
       ? `No model is known at '${setting}': import it with 'punctual models import', ${orElse}.`
-      : `No model is called '${setting}': 'punctual models list' shows the names.`;
+      : `No model is called '${setting}'${didYouMean(setting, question.models)}: 'punctual models list --all' shows the names.`;
     return unserved('unknownModel', message);
   }
   if (installed.length === 0)

@@ -5,7 +5,6 @@ import { tokenSchema } from './shared.ts';
 
 // --- punctual/models/*: what is installed, what could be, and what fits
 
-const modelNameSchema = z.string().min(1).max(256);
 const roleSchema = z.enum(['completion', 'summarize', 'translate', 'chat']);
 export type WireRole = z.infer<typeof roleSchema>;
 
@@ -52,6 +51,8 @@ export type ListedModel = z.infer<typeof listedModelSchema>;
 
 export const modelsListResultSchema = z.object({
   folder: z.string(),
+  /** Why the folder cannot be read, in one sentence. */
+  problem: z.string().optional(),
   models: z.array(listedModelSchema),
   /** Which model serves what, with one sentence that says why, or what to do. */
   roles: z.array(
@@ -63,7 +64,7 @@ export const modelsListResultSchema = z.object({
 });
 export type ModelsListResult = z.infer<typeof modelsListResultSchema>;
 
-/** Progress comes as `$/progress` on `workDoneToken`; `$/cancelRequest` leaves what has come for the next time. */
+/** The answer is the model as it stands in the list. Progress comes as `$/progress` on `workDoneToken`; `$/cancelRequest` leaves what has come for the next time. */
 export const modelsPullMethod = 'punctual/models/pull';
 export const modelsPullParamsSchema = z.object({
   /** A name of the catalog, or an http(s) address of a GGUF file. */
@@ -79,7 +80,10 @@ export type ModelsPullParams = z.infer<typeof modelsPullParamsSchema>;
 
 /** The value of each `$/progress` notification of a pull. */
 export const pullProgressSchema = z.object({
+  /** One word: connecting, downloading, waiting, verifying. */
   phase: z.string(),
+  /** What the user should know: why it waits, that it begins anew. */
+  message: z.string().optional(),
   doneBytes: z.number(),
   totalBytes: z.number().optional(),
   bytesPerSecond: z.number().optional(),
@@ -87,14 +91,15 @@ export const pullProgressSchema = z.object({
 });
 export type PullProgress = z.infer<typeof pullProgressSchema>;
 
-/** A file that the user has already: remembered where it is, neither copied nor ever deleted. */
+/** The answer is the model as it stands in the list. A file that the user has already: remembered where it is, neither copied nor ever deleted. */
 export const modelsImportMethod = 'punctual/models/import';
 export const modelsImportParamsSchema = z.object({ file: z.string().min(1).max(4096) });
 
-/** Deletes a downloaded model or what is left of a broken download; forgets an imported one. */
+/** Deletes a downloaded model or what is left of a broken download; forgets an imported one. By its name, its file's, or its full path. */
 export const modelsRemoveMethod = 'punctual/models/remove';
-export const modelsRemoveParamsSchema = z.object({ name: modelNameSchema });
+export const modelsRemoveParamsSchema = z.object({ name: modelChoiceSchema });
 export const modelsRemoveResultSchema = z.object({ freedBytes: z.number(), message: z.string() });
+export type ModelsRemoveResult = z.infer<typeof modelsRemoveResultSchema>;
 
 /** Whether a model would fit: a name or an absolute path. */
 export const modelsFitMethod = 'punctual/models/fit';

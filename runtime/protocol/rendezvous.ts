@@ -34,4 +34,6 @@ export const errorCodes = {
   unknownDocument: -31_004,
   shuttingDown: -31_005,
   binary: -31_006,
+  /** What was asked of models cannot be done. */
+  models: -31_007,
 } as const;

@@ -32,7 +32,10 @@ import {
   type InlineCompletionResult,
   initializationOptionsSchema,
   inlineCompletionParamsSchema,
+  type SignalParams,
   type Status,
+  signalMethod,
+  signalParamsSchema,
   statusMethod,
   stopMethod,
   stopParamsSchema,
@@ -42,6 +45,7 @@ import {
   translateMethod,
   translateParamsSchema,
 } from '../protocol.ts';
+import { type ModelDesk, modelHandlers } from './models.ts';
 import { WarmUps } from './warm-up.ts';
 
 /** What a conversation reaches of the runtime. */
@@ -50,9 +54,14 @@ export interface Services {
   readonly completion: Pick<CompletionFeature, 'complete' | 'eligibility' | 'warmUp'>;
   readonly summarize: Pick<SummarizeFeature, 'run'>;
   readonly translate: Pick<TranslateFeature, 'run'>;
+  readonly models: Pick<ModelDesk, 'list' | 'pull' | 'import' | 'remove' | 'fit'>;
   readonly version: string;
+  /** Finds out what a choice of models by these settings depends on; soon over, and never rejects. */
+  readonly know: (settings: ClientSettings) => Promise<void>;
   /** Whoever opens a document will ask about it: the model may load meanwhile. */
   readonly prepare: (settings: ClientSettings) => void;
+  /** What a person did that makes a task likely; absent while nobody makes use of it. */
+  readonly onSignal?: (signal: SignalParams) => void;
   readonly stop: (reason: string) => void;
   /** Calls back once after `ms`; returns how to call it off. */
   readonly timer: (ms: number, callback: () => void) => () => void;
@@ -105,9 +114,10 @@ export class Conversation {
 
   #register(onReady: () => void): void {
     const connection = this.#connection;
-    connection.onInitialize((params): InitializeResult => {
+    connection.onInitialize(async (params): Promise<InitializeResult> => {
       const options = initializationOptionsSchema.parse(params.initializationOptions ?? {});
       this.#settings = options.settings;
+      await this.#services.know(this.#settings);
       this.#services.log(`${this.#name}: ${options.client} ${options.version}`);
       const capabilities = {
         textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -123,6 +133,7 @@ export class Conversation {
     connection.onDidChangeConfiguration((params) => {
       this.#settings = didChangeConfigurationSchema.parse(params).settings.punctual;
       if (this.#documents.keys().length > 0) this.#services.prepare(this.#settings);
+      else void this.#services.know(this.#settings);
     });
     this.#documents.onDidOpen(() => this.#services.prepare(this.#settings));
     this.#documents.onDidChangeContent(({ document }) => this.#warmUps.edited(document.uri));
@@ -136,6 +147,17 @@ export class Conversation {
     );
     connection.onRequest(translateMethod, (params: unknown, token: CancellationToken) =>
       this.#translate(params, token),
+    );
+    const cancellable = this.#cancellable.bind(this);
+    const handlers = modelHandlers({
+      desk: this.#services.models,
+      settings: () => this.#settings,
+      cancellable,
+      progress: (token, value) => this.#progress(token, value),
+    });
+    for (const [method, handle] of handlers) connection.onRequest(method, handle);
+    connection.onNotification(signalMethod, (params: unknown) =>
+      this.#services.onSignal?.(signalParamsSchema.parse(params)),
     );
     connection.onRequest(stopMethod, (params: unknown) => {
       this.#services.stop(stopParamsSchema.parse(params ?? {}).reason);
@@ -214,8 +236,7 @@ export class Conversation {
 
   async #stream(token: CancellationToken, progress: string | number | undefined, run: Run): Promise<TextResult> {
     const onText = (text: string): void => {
-      if (progress !== undefined && !this.#isClosed)
-        void this.#connection.sendNotification('$/progress', { token: progress, value: { text } });
+      if (progress !== undefined) this.#progress(progress, { text });
     };
     try {
       return await this.#cancellable(token, (signal) => run(onText, signal));
@@ -226,6 +247,10 @@ export class Conversation {
         throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
       throw error;
     }
+  }
+
+  #progress(token: string | number, value: object): void {
+    if (!this.#isClosed) void this.#connection.sendNotification('$/progress', { token, value });
   }
 
   /** Ends with the request's own token or with the conversation, whichever comes first. */

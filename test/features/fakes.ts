@@ -78,7 +78,7 @@ export class ScriptedTasks implements Tasks {
 
 /** `auto` leads to the demonstration model, everything else to a real one of that name. */
 export const models: Models = {
-  choose(choice): ChosenModel {
+  choose(_, { model: choice }): ChosenModel {
     const demo = choice === 'auto' || choice === 'embedded';
     return { id: choice, name: demo ? 'Demo' : choice, demo, chosen: choice !== 'auto', contextTokens: 2_048 };
   },

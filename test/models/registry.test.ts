@@ -1,34 +1,156 @@
-import { describe, expect, it } from 'vitest';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { slaTargetMsLimit } from '../../runtime/core/task.ts';
-import { Registry } from '../../runtime/models/registry.ts';
+import { isTaskError } from '../../runtime/features/tasks.ts';
 import { slaTargetMsMax } from '../../runtime/protocol.ts';
+import { embeddedFile, settingsOf, World } from './library-world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await World.make();
+  await world.look();
+});
+afterEach(() => world.end());
+
+const choose = (settings: object = {}, role: 'completion' | 'summarize' = 'completion') =>
+  world.registry.choose(role, settingsOf(settings));
 
 describe('the choice of a model', () => {
-  it('when nothing is chosen, then it is the demonstration model, and it says so', () => {
-    const registry = new Registry({ embeddedFile: '/media/demo.gguf' });
-    expect(registry.choose('auto', 0)).toMatchObject({ id: '/media/demo.gguf', demo: true, chosen: false });
-    expect(registry.choose('embedded', 0)).toMatchObject({ demo: true, chosen: true });
-    expect(registry.choose('/media/../media/demo.gguf', 0)).toMatchObject({ demo: true, chosen: true });
-    expect(registry.specOf('/media/demo.gguf')).toMatchObject({ threads: 1, contextTokens: 2_048 });
+  it('when nothing is installed, then it is the demonstration model, and it says so', () => {
+    expect(choose()).toMatchObject({ id: embeddedFile, demo: true, chosen: false });
+    expect(choose({ model: 'embedded' })).toMatchObject({ demo: true, chosen: true });
+    expect(choose({ model: '/media/../media/demo.gguf' })).toMatchObject({ demo: true, chosen: true });
+    expect(world.registry.specOf(embeddedFile)).toMatchObject({ threads: 1, contextTokens: 2_048 });
   });
 
-  it('when a file is chosen, then it keeps its name and the latest thread count', () => {
-    const registry = new Registry({ embeddedFile: '/media/demo.gguf' });
-    expect(registry.choose('/models/coder-0.5b.gguf', 2)).toMatchObject({ name: 'coder-0.5b', demo: false });
-    registry.choose('/models/coder-0.5b.gguf', 3);
-    expect(registry.specOf('/models/coder-0.5b.gguf').threads).toBe(3);
+  it('when a model is installed, then automatic means that one, loaded as it fits', async () => {
+    const { path: file } = await world.store('coder-7b.gguf', 'Qwen2.5-Coder 7B');
+    expect(choose({ threads: 3 })).toMatchObject({ id: file, name: 'coder-7b', demo: false, chosen: false });
+    expect(world.registry.specOf(file)).toMatchObject({ threads: 3, sequences: 4, contextTokens: 4_096, mmap: false });
+    expect(world.registry.ownBytes(file)).toBeGreaterThan(4e9);
   });
 
-  it('when the path is relative, unknown or one too many, then it says what to do', () => {
-    const registry = new Registry({ embeddedFile: '/media/demo.gguf' });
-    expect(registry.choose('coder.gguf', 0)).toMatchObject({
-      code: 'modelUnavailable',
-      message: expect.stringContaining('full path'),
+  it('when a class has a model of its own, then the others keep the one for all', async () => {
+    await world.store('small.gguf', 'Qwen2.5-Coder 0.5B');
+    await world.store('large.gguf', 'Qwen2.5-Coder 7B');
+    const settings = { model: 'large', models: { completion: 'small' } };
+    expect(choose(settings)).toMatchObject({ name: 'small', chosen: true });
+    expect(choose(settings, 'summarize')).toMatchObject({ name: 'large', chosen: true });
+    expect(choose({ model: 'large', models: { summarize: 'auto' } }, 'summarize')).toMatchObject({ chosen: false });
+  });
+
+  it('when a path is named that nobody imported, then it is taken at once, and by what it says once that is known', async () => {
+    const file = await world.file('here.gguf', 'Qwen2.5-Coder 0.5B', {
+      serves: ['summarize', 'translate'],
+      infill: undefined,
     });
-    expect(() => registry.specOf('/never/chosen.gguf')).toThrow('no model');
-    for (let index = 0; index < 64; index++) registry.choose(`/models/${index}.gguf`, 0);
-    expect(registry.choose('/models/65.gguf', 0)).toMatchObject({ message: expect.stringContaining('punctual stop') });
-    expect(registry.choose('/models/3.gguf', 0)).toMatchObject({ name: '3' });
+    expect(choose({ model: file, threads: 2 })).toMatchObject({ id: file, name: 'here', chosen: true });
+    await world.library.look(file);
+    expect(choose({ model: file })).toMatchObject({
+      message: expect.stringContaining('cannot serve completion, it serves only summarize'),
+    });
+    expect(choose({ model: file }, 'summarize')).toMatchObject({ id: file });
+    expect(choose(), 'a path that was named once is not installed').toMatchObject({ demo: true });
+  });
+
+  it('when a file cannot be used, then it is never chosen, and who names it hears why', async () => {
+    const { path: file } = await world.store('coder.gguf', 'Qwen2.5-Coder 0.5B', {
+      state: 'damaged',
+      origin: 'downloaded',
+    });
+    expect(choose()).toMatchObject({ demo: true });
+    for (const model of ['coder', file])
+      expect(choose({ model })).toMatchObject({
+        message: expect.stringMatching(/coder\.gguf is not as long as it was/),
+      });
+  });
+
+  it('when no model of that name is there, then near names are suggested', async () => {
+    await world.store('coder.gguf', 'Qwen2.5-Coder 0.5B');
+    expect(choose({ model: 'codr' })).toMatchObject({
+      code: 'modelUnavailable',
+      message: "No model is called 'codr' (did you mean coder?): 'punctual models list --all' shows the names.",
+    });
+    expect(choose({ model: 'mellum-4' })).toMatchObject({ message: expect.stringContaining('did you mean mellum-4b') });
+  });
+
+  it('when two models have one name, then they are told apart by their paths', async () => {
+    await world.store('coder.gguf', 'Qwen2.5-Coder 0.5B');
+    const other = path.join(world.folder, 'elsewhere', 'coder.gguf');
+    const [first = expect.unreachable()] = world.stored;
+    const files = [{ path: other, bytes: 1 }];
+    world.stored.push({ ...first, id: other, path: other, files, origin: 'remembered' });
+    await world.look();
+    // The other one cannot be used, so the name is clear.
+    expect(world.library.at(other)?.problem).toMatch(/coder\.gguf is not a model/);
+    expect(choose({ model: 'coder' })).toMatchObject({ name: 'coder' });
+    await world.store('other/coder.gguf', 'Qwen2.5-Coder 0.5B');
+    expect(choose({ model: 'coder' })).toMatchObject({
+      message: expect.stringMatching(
+        /^Several models are called 'coder': name one by its full path \(.*coder\.gguf, .*coder\.gguf\)/,
+      ),
+    });
+  });
+
+  it('when the budget is smaller than any model, then nobody serves, and it says what to do', async () => {
+    await world.store('coder.gguf', 'Qwen2.5-Coder 7B');
+    expect(choose({ memory: '1 GB' })).toMatchObject({
+      message: expect.stringMatching(/No installed model .* fits into memory/),
+    });
+    expect(choose({ memory: '1 GB', model: 'embedded' })).toMatchObject({ demo: true });
+    expect(choose({ memory: 'much' })).toMatchObject({
+      message: "The setting punctual.memory is 'much': give 'auto', a size such as '6 GB', or a share such as '50%'.",
+    });
+  });
+
+  it('when memory becomes scarce, then a smaller model is chosen; when a little of it comes and goes, then not', async () => {
+    await world.store('small.gguf', 'Qwen2.5-Coder 0.5B');
+    await world.store('large.gguf', 'Qwen2.5 3B');
+    const settings = settingsOf({});
+    const chosen = (): unknown => world.registry.choose('summarize', settings);
+    const before = chosen();
+    expect(before).toMatchObject({ name: 'large' });
+    world.freeBytes = 46e9;
+    await world.memory.refresh();
+    expect(chosen()).toBe(before);
+    world.freeBytes = 10e9;
+    await world.memory.refresh();
+    expect(chosen()).toMatchObject({ name: 'small' });
+  });
+
+  it('when a model was found to be too slow, then the next choice is another one; a little slower changes nothing', async () => {
+    await world.store('small.gguf', 'Qwen2.5-Coder 0.5B');
+    await world.store('large.gguf', 'Qwen2.5 3B');
+    const settings = settingsOf({});
+    const chosen = (): unknown => world.registry.choose('completion', settings);
+    world.ms.set('large.gguf', 450);
+    world.registry.measured();
+    expect(chosen()).toMatchObject({ name: 'large' });
+    world.ms.set('large.gguf', 520);
+    world.registry.measured();
+    expect(chosen()).toMatchObject({ name: 'large' });
+    world.ms.set('large.gguf', 2_000);
+    world.registry.measured();
+    expect(chosen()).toMatchObject({ name: 'small' });
+  });
+
+  it('when nothing has changed, then the choice is the same object, so that a keystroke pays nothing for it', async () => {
+    await world.store('coder.gguf', 'Qwen2.5-Coder 0.5B');
+    const settings = settingsOf({});
+    const choice = world.registry.choose('completion', settings);
+    await world.look();
+    expect(world.registry.choose('completion', settings)).toBe(choice);
+    await world.store('second.gguf', 'Qwen2.5 3B');
+    expect(world.registry.choose('completion', settings)).not.toBe(choice);
+  });
+
+  it('when one model too many is named, then it says what to do', async () => {
+    const files = await Promise.all(
+      Array.from({ length: 65 }, (_, index) => world.file(`m${index}.gguf`, 'Qwen2.5-Coder 0.5B')),
+    );
+    const choices = files.map((model) => choose({ model }));
+    expect(choices.filter(isTaskError)).toMatchObject([{ message: expect.stringContaining('punctual stop') }]);
+    expect(() => world.registry.specOf('/never/chosen.gguf')).toThrow('no model');
   });
 });
 

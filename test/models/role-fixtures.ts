@@ -7,8 +7,7 @@ import {
   type ImportedModel,
   type RoleModel,
 } from '../../runtime/models/role-models.ts';
-import { type RoleSettings, roleSettingsSchema } from '../../runtime/models/role-settings.ts';
-import type { RoleQuestion } from '../../runtime/models/roles.ts';
+import type { RoleQuestion, RoleSettings } from '../../runtime/models/roles.ts';
 
 const catalog = builtinCatalog();
 
@@ -51,7 +50,7 @@ export function question(models: readonly RoleModel[], options: QuestionOptions 
   const { settings, memoryBytes = Number.POSITIVE_INFINITY, ms = {} } = options;
   return {
     models,
-    settings: roleSettingsSchema.parse(settings ?? {}),
+    settings: { completion: 'auto', summarize: 'auto', translate: 'auto', chat: 'auto', ...settings },
     fits: ({ bytes }) => bytes <= memoryBytes,
     predictMs: ({ name }) => ms[name],
     promiseMs: { completion: 500, summarize: 10_000, translate: 10_000, chat: 10_000 },

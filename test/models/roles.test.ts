@@ -214,7 +214,7 @@ describe('a choice that the user made', () => {
       '! notInstalled',
       "'punctual models pull ministral-3-8b-instruct', or set punctual.models.summarize to 'auto'",
     ],
-    ['nobody knows it', 'summarize', 'gpt-5', '! unknownModel', "'punctual models list' shows the names"],
+    ['nobody knows it', 'summarize', 'gpt-5', '! unknownModel', "'punctual models list --all' shows the names"],
     ['nothing is at the path', 'summarize', '/mine/lost.gguf', '! unknownModel', "at '/mine/lost.gguf': import it"],
     [
       'it completes only',

@@ -11,6 +11,7 @@ import {
   type EligibilityResult,
   type InlineCompletionResult,
   protocolVersion,
+  type SignalParams,
   type Status,
   type TextResult,
 } from '../../runtime/protocol.ts';
@@ -18,6 +19,7 @@ import { Clients } from '../../runtime/server/clients.ts';
 import type { Services } from '../../runtime/server/lsp.ts';
 import { Door } from '../../runtime/server/socket.ts';
 import { ManualTimer } from './manual-timer.ts';
+import { ScriptedDesk } from './scripted-desk.ts';
 
 /** One request as it reached a feature; the test answers it. */
 export interface Call<Request, Result> {
@@ -81,6 +83,10 @@ export class World {
   readonly eligibilities: ClientSettings[] = [];
   /** The settings with which a model was asked to come in ahead of the first task. */
   readonly prepared: ClientSettings[] = [];
+  /** The settings that were looked into before they counted. */
+  readonly known: ClientSettings[] = [];
+  readonly signals: SignalParams[] = [];
+  readonly desk = new ScriptedDesk();
   readonly stops: string[] = [];
   readonly lines: string[] = [];
   /** Of the status that is pushed. */
@@ -171,6 +177,9 @@ export class World {
       },
       summarize: { run: (request, onText, signal) => this.summaries.receive(request, onText, signal) },
       translate: { run: (request, onText, signal) => this.translations.receive(request, onText, signal) },
+      models: this.desk,
+      know: async (settings) => void this.known.push(settings),
+      onSignal: (signal) => void this.signals.push(signal),
       prepare: (settings) => void this.prepared.push(settings),
       version: '1.2.3',
       stop: (reason) => void this.stops.push(reason),

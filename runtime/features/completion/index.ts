@@ -62,7 +62,7 @@ export class CompletionFeature {
    * 3. Not with the demonstration model in a user's own file, unless the user has chosen it: it is too weak to interrupt with.
    */
   eligibility(document: TextDocument, settings: ClientSettings): EligibilityResult {
-    const model = this.#models.choose(settings.model, settings.threads);
+    const model = this.#models.choose('completion', settings);
     if (isTaskError(model)) return { automatic: false, reason: 'modelUnavailable', message: model.message };
     const unreadable = whyUnreadable(document);
     if (unreadable) return { automatic: false, ...unreadable };
@@ -76,7 +76,7 @@ export class CompletionFeature {
 
   async complete(request: CompletionRequest, signal: AbortSignal): Promise<InlineCompletionResult> {
     const { document, settings, position } = request;
-    const model = this.#models.choose(settings.model, settings.threads);
+    const model = this.#models.choose('completion', settings);
     if (isTaskError(model)) return nothing({ reason: 'modelUnavailable', message: model.message });
     const eligible = this.eligibility(document, settings);
     const isAllowed = eligible.automatic || (request.invoked && eligible.reason === 'demoModel');
@@ -94,7 +94,7 @@ export class CompletionFeature {
    */
   async warmUp(request: WarmUpRequest, signal: AbortSignal): Promise<void> {
     const { document, settings, position } = request;
-    const model = this.#models.choose(settings.model, settings.threads);
+    const model = this.#models.choose('completion', settings);
     if (isTaskError(model) || !this.eligibility(document, settings).automatic || !isInside(document, position)) return;
     const { window, holds } = wantedWindow({ ...placeOf(request), wanted: windowDefault });
     const spec = this.#specOf({ ...request, receivedMs: this.#tasks.now() }, model, window, []);

@@ -185,7 +185,16 @@ const unknownShare = 0.1;
 
 function fitsAtAll({ model }: Alternative, machine: MachineMemory, capacity: Capacity, wanted: Wanted): boolean {
   if ('tensors' in model) return bestOf(model, machine, capacity, wanted) !== undefined;
-  return model.fileBytes * (1 + unknownShare) + unknownBytes <= capacityBytes(capacity);
+  return fitsBySize(model.fileBytes, capacity);
+}
+
+/** Of a model of which only the file's size is known: an estimate, as before a download. */
+export function fitsBySize(fileBytes: number, capacity: Capacity): boolean {
+  return neededBySize(fileBytes) <= capacityBytes(capacity);
+}
+
+export function neededBySize(fileBytes: number): number {
+  return fileBytes * (1 + unknownShare) + unknownBytes;
 }
 
 /** Without what is given up as a last resort. */

@@ -40,6 +40,8 @@ export interface DownloadRequest extends WantedRequest {
    * has replaced the file, and that is fine.
    */
   readonly trustNew?: boolean;
+  /** For this asker; of several who share a download those of the first one count. The store's own when absent. */
+  readonly network?: NetworkSettings;
 }
 
 export interface DownloadWatch {
@@ -103,7 +105,7 @@ export class ModelStore {
         identity: JSON.stringify([wanted, request.trustNew ?? false]),
         signal,
         ...(onProgress && { onProgress: (progress) => this.#tell(onProgress, progress) }),
-        start: (shared, report) => this.#download(wanted, request.trustNew ?? false, shared, report),
+        start: (shared, report) => this.#download(wanted, request, shared, report),
         onConflict: () =>
           new StoreError({
             code: 'name-taken',
@@ -195,11 +197,11 @@ export class ModelStore {
 
   async #download(
     wanted: Wanted,
-    trustNew: boolean,
+    { trustNew = false, network }: DownloadRequest,
     signal: AbortSignal,
     report: (progress: DownloadProgress) => void,
   ): Promise<void> {
-    await download(this.#tools, { wanted, settings: this.#network(), trustNew, signal, report });
+    await download(this.#tools, { wanted, settings: network ?? this.#network(), trustNew, signal, report });
     this.#tools.log(`${wanted.name} was downloaded and verified`);
   }
 

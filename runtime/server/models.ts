@@ -1,0 +1,165 @@
+/**
+ * `punctual/models/*`: what a client asks of models, put to the library and the store. Whoever goes away or cancels leaves a download;
+ * it goes on while another client wants it. An access token lives as long as the request that brought it, and is never logged.
+ */
+import type { CancellationToken } from 'vscode-languageserver';
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { ModelsError } from '../models/errors.ts';
+import type { Library } from '../models/library.ts';
+import type { ModelManager } from '../models/manager.ts';
+import type { Memory } from '../models/memory.ts';
+import { StoreError } from '../models/store/failure.ts';
+import type { NetworkSettings } from '../models/store/network.ts';
+import type { DownloadProgress } from '../models/store/progress.ts';
+import type { ModelStore } from '../models/store/store.ts';
+import {
+  type ClientSettings,
+  errorCodes,
+  type ListedModel,
+  type ModelFit,
+  type ModelsListResult,
+  type ModelsPullParams,
+  type ModelsRemoveResult,
+  modelsFitMethod,
+  modelsFitParamsSchema,
+  modelsImportMethod,
+  modelsImportParamsSchema,
+  modelsListMethod,
+  modelsPullMethod,
+  modelsPullParamsSchema,
+  modelsRemoveMethod,
+  modelsRemoveParamsSchema,
+  type PullProgress,
+} from '../protocol.ts';
+import { estimatedFit, explainedFit, installedModel, type ListSources, listOf } from './models-list.ts';
+
+export interface ModelDeskOptions extends ListSources {
+  readonly manager: Pick<ModelManager, 'pull' | 'import' | 'remove' | 'find'>;
+  readonly library: Pick<Library, 'snapshot' | 'refresh'>;
+  readonly memory: Pick<Memory, 'current' | 'refresh'>;
+  readonly store: Pick<ModelStore, 'leftovers'>;
+  /** Where proxies and certificates are looked up when the settings name none. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Answers what clients ask of models. One for all of them. */
+export class ModelDesk {
+  readonly #options: ModelDeskOptions;
+
+  constructor(options: ModelDeskOptions) {
+    this.#options = options;
+  }
+
+  async list(settings: ClientSettings): Promise<ModelsListResult> {
+    const { library, memory, store } = this.#options;
+    await Promise.all([library.refresh(), memory.refresh()]);
+    // The folder's own problem is in the list already.
+    const leftovers = await store.leftovers().catch(() => []);
+    return listOf(this.#options, leftovers, settings);
+  }
+
+  async pull(
+    { token, ...order }: ModelsPullParams,
+    settings: ClientSettings,
+    signal: AbortSignal,
+    onProgress: (progress: PullProgress) => void,
+  ): Promise<ListedModel> {
+    const network = networkOf(settings, this.#options.env, token);
+    const watch = { signal, onProgress: (progress: DownloadProgress) => onProgress(wireProgress(progress)) };
+    return installedModel(this.#options, await this.#options.manager.pull(order, network, watch), settings);
+  }
+
+  async import(file: string, settings: ClientSettings): Promise<ListedModel> {
+    return installedModel(this.#options, await this.#options.manager.import(file), settings);
+  }
+
+  remove(name: string): Promise<ModelsRemoveResult> {
+    return this.#options.manager.remove(name);
+  }
+
+  async fit(model: string, settings: ClientSettings): Promise<ModelFit> {
+    const { library, memory, manager } = this.#options;
+    await Promise.all([library.refresh(), memory.refresh()]);
+    const found = await manager.find(model);
+    if (found.kind === 'installed') {
+      const { problem } = found.entry;
+      if (problem !== undefined) throw new ModelsError('badFile', problem);
+    }
+    const fit =
+      found.kind === 'installed'
+        ? explainedFit(this.#options, found.entry, settings)
+        : estimatedFit(this.#options, found.downloadable, settings);
+    if (fit === undefined) throw new ModelsError('badMemory', listOf(this.#options, [], settings).memory.message);
+    return fit;
+  }
+}
+
+/** What a conversation gives its part about models. */
+export interface ModelRequests {
+  readonly desk: Pick<ModelDesk, 'list' | 'pull' | 'import' | 'remove' | 'fit'>;
+  readonly settings: () => ClientSettings;
+  /** Runs until the request is cancelled or the client is gone. */
+  readonly cancellable: <T>(token: CancellationToken, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  readonly progress: (token: string | number, value: PullProgress) => void;
+}
+
+type Handler = (params: unknown, token: CancellationToken) => Promise<unknown>;
+
+export function modelHandlers({ desk, settings, cancellable, progress }: ModelRequests): ReadonlyMap<string, Handler> {
+  const handlers: Readonly<Record<string, Handler>> = {
+    [modelsListMethod]: () => desk.list(settings()),
+    [modelsPullMethod]: (params, token) => {
+      const { workDoneToken, ...order } = modelsPullParamsSchema.parse(params);
+      const tell = (value: PullProgress): void => {
+        if (workDoneToken !== undefined) progress(workDoneToken, value);
+      };
+      return cancellable(token, (signal) => desk.pull(order, settings(), signal, tell));
+    },
+    [modelsImportMethod]: (params) => desk.import(modelsImportParamsSchema.parse(params).file, settings()),
+    [modelsRemoveMethod]: (params) => desk.remove(modelsRemoveParamsSchema.parse(params).name),
+    [modelsFitMethod]: (params) => desk.fit(modelsFitParamsSchema.parse(params).model, settings()),
+  };
+  return new Map(Object.entries(handlers).map(([method, handle]) => [method, withCodes(handle)]));
+}
+
+/** What the asker can do something about has its cause in a word and a sentence; anything else is a mistake of ours. */
+function withCodes(handle: Handler): Handler {
+  return async (params, token) => {
+    try {
+      return await handle(params, token);
+    } catch (error) {
+      if (!(error instanceof StoreError || error instanceof ModelsError)) throw error;
+      const { code, message } = error;
+      throw new ResponseError(code === 'cancelled' ? LSPErrorCodes.RequestCancelled : errorCodes.models, message, {
+        code,
+      });
+    }
+  };
+}
+
+function networkOf(
+  { downloads: { proxy, mirror, certificates } }: ClientSettings,
+  env: NetworkSettings['env'],
+  token: string | undefined,
+): NetworkSettings {
+  return {
+    env,
+    ...(proxy !== undefined && { proxy }),
+    ...(mirror !== undefined && { mirror }),
+    ...(certificates !== undefined && { caFile: certificates }),
+    ...(token !== undefined && { token }),
+  };
+}
+
+function wireProgress(progress: DownloadProgress): PullProgress {
+  const { phase, bytesDone, bytesTotal, bytesPerSecond, remainingMs, why, note } = progress;
+  const message = why ?? note;
+  return {
+    phase,
+    doneBytes: bytesDone,
+    ...(bytesTotal !== undefined && { totalBytes: bytesTotal }),
+    ...(bytesPerSecond > 0 && { bytesPerSecond }),
+    ...(remainingMs !== undefined && { remainingMs }),
+    ...(message !== undefined && { message }),
+  };
+}
