@@ -34,8 +34,7 @@ export function toStatus(sources: StatusSources): Status {
     models: models.map(({ id, state, info, error, progress, prefillError, decodeError }) => ({
       id,
       ...sources.describe(id),
-      // A model on its way out is as good as gone to whoever looks at it.
-      state: state === 'unloading' ? 'unloaded' : state,
+      state: wireState(state),
       ...(progress !== undefined && { progress }),
       ...(state === 'ready' && info && { memoryBytes: info.memoryBytes }),
       ...(error && { error: error.message }),
@@ -43,6 +42,23 @@ export function toStatus(sources: StatusSources): Status {
       ...(decodeError && { decodeError }),
     })),
   };
+}
+
+/** A model on its way out is as good as gone to whoever looks at it; one that is made smaller or larger is on its way in. */
+function wireState(state: LoopStatus['models'][number]['state']): Status['models'][number]['state'] {
+  switch (state) {
+    case 'unloading':
+      return 'unloaded';
+    case 'resizing':
+      return 'loading';
+    case 'unloaded':
+    case 'loading':
+    case 'ready':
+    case 'failed':
+      return state;
+    default:
+      return state satisfies never;
+  }
 }
 
 /** Calls `push` at once at the first change, then at most every `intervalMs`, and once more after the last change. */
