@@ -55,14 +55,14 @@ export const replayBench: Bench = {
 
 /** @throws BadUsage naming what there is, when something was asked for that is not. */
 export function selectionOf({ quick, values = {} }: Pick<BenchOptions, 'quick' | 'values'>): Selection {
-  const [trace = 'sessions'] = listed<TraceName>('trace', values['trace'], ['sessions', 'azure']);
-  const [window = 'reporting'] = listed<Window>('window', values['window'] ?? 'reporting', ['tuning', 'reporting']);
+  const trace = oneOf<TraceName>('trace', values['trace'] ?? 'sessions', ['sessions', 'azure']);
+  const window = oneOf<Window>('window', values['window'] ?? 'reporting', ['tuning', 'reporting']);
   const seeds = replay.seeds[window];
   const ablations = listed('ablation', values['ablation'] ?? 'none', ['none', 'all', ...ablationNames]);
   const wanted = listed<ContenderName>('policy', values['policy'], contenderNames, policyContenders);
   const load = values['load'] === undefined ? undefined : numberOf('load', values['load'], 0.01, 1_000);
   return {
-    trace: values['trace'] === undefined ? 'sessions' : trace,
+    trace,
     machines: listed<MachineName>('machine', values['machine'], ['cpu', 'gpu']),
     levels: listed<LoadLevel>('level', values['level'] ?? (load === undefined ? undefined : 'half'), levels),
     load,
@@ -89,6 +89,12 @@ function listed<T extends string>(
     if (found === undefined) throw new BadUsage(`--${option} takes ${there.join(', ')}, not '${name}'.`);
     return found;
   });
+}
+
+function oneOf<T extends string>(option: string, value: string, there: readonly T[]): T {
+  const [only, ...others] = listed(option, value, there);
+  if (only !== undefined && others.length === 0) return only;
+  throw new BadUsage(`--${option} takes one of ${there.join(', ')}, not '${value}'.`);
 }
 
 function countOf(option: string, value: string | undefined, usual: number, most: number): number {

@@ -50,6 +50,8 @@ describe('what the replay is asked for', () => {
   it.each([
     [{ machine: 'tpu' }, "--machine takes cpu, gpu, not 'tpu'."],
     [{ trace: 'nowhere' }, '--trace takes sessions, azure'],
+    [{ trace: 'sessions,azure' }, "--trace takes one of sessions, azure, not 'sessions,azure'."],
+    [{ window: 'tuning,reporting' }, '--window takes one of tuning, reporting'],
     [{ policy: 'best' }, '--policy takes punctual'],
     [{ seeds: '17' }, '--seeds takes 1 to 16'],
     [{ seeds: '1.5' }, '--seeds takes a whole number'],
