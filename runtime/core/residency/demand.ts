@@ -173,7 +173,7 @@ function noRoom(means: Means, view: ResidencyView, { model, waitedMs }: Wanted):
     )
     .sort((a, b) => worth.factorsOf(a, nowMs).worthMs - worth.factorsOf(b, nowMs).worthMs);
   if (least === undefined) return [wait];
-  const drained = `'${least.id}' takes no further task: '${model.id}' has been waited for since ${seconds(waitedMs)} and needs its room.`;
+  const drained = `'${least.id}' takes no further task: a task has waited ${seconds(waitedMs)} for '${model.id}', which needs its room.`;
   return [wait, { kind: 'drain', model: least.id, for: model.id, why: drained }];
 }
 

@@ -7,7 +7,7 @@ export function whyLoad(model: ModelId, waitedMs: number | undefined, need: numb
   const cause =
     waitedMs === undefined
       ? `Loads '${model}' ahead, as it is likely to be used soon (${share(need)})`
-      : `Loads '${model}', which a task has waited for since ${seconds(waitedMs)}`;
+      : `Loads '${model}', for which a task has waited ${seconds(waitedMs)}`;
   const size = plan.isSmall ? ', with one sequence, as more would cost another model' : '';
   return `${cause}${size}; ${whyRoom(plan)}.`;
 }
