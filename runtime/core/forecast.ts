@@ -23,6 +23,9 @@ export const forecastDefaults: ForecastOptions = { passesMax: 400 };
 /** Decode passes taken in one stride: a plan of them changes little from one token to the next. */
 const strideMax = 16;
 
+/** The same while others wait for their turn. */
+const sharedStrideMax = 8;
+
 /**
  * A task as the planner sees it.
  * @param started whether it has its first token; where that is not known, a prompt that is evaluated stands for it.
@@ -92,7 +95,7 @@ function strideOf(plan: StepPlan, part: readonly Rolling[], running: number): nu
   if (plan.kind === 'prefill') return 1;
   const shortest = part.reduce((least, { decodeTokens }) => Math.min(least, Math.ceil(decodeTokens)), strideMax);
   const paused = running - part.length;
-  return Math.max(1, paused === 0 ? shortest : Math.min(shortest, 8));
+  return Math.max(1, paused === 0 ? shortest : Math.min(shortest, sharedStrideMax));
 }
 
 function passMs(plan: StepPlan, part: readonly Rolling[], { costs }: StepView): number {

@@ -35,6 +35,9 @@ const toldHopeShare = 0.9;
 /** Completions occupy a sequence for this many times the time of their passes, as they take turns with others. */
 const turnsShare = 2.5;
 
+/** Completions decode beside so many others at most, for the time that their passes take. */
+const batchTypical = 8;
+
 /** Standard deviations of a Poisson process between the mean number of occupied sequences and what is kept. */
 const burstDeviations = 2;
 
@@ -224,7 +227,8 @@ export class PunctualTasks implements TaskPolicy {
  */
 function keptSequences({ sequences, demand, costs, limits }: Room): number {
   const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
-  const decodeMs = demand.decodeTokens('completion') * costs.decodeMs(Math.min(8, Math.ceil(sequences / 2)), 0);
+  const decodeMs =
+    demand.decodeTokens('completion') * costs.decodeMs(Math.min(batchTypical, Math.ceil(sequences / 2)), 0);
   const occupied = (turnsShare * demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000;
   const kept = Math.max(1, Math.ceil(occupied + burstDeviations * Math.sqrt(occupied)));
   return Math.min(Math.floor(sequences / 2), kept);
