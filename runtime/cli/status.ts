@@ -23,9 +23,12 @@ export const status: Command = {
 };
 
 export function statusTable(current: Status): string {
-  const head = ['', 'promised', 'p50', 'p95', 'kept', 'running', 'waiting'];
-  const rows = [head, ...current.classes.map(classRow)];
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const columns = columnsOf(current);
+  const rows = [
+    columns.map(({ head }) => head),
+    ...current.classes.map((entry) => columns.map(({ cell }) => cell(entry))),
+  ];
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const table = rows.map((row) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
@@ -36,22 +39,42 @@ export function statusTable(current: Status): string {
     return `${name}: ${state}${memory}${error ? `: ${error}` : ''}`;
   });
   const runtime = `runtime ${current.version}, process ${current.pid}, ${counted(current.clients, 'client')}, ${counted(current.engineRestarts, 'engine restart')}`;
-  return `${[...table, '', ...errorLines(current), ...models, runtime].join('\n')}\n`;
+  const legend = `p50, p95: half, and 95 %, of the answers of the last ${minutes(current.windowMs)} took at most so long, to the first token (TTFT) or to the end (E2E).`;
+  return `${[...table, legend, '', ...errorLines(current), ...models, runtime].join('\n')}\n`;
 }
 
-function classRow(entry: ClassStatus): string[] {
-  const measured = entry.sla.kind === 'ttft' ? entry.ttftMs : entry.e2eMs;
+interface Column {
+  readonly head: string;
+  readonly cell: (entry: ClassStatus) => string;
+}
+
+/** What went wrong has a column only where something did. */
+function columnsOf({ classes }: Status): Column[] {
+  const measured = ({ sla, ttftMs, e2eMs }: ClassStatus): ClassStatus['ttftMs'] =>
+    sla.kind === 'ttft' ? ttftMs : e2eMs;
   const ms = (value: number | undefined): string => (value === undefined ? '–' : `${Math.round(value)} ms`);
+  const troubles: Column[] = [
+    { head: 'failed', cell: ({ failed }) => String(failed) },
+    { head: 'refused', cell: ({ refused = 0 }) => String(refused) },
+  ];
   return [
-    entry.class,
-    `${entry.sla.kind.toUpperCase()} ${entry.sla.targetMs} ms`,
-    ms(measured?.p50),
-    ms(measured?.p95),
-    entry.decided === 0 ? '–' : `${entry.kept} of ${entry.decided}`,
-    String(entry.running),
-    String(entry.waiting),
+    { head: '', cell: (entry) => entry.class },
+    { head: 'promised', cell: ({ sla }) => `${sla.kind.toUpperCase()} ${sla.targetMs} ms` },
+    { head: 'p50', cell: (entry) => ms(measured(entry)?.p50) },
+    { head: 'p95', cell: (entry) => ms(measured(entry)?.p95) },
+    { head: 'kept', cell: ({ kept, decided }) => (decided === 0 ? '–' : `${kept} of ${decided}`) },
+    ...troubles.filter(({ cell }) => classes.some((entry) => cell(entry) !== '0')),
+    { head: 'running', cell: ({ running }) => String(running) },
+    { head: 'waiting', cell: ({ waiting }) => String(waiting) },
   ];
 }
+
+function minutes(ms: number): string {
+  return counted(Math.round(ms / 60_000), 'minute');
+}
+
+const errorHead =
+  'Predicted times were off by (half of them by less; p90: nine of ten by less; of the latest N tasks or passes)';
 
 /** How far predictions can be trusted; nothing before there is anything to compare. */
 function errorLines({ classes, models }: Status): string[] {
@@ -69,13 +92,13 @@ function errorLines({ classes, models }: Status): string[] {
       ]),
     ),
   ].filter((line) => line !== undefined);
-  return lines.length === 0 ? [] : ['predicted times were off by', ...lines, ''];
+  return lines.length === 0 ? [] : [errorHead, ...lines, ''];
 }
 
 function errorLine(name: string, parts: readonly [what: string, errors: Errors | undefined][]): string | undefined {
   const percent = (error: number): string => `${Math.round(100 * error)} %`;
   const known = parts.flatMap(([what, errors]) =>
-    errors === undefined ? [] : [`${what} ${percent(errors.p50)} (p90 ${percent(errors.p90)}, last ${errors.samples})`],
+    errors === undefined ? [] : [`${what} ${percent(errors.p50)} (p90 ${percent(errors.p90)}, of ${errors.samples})`],
   );
   return known.length === 0 ? undefined : `  ${name}: ${known.join('; ')}`;
 }

@@ -31,7 +31,10 @@ export interface ClassMetrics {
   readonly decided: number;
   readonly superseded: number;
   readonly cancelled: number;
+  /** Tasks that were taken in and came to nothing: the engine was lost, or the model could not be loaded. */
   readonly failed: number;
+  /** Tasks that were not taken in: too many were waiting, or they asked for what cannot be done. */
+  readonly refused: number;
   /** Of those that ended with an answer. */
   readonly ttftMs?: Quantiles;
   readonly e2eMs?: Quantiles;
@@ -49,13 +52,24 @@ export function promiseKept(settled: Promised): boolean {
   return isInTime(settled);
 }
 
-/** Refusals that the request itself is the cause of: nothing was promised for what cannot be done. */
-const refusedForItself: readonly TaskError['code'][] = [
-  'badSla',
-  'promptTooLong',
-  'infillUnsupported',
-  'chatUnsupported',
-];
+/** What a failure says of the promise: that it was broken, that there was none, or that the attempt was not even a task of its own. */
+type Verdict = 'failedAndBroken' | 'failed' | 'refusedAndBroken' | 'refused' | 'uncounted';
+
+/**
+ * A model that cannot be loaded and a request that cannot be done are told at once, so nobody waited for a promise. A prompt that is
+ * too long is asked again, shorter, and counts by that attempt alone.
+ */
+const verdicts: Readonly<Record<TaskError['code'], Verdict>> = {
+  engineLost: 'failedAndBroken',
+  engineFailed: 'failedAndBroken',
+  shuttingDown: 'failedAndBroken',
+  modelUnavailable: 'failed',
+  queueFull: 'refusedAndBroken',
+  badSla: 'refused',
+  infillUnsupported: 'refused',
+  chatUnsupported: 'refused',
+  promptTooLong: 'uncounted',
+};
 
 /**
  * Whether a task counts for or against its class. One that failed on our side has broken its promise, and so has one that was
@@ -68,7 +82,7 @@ export function isDecided(settled: Promised): boolean {
     case 'finished':
       return true;
     case 'failed':
-      return !refusedForItself.includes(outcome.error.code);
+      return isFailed(outcome, 'failedAndBroken', 'refusedAndBroken');
     case 'cancelled':
       return !isInTime(settled);
     default:
@@ -109,7 +123,8 @@ export class Metrics {
       decided: recent.filter(isDecided).length,
       superseded: recent.filter((settled) => isCancelled(settled.outcome, 'superseded')).length,
       cancelled: recent.filter((settled) => isCancelled(settled.outcome, 'client')).length,
-      failed: recent.filter((settled) => settled.outcome.kind === 'failed').length,
+      failed: recent.filter(({ outcome }) => isFailed(outcome, 'failed', 'failedAndBroken')).length,
+      refused: recent.filter(({ outcome }) => isFailed(outcome, 'refused', 'refusedAndBroken')).length,
       ...(ttftMs && { ttftMs }),
       ...(e2eMs && { e2eMs }),
     };
@@ -118,6 +133,10 @@ export class Metrics {
 
 function isCancelled(outcome: Outcome, by: 'client' | 'superseded'): boolean {
   return outcome.kind === 'cancelled' && outcome.by === by;
+}
+
+function isFailed(outcome: Outcome, ...wanted: readonly Verdict[]): boolean {
+  return outcome.kind === 'failed' && wanted.includes(verdicts[outcome.error.code]);
 }
 
 /** Nearest-rank quantiles, as they need no interpolation to be a value that really occurred. */

@@ -19,13 +19,17 @@ export const classStatusSchema = z.object({
   finished: z.number(),
   kept: z.number(),
   /**
-   * Tasks whose promise was kept or broken: those that finished, those that failed on the runtime's side, and those that were
-   * cancelled or superseded after their time was over. `kept` of these is the share on time.
+   * Tasks whose promise was kept or broken: those that finished, those that failed on the runtime's side or found no room, and those
+   * that were cancelled or superseded after their time was over; not those whose model could not be loaded. `kept` of these is the share
+   * on time.
    */
   decided: z.number(),
   superseded: z.number(),
   cancelled: z.number(),
+  /** Taken in, and came to nothing. */
   failed: z.number(),
+  /** Not taken in; absent from runtimes that do not tell them from failed ones. */
+  refused: z.number().optional(),
   ttftMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
   e2eMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
   /** How wrong the times predicted at arrival were; absent before the first one could be compared. */

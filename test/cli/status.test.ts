@@ -35,6 +35,7 @@ describe('the printed status', () => {
     expect(linesOf(status)).toEqual([
       '               promised     p50     p95    kept  running  waiting',
       'completion  TTFT 250 ms  100 ms  240 ms  3 of 4        1        0',
+      'p50, p95: half, and 95 %, of the answers of the last 5 minutes took at most so long, to the first token (TTFT) or to the end (E2E).',
       '',
       'Tiny: ready, 5 MB',
       'runtime 1.2.3, process 42, 2 clients, 0 engine restarts',
@@ -57,11 +58,22 @@ describe('the printed status', () => {
       ],
       models: [{ ...model, decodeError: { p50: 0.02, p90: 0.05, samples: 128 } }],
     });
-    expect(lines.slice(3, 7)).toEqual([
-      'predicted times were off by',
-      '  completion: TTFT 8 % (p90 31 %, last 40); E2E 10 % (p90 20 %, last 38)',
-      '  Tiny: decode passes 2 % (p90 5 %, last 128)',
+    expect(lines.slice(4, 8)).toEqual([
+      'Predicted times were off by (half of them by less; p90: nine of ten by less; of the latest N tasks or passes)',
+      '  completion: TTFT 8 % (p90 31 %, of 40); E2E 10 % (p90 20 %, of 38)',
+      '  Tiny: decode passes 2 % (p90 5 %, of 128)',
       '',
     ]);
+  });
+
+  it('when tasks failed or were refused, then each has a column, and only then', () => {
+    const [completion] = status.classes;
+    if (!completion) throw new Error('it is above');
+    const headOf = (changes: Partial<typeof completion>): (string | undefined)[] =>
+      linesOf({ ...status, classes: [{ ...completion, ...changes }] })
+        .slice(0, 2)
+        .map((line) => line.slice(47));
+    expect(headOf({ failed: 2 })).toEqual(['  failed  running  waiting', '       2        1        0']);
+    expect(headOf({ refused: 3 })).toEqual(['  refused  running  waiting', '        3        1        0']);
   });
 });

@@ -47,7 +47,13 @@ describe('whether a promise counts', () => {
     ['it was promised an end and given up after it', { task: e2e, outcome: givenUp, ttftMs: 9, e2eMs: 101 }, true],
     ['the engine was lost', { task: e2e, outcome: failed('engineLost'), e2eMs: 1 }, true],
     ['there was no room', { task: e2e, outcome: failed('queueFull'), e2eMs: 0 }, true],
-    ['it asked for what cannot be done', { task: e2e, outcome: failed('promptTooLong'), e2eMs: 1 }, false],
+    ['it asked for what cannot be done', { task: e2e, outcome: failed('chatUnsupported'), e2eMs: 1 }, false],
+    ['its prompt was too long', { task: e2e, outcome: failed('promptTooLong'), e2eMs: 1 }, false],
+    [
+      'its model could not be loaded, however late',
+      { task: e2e, outcome: failed('modelUnavailable'), e2eMs: 999 },
+      false,
+    ],
     ['it was answered late', { task: e2e, outcome: finished, e2eMs: 101 }, true],
   ])('when %s, then that is decided', (_, settled, counts) => {
     expect(isDecided(settled)).toBe(counts);
@@ -69,9 +75,27 @@ describe('figures', () => {
       superseded: 1,
       cancelled: 0,
       failed: 0,
+      refused: 0,
       ttftMs: { p50: 50, p95: 50 },
       e2eMs: { p50: 60, p95: 60 },
     });
+  });
+
+  it('when a prompt is refitted or a model does not load, then the answer counts, the failed load as failed, and the attempt not at all', () => {
+    const metrics = new Metrics(1_000);
+    const e2e = task({ kind: 'e2e', targetMs: 100 });
+    const add = (outcome: Outcome): void => metrics.add({ task: e2e, outcome, e2eMs: 90, atMs: 1 });
+    const failed = (code: TaskError['code']): Outcome => ({ kind: 'failed', error: { code, message: 'x' } });
+    add(failed('promptTooLong'));
+    add(finished);
+    expect(metrics.ofClass('completion', 1)).toMatchObject({ finished: 1, kept: 1, decided: 1, failed: 0, refused: 0 });
+    add(failed('modelUnavailable'));
+    expect(metrics.ofClass('completion', 1)).toMatchObject({ kept: 1, decided: 1, failed: 1, refused: 0 });
+    add(failed('queueFull'));
+    add(failed('infillUnsupported'));
+    expect(metrics.ofClass('completion', 1)).toMatchObject({ kept: 1, decided: 2, failed: 1, refused: 2 });
+    add(failed('engineLost'));
+    expect(metrics.ofClass('completion', 1)).toMatchObject({ kept: 1, decided: 3, failed: 2, refused: 2 });
   });
 
   it('when more tasks settle in the window than are remembered, then the oldest leave', () => {

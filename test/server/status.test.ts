@@ -113,7 +113,8 @@ describe('the lifetime', () => {
 });
 
 describe('the status as clients see it', () => {
-  const nothing = { finished: 0, kept: 0, decided: 0, superseded: 0, cancelled: 0, failed: 0, running: 0, waiting: 0 };
+  const counts = { running: 0, waiting: 0, superseded: 0, cancelled: 0, failed: 0, refused: 0 };
+  const nothing = { finished: 0, kept: 0, decided: 0, ...counts };
   const info = {
     sequences: 4,
     contextTokens: 2_048,
