@@ -9,6 +9,7 @@ import { residencyBench } from './residency/bench.ts';
 import { saberBench } from './saber/bench.ts';
 import { schedulerBench } from './scheduler/bench.ts';
 import { speculation } from './speculation.ts';
+import { swapBench } from './swap/bench.ts';
 
 const benches: readonly Bench[] = [
   overhead,
@@ -19,6 +20,7 @@ const benches: readonly Bench[] = [
   speculation,
   parking,
   residencyBench,
+  swapBench,
 ];
 
 interface Arguments {

@@ -252,8 +252,6 @@ class Replay {
       }
       case 'loading':
       case 'calibrated':
-      case 'resized':
-      case 'resizeFailed':
         return;
       case 'lost':
         return this.#handle({ kind: 'engineLost', reason: event.reason });

@@ -1,6 +1,8 @@
 /** How a context is made: its sizes, and a first prompt that nobody waits for. */
+import os from 'node:os';
 import type { Llama, LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
 import type { ModelSpec } from '../engine.ts';
+import { cellBytesOf } from './kv-shelf.ts';
 
 /**
  * Tokens that one llama_decode takes at most. The logits buffer is batch × vocabulary × 4 bytes (156 MB for a vocabulary of 152 k),
@@ -22,6 +24,11 @@ export class ContextError extends Error {
 export async function createContext(model: LlamaModel, spec: ModelSpec): Promise<LlamaContext> {
   const gpu = model.llama.gpu !== false;
   const contextSize = Math.min(spec.contextTokens, model.trainContextSize);
+  const cellsBytes = cellBytesOf(model) * contextSize * spec.sequences;
+  // The library finds out by a trial that itself takes gigabytes for such sizes.
+  if (!gpu && cellsBytes > os.totalmem()) {
+    throw tooLarge(spec, contextSize, `they take ${gibibytes(cellsBytes)} of ${gibibytes(os.totalmem())}`);
+  }
   try {
     return await model.createContext({
       sequences: spec.sequences,
@@ -37,11 +44,18 @@ export async function createContext(model: LlamaModel, spec: ModelSpec): Promise
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ContextError(
-      `There is no memory for ${spec.sequences} sequences of ${contextSize} tokens with ${spec.file} (${reason}): choose a smaller context or fewer sequences, or close other programs.`,
-      { cause: error },
-    );
+    throw tooLarge(spec, contextSize, reason, error);
   }
+}
+
+function tooLarge({ sequences, file }: ModelSpec, contextSize: number, reason: string, cause?: unknown): ContextError {
+  const what = `${sequences} sequences of ${contextSize} tokens with ${file}`;
+  const remedy = 'choose a smaller context or fewer sequences, or close other programs';
+  return new ContextError(`There is no memory for ${what} (${reason}): ${remedy}.`, { cause });
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 }
 
 /** One core is left to the editor: the threads spin while they wait for each other, and a busy core stalls them all. */

@@ -84,11 +84,14 @@ function main(): void {
   const device = new Device(gpuOf(process.env['PUNCTUAL_GPU']), kvRoot, log);
   const engine = new EngineProcess(device, policy, send, log);
   process.on('message', (message: unknown) => receive(message, engine, send));
-  process.on('disconnect', () => {
+  const leave = (): void => {
     // The runtime is gone, perhaps killed: what stands for source text goes with it.
     rmSync(kvRoot, { recursive: true, force: true });
     exit(0);
-  });
+  };
+  process.on('disconnect', leave);
+  // It may have gone before this line.
+  if (!process.connected) leave();
   // A rejection that nobody handles ends the process by Node's own rule; the runtime reads the reason from stderr.
 }
 
