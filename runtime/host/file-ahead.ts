@@ -60,13 +60,13 @@ export class FileAhead {
     return this.#current !== undefined;
   }
 
-  /** Never rejects. Another read that goes on is cancelled, and this one begins when that has ended. */
+  /** Never rejects. Another read that goes on is cancelled, and this one begins when that has ended; not if nobody wants this one any more. */
   async read(request: ReadAheadRequest): Promise<ReadAheadEnd> {
+    if (request.signal.aborted) return { kind: 'cancelled', bytesRead: 0 };
     const before = this.#current;
     before?.abort.abort();
     const abort = new AbortController();
     const cancel = (): void => abort.abort();
-    if (request.signal.aborted) cancel();
     request.signal.addEventListener('abort', cancel, { once: true });
     const end = this.#readAll(before?.end, request, abort.signal);
     const current = { abort, end };

@@ -92,12 +92,18 @@ function rank(level: PressureLevel): number {
 // -------------------------------------------------------------------------------------------------------------------- the machine
 
 const everyMs = 5_000;
+/** Each look starts a program there. */
+const everyMsMac = 15_000;
 const stallsFile = '/proc/pressure/memory';
 
-/** Its value is the state after the last look; it starts without pressure. */
-export function watchMemory(timer: Timer, look: () => Promise<MemoryReading> = readMemory): Poll<MemoryState> {
+/** Its value is the state after the last look; it starts without pressure. @param platform `process.platform`. */
+export function watchMemory(
+  platform: NodeJS.Platform,
+  timer: Timer,
+  look: () => Promise<MemoryReading> = readMemory,
+): Poll<MemoryState> {
   const read = async (last: MemoryState): Promise<MemoryState> => nextMemoryState(last, await look());
-  return new Poll({ initial: noReading, read, everyMs, timer });
+  return new Poll({ initial: noReading, read, everyMs: platform === 'darwin' ? everyMsMac : everyMs, timer });
 }
 
 /** Never rejects. */

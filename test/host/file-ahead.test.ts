@@ -140,6 +140,16 @@ describe('reading ahead', () => {
     expect(told).toEqual([]);
   });
 
+  it('when one that nobody wants any more comes during a read, then the read goes on', async () => {
+    const { clock, ahead, begin } = stepwise();
+    const { first, end } = begin([await fileOf('a.gguf', chunkBytes)]);
+    await first;
+    const late = ahead.read({ files: [], signal: AbortSignal.abort(), onProgress: () => undefined });
+    expect(await late).toEqual({ kind: 'cancelled', bytesRead: 0 });
+    clock.fire();
+    expect(await end).toEqual({ kind: 'done', bytesRead: chunkBytes });
+  });
+
   it('when another read is wanted, then it takes the place of the first, and they never read together', async () => {
     const { clock, ahead, begin } = stepwise();
     const a = await fileOf('a.gguf', 5 * chunkBytes);

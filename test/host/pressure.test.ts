@@ -156,7 +156,7 @@ describe('reading memory', () => {
   it('when it is watched, then each look counts and the next one comes after five seconds', async () => {
     const clock = new ManualTimer();
     const found = [look(0.9), look(8)];
-    const watch = watchMemory(clock.timer, async () => found.shift() ?? look(8));
+    const watch = watchMemory('linux', clock.timer, async () => found.shift() ?? look(8));
     const heard: PressureLevel[] = [];
     watch.listen(({ level }) => heard.push(level));
     await watch.start();
@@ -167,6 +167,14 @@ describe('reading memory', () => {
     await looked;
     expect(heard).toEqual(['some', 'some']);
     expect(watch.value.reading).toEqual(look(8));
+    watch.dispose();
+  });
+
+  it('when each look starts a program, then there are fewer', async () => {
+    const clock = new ManualTimer();
+    const watch = watchMemory('darwin', clock.timer, async () => look(8));
+    await watch.start();
+    expect(clock.waitingMs).toEqual([15_000]);
     watch.dispose();
   });
 });
