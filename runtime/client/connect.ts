@@ -52,9 +52,11 @@ export async function connectRuntime(options: ConnectOptions): Promise<RuntimeCo
   return attach(runtime).catch(async () => attach(await findOrStart(options)));
 }
 
-/** Connects to the runtime that is up; undefined when there is none. Starts nothing. */
+/** Connects to the runtime that is up; undefined when there is none. Starts nothing. @throws HomeError when none can ever be found. */
 export async function connectIfRunning(homeFolder: string): Promise<RuntimeConnection | undefined> {
-  const runtime = await readRendezvous(new Home(homeFolder));
+  const home = new Home(homeFolder);
+  await home.check();
+  const runtime = await readRendezvous(home);
   return runtime && (await isAlive(runtime)) ? attach(runtime) : undefined;
 }
 
@@ -63,7 +65,7 @@ async function attach(runtime: Rendezvous): Promise<RuntimeConnection> {
   return { socket, runtime, reader: new SocketReader(socket), writer: new SocketWriter(socket, clientBufferBytesMax) };
 }
 
-/** @throws ConnectError when none answers in time, or when the one that answers is too new. */
+/** @throws ConnectError when none answers in time, or when the one that answers is too new; HomeError when none can be started. */
 export async function findOrStart(options: ConnectOptions): Promise<Rendezvous> {
   const home = new Home(options.homeFolder);
   await home.prepare();
@@ -155,7 +157,9 @@ async function start(home: Home, options: ConnectOptions): Promise<Started> {
     () => 0,
   );
   const isFull = size > logBytesMax;
-  const log = await open(home.logFile, isFull ? 'w' : 'a', 0o600);
+  const log = await open(home.logFile, isFull ? 'w' : 'a', 0o600).catch(() => {
+    throw new ConnectError(`The log ${home.logFile} cannot be written: move it away, or change its permissions.`);
+  });
   const args = [
     options.runtimeFile,
     '--home',

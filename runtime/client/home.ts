@@ -1,5 +1,5 @@
 /** Where the runtime of one user keeps its state on this machine. Reads no global: environment and platform are arguments. */
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface Surroundings {
@@ -57,16 +57,52 @@ export class Home {
 
   /**
    * Makes the folder, readable by its owner alone.
-   * @throws Error with a sentence when it cannot be made or written: locks and logs would fail later, and say less.
+   * @throws HomeError when it cannot be made or written: locks and logs would fail later, and say less.
    */
   async prepare(): Promise<void> {
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await access(this.folder, constants.W_OK);
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      const message = `The folder ${this.folder} cannot be written (${cause}): change its permissions, or set PUNCTUAL_HOME.`;
-      throw new Error(message, { cause: error });
+      throw new HomeError(this.folder, codeOf(error));
     }
   }
+
+  /** Makes nothing. @throws HomeError when no runtime can be found or started here; a folder that is not there yet is fine. */
+  async check(): Promise<void> {
+    const code = await stat(this.folder).then((stats) => (stats.isDirectory() ? undefined : 'ENOTDIR'), codeOf);
+    const problem = code ?? (await access(this.folder, constants.R_OK | constants.X_OK).then(() => undefined, codeOf));
+    if (problem !== undefined && problem !== 'ENOENT') throw new HomeError(this.folder, problem);
+  }
+}
+
+/** A sentence for a person: why the home folder is of no use, and what to do. */
+export class HomeError extends Error {
+  /** `code`: of the operating system's error. */
+  constructor(folder: string, code: string) {
+    super(whyUnusable(folder, code));
+    this.name = 'HomeError';
+  }
+}
+
+function whyUnusable(folder: string, code: string): string {
+  const instead = 'set PUNCTUAL_HOME to a folder that you may write';
+  switch (code) {
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `Punctual keeps its state in ${folder}, and a file is in the way: ${instead}.`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `Punctual keeps its state in ${folder}, which you may not use: change its permissions, or ${instead}.`;
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `Punctual keeps its state in ${folder}, where no room is left: make some, or ${instead}.`;
+    default:
+      return `Punctual keeps its state in ${folder}, which does not work (${code}): ${instead}.`;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error instanceof Error && (error as NodeJS.ErrnoException).code) || String(error);
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Home, homeFolder } from '../../runtime/client/home.ts';
+import { Home, HomeError, homeFolder } from '../../runtime/client/home.ts';
 
 describe('the home folder', () => {
   const homedir = path.resolve('/home/ada');
@@ -51,7 +51,27 @@ describe('the files in it', () => {
     const file = path.join(folder, 'file');
     await writeFile(file, '');
     const home = new Home(path.join(file, 'state'));
-    await expect(home.prepare()).rejects.toThrow(/cannot be written .*PUNCTUAL_HOME/);
+    const sentence =
+      /^Punctual keeps its state in .*file.state, and a file is in the way: set PUNCTUAL_HOME to a folder/;
+    await expect(home.prepare()).rejects.toThrow(sentence);
+    await expect(home.check()).rejects.toThrow(sentence);
+    await expect(new Home(file).prepare()).rejects.toThrow(/a file is in the way/);
+    await expect(new Home(file).check()).rejects.toThrow(/a file is in the way/);
+  });
+
+  it('when it is not there yet, then the check of it is content, and makes nothing', async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'punctual-home-'));
+    await new Home(path.join(folder, 'state')).check();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['EACCES', /which you may not use: change its permissions, or set PUNCTUAL_HOME to a folder/],
+    ['EROFS', /which you may not use/],
+    ['ENOSPC', /where no room is left: make some, or set PUNCTUAL_HOME/],
+    ['ELOOP', /which does not work \(ELOOP\): set PUNCTUAL_HOME/],
+  ])('when the system says %s of it, then one sentence says what to do', (code, sentence) => {
+    expect(new HomeError('/x', code).message).toMatch(sentence);
   });
 
   it('when the home is named, then all its files lie in it', () => {
