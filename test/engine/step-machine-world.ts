@@ -4,6 +4,7 @@ import { certainLength } from '../../runtime/core/lengths.ts';
 import type { Policy } from '../../runtime/core/policy.ts';
 import type { EngineEvent } from '../../runtime/engine/engine.ts';
 import type { Pass, PassItem, PassItemResult } from '../../runtime/engine/pass.ts';
+import type { MachineModel } from '../../runtime/engine/sequence.ts';
 import { StepMachine } from '../../runtime/engine/step-machine.ts';
 import { plainCosts } from '../core/fixtures.ts';
 
@@ -47,6 +48,20 @@ interface Started {
   outcome: string | undefined;
 }
 
+function machineModel(id: string, sequences: number): MachineModel {
+  return {
+    id,
+    sequences,
+    contextTokens,
+    chunkTokens: 30,
+    costs: () => plainCosts,
+    appendOnly: id === 'n',
+    shelfTokensMax: id === 'm' ? 1_000 : 0,
+    isEnd: (token) => token === endToken,
+    detokenizer: () => ({ push: (token) => `${token}` }),
+  };
+}
+
 export class StepMachineWorld {
   readonly machine: StepMachine;
   #nowMs = 0;
@@ -54,22 +69,11 @@ export class StepMachineWorld {
   readonly #kv = new Map<string, number[]>();
   readonly #shelf = new Map<string, number[]>();
   #pass: Pass | undefined;
+  readonly #changed = new Set<string>();
 
   constructor(policy: Policy) {
     this.machine = new StepMachine(policy.planStep);
-    for (const id of models) {
-      this.machine.addModel({
-        id,
-        sequences: slotsEach,
-        contextTokens,
-        chunkTokens: 30,
-        costs: () => plainCosts,
-        appendOnly: id === 'n',
-        shelfTokensMax: id === 'm' ? 1_000 : 0,
-        isEnd: (token) => token === endToken,
-        detokenizer: () => ({ push: (token) => `${token}` }),
-      });
-    }
+    for (const id of models) this.machine.addModel(machineModel(id, slotsEach));
   }
 
   start(model: string, { document, length, rest }: AnyPrompt, maxTokens: number, targetMs: number): void {
@@ -123,6 +127,27 @@ export class StepMachineWorld {
       Object.assign(request, { outcome: undefined, isAccepted: false });
       this.#start(id);
     }
+  }
+
+  /** The model gets so many other slots, or leaves and comes back: its requests go on, or end. Not while a pass of it runs. */
+  change(model: string, slots: number, leaves: boolean): void {
+    if (this.#pass?.model === model) return;
+    this.#changed.add(model);
+    this.machine.suspendModel(model);
+    const leftovers = this.machine.leftovers(model, !leaves);
+    const saved = leftovers.map(({ key, slot, tokens }): [string, number[]] => {
+      const cells = slot === undefined ? this.#shelf.get(`${model}/${key}`) : this.#kv.get(`${model}/${slot}`);
+      expect(cells?.slice(0, tokens.length)).toEqual(tokens);
+      return [`${model}/${key}`, [...tokens]];
+    });
+    for (const held of [this.#kv, this.#shelf]) {
+      for (const key of [...held.keys()]) if (key.startsWith(`${model}/`)) held.delete(key);
+    }
+    for (const [key, tokens] of saved) this.#shelf.set(key, tokens);
+    if (leaves) {
+      this.#hear(this.machine.removeModel(model));
+      this.machine.addModel(machineModel(model, slots), leftovers);
+    } else this.#hear(this.machine.replaceModel(machineModel(model, slots), leftovers));
   }
 
   /** Begins a pass when none runs, and ends it when one does. False when there is nothing to do. */
@@ -219,6 +244,8 @@ export class StepMachineWorld {
 
   #checkSlots(): void {
     for (const model of models) {
+      // Who had a slot before its model was changed may wait for one again.
+      if (this.#changed.has(model)) continue;
       const running = [...this.requests.values()].filter(
         (each) => each.model === model && each.isAccepted && !each.outcome,
       );

@@ -1,5 +1,5 @@
 /**
- * Starts, stops, pauses, passes and failures in any order, against a small device that really keeps tokens: whatever happens, every request
+ * Starts, stops, pauses, passes, failures and models that change or leave, in any order, against a small device that really keeps tokens: whatever happens, every request
  * ends exactly once, and an answer is the one that its tokens alone would give.
  */
 
@@ -40,6 +40,15 @@ const action = fc.oneof(
     }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('change' as const),
+      model: fc.constantFrom(...models),
+      slots: fc.integer({ min: 1, max: 3 }),
+      leaves: fc.boolean(),
+    }),
+  },
+  {
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('advance' as const),
@@ -50,7 +59,7 @@ const action = fc.oneof(
 
 describe('the step machine, whatever happens', () => {
   it.each(['punctual', 'edf', 'fcfs'])(
-    '%s: when starts, stops, pauses, passes and failures come in any order, then each request ends once and with its own answer',
+    '%s: when starts, stops, pauses, passes, failures and changes of models come in any order, then each request ends once and with its own answer',
     (name) => {
       const policy = policyOf(name);
       fc.assert(
@@ -59,6 +68,7 @@ describe('the step machine, whatever happens', () => {
           for (const each of actions) {
             if (each.kind === 'start') world.start(each.model, each.prompt, each.maxTokens, each.targetMs);
             else if (each.kind === 'advance') world.advance(each.fault);
+            else if (each.kind === 'change') world.change(each.model, each.slots, each.leaves);
             else if (each.kind === 'resume') world.resume();
             else world[each.kind](each.index);
           }
