@@ -5,6 +5,8 @@ import type { ParseArgsConfig } from 'node:util';
 export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Standard input, read by nobody else. */
+  readonly input: AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Aborts on Ctrl+C. */
@@ -29,12 +31,21 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** Explains each option, by name. */
   readonly help: Readonly<Record<string, string>>;
-  /** Number of positional arguments. */
+  /** Number of positional arguments. What an option is for stands in `help`; a common option that is not explained there is not taken. */
   readonly positionals: number;
   /** Everything after the name goes to the command as it is, options too. */
   readonly takesAll?: boolean;
   /** Resolves to the exit code. */
   run(positionals: readonly string[], values: Values, io: Io): Promise<number>;
+}
+
+/** Commands under one name, as in `punctual models list`. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  /** Named with the group's name before their own. */
+  readonly commands: readonly Command[];
 }
 
 export const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
@@ -43,16 +54,14 @@ export const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
 export class UsageError extends Error {}
 
 /** The command was called rightly and could not be done: exit code 1. The message is one sentence that says what to do. */
-export class CommandError extends Error {}
+export class CommandError extends Error {
+  /** The cause in a word, for `--json`. */
+  readonly code: string;
 
-/** @throws UsageError unless the option is a whole number of at least 1. */
-export function positiveInteger(values: Values, option: string): number {
-  const text = values[option];
-  if (typeof text !== 'string')
-    throw new UsageError(`--${option} is missing: give a number, counted from 1 as in the editor's status bar`);
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new UsageError(`--${option} is '${text}': give a whole number, counted from 1 as in the editor's status bar`);
-  return Number(text);
+  constructor(message: string, code = 'failed') {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** The options of every command that talks to the runtime. */
@@ -63,7 +72,7 @@ export const commonOptions = {
 } as const;
 
 export const commonHelp = {
-  model: "a GGUF file, or 'embedded' for the demonstration model (default: the best one installed)",
+  model: "a model's name, a GGUF file, or 'embedded' for the demonstration model (default: the best one installed)",
   json: 'print one JSON object on stdout',
   help: 'print this',
 } as const;

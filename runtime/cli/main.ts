@@ -1,11 +1,13 @@
 /** The command line: finds the command, reads its options, and turns what it throws into a sentence and an exit code. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { bench } from './bench.ts';
-import { type Command, CommandError, commonOptions, exitCodes, type Io, UsageError, type Values } from './command.ts';
+import { type Command, type CommandGroup, exitCodes, type Io } from './command.ts';
 import { complete } from './complete.ts';
 import { demo } from './demo.ts';
+import { flushed, type Interruption, outputInterruption, signalInterruptions } from './interruption.ts';
+import { models } from './models.ts';
+import { runCommand, runGroup } from './run.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
@@ -13,10 +15,21 @@ import { summarize } from './summarize.ts';
 import { translate } from './translate.ts';
 import { versionOf } from './version.ts';
 
-export const commands: readonly Command[] = [complete, summarize, translate, status, stop, serve, demo, bench];
+export const commands: readonly (Command | CommandGroup)[] = [
+  complete,
+  summarize,
+  translate,
+  models,
+  status,
+  stop,
+  serve,
+  demo,
+  bench,
+];
 
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = argv;
+  if (name === 'help' && rest.length > 0) return main([...rest, '--help'], io);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.out(overview());
     return name === undefined ? exitCodes.badUsage : exitCodes.done;
@@ -32,60 +45,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     );
     return exitCodes.badUsage;
   }
-  return runCommand(command, rest, io);
-}
-
-async function runCommand(command: Command, args: readonly string[], io: Io): Promise<number> {
-  try {
-    const [first] = args;
-    if (command.takesAll && first !== '--help' && first !== '-h') return await command.run(args, {}, io);
-    const { positionals, values } = parse(command, args);
-    if (values['help']) {
-      io.out(usageOf(command));
-      return exitCodes.done;
-    }
-    if (positionals.length !== command.positionals) {
-      throw new UsageError(`${positionals.length} arguments given, ${command.positionals} expected`);
-    }
-    return await command.run(positionals, values, io);
-  } catch (error) {
-    if (io.signal.aborted) return exitCodes.failed;
-    if (error instanceof UsageError) {
-      io.err(`punctual ${command.name}: ${error.message}\nusage: punctual ${command.name} ${command.usage}\n`);
-      return exitCodes.badUsage;
-    }
-    const message = error instanceof Error ? error.message : String(error);
-    io.err(`punctual ${command.name}: ${message}\n`);
-    // Anything but a CommandError is a mistake of ours: its place belongs into a bug report.
-    if (!(error instanceof CommandError) && io.env['PUNCTUAL_DEBUG'] && error instanceof Error)
-      io.err(`${error.stack}\n`);
-    return exitCodes.failed;
-  }
-}
-
-function parse(command: Command, args: readonly string[]): { positionals: readonly string[]; values: Values } {
-  try {
-    const parsed = parseArgs({
-      args: [...args],
-      options: { ...commonOptions, ...command.options },
-      allowPositionals: true,
-      strict: true,
-    });
-    return { positionals: parsed.positionals, values: parsed.values as Values };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return 'commands' in command ? runGroup(command, rest, io) : runCommand(command, rest, io);
 }
 
 function overview(): string {
   const width = Math.max(...commands.map(({ name, usage }) => name.length + usage.length + 1));
   const lines = commands.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`);
-  return `punctual: a local AI coding assistant that keeps its promises\n\n${lines.join('\n')}\n\n'punctual COMMAND --help' explains a command. Exit codes: 0 done, 1 failed, 2 bad usage.\n`;
-}
-
-function usageOf(command: Command): string {
-  const lines = Object.entries(command.help).map(([option, text]) => `  --${option.padEnd(12)} ${text}`);
-  return `punctual ${command.name} ${command.usage}\n${command.summary}\n\n${lines.join('\n')}\n`;
+  return `punctual: a local AI coding assistant that keeps its promises\n\n${lines.join('\n')}\n\n'punctual COMMAND --help' explains a command. Exit codes: 0 done, 1 failed, 2 bad usage, 130 cancelled.\n`;
 }
 
 /** Some terminals do not tell their size; one of no cells is drawn into by nobody. */
@@ -97,19 +63,18 @@ function terminalSize({ columns = 0, rows = 0 }: { columns?: number; rows?: numb
 if (process.argv[1] !== undefined && path.basename(import.meta.url) === 'cli.mjs') {
   const programs = path.dirname(fileURLToPath(import.meta.url));
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort(new CommandError('interrupted')));
-  process.once('SIGTERM', () => interrupt.abort(new CommandError('terminated')));
-  process.once('SIGHUP', () => interrupt.abort(new CommandError('the terminal has gone')));
-  // A reader that has seen enough (`| head`) is no error, but what is under way is of no use any more.
-  let isUnread = false;
-  process.stdout.on('error', () => {
-    isUnread = true;
-    interrupt.abort(new CommandError('nobody reads any more'));
+  for (const [signal, reason] of Object.entries(signalInterruptions))
+    process.once(signal, () => interrupt.abort(reason));
+  let lost: Interruption | undefined;
+  process.stdout.on('error', (error) => {
+    lost ??= outputInterruption(error);
+    interrupt.abort(lost);
   });
   process.stderr.on('error', () => undefined);
   const exitCode = await main(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    input: process.stdin,
     env: process.env,
     cwd: process.cwd(),
     signal: interrupt.signal,
@@ -117,7 +82,10 @@ if (process.argv[1] !== undefined && path.basename(import.meta.url) === 'cli.mjs
     programs,
     media: path.join(programs, '..', 'media'),
   });
-  process.exitCode = isUnread ? exitCodes.done : exitCode;
+  await flushed(process.stdout);
+  // What was written last may be lost after the command's end, when it has nothing to say any more.
+  if (lost && !lost.isQuiet && exitCode === exitCodes.done) process.stderr.write(`punctual: ${lost.message}\n`);
+  process.exitCode = lost?.exitCode ?? exitCode;
   // Whoever has pressed Ctrl+C does not wait for what is still under way.
   if (interrupt.signal.aborted) process.exit();
 }

@@ -10,7 +10,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { ZodError, z } from 'zod';
 import { ConnectError, connectIfRunning, connectRuntime, type RuntimeConnection } from '../client/connect.ts';
-import { homeFolder } from '../client/home.ts';
+import { HomeError, homeFolder } from '../client/home.ts';
 import { partialResultSchema, type rangeSchema, type Status, statusMethod, statusSchema } from '../protocol.ts';
 import { firstAbort } from './abort.ts';
 import { CommandError, type Io, type Values } from './command.ts';
@@ -44,7 +44,7 @@ export class Session {
     });
     // An error of the socket is followed by its end.
     this.#connection.onError(() => undefined);
-    this.#connection.onClose(() => this.#lost.abort(new CommandError(goneMessage)));
+    this.#connection.onClose(() => this.#lost.abort(new CommandError(goneMessage, 'runtimeUnavailable')));
     this.#connection.listen();
   }
 
@@ -70,6 +70,11 @@ export class Session {
 
   get runtimePid(): number {
     return this.#runtime.runtime.pid;
+  }
+
+  /** Of 127.0.0.1. */
+  get runtimePort(): number {
+    return this.#runtime.runtime.port;
   }
 
   open({ uri, languageId, text }: OpenedFile): void {
@@ -117,6 +122,25 @@ export class Session {
     });
     try {
       return await this.request(method, { ...params, partialResultToken: token }, schema, signal);
+    } finally {
+      subscription.dispose();
+    }
+  }
+
+  /** As {@link request}, with news of how far it is. */
+  async follow<T, P>(
+    method: string,
+    params: object,
+    schemas: { readonly result: z.ZodType<T>; readonly progress: z.ZodType<P> },
+    onProgress: (progress: P) => void,
+  ): Promise<T> {
+    const token = `cli-${++this.#progressTokens}`;
+    const subscription = this.#connection.onProgress(progress, token, (value) => {
+      const news = schemas.progress.safeParse(value);
+      if (news.success) onProgress(news.data);
+    });
+    try {
+      return await this.request(method, { ...params, workDoneToken: token }, schemas.result);
     } finally {
       subscription.dispose();
     }
@@ -171,9 +195,14 @@ export function homeOf(io: Io): string {
 }
 
 /** Opens a session with the user's runtime, starting one if need be, and closes it after `use`. */
-export async function withSession<T>(io: Io, values: Values, use: (session: Session) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  io: Io,
+  values: Values,
+  use: (session: Session) => Promise<T>,
+  more: object = {},
+): Promise<T> {
   const version = versionOf(io);
-  const settings = { model: await modelChoice(values['model'], io) };
+  const settings = { model: await modelChoice(values['model'], io), ...more };
   try {
     // Not given up when interrupted: whoever has started a runtime has to know it, to be able to end it.
     const runtime = await connectRuntime({
@@ -191,8 +220,11 @@ export async function withSession<T>(io: Io, values: Values, use: (session: Sess
 
 /** The same with the runtime that is up; undefined when there is none. Starts nothing. */
 export async function withRunning<T>(io: Io, use: (session: Session) => Promise<T>): Promise<T | undefined> {
-  // One that ends between its answer and the connection is none.
-  const runtime = await connectIfRunning(homeOf(io)).catch(() => undefined);
+  const runtime = await connectIfRunning(homeOf(io)).catch((error: unknown) => {
+    if (error instanceof HomeError) throw commandError(error);
+    // One that ends between its answer and the connection is none.
+    return undefined;
+  });
   return runtime && useSession(await Session.start(runtime, {}, versionOf(io), io.signal), use);
 }
 
@@ -204,7 +236,15 @@ async function useSession<T>(session: Session, use: (session: Session) => Promis
   }
 }
 
-function commandError(error: unknown): unknown {
-  if (error instanceof ResponseError || error instanceof ConnectError) return new CommandError(error.message);
-  return error instanceof ZodError ? new CommandError(unclearMessage) : error;
+export function commandError(error: unknown): unknown {
+  if (error instanceof ResponseError) return new CommandError(error.message, wordOf(error.data));
+  if (error instanceof ConnectError || error instanceof HomeError)
+    return new CommandError(error.message, 'runtimeUnavailable');
+  return error instanceof ZodError ? new CommandError(unclearMessage, 'answerUnclear') : error;
+}
+
+/** What the runtime says beside its sentence, for programs. */
+function wordOf(data: unknown): string | undefined {
+  const parsed = z.object({ code: z.string() }).safeParse(data);
+  return parsed.success ? parsed.data.code : undefined;
 }

@@ -35,9 +35,10 @@ export class Library {
   readonly #catalog: readonly Downloadable[];
   readonly #heads: Heads;
   readonly #log: (line: string) => void;
-  readonly #embedded: LibraryEntry;
   readonly #listeners = new Set<() => void>();
   readonly #named = new Map<string, LibraryEntry>();
+  /** Its shape is known from the start, what its file says after the first look. */
+  #embedded: LibraryEntry;
   #snapshot: Snapshot;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -117,6 +118,8 @@ export class Library {
   }
 
   async #read(): Promise<Snapshot> {
+    const embedded = await this.#heads.of([this.#embedded.model.file]);
+    if (embedded.kind === 'read') this.#embedded = { ...this.#embedded, metadata: embedded.model };
     let stored: readonly StoredModel[];
     try {
       stored = await this.#store.list();

@@ -4,15 +4,17 @@
 const suggestionsMax = 3;
 /** Wrong letters that are forgiven, as a share of the name: `qwen2.5-coder-15b` is a slip, `llama` is another model. */
 const wrongShareMax = 0.34;
+/** Shorter words stand in many names. */
+const wordCharsMin = 2;
 /** Longer names are of no model, and the comparison takes time with their square. */
 const nameCharsMax = 128;
 
-/** The names nearest to what was typed, the nearest first; those that begin as it does count as near. */
+/** The names nearest to what was typed, the nearest first; those that begin as it does, or have all its words, count as near. */
 export function nearNames(typed: string, names: Iterable<string>): readonly string[] {
   const wanted = typed.toLowerCase();
   if (wanted.length > nameCharsMax || wanted === '') return [];
   return [...new Set(names)]
-    .map((name) => ({ name, distance: name.startsWith(wanted) ? 0 : editDistance(wanted, name.toLowerCase()) }))
+    .map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= wrongShareMax * Math.max(wanted.length, name.length))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, suggestionsMax)
@@ -26,6 +28,13 @@ export function didYouMean(typed: string, models: Iterable<{ readonly name: stri
     Array.from(models, ({ name }) => name),
   );
   return near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`;
+}
+
+function distanceOf(wanted: string, name: string): number {
+  if (name.startsWith(wanted)) return 0;
+  const words = wanted.split(/[^a-z0-9.]+/).filter((word) => word.length >= wordCharsMin);
+  const hasAll = words.length > 0 && words.every((word) => name.includes(word));
+  return hasAll ? 1 : editDistance(wanted, name);
 }
 
 /** Letters to insert, delete or replace (Levenshtein), by two rows of the table. */

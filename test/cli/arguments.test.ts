@@ -29,8 +29,8 @@ describe('the command line', () => {
 
   it('when help is asked for, then every option of every command is explained', async () => {
     expect((await run('--help')).code).toBe(0);
-    for (const command of commands) {
-      const { code, out, err } = await run(command.name, '--help');
+    for (const command of commands.flatMap((each) => ('commands' in each ? each.commands : [each]))) {
+      const { code, out, err } = await run(...command.name.split(' '), '--help');
       expect({ code, err }).toEqual({ code: 0, err: '' });
       for (const option of Object.keys(command.options)) expect(out).toContain(`--${option} `);
       for (const option of Object.keys(command.help))
@@ -46,6 +46,11 @@ describe('the command line', () => {
 
   it.each([
     [['compleat', 'a.js'], /no command 'compleat'.*complete, summarize/],
+    [['models'], /models pull NAME/],
+    [['models', 'get'], /there is no 'get'/],
+    [['models', 'pull'], /0 arguments given, 1 expected/],
+    [['models', 'pull', 'x', '--token-env', 'a b'], /--token-env is the name of an environment variable/],
+    [['models', 'pull', 'x', '--mirror', 'ftp://x'], /the mirror is 'ftp:/],
     [['complete'], /0 arguments given, 1 expected/],
     [['complete', 'a.js', 'b.js', '--line', '1', '--character', '1'], /2 arguments given, 1 expected/],
     [['complete', 'a.js', '--line', '1', '--character', '1', '--colour'], /colour/],
@@ -97,7 +102,7 @@ describe('a file that cannot be read as source', () => {
 
   it.each([
     ['missing.gguf', /The model missing\.gguf does not exist/],
-    ['models', /The model models is not a file/],
+    ['./models', /The model \.\/models is not a file/],
   ])('when the model is %s, then one sentence says so before a runtime is started', async (model, message) => {
     await mkdir(path.join(folder, 'models'));
     const { code, err } = await run('summarize', 'a.js', '--model', model);

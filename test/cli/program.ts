@@ -31,7 +31,14 @@ export class Program {
   }
 
   start(...args: string[]): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, [path.join(root, 'dist', 'cli.mjs'), ...args], { cwd: this.folder, env: this.#env });
+    return this.startWith({}, ...args);
+  }
+
+  startWith(env: NodeJS.ProcessEnv, ...args: string[]): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, [path.join(root, 'dist', 'cli.mjs'), ...args], {
+      cwd: this.folder,
+      env: { ...this.#env, ...env },
+    });
   }
 
   async run(...args: string[]): Promise<Finished> {

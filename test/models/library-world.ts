@@ -89,7 +89,7 @@ export class World {
   }
 
   async #read(file: string): Promise<ModelFile> {
-    this.reads.push(path.basename(file));
+    if (file !== embeddedFile) this.reads.push(path.basename(file));
     const head = this.#heads.get(file);
     if (head === undefined) throw new GgufError(file, { kind: 'notGguf' });
     return head;

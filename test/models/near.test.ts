@@ -11,6 +11,8 @@ describe('near names', () => {
     ['Qwen2.5-Coder-7B', 'qwen2.5-coder-7b'],
     ['melum-4b', 'mellum-4b'],
     ['granite-4.1', 'granite-4.1-3b'],
+    ['qwen coder 7b', 'qwen2.5-coder-7b'],
+    ['gemma', 'gemma-4-12b-it'],
   ])('when %s is typed, then %s is meant', (typed, meant) => {
     expect(nearNames(typed, names)[0]).toBe(meant);
   });

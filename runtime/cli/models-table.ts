@@ -1,0 +1,104 @@
+/** How models are shown in a terminal. Pure. */
+import type { ListedModel, ModelsListResult } from '../protocol.ts';
+
+export function modelsTable(
+  { folder, problem, models, roles, leftovers, memory }: ModelsListResult,
+  all: boolean,
+): string {
+  const shown = models.filter(({ installed, downloading }) => all || installed || downloading !== undefined);
+  const hidden = models.length - shown.length;
+  const notes = new Footnotes();
+  const rows = shown.map((model) => row(model, notes));
+  const more = hidden === 0 ? [] : [`${hidden} more can be pulled: 'punctual models list --all' shows them.`];
+  return `${[
+    ...aligned([['role', 'model', 'why'], ...roles.map(({ role, model, message }) => [role, model ?? '–', message])]),
+    ...betterLines(roles),
+    '',
+    ...aligned([['name', 'size', 'format', 'serves', 'fits', 'state', 'licence', ''], ...rows], [1]),
+    ...notes.lines,
+    '',
+    ...more,
+    memory.message,
+    ...leftovers.map(
+      ({ name, bytes }) =>
+        `${size(bytes)} of ${name} are left of a pull: pull it again to go on, or 'punctual models remove ${name}'.`,
+    ),
+    problem ?? `The models folder is ${folder}.`,
+  ].join('\n')}\n`;
+}
+
+/** What an import or a pull has brought. */
+export function installedLine({ name, bytes, quantization, serves, notes, fit }: ListedModel): string {
+  const what = [size(bytes), ...(quantization === undefined ? [] : [quantization])].join(', ');
+  const use =
+    serves.length === 0
+      ? 'it serves nothing: it neither completes nor follows instructions'
+      : `it serves ${serves.join(', ')}`;
+  const lines = [`${name} (${what}) is installed; ${use}.`, ...notes, ...(fit && !fit.fits ? [fit.message] : [])];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Decimal, as file managers and hubs count. */
+export function size(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
+}
+
+function row(model: ListedModel, notes: Footnotes): string[] {
+  const { name, bytes, isEstimate, quantization = '–', serves, fit, licence = '–' } = model;
+  return [
+    name,
+    `${isEstimate ? '~' : ''}${size(bytes)}`,
+    quantization,
+    serves.join(', ') || '–',
+    fit === undefined ? '–' : fit.fits ? 'yes' : 'no',
+    stateOf(model),
+    licence,
+    [...model.notes, ...(model.verified === false ? [unverified] : [])].map((note) => notes.mark(note)).join(' '),
+  ];
+}
+
+const unverified =
+  'Nobody vouched for its hash before it was downloaded; it is compared with that of the first download.';
+
+function stateOf({ installed, downloading, state }: ListedModel): string {
+  if (downloading !== undefined) return `pulling ${Math.floor(100 * downloading)} %`;
+  if (!installed) return 'not here';
+  return state === undefined || state === 'unloaded' ? 'installed' : state;
+}
+
+/** Several roles may want the same better model: one line for it. */
+function betterLines(roles: ModelsListResult['roles']): string[] {
+  const better = [...new Set(roles.flatMap((role) => role.better ?? []))];
+  return better.map((name) => {
+    const served = roles.filter((role) => role.better === name).map(({ role }) => role);
+    return `${name} would be better for ${served.join(' and ')}: 'punctual models pull ${name}'.`;
+  });
+}
+
+/** The same note for several models stands once. */
+class Footnotes {
+  readonly #notes: string[] = [];
+
+  mark(note: string): string {
+    if (!this.#notes.includes(note)) this.#notes.push(note);
+    return `[${this.#notes.indexOf(note) + 1}]`;
+  }
+
+  get lines(): string[] {
+    return this.#notes.map((note, index) => `[${index + 1}] ${note}`);
+  }
+}
+
+/** @param right columns of numbers. */
+function aligned(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((each) => each[column]?.length ?? 0)));
+  return rows.map((each) =>
+    each
+      .map((cell, column) =>
+        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
