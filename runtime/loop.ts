@@ -10,7 +10,6 @@ import { Learned } from './core/learned.ts';
 import { Metrics } from './core/metrics.ts';
 import { punctual } from './core/policies/punctual.ts';
 import { PredictionErrors, passErrors } from './core/prediction.ts';
-import type { EditorSignal } from './core/residency/types.ts';
 import { Scheduler } from './core/scheduler.ts';
 import { type SchedulerOptions, schedulerDefaults } from './core/scheduler-options.ts';
 import { type ModelId, type Outcome, type Task, type TaskClass, type TaskId, taskClasses } from './core/task.ts';
@@ -18,7 +17,7 @@ import type { Dispose, Engine, EngineCommand, EngineEvent, ModelSpec } from './e
 import type { TaskHandle, TaskSpec, Tasks } from './features/tasks.ts';
 import { Answers } from './loop/answers.ts';
 import { CostKeeper, type CostStore } from './loop/costs.ts';
-import { type FileReader, Moves } from './loop/moves.ts';
+import { type Files, Moves } from './loop/moves.ts';
 import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
 import type { LoopStatus } from './loop/status.ts';
@@ -33,7 +32,7 @@ export interface LoopOptions {
   readonly timer: (ms: number, callback: () => void) => Dispose;
   readonly scheduler?: Partial<SchedulerOptions>;
   /** Reads model files ahead of their loads; without one that is left out. */
-  readonly reader?: FileReader;
+  readonly files?: Files;
   /** Where measured costs outlive this runtime; without one they are measured by each. */
   readonly costStore?: CostStore;
   /** How far back the figures of `status()` reach, in ms. */
@@ -92,9 +91,9 @@ export class Loop implements Tasks {
       log,
     });
     this.#moves = new Moves({
-      ...{ specOf: options.specOf, reader: options.reader, send, now, timer, log },
+      ...{ specOf: options.specOf, files: options.files, send, now, timer, log },
       loads: (spec) => this.#loads(spec),
-      wake: () => this.#handle({ kind: 'wake' }),
+      wake: () => this.tell({ kind: 'wake' }),
     });
     this.#unsubscribe = engine.onEvent((event) => this.#onEngine(event));
   }
@@ -130,9 +129,9 @@ export class Loop implements Tasks {
     if (predicted !== undefined) this.#answers.predict(task.id, predicted);
   }
 
-  /** Somebody did something in an editor that makes a task likely. */
-  signal(signal: EditorSignal): void {
-    this.#handle({ kind: 'signal', signal });
+  /** What happens outside of the house: signals of an editor, other conditions, a file that was read ahead. */
+  tell(event: Extract<Event, { readonly kind: 'signal' | 'conditions' | 'wake' }>): void {
+    this.#handle(event);
   }
 
   /** A task of this model will probably come. */

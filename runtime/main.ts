@@ -13,6 +13,8 @@ import { LlamaEngine } from './engine/llama/process.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, TranslateFeature } from './features/text.ts';
+import { type Machine, openMachine } from './host/machine.ts';
+import { powerPlaces } from './host/power.ts';
 import { Loop } from './loop.ts';
 import { Calibrations } from './models/calibrations.ts';
 import { builtinCatalog } from './models/catalog/catalog.ts';
@@ -25,6 +27,7 @@ import { News } from './models/news.ts';
 import { Registry } from './models/registry.ts';
 import { ModelStore } from './models/store/store.ts';
 import { type ClientSettings, protocolVersion, type Rendezvous, type Status } from './protocol.ts';
+import { Residence } from './residence.ts';
 import { Clients } from './server/clients.ts';
 import { Lifetime } from './server/lifetime.ts';
 import type { Services } from './server/lsp.ts';
@@ -101,11 +104,13 @@ class Runtime {
   readonly #memory: Memory;
   readonly #registry: Registry;
   readonly #news: News;
+  readonly #machine: Machine;
+  readonly #residence: Residence;
   /** What the rendezvous file says once this process is the user's one runtime. */
   #published: Rendezvous | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(args: Arguments) {
+  constructor(args: Arguments, machine: Machine) {
     this.#args = args;
     const now = (): number => performance.now();
     const catalog = builtinCatalog();
@@ -120,12 +125,24 @@ class Runtime {
     const embeddedFile = path.join(args.media, 'models', 'tinycode-4m-q8_0.gguf');
     const library = new Library({ catalog, embeddedFile, store: this.#store, log });
     this.#library = library;
-    this.#memory = new Memory(this.#machine());
+    this.#memory = new Memory(this.#memoryReader());
     const registry = new Registry({ catalog, library, memory: this.#memory });
     this.#registry = registry;
     const engine = new LlamaEngine({ program: args.engineProgram, env: process.env, log });
     const costStore = new Calibrations({ folder: path.join(args.home.folder, 'calibrations'), log });
-    const loop = new Loop(engine, { now, timer, log, costStore, specOf: (id) => registry.specOf(id) });
+    this.#machine = machine;
+    const residence = new Residence({
+      models: registry,
+      machine,
+      changed: (changes) => this.#loop.tell({ kind: 'conditions', changes }),
+      readEnded: () => this.#loop.tell({ kind: 'wake' }),
+    });
+    this.#residence = residence;
+    const loop = new Loop(engine, {
+      ...{ now, timer, log, costStore, files: residence, scheduler: { holdings: residence } },
+      specOf: (id, isSmall) => registry.specOf(id, isSmall),
+    });
+    engine.onEvent((event) => residence.heard(event));
     this.#loop = loop;
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
     const status = (clients: number): Status =>
@@ -153,6 +170,7 @@ class Runtime {
 
   /** False when another runtime is up: then this one is not needed. @throws when the port is taken. */
   async start(): Promise<boolean> {
+    void this.#machine.start();
     const port = await this.#door.listen(this.#args.port);
     const own = { pid: process.pid, port, token: this.#token, version: PUNCTUAL_VERSION, protocol: protocolVersion };
     await this.#args.home.prepare();
@@ -177,7 +195,7 @@ class Runtime {
     if (this.#published) await withdraw(this.#args.home, this.#published);
     // Downloads end first, so that what has come is kept.
     await this.#store.close();
-    await this.#loop.close();
+    await Promise.all([this.#loop.close(), this.#machine.dispose()]);
     await this.#door.close();
     process.exit(0);
   }
@@ -199,6 +217,16 @@ class Runtime {
     });
   }
 
+  /** Of models that clients have chosen. */
+  modelsOnDisk(): ReturnType<Residence['diskOf']>[] {
+    return this.#loop.status().models.map(({ id }) => this.#residence.diskOf(id));
+  }
+
+  /** RAM that models may still take from what caches their files. */
+  reservedBytes(): number {
+    return this.#registry.isUnified ? (this.#registry.budgetBytes() ?? 0) : 0;
+  }
+
   #services(models: ModelDesk): Services {
     const loop = this.#loop;
     const registry = this.#registry;
@@ -209,7 +237,11 @@ class Runtime {
       translate: new TranslateFeature(loop, registry),
       models,
       version: PUNCTUAL_VERSION,
-      know: (settings) => this.#news.know(settings),
+      know: async (settings) => {
+        this.#residence.settings(settings);
+        await this.#news.know(settings);
+      },
+      onSignal: (signal) => loop.tell({ kind: 'signal', signal }),
       prepare: (settings) => void this.#news.know(settings).then(() => this.#prepare(settings)),
       // The answer to the request that asks for it goes out first.
       stop: (reason) => void timer(stopDelayMs, () => void this.end(reason)),
@@ -218,7 +250,7 @@ class Runtime {
     };
   }
 
-  #machine(): MemoryReader {
+  #memoryReader(): MemoryReader {
     const { platform, arch, env } = process;
     return machineReader({
       loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
@@ -237,7 +269,15 @@ class Runtime {
 }
 
 async function run(args: Arguments): Promise<void> {
-  const runtime = new Runtime(args);
+  const now = (): number => performance.now();
+  const machine = await openMachine({
+    places: powerPlaces(process.platform, process.env['SystemRoot']),
+    loadTimesFile: path.join(args.home.folder, 'load-times.json'),
+    models: () => runtime?.modelsOnDisk() ?? [],
+    reservedBytes: () => runtime?.reservedBytes() ?? 0,
+    ...{ now, timer, log },
+  });
+  const runtime: Runtime = new Runtime(args, machine);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void runtime.end(signal));
   // Only one that is served in the foreground has a channel.
   process.once('disconnect', () => void runtime.end('the command that serves it is gone'));

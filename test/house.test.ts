@@ -59,6 +59,17 @@ const rules: readonly Rule[] = [
     because: 'a feature builds tasks and shapes results; who runs them is an interface (features/tasks.ts)',
   },
   {
+    files: 'runtime/residence.ts',
+    mayImport: [
+      'runtime/core/',
+      'runtime/host/',
+      'runtime/engine/engine.ts',
+      'runtime/loop/moves.ts',
+      'runtime/models/sizes.ts',
+    ],
+    because: 'it gathers what is known for decisions about resident models',
+  },
+  {
     files: 'runtime/loop',
     mayImport: ['runtime/loop', 'runtime/core/', 'runtime/engine/engine.ts', 'runtime/features/tasks.ts'],
     because: 'the loop performs effects on ports, never on implementations',

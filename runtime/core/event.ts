@@ -3,7 +3,8 @@
  * A recorded list of events with their times replays exactly.
  */
 import type { LengthQuantiles } from './lengths.ts';
-import type { EditorSignal } from './residency/types.ts';
+import type { ResidencyChanges } from './residency/policy.ts';
+import type { EditorSignal, FileDrop } from './residency/types.ts';
 import type { ModelId, Outcome, Task, TaskError, TaskId } from './task.ts';
 
 /** What the engine found out about a model while loading it. */
@@ -84,6 +85,8 @@ export type Event =
   | { readonly kind: 'wanted'; readonly model: ModelId }
   /** Somebody did something in an editor that makes a task likely. */
   | { readonly kind: 'signal'; readonly signal: EditorSignal }
+  /** The user, the power or other programs change what residency goes by. */
+  | { readonly kind: 'conditions'; readonly changes: ResidencyChanges }
   /** A time that was asked for with `wakeAt` has come. */
   | { readonly kind: 'wake' };
 
@@ -107,14 +110,27 @@ export type Effect =
   /** Tell the asker how the task ended. Exactly one of these follows every `submit`. */
   | { readonly kind: 'settle'; readonly id: TaskId; readonly outcome: Outcome }
   /** `isSmall`: with the fewest sequences or the smallest context that serve. `why` is a sentence, here as below. */
-  | { readonly kind: 'load'; readonly model: ModelId; readonly isSmall: boolean; readonly why: string }
+  | {
+      readonly kind: 'load';
+      readonly model: ModelId;
+      readonly isSmall: boolean;
+      /** What of its file finds no free page cache leaves it again. */
+      readonly sparesCache: boolean;
+      readonly why: string;
+    }
   | { readonly kind: 'unload'; readonly model: ModelId; readonly why: string }
   /** Other bounds for a model that is there; it answers with `resized` or `resizeFailed`. */
   | { readonly kind: 'resize'; readonly model: ModelId; readonly isSmall: boolean; readonly why: string }
   /** The task waits for `by` from now on, as its own model would come too late; the answer says so. */
   | { readonly kind: 'substitute'; readonly id: TaskId; readonly by: ModelId; readonly why: string }
   /** Read the model's file, so that the page cache has it when the model loads. One at a time: it takes the place of another. */
-  | { readonly kind: 'readAhead'; readonly model: ModelId; readonly why: string }
+  | {
+      readonly kind: 'readAhead';
+      readonly model: ModelId;
+      /** What leaves the page cache for it. */
+      readonly drop: readonly FileDrop[];
+      readonly why: string;
+    }
   | { readonly kind: 'stopReading'; readonly model: ModelId }
   /** Send `wake` then, unless an event came before that asked for another time. In ms. */
   | { readonly kind: 'wakeAt'; readonly atMs: number };

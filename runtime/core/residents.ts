@@ -7,7 +7,7 @@
  */
 import type { Entry } from './entry.ts';
 import { prefillTotalMs } from './estimate.ts';
-import type { Effect } from './event.ts';
+import type { Effect, Event } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Lane } from './lane.ts';
 import type { ModelRecord, ModelTable } from './models.ts';
@@ -15,7 +15,7 @@ import type { Holdings } from './residency/holdings.ts';
 import { type ResidencyOptions, residencyDefaults } from './residency/options.ts';
 import { ResidencyPolicy } from './residency/policy.ts';
 import { canFit, freeBytes } from './residency/room.ts';
-import type { Decision, EditorSignal, ModelState, ModelView, ResidencyView, WaitingTask } from './residency/types.ts';
+import type { Decision, ModelState, ModelView, ResidencyView, WaitingTask } from './residency/types.ts';
 import { chunkTokensStart } from './start.ts';
 import type { ModelId, Task } from './task.ts';
 
@@ -33,6 +33,9 @@ const stateOf: Readonly<Record<ModelRecord['state'], ModelState>> = {
   unloading: 'leaving',
   failed: 'failed',
 };
+
+/** What is about models that may be needed, and no task. */
+export type ResidencyEvent = Extract<Event, { readonly kind: 'wanted' | 'conditions' | 'signal' }>;
 
 export interface ResidentsOptions {
   readonly models: ModelTable;
@@ -66,16 +69,29 @@ export class Residents {
     this.#policy.use(task.model, use, nowMs);
   }
 
-  signal(signal: EditorSignal, nowMs: number): void {
-    this.#policy.signal(signal, nowMs);
+  on(event: ResidencyEvent, nowMs: number, effects: Effect[]): void {
+    switch (event.kind) {
+      case 'wanted':
+        return this.#bringInIfRoom(this.#options.models.get(event.model), nowMs, effects);
+      case 'conditions':
+        return this.#policy.configure(event.changes);
+      case 'signal':
+        return this.#policy.signal(event.signal, nowMs);
+      default:
+        event satisfies never;
+    }
   }
 
   /** Somebody will probably need it: it loads ahead, as long as no other must leave for it. */
-  bringInIfRoom(model: ModelRecord, nowMs: number, effects: Effect[]): void {
+  #bringInIfRoom(model: ModelRecord, nowMs: number, effects: Effect[]): void {
     if (model.state !== 'unloaded') return;
     const { bytesFull } = this.#options.holdings.of(model.id);
     if (bytesFull <= freeBytes(this.#view(nowMs)))
-      load(model, false, `Loads '${model.id}', for which there is room.`, effects);
+      load(
+        model,
+        { isSmall: false, sparesCache: false, why: `Loads '${model.id}', for which there is room.` },
+        effects,
+      );
   }
 
   /**
@@ -108,10 +124,11 @@ export class Residents {
     const { models, laneOf } = this.#options;
     switch (decision.kind) {
       case 'load': {
-        const { evict, downsize, isSmall, why } = decision;
+        const { evict, downsize, isSmall, sparesCache, why } = decision;
         for (const id of evict) unload(models.get(id), why, effects);
         for (const id of downsize) resize(models.get(id), true, why, effects);
-        if (evict.length + downsize.length === 0) load(models.get(decision.model), isSmall, why, effects);
+        if (evict.length + downsize.length === 0)
+          load(models.get(decision.model), { isSmall, sparesCache, why }, effects);
         return;
       }
       case 'wait':
@@ -133,7 +150,7 @@ export class Residents {
         }
         return;
       case 'readAhead':
-        effects.push({ kind: 'readAhead', model: decision.model, why: decision.why });
+        effects.push({ kind: 'readAhead', model: decision.model, drop: decision.drop, why: decision.why });
         return;
       case 'stopReading':
         effects.push({ kind: 'stopReading', model: decision.model });
@@ -185,9 +202,11 @@ export class Residents {
   }
 }
 
-function load(model: ModelRecord, isSmall: boolean, why: string, effects: Effect[]): void {
-  Object.assign(model, { state: 'loading', isSmall });
-  effects.push({ kind: 'load', model: model.id, isSmall, why });
+type How = Pick<Extract<Effect, { kind: 'load' }>, 'isSmall' | 'sparesCache' | 'why'>;
+
+function load(model: ModelRecord, how: How, effects: Effect[]): void {
+  Object.assign(model, { state: 'loading', isSmall: how.isSmall });
+  effects.push({ kind: 'load', model: model.id, ...how });
 }
 
 function unload(model: ModelRecord, why: string, effects: Effect[]): void {

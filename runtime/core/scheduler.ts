@@ -7,11 +7,10 @@
  * 2. Of two tasks with the same supersede key the one that arrived later replaces the other in the same turn. That need not be the
  *    one submitted later: a feature may ask again, with a shorter prompt, for a request that a newer one has overtaken.
  * 3. Waiting tasks whose model is ready start when the policy says so; those that it finds hopeless are told.
- * 4. Which models come and go, for tasks that wait and ahead of those that are likely, residency/policy.ts says (residents.ts). Tasks of
- *    resident models are never held back by that.
- * 5. A task whose model would come too late may be answered by another, if the user wants that: the asker is told.
- * 6. Idle work runs when nothing else does, and is stopped in the turn in which anything else comes (idle.ts).
- * 7. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
+ * 4. Which models come and go, residency/policy.ts says (residents.ts); tasks of resident models are never held back by that. A task
+ *    whose model would come too late may be answered by another, if the user wants that.
+ * 5. Idle work runs when nothing else does, and is stopped in the turn in which anything else comes (idle.ts).
+ * 6. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
 
@@ -53,13 +52,12 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#idle = new IdleWork((id) => options.knowledge.forget(id));
-    const insideCount = (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id));
     this.#residents = new Residents({
       ...options,
       residency: options.residency ?? {},
       models: this.#models,
       laneOf: (id) => this.#lanes.get(id),
-      insideCount,
+      insideCount: (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id)),
       substitute: (entry, by, why, nowMs, effects) => this.#substitute(entry, by, why, nowMs, effects),
       refuse: (id, nowMs, effects) => this.#loadFailed(id, doesNotFit(id), nowMs, effects),
     });
@@ -135,9 +133,9 @@ export class Scheduler {
       case 'ended':
         return this.#ended(event.id, event.outcome, nowMs, effects);
       case 'wanted':
-        return this.#residents.bringInIfRoom(this.#models.get(event.model), nowMs, effects);
+      case 'conditions':
       case 'signal':
-        return this.#residents.signal(event.signal, nowMs);
+        return this.#residents.on(event, nowMs, effects);
       case 'loadFailed':
         return this.#loadFailed(event.model, event.error, nowMs, effects);
       case 'loaded':
@@ -233,10 +231,10 @@ export class Scheduler {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#models.get(entry.task.model).lastUsedMs = nowMs;
-    const { state } = entry;
-    if (state === 'pausing' && outcome.kind === 'cancelled') return this.#waitAgain(entry, entry.losses, true, nowMs);
+    if (entry.state === 'pausing' && outcome.kind === 'cancelled')
+      return this.#waitAgain(entry, entry.losses, true, nowMs);
     this.#forget(entry);
-    if (state !== 'stopping') effects.push({ kind: 'settle', id, outcome });
+    if (entry.state !== 'stopping') effects.push({ kind: 'settle', id, outcome });
   }
 
   #loadFailed(id: ModelId, error: TaskError, nowMs: number, effects: Effect[]): void {

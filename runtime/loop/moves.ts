@@ -1,5 +1,6 @@
 /** What the scheduler decided about models becomes commands to the engine, a file that is read ahead, or a timer. Decides nothing. */
 import type { Effect } from '../core/event.ts';
+import type { FileDrop } from '../core/residency/types.ts';
 import type { ModelId } from '../core/task.ts';
 import type { Dispose, EngineCommand, ModelSpec } from '../engine/engine.ts';
 
@@ -8,9 +9,12 @@ export type Move = Extract<
   { readonly kind: 'load' | 'unload' | 'resize' | 'readAhead' | 'stopReading' | 'wakeAt' }
 >;
 
-/** Reads a model's file into the host's page cache; one at a time. */
-export interface FileReader {
-  read(model: ModelId): void;
+/** What is done to the files of models beside the engine's loads. */
+export interface Files {
+  /** A load begins. `sparesCache`: what of the file finds no free page cache leaves it again. */
+  loads(model: ModelId, sparesCache: boolean): void;
+  /** Reads its files into the page cache, one model's at a time; `drop` leaves the cache first. */
+  read(model: ModelId, drop: readonly FileDrop[]): void;
   stop(): void;
 }
 
@@ -20,7 +24,7 @@ export interface MovesOptions {
   readonly send: (command: EngineCommand) => void;
   /** A load begins. */
   readonly loads: (spec: ModelSpec) => void;
-  readonly reader: FileReader | undefined;
+  readonly files: Files | undefined;
   readonly now: () => number;
   readonly timer: (ms: number, callback: () => void) => Dispose;
   readonly wake: () => void;
@@ -36,11 +40,12 @@ export class Moves {
   }
 
   perform(move: Move): void {
-    const { specOf, send, loads, reader, log } = this.#options;
+    const { specOf, send, loads, files, log } = this.#options;
     switch (move.kind) {
       case 'load': {
         const spec = specOf(move.model, move.isSmall);
         log(move.why);
+        files?.loads(move.model, move.sparesCache);
         loads(spec);
         return send({ kind: 'load', spec });
       }
@@ -54,9 +59,9 @@ export class Moves {
       }
       case 'readAhead':
         log(move.why);
-        return reader?.read(move.model);
+        return files?.read(move.model, move.drop);
       case 'stopReading':
-        return reader?.stop();
+        return files?.stop();
       case 'wakeAt':
         return this.#wakeAt(move.atMs);
       default:
@@ -66,7 +71,7 @@ export class Moves {
 
   dispose(): void {
     this.#callOff?.();
-    this.#options.reader?.stop();
+    this.#options.files?.stop();
   }
 
   /** The latest time that was asked for: the scheduler looks at everything whenever it wakes. */

@@ -20,6 +20,8 @@ import { Pace } from './pace.ts';
 import { fromCatalog, type InstalledModel, type RoleModel } from './role-models.ts';
 import { chooseRole, type RoleChoice, type RoleSettings } from './roles.ts';
 
+import { type ModelSizes, type OwnSizes, sizesFor } from './sizes.ts';
+
 export interface RegistryOptions {
   readonly catalog: Catalog;
   readonly library: Pick<Library, 'snapshot' | 'at' | 'look' | 'onChange'>;
@@ -45,6 +47,7 @@ interface Known {
   readonly spec: ModelSpec;
   /** Memory of the engine process alone that a load takes, by prediction; 0 where none was possible. */
   readonly ownBytes: number;
+  readonly sizes: OwnSizes;
 }
 
 type Choice = ChosenModel | TaskError;
@@ -64,6 +67,9 @@ export class Registry implements Models {
   readonly #choices = new WeakMap<ModelSettings, Choices>();
   /** Counts what a choice may depend on. */
   #version = 0;
+  /** The latest settings': memory is one for all windows. */
+  #memorySetting = 'auto';
+  #completionModel: ModelId | undefined;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -84,6 +90,8 @@ export class Registry implements Models {
     if (known !== undefined) return known;
     const choice = this.#choose(role, settings);
     choices.byRole.set(role, choice);
+    this.#memorySetting = settings.memory;
+    if (role === 'completion') this.#completionModel = 'id' in choice ? choice.id : undefined;
     return choice;
   }
 
@@ -113,9 +121,38 @@ export class Registry implements Models {
     if (this.#pace.refresh()) this.#changed();
   }
 
-  /** @throws RangeError for an id that no choice has led to: a mistake of the caller. */
-  specOf(id: ModelId): ModelSpec {
-    return this.#get(id).spec;
+  /**
+   * @param isSmall with one sequence.
+   * @throws RangeError for an id that no choice has led to: a mistake of the caller.
+   */
+  specOf(id: ModelId, isSmall = false): ModelSpec {
+    const { spec } = this.#get(id);
+    return isSmall ? { ...spec, sequences: 1 } : spec;
+  }
+
+  /** @throws RangeError as above. */
+  sizesOf(id: ModelId): ModelSizes {
+    return { ...this.#get(id).sizes, isPinned: id === this.#completionModel };
+  }
+
+  /** Models compute in the memory that also caches their files: there is no other device, or it has none of its own. */
+  get isUnified(): boolean {
+    const machine = this.#options.memory.current;
+    return machine === undefined || machine.isUnified || machine.devices.length === 0;
+  }
+
+  /** Of the memory that computes; undefined before it was read. */
+  budgetBytes(): number | undefined {
+    try {
+      const capacity = this.fits.capacity(this.#memorySetting);
+      if (capacity === undefined) return undefined;
+      const devices = capacity.devices.reduce((sum, bytes) => sum + bytes, 0);
+      return capacity.pool ?? (devices > 0 ? devices : capacity.host);
+    } catch (error) {
+      // Who set it is told when a model is chosen by it.
+      if (error instanceof ModelsError) return undefined;
+      throw error;
+    }
   }
 
   /** What a loaded model takes of this machine's RAM and gives back when it goes, in bytes, by prediction. */
@@ -157,7 +194,7 @@ export class Registry implements Models {
     const spec = this.#specFor(entry, fit, settings.threads);
     const ownBytes = fit?.kind === 'fits' ? anonymousBytes(fit.need) : 0;
     // The thread count of the latest choice counts at the next load.
-    this.#known.set(file, { name, demo, spec, ownBytes });
+    this.#known.set(file, { name, demo, spec, ownBytes, sizes: sizesFor(entry, fit, spec) });
     return { id: file, name, demo, chosen, contextTokens: spec.contextTokens };
   }
 

@@ -13,7 +13,7 @@ const anyAction = fc.record({
   what: fc.constantFrom(
     ...(['submit', 'submit', 'submit', 'submit', 'loaded', 'loaded', 'ended', 'ended'] as const),
     ...(['tokens', 'tokens', 'accepted', 'pass', 'cancel', 'finish', 'stranger', 'wanted'] as const),
-    ...(['loadFailed', 'unloaded', 'engineLost', 'wake', 'signal'] as const),
+    ...(['loadFailed', 'unloaded', 'engineLost', 'wake', 'signal', 'conditions'] as const),
   ),
   pick: fc.nat(1_000),
   ms: fc.oneof(
@@ -80,6 +80,8 @@ function eventOf({ what, pick }: Action, world: SchedulerWorld): Event | undefin
       return { kind: what, model: `m${pick % 3}` };
     case 'wake':
       return { kind: what };
+    case 'conditions':
+      return { kind: what, changes: { releaseAfterMs: 100 + 100 * pick } };
     case 'signal':
       return { kind: what, signal: { kind: 'languageOpened', language: `l${pick % 2}` } };
     case 'pass': {

@@ -3,7 +3,6 @@
  * made up is the cost of a pass, and prompts and answers in place of text. Pure: same load, policy and machine, same run.
  */
 import type { Effect, Event, PassReport } from '../../core/event.ts';
-import type { Policy } from '../../core/policy.ts';
 import { countedHoldings } from '../../core/residency/holdings.ts';
 import { Scheduler } from '../../core/scheduler.ts';
 import type { StepPlan } from '../../core/step.ts';
@@ -11,10 +10,9 @@ import type { Outcome, TaskId } from '../../core/task.ts';
 import { VirtualClock } from '../../engine/clock.ts';
 import type { EngineEvent } from '../../engine/engine.ts';
 import { SimulatedEngine } from '../../engine/simulated.ts';
-import { costsOf, type PassCosts } from '../../engine/simulated-model.ts';
+import { costsOf } from '../../engine/simulated-model.ts';
 import type { Script } from '../../engine/simulated-process.ts';
-import type { FitGoal } from '../../features/completion/fit.ts';
-import type { Arrival, Load, Opened } from './arrivals.ts';
+import type { Arrival, Opened } from './arrivals.ts';
 import { FittedPrompts } from './fitted.ts';
 import { ClairvoyantKnowledge, ReplayKnowledge } from './knowledge.ts';
 import {
@@ -28,49 +26,10 @@ import {
   scriptOf,
   taskOf,
 } from './progress.ts';
-import type { OutcomeRow } from './score.ts';
+import type { ReplayOptions, ReplayRun } from './run.ts';
 
 export { type BusyKind, busyKinds, type ReplayPass } from './progress.ts';
-
-/** What the load runs on. The switches are there for comparators and ablations. */
-export interface ReplayMachine {
-  readonly costs: PassCosts;
-  /** Side by side, held in the KV cache. */
-  readonly sequences: number;
-  readonly chunkTokens: number;
-  /** Tokens whose KV cells may be parked outside of the device; 0: it cannot park. */
-  readonly shelfTokensMax: number;
-  /** Off: no prompt finds anything of another one in the cache. */
-  readonly reusesPrefixes: boolean;
-}
-
-export interface ReplayOptions {
-  readonly load: Load;
-  readonly policy: Policy;
-  readonly machine: ReplayMachine;
-  /** Answers' lengths and what arrives are known to the policy. */
-  readonly isClairvoyant?: boolean;
-  /** The passes are kept, for a timeline. */
-  readonly recordsPasses?: boolean;
-  /**
-   * Completions come with a prompt that is fitted to their promise (fitted.ts). What was dropped comes back in idle time, and opened
-   * documents are warmed up, as in the product.
-   */
-  readonly fitsPrompts?: FitGoal;
-}
-
-export interface ReplayRun {
-  /** One for each arrival, in their order. */
-  readonly rows: readonly OutcomeRow[];
-  /** Time of the device in passes, in ms, until the last of them ended. */
-  readonly busyMs: Readonly<Record<BusyKind, number>>;
-  /** When the last task was settled. */
-  readonly endMs: number;
-  /** Empty unless they were to be kept. */
-  readonly passes: readonly ReplayPass[];
-  /** Mean length of the prompts of completions that are promises, over that of the whole ones. */
-  readonly promptShare: number;
-}
+export type { ReplayMachine, ReplayOptions, ReplayRun } from './run.ts';
 
 /** A bound that no load reaches: what is refused here would be the bench's doing. */
 const waitingMax = 1_000_000;

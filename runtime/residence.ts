@@ -1,0 +1,113 @@
+/**
+ * What decisions about resident models stand on, gathered from those who know it: how large models are and whom they serve (registry), and
+ * what this machine's power, memory and page cache allow (host). It answers the scheduler's questions at once, from the last look
+ * at the machine, and does to files what the scheduler decides. Decides nothing.
+ */
+import type { Holding, Holdings, MemoryView } from './core/residency/holdings.ts';
+import type { ResidencyChanges } from './core/residency/policy.ts';
+import type { FileDrop } from './core/residency/types.ts';
+import type { ModelId } from './core/task.ts';
+import type { EngineEvent } from './engine/engine.ts';
+import { type ReleaseRule, releaseRule } from './host/idle-release.ts';
+import type { Machine, ModelOnDisk } from './host/machine.ts';
+import type { Files } from './loop/moves.ts';
+import type { ModelSizes } from './models/sizes.ts';
+
+/** What of a client's settings is about residency; the latest count, as the memory is one for all windows. */
+export interface ResidenceSettings {
+  readonly unloadAfterMinutes: number;
+  readonly substitution: 'never' | 'automatically';
+}
+
+export interface ResidenceOptions {
+  readonly models: {
+    sizesOf(id: ModelId): ModelSizes;
+    /** Memory that models may take, in bytes; undefined before it was read. */
+    budgetBytes(): number | undefined;
+    /** Models compute in the memory that also caches their files. */
+    readonly isUnified: boolean;
+  };
+  readonly machine: Pick<
+    Machine,
+    'conditions' | 'onConditions' | 'fileView' | 'cacheBytes' | 'reading' | 'loading' | 'readAhead' | 'stopReading'
+  >;
+  /** What residency goes by is another from now on. */
+  readonly changed: (changes: ResidencyChanges) => void;
+  /** A read has ended: there may be another to decide on. */
+  readonly readEnded: () => void;
+}
+
+export class Residence implements Holdings, Files {
+  readonly #options: ResidenceOptions;
+  /** To be called when the model is ready. */
+  readonly #loading = new Map<ModelId, () => void>();
+  #settings: ResidenceSettings = { unloadAfterMinutes: 0, substitution: 'never' };
+
+  constructor(options: ResidenceOptions) {
+    this.#options = options;
+    options.machine.onConditions(() => this.#tell());
+  }
+
+  settings(settings: ResidenceSettings): void {
+    const { unloadAfterMinutes, substitution } = this.#settings;
+    if (settings.unloadAfterMinutes === unloadAfterMinutes && settings.substitution === substitution) return;
+    this.#settings = settings;
+    this.#tell();
+  }
+
+  of(id: ModelId): Holding {
+    const { models, machine } = this.#options;
+    const { classes, isPinned, bytes, bytesSmall } = models.sizesOf(id);
+    return { classes, isPinned, bytesFull: bytes, bytesSmall, ...machine.fileView(this.diskOf(id)) };
+  }
+
+  memory(): MemoryView {
+    const { models, machine } = this.#options;
+    return {
+      // Before memory was read nothing speaks against a load.
+      budgetBytes: (models.budgetBytes() ?? Number.MAX_SAFE_INTEGER) * this.#rule().budgetShare,
+      cacheBytes: machine.cacheBytes,
+      isCacheShared: models.isUnified,
+      reading: machine.reading,
+    };
+  }
+
+  loads(id: ModelId, sparesCache: boolean): void {
+    this.#loading.set(id, this.#options.machine.loading(this.diskOf(id), sparesCache));
+  }
+
+  read(id: ModelId, drop: readonly FileDrop[]): void {
+    const dropped = drop.map(({ model, bytes }) => ({ disk: this.diskOf(model), bytes }));
+    this.#options.machine.readAhead(this.diskOf(id), dropped, this.#options.readEnded);
+  }
+
+  stop(): void {
+    this.#options.machine.stopReading();
+  }
+
+  /** Every event of the engine passes here: loads are timed. */
+  heard(event: EngineEvent): void {
+    if (event.kind === 'lost') this.#loading.clear();
+    if (event.kind !== 'loaded' && event.kind !== 'loadFailed') return;
+    const ready = this.#loading.get(event.model);
+    this.#loading.delete(event.model);
+    if (event.kind === 'loaded') ready?.();
+  }
+
+  /** Its files, first part first. */
+  diskOf(model: ModelId): ModelOnDisk {
+    const { files, fileBytes } = this.#options.models.sizesOf(model);
+    // Parts of a split model are of one size, but for the last.
+    return { model, files: files.map((file) => ({ file, bytes: fileBytes / files.length })) };
+  }
+
+  #rule(): ReleaseRule {
+    return releaseRule(this.#settings.unloadAfterMinutes, this.#options.machine.conditions);
+  }
+
+  #tell(): void {
+    const { releaseAfterMs, releasePinnedAfterMs, loadsAhead, readsAhead } = this.#rule();
+    const { substitution } = this.#settings;
+    this.#options.changed({ releaseAfterMs, releasePinnedAfterMs, loadsAhead, readsAhead, substitution });
+  }
+}

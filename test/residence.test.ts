@@ -1,0 +1,148 @@
+/** What residency is told of a machine, and what it does to it, on a machine that a test sets. */
+import { describe, expect, it } from 'vitest';
+import type { ResidencyChanges } from '../runtime/core/residency/policy.ts';
+import type { HostConditions } from '../runtime/host/idle-release.ts';
+import type { ModelOnDisk } from '../runtime/host/machine.ts';
+import { Residence, type ResidenceOptions } from '../runtime/residence.ts';
+import { info } from './core/fixtures.ts';
+
+const gigabyte = 1e9;
+
+class Stage {
+  conditions: HostConditions = { power: 'unknown', pressure: 'none' };
+  budget: number | undefined = 8 * gigabyte;
+  reading: string | undefined;
+  /** What was done to the machine, in words. */
+  readonly done: string[] = [];
+  readonly changes: ResidencyChanges[] = [];
+  readsEnded = 0;
+  readonly residence: Residence;
+  #listener: () => void = () => undefined;
+
+  constructor() {
+    const files = { fileBytes: 4 * gigabyte, files: ['/m-1.gguf', '/m-2.gguf'] };
+    const sizes = { classes: ['translate'], isPinned: false, bytes: 5 * gigabyte, bytesSmall: 4 * gigabyte } as const;
+    const models = { sizesOf: () => ({ ...sizes, ...files }), budgetBytes: () => this.budget, isUnified: true };
+    this.residence = new Residence({
+      models,
+      machine: this.#machine(),
+      changed: (changes) => void this.changes.push(changes),
+      readEnded: () => {
+        this.readsEnded += 1;
+      },
+    });
+  }
+
+  become(conditions: HostConditions): void {
+    this.conditions = conditions;
+    this.#listener();
+  }
+
+  #machine(): ResidenceOptions['machine'] {
+    const stage = this;
+    const told = ({ model, files }: ModelOnDisk): string => `${model} (${files.map(({ file }) => file).join(' ')})`;
+    return {
+      get conditions() {
+        return stage.conditions;
+      },
+      get reading() {
+        return stage.reading;
+      },
+      cacheBytes: 12 * gigabyte,
+      onConditions: (listener) => {
+        this.#listener = listener;
+        return () => undefined;
+      },
+      fileView: ({ files }) => ({
+        fileBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+        cachedBytes: 1 * gigabyte,
+        loadMsCached: 1_000,
+        loadMsCold: 9_000,
+      }),
+      loading: (disk, sparesCache) => {
+        this.done.push(`loads ${told(disk)}${sparesCache ? ', spares the cache' : ''}`);
+        return () => void this.done.push(`${disk.model} is ready`);
+      },
+      readAhead: (disk, drop, onEnd) => {
+        this.reading = disk.model;
+        const drops = drop.map((one) => `${one.bytes} of ${one.disk.model}`);
+        this.done.push(`reads ${told(disk)}, drops ${drops.join(', ') || 'nothing'}`);
+        onEnd();
+      },
+      stopReading: () => {
+        this.reading = undefined;
+        this.done.push('stops reading');
+      },
+    };
+  }
+}
+
+describe('what residency is told', () => {
+  it('when a model is asked about, then what it takes, and how long its load would take, is told', () => {
+    expect(new Stage().residence.of('m')).toEqual({
+      classes: ['translate'],
+      isPinned: false,
+      bytesFull: 5 * gigabyte,
+      bytesSmall: 4 * gigabyte,
+      fileBytes: 4 * gigabyte,
+      cachedBytes: 1 * gigabyte,
+      loadMsCached: 1_000,
+      loadMsCold: 9_000,
+    });
+  });
+
+  it('when memory was not read yet, then nothing speaks against a load; under pressure models get less', () => {
+    const stage = new Stage();
+    expect(stage.residence.memory().budgetBytes).toBe(8 * gigabyte);
+    stage.become({ power: 'mains', pressure: 'critical' });
+    expect(stage.residence.memory().budgetBytes).toBe(4 * gigabyte);
+    stage.budget = undefined;
+    expect(stage.residence.memory().budgetBytes).toBeGreaterThan(1e15);
+  });
+
+  it('when settings or the machine change what residency goes by, then the scheduler is told', () => {
+    const stage = new Stage();
+    const settings = { unloadAfterMinutes: 30, substitution: 'never' } as const;
+    stage.residence.settings(settings);
+    stage.residence.settings(settings);
+    expect(stage.changes).toHaveLength(1);
+    expect(stage.changes[0]).toMatchObject({ releaseAfterMs: 1_800_000, loadsAhead: true, substitution: 'never' });
+    stage.become({ power: 'battery', pressure: 'none' });
+    expect(stage.changes[1]).toMatchObject({ releaseAfterMs: 600_000, loadsAhead: false, readsAhead: false });
+    stage.residence.settings({ ...settings, substitution: 'automatically' });
+    expect(stage.changes[2]).toMatchObject({ substitution: 'automatically', loadsAhead: false });
+  });
+});
+
+describe('what is done to the machine', () => {
+  it('when a model loads, then its load is timed until it is ready, and only then', () => {
+    const { residence, done } = new Stage();
+    residence.loads('m', true);
+    residence.heard({ kind: 'loading', model: 'm', fraction: 0.5 });
+    expect(done).toEqual(['loads m (/m-1.gguf /m-2.gguf), spares the cache']);
+    residence.heard({ kind: 'loaded', model: 'm', info });
+    residence.heard({ kind: 'loaded', model: 'm', info });
+    expect(done.slice(1)).toEqual(['m is ready']);
+  });
+
+  it('when a load fails or the engine dies, then nothing is timed', () => {
+    const { residence, done } = new Stage();
+    residence.loads('a', false);
+    residence.heard({ kind: 'loadFailed', model: 'a', error: { code: 'modelUnavailable', message: 'No.' } });
+    residence.heard({ kind: 'loaded', model: 'a', info });
+    residence.loads('b', false);
+    residence.heard({ kind: 'lost', reason: 'test' });
+    residence.heard({ kind: 'loaded', model: 'b', info });
+    expect(done.filter((line) => line.endsWith('ready'))).toEqual([]);
+  });
+
+  it('when a file is read ahead, then what others give up goes first, and its end is told', () => {
+    const stage = new Stage();
+    stage.residence.read('m', [{ model: 'n', bytes: 7 }]);
+    expect(stage.done).toEqual(['reads m (/m-1.gguf /m-2.gguf), drops 7 of n']);
+    expect(stage.readsEnded).toBe(1);
+    expect(stage.residence.memory().reading).toBe('m');
+    stage.residence.stop();
+    expect(stage.residence.memory().reading).toBeUndefined();
+  });
+});
