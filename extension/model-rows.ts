@@ -42,7 +42,10 @@ export interface RowsInput {
   readonly hasToken: boolean;
 }
 
-/** Installed models first, then those that fit, then the rest if asked for. Sections without rows are left out. */
+/**
+ * Installed models first and what can be done with them, then the models that fit, of which there are many, then the rest if asked for.
+ * Sections without rows are left out.
+ */
 export function modelSections(input: RowsInput): Section[] {
   const { list, showAll } = input;
   const rows = (models: readonly ListedModel[]) => models.map((model) => modelRow(list, model));
@@ -52,13 +55,15 @@ export function modelSections(input: RowsInput): Section[] {
   const others = list.models.filter((model) => !model.installed);
   const fitting = others.filter((model) => model.fit?.fits === true || model.downloading !== undefined);
   const rest = others.filter((model) => !fitting.includes(model));
+  const more = `${rest.length} more, which may not fit this machine`;
   const sections: Section[] = [
     { title: 'Installed', rows: rows(installed) },
+    { title: 'Which model does what', rows: classes.map((each) => classRow(input, each)) },
+    { title: 'More', rows: actionRows(input) },
+    { title: 'Broken off downloads', rows: list.leftovers.map(leftoverRow) },
     { title: 'Fit this machine', rows: rows(fitting) },
     { title: 'Do not fit, or nobody knows', rows: showAll ? rows(rest) : [] },
-    { title: 'Broken off downloads', rows: list.leftovers.map(leftoverRow) },
-    { title: 'Which model does what', rows: classes.map((each) => classRow(input, each)) },
-    { title: 'More', rows: actionRows(input, showAll ? 0 : rest.length) },
+    { title: '', rows: showAll || rest.length === 0 ? [] : [actionRow('showAll', '$(list-unordered) Show all', more)] },
   ];
   return sections.filter((section) => section.rows.length > 0);
 }
@@ -74,14 +79,15 @@ function modelRow(list: ModelsListResult, model: ListedModel): Row {
   const serves = model.serves.length === 0 ? 'serves nothing' : tasksOf(model.serves);
   // A model of the catalog may be there several times, in files of different sizes.
   const kind = model.quantization === undefined ? [] : [model.quantization];
-  const description = [sizeOf(model), ...kind, serves, stateOf(model)];
+  const description = [sizeOf(model), ...kind, stateOf(model), serves];
   const licence = model.licence === undefined ? [] : [`${model.licence}.`];
   const use = inUse.length === 0 ? [] : [`In use for ${tasksOf(inUse)}.`];
   return {
     id: `model ${model.file ?? model.name} ${model.quantization ?? ''}`,
     label: `$(${iconOf(model)}) ${model.title}`,
     description: description.join(' · '),
-    detail: [...use, ...fitSentence(model), ...licence, ...model.notes].join(' '),
+    // The line is cut at its end, where the longest sentences are.
+    detail: [...use, ...licence, ...fitSentence(model), ...model.notes].join(' '),
     target: { kind: 'model', model },
     buttons: buttonsOf(model),
   };
@@ -135,18 +141,20 @@ function classRow({ list, choices }: RowsInput, name: WireTaskClass): Row {
   };
 }
 
-function actionRows({ choices, hasToken }: RowsInput, hidden: number): Row[] {
-  const rows: Row[] = [];
-  const add = (action: RowAction, label: string, description = '') => {
-    const target: RowTarget = { kind: 'action', action };
-    rows.push({ id: `action ${action}`, label, description, detail: '', target, buttons: [] });
-  };
-  if (hidden > 0) add('showAll', '$(list-unordered) Show all', `${hidden} more, which may not fit this machine`);
-  add('import', '$(folder-opened) Import a GGUF file…', 'it stays where it is');
-  add('address', '$(link) Download from an address…');
+function actionRows({ choices, hasToken }: RowsInput): Row[] {
+  const rows = [
+    actionRow('import', '$(folder-opened) Import a GGUF file…', 'it stays where it is'),
+    actionRow('address', '$(link) Download from an address…'),
+  ];
   const chosen = classes.filter((each) => !isAutomatic(choices, each)).map((each) => taskNames[each]);
-  if (chosen.length > 0)
-    add('automatic', '$(wand) Choose automatically for everything', `now chosen by you: ${listed(chosen)}`);
-  if (hasToken) add('forgetToken', '$(key) Forget the access token');
+  if (chosen.length > 0) {
+    const description = `now chosen by you: ${listed(chosen)}`;
+    rows.push(actionRow('automatic', '$(wand) Choose automatically for everything', description));
+  }
+  if (hasToken) rows.push(actionRow('forgetToken', '$(key) Forget the access token'));
   return rows;
+}
+
+function actionRow(action: RowAction, label: string, description = ''): Row {
+  return { id: `action ${action}`, label, description, detail: '', target: { kind: 'action', action }, buttons: [] };
 }

@@ -23,9 +23,10 @@ describe('order', () => {
   test('when the list opens, then installed models come first, loaded before others, the demonstration model last', () => {
     expect(modelSections(input()).map(({ title }) => title)).toEqual([
       'Installed',
-      'Fit this machine',
       'Which model does what',
       'More',
+      'Fit this machine',
+      '',
     ]);
     expect(section('Installed').map(({ label }) => label)).toEqual([
       '$(vm-active) Qwen 1.5B',
@@ -40,18 +41,18 @@ describe('order', () => {
     const all = section('Do not fit, or nobody knows', { list, showAll: true });
     expect(all.map(({ label }) => label)).toEqual(['$(cloud-download) Qwen 14B', '$(cloud-download) Unknown']);
     expect(section('Do not fit, or nobody knows', { list })).toEqual([]);
-    expect(section('More', { list })[0]).toMatchObject({
+    expect(section('', { list })[0]).toMatchObject({
       id: 'action showAll',
       description: '2 more, which may not fit this machine',
     });
-    expect(ids(section('More', { list, showAll: true }))).not.toContain('action showAll');
+    expect(section('', { list, showAll: true })).toEqual([]);
   });
 
   test('when a download is under way, then it is in sight although the model does not fit', () => {
     const list = listWith({ models: [demo, { ...big, downloading: 0.409 }] });
     expect(section('Fit this machine', { list })[0]).toMatchObject({
       label: '$(sync~spin) Qwen 14B',
-      description: '9 GB · summaries and chat · downloading 40%',
+      description: '9 GB · downloading 40% · summaries and chat',
     });
   });
 
@@ -74,22 +75,22 @@ describe('order', () => {
 describe('a model', () => {
   test('when it is loaded, then size, kind, tasks, state, use, fit and licence are said', () => {
     expect(rowOf('qwen-1.5b')).toMatchObject({
-      description: '1.1 GB · Q8_0 · completion, summaries and translations · loaded',
-      detail: 'In use for completion and summaries. It fits. Apache-2.0.',
+      description: '1.1 GB · Q8_0 · loaded · completion, summaries and translations',
+      detail: 'In use for completion and summaries. Apache-2.0. It fits.',
       buttons: ['use', 'remove'],
     });
   });
 
   test('when it could be downloaded, then an estimated size is called so', () => {
     expect(rowOf('granite-3b')).toMatchObject({
-      description: 'about 1.1 GB · Q4_K_M · completion, summaries and translations · available',
+      description: 'about 1.1 GB · Q4_K_M · available · completion, summaries and translations',
       buttons: ['download'],
     });
   });
 
   test('when a note stands by it, then it is read with the rest', () => {
     expect(rowOf('qwen-14b', { showAll: true }).detail).toBe(
-      'It does not fit. Apache-2.0. Mind that its licence allows no commercial use.',
+      'Apache-2.0. It does not fit. Mind that its licence allows no commercial use.',
     );
   });
 
@@ -120,7 +121,7 @@ describe('a model', () => {
     ['unloaded', '$(package) Qwen 1.5B', 'installed'],
   ] as const)('when it is %s, then icon and words say so', (state, label, words) => {
     const row = rowOf('qwen-1.5b', { list: listWith({ models: [{ ...loaded, state }] }) });
-    expect([row.label, row.description.split(' · ').at(-1)]).toEqual([label, words]);
+    expect([row.label, row.description.split(' · ')[2]]).toEqual([label, words]);
   });
 });
 
