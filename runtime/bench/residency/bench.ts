@@ -3,11 +3,23 @@
  * days; the figures of ours against the best baseline, against LRU with the same reader ahead, and against the one that knows the day.
  */
 import { BadUsage, type Bench, type BenchOptions, type BenchResult } from '../bench.ts';
+import { checkWritable } from '../files.ts';
 import type { Interval } from '../interval.ts';
 import { ablationNames } from './ablation.ts';
 import { type ContenderName, contenderNames, policyNames, ruleNames, setupOf } from './contenders.ts';
 import { dayOf } from './day.ts';
-import { aims, bestRule, type Cell, cells, comparator, figuresOf, isReached, meanOf, type Played } from './figures.ts';
+import {
+  aims,
+  bestRule,
+  type Cell,
+  cells,
+  comparator,
+  figuresOf,
+  isReached,
+  meanOf,
+  nameOf,
+  type Played,
+} from './figures.ts';
 import { scoreOf } from './score.ts';
 import { simulate } from './simulate.ts';
 import { seeds, type Window } from './workloads.ts';
@@ -23,11 +35,18 @@ const quickSeeds = 3;
 
 export const residencyBench: Bench = {
   name: 'residency',
-  summary:
-    'several models in one small memory, all policies side by side, [--seeds N] [--window reporting|tuning] [--policy punctual,lru_pinned] [--ablation all] [--html FILE]',
-  options: ['seeds', 'window', 'policy', 'ablation', 'html'],
+  summary: 'several models in one small memory, simulated days at an editor, all policies side by side',
+  takes: { full: '10 minutes', quick: '1 minute' },
+  options: [
+    { name: 'seeds', value: 'N', help: `so many seeds, 1 to ${seeds.reporting.length}` },
+    { name: 'window', value: 'reporting|tuning', help: 'which seeds (default: reporting)' },
+    { name: 'policy', value: 'punctual,lru_pinned', help: `only these, of ${policyNames.join(', ')}` },
+    { name: 'ablation', value: 'all', help: `also ours with one mechanism off: all, ${ablationNames.join(', ')}` },
+    { name: 'html', value: 'FILE', help: 'also write a page with tables and plots, in a folder that exists' },
+  ],
   async run(options) {
     const selection = selectionOf(options);
+    if (options.values?.['html'] !== undefined) checkWritable('html', options.values['html']);
     const played = play(selection, options.log);
     const html = options.values?.['html'];
     if (html !== undefined) {
@@ -101,10 +120,6 @@ export function resultOf({ window, seeds: drawn, contenders }: Selection, played
     figures,
     details: { window, seeds: drawn, comparator, best: bestRule(played, ruleNames), intervals, table },
   };
-}
-
-export function nameOf({ device, day }: Cell): string {
-  return `${device} ${day}`;
 }
 
 function told({ mean, low, high }: Interval): string {

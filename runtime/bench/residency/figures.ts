@@ -30,6 +30,10 @@ export const cells: readonly Cell[] = (['8gb', '16gb'] as const).flatMap((device
   (['ordinary', 'heavy'] as const).map((day) => ({ device, day })),
 );
 
+export function nameOf({ device, day }: Cell): string {
+  return `${device} ${day}`;
+}
+
 /** What is to be reached, by the end of the figure's name. */
 export const aims: Readonly<Record<string, { readonly atMost: number } | { readonly atLeast: number }>> = {
   load_seconds_ratio: { atMost: 0.6 },

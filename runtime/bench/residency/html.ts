@@ -11,10 +11,19 @@ import type {
 } from '../report/report.ts';
 import { commitOf, thisMachine, writeReport } from '../report/write.ts';
 import type { Selection } from './bench.ts';
-import { nameOf } from './bench.ts';
 import { type ContenderName, isAblation, setupOf } from './contenders.ts';
 import { dayOf } from './day.ts';
-import { aims, type Cell, cells, comparator, figuresOf, type Measure, type Played, valuesOf } from './figures.ts';
+import {
+  aims,
+  type Cell,
+  cells,
+  comparator,
+  figuresOf,
+  type Measure,
+  nameOf,
+  type Played,
+  valuesOf,
+} from './figures.ts';
 import { simulate } from './simulate.ts';
 
 export async function writeResidencyReport(

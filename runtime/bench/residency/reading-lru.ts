@@ -1,6 +1,7 @@
 /** LRU with the completion model pinned and ours' reader ahead: what is left of our lead over it is the policy's, not the cache's. */
-import type { Means } from '../../core/residency/demand.ts';
+
 import { LearnedForecast } from '../../core/residency/forecast.ts';
+import type { Means } from '../../core/residency/means.ts';
 import { residencyDefaults } from '../../core/residency/options.ts';
 import { Reader } from '../../core/residency/reader.ts';
 import type { Decision, EditorSignal, ResidencyView, Use } from '../../core/residency/types.ts';

@@ -6,6 +6,7 @@ import type { Decision, ResidencyView } from '../../core/residency/types.ts';
 import type { Contender, ContenderSetup } from './contender.ts';
 import type { BenchDay, BenchTask } from './day.ts';
 import { Disk } from './disk.ts';
+import { type Ending, earliest } from './endings.ts';
 import { type Queued, SimulatedModel } from './model.ts';
 import { PageCache } from './page-cache.ts';
 import { type SimulatedDay, Tally } from './tally.ts';
@@ -16,12 +17,6 @@ const passMs = 30;
 const loadSlowdown = 1.1;
 /** Beyond the last arrival by this much, whoever still waits would wait for ever. */
 const patienceMs = 3_600_000;
-
-interface Ending {
-  readonly atMs: number;
-  readonly model: SimulatedModel;
-  readonly kind: 'task' | 'resize';
-}
 
 export interface SimulateOptions {
   readonly device: DeviceName;
@@ -239,6 +234,7 @@ class Machine implements ResidencyView {
     for (const other of downsize) this.#resize(this.#get(other), true);
     this.#sparesCache = sparesCache;
     model.state = 'loading';
+    model.readySinceMs = this.nowMs;
     model.isSmall = isSmall;
     model.isDraining = false;
     if (this.#disk.reading === id) this.#disk.stopReading();
@@ -300,10 +296,4 @@ class Machine implements ResidencyView {
     if (model === undefined) throw new Error(`There is no model '${id}'.`);
     return model;
   }
-}
-
-function earliest(endings: readonly Ending[]): Ending | undefined {
-  let next: Ending | undefined;
-  for (const ending of endings) if (next === undefined || ending.atMs < next.atMs) next = ending;
-  return next;
 }

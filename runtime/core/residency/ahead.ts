@@ -2,7 +2,7 @@
  * Models that nobody waits for yet: loaded before the task comes, when that is likely enough to be worth what leaves for it. Pure.
  * The pinned model comes in at once, unless it was released because nobody used it. It never leaves for another, and nothing leaves or loads ahead while somebody waits for a load.
  */
-import type { Means } from './demand.ts';
+import type { Means } from './means.ts';
 import { freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
 import type { Decision, ModelView, ResidencyView } from './types.ts';
 import { whyLoad } from './why.ts';

@@ -10,18 +10,12 @@
  * 4. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
  *    the least worthy of those in use take no further task, so that nobody starves behind a model that is never idle.
  */
-import type { Forecast } from './forecast.ts';
+import type { Means } from './means.ts';
 import type { ResidencyOptions } from './options.ts';
 import { bytesOf, canFit, freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
 import type { Decision, ModelView, ResidencyView, WaitingTask } from './types.ts';
 import { seconds, share, whyLoad } from './why.ts';
-import { loadMsOf, type Worth } from './worth.ts';
-
-export interface Means {
-  readonly options: ResidencyOptions;
-  readonly forecast: Forecast;
-  readonly worth: Worth;
-}
+import { loadMsOf } from './worth.ts';
 
 type Substitute = Extract<Decision, { kind: 'substitute' }>;
 
@@ -37,32 +31,45 @@ interface Wanted {
 export function substitutions({ options }: Means, view: ResidencyView): Substitute[] {
   if (options.substitution === 'never') return [];
   return view.models.flatMap((model): Substitute[] => {
-    const isComing = model.state === 'loading' || model.state === 'absent';
     const [first] = model.waiting;
-    if (!isComing || first === undefined) return [];
-    const by = standIn(view, model, first);
+    if ((model.state !== 'loading' && model.state !== 'absent') || first === undefined) return [];
+    const readyMs = view.nowMs + comesInMs(model, view.nowMs);
+    const [by] = view.models
+      .filter((other) => canStandIn(other, model, first))
+      .filter((other) => isBetterBy(other, model, first, view.nowMs, readyMs, options))
+      .sort((a, b) => b.fileBytes - a.fileBytes);
     if (by === undefined) return [];
-    const waitMs = loadMsOf(model);
-    const tasks = model.waiting.filter((task) => breaks(task, view.nowMs + waitMs)).map(({ id }) => id);
-    if (tasks.length === 0) return [];
-    const why = `Answers with '${by.id}': '${model.id}' would take ${seconds(waitMs)} to load, and the promise would break.`;
-    return [{ kind: 'substitute', model: model.id, by: by.id, tasks, asks: options.substitution === 'ask', why }];
+    const tasks = model.waiting.filter((task) => isBetterBy(by, model, task, view.nowMs, readyMs, options));
+    const why = `Answers with '${by.id}': '${model.id}' would come in ${seconds(readyMs - view.nowMs)}, and the promise would break.`;
+    const asks = options.substitution === 'ask';
+    return [{ kind: 'substitute', model: model.id, by: by.id, tasks: tasks.map(({ id }) => id), asks, why }];
   });
 }
 
-function breaks({ deadlineMs, workMs }: WaitingTask, startMs: number): boolean {
-  return startMs + workMs > deadlineMs;
+/** If its load is under way, or began now. */
+function comesInMs(model: ModelView, nowMs: number): number {
+  const startedMs = model.state === 'loading' ? Math.min(model.readySinceMs, nowMs) : nowMs;
+  return Math.max(0, startedMs + loadMsOf(model) - nowMs);
 }
 
-/** A resident model of the class that has a free hand and would keep the promise; of several the largest. */
-function standIn(view: ResidencyView, model: ModelView, task: WaitingTask): ModelView | undefined {
-  return view.models
-    .filter((other) => {
-      const isFree = other !== model && other.state === 'ready' && other.waiting.length === 0;
-      const workMs = (task.workMs * other.fileBytes) / Math.max(1, model.fileBytes);
-      return isFree && other.classes.includes(task.class) && !breaks({ ...task, workMs }, view.nowMs);
-    })
-    .sort((a, b) => b.fileBytes - a.fileBytes)[0];
+/** A resident model of the class that has a free hand. */
+function canStandIn(other: ModelView, model: ModelView, task: WaitingTask): boolean {
+  const isFree = other !== model && other.state === 'ready' && !other.isDraining && other.waiting.length === 0;
+  return isFree && other.classes.includes(task.class);
+}
+
+/** Waiting would break the promise, and the other would keep it, or be late by clearly less. */
+function isBetterBy(
+  other: ModelView,
+  model: ModelView,
+  { workMs, deadlineMs }: WaitingTask,
+  nowMs: number,
+  readyMs: number,
+  { standInLeadMs }: ResidencyOptions,
+): boolean {
+  const endMs = readyMs + workMs;
+  const otherEndMs = nowMs + (workMs * other.fileBytes) / Math.max(1, model.fileBytes);
+  return endMs > deadlineMs && (otherEndMs <= deadlineMs || endMs - otherEndMs >= standInLeadMs);
 }
 
 export function onDemand(means: Means, view: ResidencyView): Decision[] {

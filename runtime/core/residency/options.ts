@@ -39,6 +39,8 @@ export interface ResidencyOptions {
   /** What fewer sequences cost, as a share of the model's worth. */
   readonly smallLoss: number;
   readonly substitution: Substitution;
+  /** A task that is late in any case is answered by another model when that is sooner by this, in ms. */
+  readonly standInLeadMs: number;
 
   // ------------------------------------------------------------------------------------------------------------------- loading ahead
   readonly loadsAhead: boolean;
@@ -93,6 +95,7 @@ export const residencyDefaults: ResidencyOptions = {
   downsizes: true,
   smallLoss: 0.05,
   substitution: 'automatically',
+  standInLeadMs: 5_000,
   loadsAhead: true,
   aheadMs: 20_000,
   aheadProbability: 0.45,
@@ -101,7 +104,7 @@ export const residencyDefaults: ResidencyOptions = {
   wasteWeight: 1,
   aheadGapMs: 10_000,
   readsAhead: true,
-  readHorizonMs: 900_000,
+  readHorizonMs: 1_800_000,
   readHysteresis: 1.2,
   readGapMs: 30_000,
   readNeedMin: 0.02,

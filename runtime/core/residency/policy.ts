@@ -13,8 +13,9 @@
  */
 import type { ModelId, TaskId } from '../task.ts';
 import { grow, loadAhead } from './ahead.ts';
-import { type Means, onDemand, substitutions } from './demand.ts';
+import { onDemand, substitutions } from './demand.ts';
 import { type Forecast, LearnedForecast } from './forecast.ts';
+import type { Means } from './means.ts';
 import { type ResidencyOptions, residencyDefaults } from './options.ts';
 import { Reader } from './reader.ts';
 import { isIdle, planRelief } from './room.ts';

@@ -10,8 +10,8 @@
  */
 
 import type { ModelId } from '../task.ts';
-import type { Means } from './demand.ts';
 import type { Forecast } from './forecast.ts';
+import type { Means } from './means.ts';
 import type { ResidencyOptions } from './options.ts';
 import type { Decision, FileDrop, ModelView, ResidencyView } from './types.ts';
 import { whyRead } from './why.ts';

@@ -58,7 +58,7 @@ export interface ModelView {
   /** As measured on this machine, or predicted from the size: with the whole file cached, and with none of it. */
   readonly loadMsCached: number;
   readonly loadMsCold: number;
-  /** When it became ready; meaningless in other states. */
+  /** When it became ready; while it loads, when the load began. */
   readonly readySinceMs: number;
   /** When a task of it last arrived or ended. */
   readonly lastUsedMs: number;
