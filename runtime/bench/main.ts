@@ -1,7 +1,9 @@
 /** The benches: `node dist/bench.mjs NAME [--json] [--quick] [options of the bench]`. One bench = one file; each prints figures by name. */
-import { parseArgs } from 'node:util';
-import { BadUsage, type Bench, type BenchResult, type BenchValues } from './bench.ts';
+import { aims } from './aims.ts';
+import { type Asked, readArguments } from './arguments.ts';
+import { BadInput, BadUsage, type Bench, BenchError, type BenchResult } from './bench.ts';
 import { engineBench } from './engine/index.ts';
+import { helpOf, overviewOf } from './help.ts';
 import { overhead } from './overhead.ts';
 import { parking } from './parking.ts';
 import { replayBench } from './replay/bench.ts';
@@ -10,6 +12,7 @@ import { saberBench } from './saber/bench.ts';
 import { schedulerBench } from './scheduler/bench.ts';
 import { speculation } from './speculation.ts';
 import { swapBench } from './swap/bench.ts';
+import { figureTable, tablesText } from './tables.ts';
 
 const benches: readonly Bench[] = [
   overhead,
@@ -23,58 +26,59 @@ const benches: readonly Bench[] = [
   swapBench,
 ];
 
-interface Arguments {
-  readonly bench: Bench;
-  readonly json: boolean;
-  readonly quick: boolean;
-  readonly values: BenchValues;
-}
+const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
 
-/** Undefined when what was asked for does not exist: bad usage. */
-function readArguments(args: readonly string[]): Arguments | undefined {
-  const [name, ...rest] = args;
-  const bench = benches.find((candidate) => candidate.name === name);
-  if (bench === undefined) return undefined;
-  const own = (bench.options ?? []).map((option) => [option, { type: 'string' }] as const);
+async function main(args: readonly string[]): Promise<number> {
   try {
-    const { values } = parseArgs({
-      args: rest,
-      options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, ...Object.fromEntries(own) },
-    });
-    const { json, quick, ...given } = values;
-    return { bench, json: json === true, quick: quick === true, values: given };
-  } catch {
-    return undefined; // An option that does not exist, or one without its value.
-  }
-}
-
-/** Bad usage ends the program with a sentence, not with a stack. */
-async function runBench({ bench, quick, values }: Arguments): Promise<BenchResult> {
-  const log = (line: string): void => void process.stderr.write(`${line}\n`);
-  try {
-    return await bench.run({ quick, log, values });
+    return await answer(readArguments(args, benches));
   } catch (error) {
-    if (!(error instanceof BadUsage)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
+    return failure(error, args[0]);
   }
 }
 
-const wanted = readArguments(process.argv.slice(2));
-if (!wanted) {
-  process.stderr.write(
-    `usage: bench NAME [--json] [--quick] [options of the bench]\nthere are: ${benches.map(({ name, summary }) => `${name} (${summary})`).join(', ')}\n`,
-  );
-  process.exit(2);
+async function answer(asked: Asked): Promise<number> {
+  switch (asked.kind) {
+    case 'overview':
+      process.stdout.write(overviewOf(benches));
+      return exitCodes.done;
+    case 'help':
+      process.stdout.write(helpOf(asked.bench));
+      return exitCodes.done;
+    case 'run': {
+      const { bench, json, quick, values } = asked;
+      const log = (line: string): void => void process.stderr.write(`${line}\n`);
+      const result = await bench.run({ quick, log, values });
+      process.stdout.write(json ? jsonOf(bench, quick, result) : textOf(quick, result));
+      return exitCodes.done;
+    }
+    default:
+      throw new Error(`Nothing answers ${JSON.stringify(asked satisfies never)}.`);
+  }
 }
-const { bench, json, quick } = wanted;
-const { figures, details } = await runBench(wanted);
-if (json) {
-  process.stdout.write(`${JSON.stringify({ bench: bench.name, quick, figures, details })}\n`);
-} else {
-  const width = Math.max(...Object.keys(figures).map((name) => name.length));
-  for (const [name, value] of Object.entries(figures))
-    process.stdout.write(`${name.padEnd(width)}  ${value.toFixed(3)}\n`);
-  process.stdout.write(`${JSON.stringify(details)}${quick ? '  quick: true' : ''}\n`);
+
+function jsonOf({ name }: Bench, quick: boolean, { figures, details }: BenchResult): string {
+  return `${JSON.stringify({ bench: name, quick, figures, details })}\n`;
 }
-process.exit(0);
+
+function textOf(quick: boolean, { figures, tables = [figureTable(figures, aims)] }: BenchResult): string {
+  return `${tablesText(tables)}\n${quick ? '\nA quick run: the aims are meant for a full one.\n' : ''}`;
+}
+
+/** What can be expected to go wrong is a sentence; where a mistake of ours stands belongs into a bug report. */
+function failure(error: unknown, name: string | undefined): number {
+  const isKnown = benches.some((bench) => bench.name === name);
+  const called = isKnown ? `bench ${name}` : 'bench';
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${called}: ${message}\n`);
+  if (error instanceof BadUsage) {
+    if (!(error instanceof BadInput)) process.stderr.write(`'punctual ${called} --help' says what there is.\n`);
+    return exitCodes.badUsage;
+  }
+  if (!(error instanceof BenchError) && error instanceof Error && process.env['PUNCTUAL_DEBUG'])
+    process.stderr.write(`${error.stack}\n`);
+  return exitCodes.failed;
+}
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', () => process.exit(exitCodes.done));
+process.exit(await main(process.argv.slice(2)));

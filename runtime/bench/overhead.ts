@@ -7,23 +7,20 @@
  * from the edit notification to the answer of a completion limited to one token, so tokenizing, IPC and both processes' event loops
  * are in it. Idle, the side whose turn it is not takes no CPU.
  */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { getLlama, type LlamaContextSequence, type Token } from 'node-llama-cpp';
 import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
-import { writeModel } from '../../test/gguf/model.ts';
 import { connectRuntime, stopRuntime } from '../client/connect.ts';
 import { type CompletionTrace, inlineCompletionResultSchema } from '../protocol.ts';
 import { type Bench, median, quantile } from './bench.ts';
+import { benchModel, modelFile, programs } from './engine/model.ts';
 
 declare const PUNCTUAL_VERSION: string;
 
 const promptTokens = 512;
 const reusedTokens = 496;
-const programs = path.dirname(fileURLToPath(import.meta.url));
 const pairsFull = 60;
 const pairsQuick = 24;
 /** The first pairs warm both sides up: page cache, code paths, CPU frequency. */
@@ -32,20 +29,11 @@ const pairsWarm = 4;
 export const overhead: Bench = {
   name: 'overhead',
   summary: 'time to the first token through the runtime against node-llama-cpp directly',
+  takes: { full: '1 minute', quick: '30 seconds' },
+  note: benchModel.note,
 
   async run({ quick, log }) {
-    const file = path.join(programs, '..', 'bench-models', 'qwen2.5-coder-0.5b-chain-q4_0.gguf');
-    if (!existsSync(file)) {
-      log(`writing ${path.basename(file)}: a made-up model of the 0.5B's true shape, all 24 layers`);
-      await writeModel({
-        file: `${file}.part`,
-        shape: 'qwen2.5-coder-0.5b',
-        type: 'Q4_0',
-        noEos: true,
-        chainLength: 500,
-      });
-      await rename(`${file}.part`, file);
-    }
+    const file = await modelFile({ log });
     log('loading it twice: in this process, and in the runtime');
     const direct = await Direct.load(file);
     const runtime = await Runtime.start(file);

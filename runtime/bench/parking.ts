@@ -9,7 +9,7 @@ import { KvFolder } from '../engine/llama/kv-folder.ts';
 import { LoadedModel } from '../engine/llama/model.ts';
 import type { PassItem } from '../engine/pass.ts';
 import { type Bench, type BenchOptions, type BenchResult, median, quantile } from './bench.ts';
-import { modelFile } from './engine/model.ts';
+import { benchModel, modelFile } from './engine/model.ts';
 
 const promptTokens = 600;
 const chunkTokens = 64;
@@ -19,6 +19,8 @@ const roundsQuick = 8;
 export const parking: Bench = {
   name: 'parking',
   summary: 'moving the KV cells of a prompt out of a sequence and back, against evaluating it again',
+  takes: { full: '1 minute', quick: '40 seconds' },
+  note: benchModel.note,
 
   async run(options: BenchOptions): Promise<BenchResult> {
     const { quick, log } = options;

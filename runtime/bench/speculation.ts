@@ -15,7 +15,7 @@ import { LoadedModel } from '../engine/llama/model.ts';
 import type { Pass, PassItem, PassResult } from '../engine/pass.ts';
 import { StepMachine } from '../engine/step-machine.ts';
 import { type Bench, type BenchOptions, type BenchResult, median } from './bench.ts';
-import { modelFile } from './engine/model.ts';
+import { benchModel, modelFile } from './engine/model.ts';
 import { type MedianInterval, medianInterval } from './engine/statistics.ts';
 
 const answerTokens = 96;
@@ -41,6 +41,8 @@ type CaseName = keyof typeof cases;
 
 export const speculation: Bench = {
   name: 'speculation',
+  takes: { full: '10 minutes', quick: '4 minutes' },
+  note: benchModel.note,
   summary: 'guessing what an answer copies from its prompt: gain, loss, and what the longer passes cost',
 
   async run(options: BenchOptions): Promise<BenchResult> {

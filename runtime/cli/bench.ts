@@ -4,9 +4,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, CommandError, commonHelp, exitCodes } from './command.ts';
 
+const elsewhere =
+  'the benches are not part of the installed extension: get the source of Punctual, and call this there after `npm ci`.';
+
 export const bench: Command = {
   name: 'bench',
-  usage: 'NAME [--json] [--quick] [options of the bench]',
+  usage: 'NAME [--json] [--quick] [options]',
   summary: 'measure scheduling and engine against baselines',
   options: {},
   help: commonHelp,
@@ -16,9 +19,11 @@ export const bench: Command = {
   async run(args, _, io) {
     const program = path.join(io.programs, 'bench.mjs');
     if (!existsSync(program)) {
-      throw new CommandError(
-        'the benches are not part of the installed extension: get the source of Punctual, and call this there after `npm ci`.',
-      );
+      if (args[0] === '--help' || args[0] === '-h') {
+        io.out(`punctual bench ${this.usage}\n${this.summary}\n\n${elsewhere}\n`);
+        return exitCodes.done;
+      }
+      throw new CommandError(elsewhere);
     }
     return await new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit', signal: io.signal });

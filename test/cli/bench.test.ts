@@ -34,5 +34,7 @@ describe('punctual bench', () => {
     const io = fakeIo(folder, { programs: folder });
     await expect(bench.run(['saber'], {}, io)).rejects.toThrow(CommandError);
     await expect(bench.run(['saber'], {}, io)).rejects.toThrow(/source of Punctual/);
+    expect(await bench.run(['--help'], {}, io)).toBe(0);
+    expect(io.printed.out).toMatch(/^punctual bench NAME[^]*source of Punctual/);
   });
 });

@@ -5,11 +5,16 @@
  * Further options: `--baseline NAME` (batch: the policy that decodes all streams together); `--load SESSIONS --seconds S --stretch X`
  * (replay, estimate); `--static 4,8 --against URL` (replay). What they mean stands at the parts.
  */
+
+import { policyNames } from '../../core/policies/index.ts';
 import { BadUsage, type Bench, type BenchResult, type BenchValues } from '../bench.ts';
+import { checkModel } from '../files.ts';
+import { positive } from '../options.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { estimate } from './estimate/index.ts';
 import { replayPart } from './live/replay.ts';
+import { checkedUrl, probeServer, serverExamples } from './live/server-probe.ts';
 import { checkedPolicy } from './live/targets.ts';
 import type { PartOptions } from './model.ts';
 import { throughput } from './throughput.ts';
@@ -37,17 +42,53 @@ const parts: Readonly<Record<string, (options: EngineOptions) => Promise<BenchRe
   estimate,
 };
 
+const partNames = Object.keys(parts);
+
 export const engineBench: Bench = {
   name: 'engine',
-  summary: 'the real engine: throughput, batch choice, cancellation, a replayed load, prediction errors',
-  options: ['part', 'model', 'policy', 'baseline', 'static', 'against', 'load', 'seconds', 'stretch'],
+  summary: 'the real engine, one part at a time: throughput, batch choice, cancellation, a replayed load, prediction',
+  takes: { full: '5 minutes (replay, estimate: 30)', quick: '2 minutes (replay, estimate: 10)' },
+  options: [
+    { name: 'part', value: 'NAME', help: `which part, one of ${partNames.join(', ')}` },
+    {
+      name: 'model',
+      value: 'FILE',
+      help: `a GGUF file of yours; without it one of 426 MB is written once to bench-models/ of the project`,
+    },
+    {
+      name: 'policy',
+      value: 'NAME',
+      help: `who schedules (default: ${policyDefault}), one of ${policyNames.join(', ')}`,
+    },
+    { name: 'baseline', value: 'NAME', help: 'batch: the policy that decodes all streams together (default: fcfs)' },
+    { name: 'static', value: '4,8', help: 'replay: fixed numbers of sequences that the comparators try' },
+    { name: 'against', value: 'URL', help: `replay: a server of yours that plays the same load (${serverExamples})` },
+    {
+      name: 'load',
+      value: 'X',
+      help: 'replay, estimate: so many editing sessions at a time (replay searches: default)',
+    },
+    { name: 'seconds', value: 'S', help: 'replay, estimate: length of the load' },
+    { name: 'stretch', value: 'X', help: 'replay, estimate: real time for one unit of the load (default: measured)' },
+  ],
 
   async run({ quick, log, values = {} }) {
-    const part = Object.hasOwn(parts, values['part'] ?? '') ? parts[values['part'] ?? ''] : undefined;
-    if (part === undefined) throw new BadUsage(`Say which --part: ${Object.keys(parts).join(', ')}.`);
-    return await part({ quick, log, ...engineOptions(values) });
+    const options = engineOptions(values);
+    const part = partOf(values['part']);
+    if (options.model !== undefined) checkModel('model', options.model);
+    if (options.against !== undefined) {
+      if (part !== replayPart) throw new BadUsage('--against is for --part replay.');
+      await probeServer(options.against);
+    }
+    return await part({ quick, log, ...options });
   },
 };
+
+function partOf(name: string | undefined) {
+  const part = name !== undefined && Object.hasOwn(parts, name) ? parts[name] : undefined;
+  if (part !== undefined) return part;
+  throw new BadUsage(`say which --part: ${partNames.join(', ')}${name === undefined ? '' : `, not '${name}'`}.`);
+}
 
 /** @throws BadUsage for a value that cannot be meant. */
 export function engineOptions(values: BenchValues): Omit<EngineOptions, 'quick' | 'log'> {
@@ -56,7 +97,7 @@ export function engineOptions(values: BenchValues): Omit<EngineOptions, 'quick' 
     policy: policyOf(values['policy'] ?? policyDefault),
     baseline: policyOf(values['baseline'] ?? 'fcfs'),
     sequences: values['static'] === undefined ? sequencesDefault : values['static'].split(',').map(sequencesOf),
-    against,
+    against: against === undefined ? undefined : checkedUrl(against),
     load: positive('load', values['load']),
     seconds: positive('seconds', values['seconds']),
     stretch: positive('stretch', values['stretch']),
@@ -76,11 +117,4 @@ function sequencesOf(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 16) return count;
   throw new BadUsage(`--static takes numbers of sequences from 1 to 16, as in 4,8: "${text}" is none.`);
-}
-
-function positive(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new BadUsage(`--${name} takes a number above 0, and "${text}" is none.`);
 }

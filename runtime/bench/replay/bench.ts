@@ -3,7 +3,9 @@
  * load where the best fixed number of sequences keeps half of the promises that can be kept, and at the other levels of workloads.ts.
  */
 import { costsOf } from '../../engine/simulated-model.ts';
-import { BadUsage, type Bench, type BenchOptions, type BenchResult } from '../bench.ts';
+import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
+import { checkWritable } from '../files.ts';
+import { countOf, listed, numberOf, oneOf } from '../options.ts';
 import { type LoadLevel, loadLevels, type MachineName, machines, replay } from '../workloads.ts';
 import { ablationNames } from './ablation.ts';
 import type { Window } from './arrivals.ts';
@@ -25,21 +27,29 @@ const levels = Object.keys(loadLevels) as LoadLevel[];
 
 export const replayBench: Bench = {
   name: 'replay',
-  summary:
-    'replayed editors with background work, all policies side by side, [--trace sessions|azure] [--machine cpu,gpu] [--policy punctual,static] [--load 2] [--level half,light,unparked] [--ablation all] [--seeds N] [--window reporting|tuning] [--jobs N] [--html FILE] [--find-loads half,light,unparked]',
+  summary: 'replayed editors with background work on simulated machines, all policies side by side',
+  takes: { full: '1 hour', quick: '8 minutes' },
   options: [
-    'trace',
-    'machine',
-    'policy',
-    'load',
-    'level',
-    'ablation',
-    'seeds',
-    'window',
-    'jobs',
-    'html',
-    'find-loads',
-    'worker',
+    { name: 'trace', value: 'sessions|azure', help: 'where completions come from (default: sessions)' },
+    { name: 'machine', value: 'cpu,gpu', help: 'only these machines' },
+    { name: 'policy', value: 'punctual,static', help: `only these, of ${policyContenders.join(', ')}` },
+    { name: 'load', value: 'X', help: 'so many editing sessions at a time, instead of those of a level' },
+    {
+      name: 'level',
+      value: levels.join(','),
+      help: 'loads where the comparator keeps half, 80 %, half without parking',
+    },
+    { name: 'ablation', value: 'all', help: `also ours with one mechanism off: all, ${ablationNames.join(', ')}` },
+    { name: 'seeds', value: 'N', help: `so many seeds, 1 to ${replay.seeds.reporting.length}` },
+    {
+      name: 'window',
+      value: 'reporting|tuning',
+      help: 'which half of the traces, with its seeds (default: reporting)',
+    },
+    { name: 'jobs', value: 'N', help: `so many processes (default: ${processesDefault})` },
+    { name: 'html', value: 'FILE', help: 'also write a page with tables and plots, in a folder that exists' },
+    { name: 'find-loads', value: levels.join(','), help: 'search the loads of these levels instead of measuring' },
+    { name: 'worker', value: 'yes', help: 'play what the parent process asks for', isInternal: true },
   ],
   async run(options) {
     const { values = {} } = options;
@@ -48,6 +58,7 @@ export const replayBench: Bench = {
       return { figures: {}, details: {} };
     }
     const selection = selectionOf(options);
+    if (values['html'] !== undefined) checkWritable('html', values['html']);
     if (values['find-loads'] !== undefined) return findLoads(selection, values['find-loads'], options);
     return measure(selection, options);
   },
@@ -75,38 +86,6 @@ export function selectionOf({ quick, values = {} }: Pick<BenchOptions, 'quick' |
 
 function isAblated(name: ContenderName, wanted: readonly string[]): boolean {
   return (ablationNames as readonly string[]).includes(name) && (wanted.includes('all') || wanted.includes(name));
-}
-
-function listed<T extends string>(
-  option: string,
-  value: string | undefined,
-  there: readonly T[],
-  usual: readonly T[] = there,
-): readonly T[] {
-  if (value === undefined) return usual;
-  return value.split(',').map((name) => {
-    const found = there.find((known) => known === name);
-    if (found === undefined) throw new BadUsage(`--${option} takes ${there.join(', ')}, not '${name}'.`);
-    return found;
-  });
-}
-
-function oneOf<T extends string>(option: string, value: string, there: readonly T[]): T {
-  const [only, ...others] = listed(option, value, there);
-  if (only !== undefined && others.length === 0) return only;
-  throw new BadUsage(`--${option} takes one of ${there.join(', ')}, not '${value}'.`);
-}
-
-function countOf(option: string, value: string | undefined, usual: number, most: number): number {
-  const count = value === undefined ? usual : numberOf(option, value, 1, most);
-  if (!Number.isInteger(count)) throw new BadUsage(`--${option} takes a whole number, not '${value}'.`);
-  return count;
-}
-
-function numberOf(option: string, value: string, least: number, most: number): number {
-  const number = Number(value);
-  if (value.trim() !== '' && number >= least && number <= most) return number;
-  throw new BadUsage(`--${option} takes ${least} to ${most}, not '${value}'.`);
 }
 
 export function cellsOf({ trace, machines, levels: wanted, load, window }: Selection): Cell[] {

@@ -1,15 +1,13 @@
 /** The outside of a report: the file it goes to, and what is known of the machine and the source. */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { renderReport } from './render.ts';
 import type { Machine, Report } from './report.ts';
 
-/** Replaces the file; its folder is made if need be. @throws the file system's errors. */
+/** Replaces the file in a folder that is there. @throws the file system's errors. */
 export async function writeReport(file: string, report: Report): Promise<void> {
-  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
   await writeFile(file, renderReport(report));
 }
 

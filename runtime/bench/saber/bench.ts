@@ -2,8 +2,9 @@
  * SABER's set-up: mean goodput over all rates for each workload and competitor, in percent, once with known lengths
  * (`saber.W1.punctual`) and once with lognormal ones that no policy knows (`saber.W1.unknown.punctual`).
  */
-import { BadUsage, type Bench, type BenchOptions, type BenchResult } from '../bench.ts';
+import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
 import { type Interval, meanInterval } from '../interval.ts';
+import { countOf, listed } from '../options.ts';
 import { saber } from '../workloads.ts';
 import { type Competitor, competitors, goodputs } from './cell.ts';
 import { type Lengths, type Workload, workloads } from './requests.ts';
@@ -20,33 +21,27 @@ const quickSeeds = 2;
 
 export const saberBench: Bench = {
   name: 'saber',
-  summary:
-    "SABER's set-up, all policies side by side, [--workload W1,W2,W3] [--rps 5,10] [--policy punctual,saber] [--seeds N]",
-  options: ['workload', 'rps', 'policy', 'seeds'],
+  summary: "SABER's set-up, all policies side by side on its published speed curve",
+  takes: { full: '20 minutes', quick: '4 minutes' },
+  options: [
+    { name: 'workload', value: 'W1,W2,W3', help: 'only these mixes: W1 heavy, W2 light, W3 even' },
+    { name: 'rps', value: '5,10', help: `only these requests per second, of ${saber.requestsPerSecond.join(', ')}` },
+    { name: 'policy', value: 'punctual,saber', help: `only these, of ${competitors.join(', ')}` },
+    { name: 'seeds', value: 'N', help: `so many seeds, 1 to ${saber.seeds.reporting.length}` },
+  ],
   run: async (options) => measure(selectionOf(options), options.log),
 };
 
 /** @throws BadUsage naming what there is, when something was asked for that is not. */
 export function selectionOf({ quick, values = {} }: Pick<BenchOptions, 'quick' | 'values'>): Selection {
   const { reporting } = saber.seeds;
-  const count = values['seeds'] === undefined ? (quick ? quickSeeds : reporting.length) : Number(values['seeds']);
-  if (!Number.isInteger(count) || count < 1 || count > reporting.length)
-    throw new BadUsage(`--seeds takes 1 to ${reporting.length}, not '${values['seeds']}'.`);
+  const usual = quick ? quickSeeds : reporting.length;
   return {
     workloads: listed('workload', values['workload'], workloads),
     requestsPerSecond: listed('rps', values['rps'], saber.requestsPerSecond.map(String)).map(Number),
     competitors: listed('policy', values['policy'], competitors),
-    seeds: reporting.slice(0, count),
+    seeds: reporting.slice(0, countOf('seeds', values['seeds'], usual, reporting.length)),
   };
-}
-
-function listed<T extends string>(option: string, value: string | undefined, there: readonly T[]): readonly T[] {
-  if (value === undefined) return there;
-  return value.split(',').map((name) => {
-    const found = there.find((known) => known === name);
-    if (found === undefined) throw new BadUsage(`--${option} takes ${there.join(', ')}, not '${name}'.`);
-    return found;
-  });
 }
 
 /** A row of the table: one workload, with known or unknown lengths. */

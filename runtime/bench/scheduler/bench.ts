@@ -34,6 +34,7 @@ const quick: Effort = { looks: 10_000, rounds: 400, pairs: 10, tasks: 100_000 };
 
 export const schedulerBench: Bench = {
   name: 'scheduler',
+  takes: { full: '5 minutes', quick: '1 minute' },
   summary: 'what one decision costs, with up to 100,000 waiting, and a million tasks',
   run: async ({ quick: isQuick, log }) => measure(isQuick ? quick : full, log),
 };

@@ -9,6 +9,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bench, type BenchOptions, type BenchResult, median, quantile } from '../bench.ts';
 import { inventedPrompt } from '../engine/prompts.ts';
+import { checkModel } from '../files.ts';
+import { countOf } from '../options.ts';
 import { newRandom, type Random } from '../random.ts';
 import { threeModels } from './models.ts';
 import { type Swapped, Swapper } from './swapper.ts';
@@ -23,11 +25,17 @@ const swaps = { full: 200, quick: 40 } as const;
 export const swapBench: Bench = {
   name: 'swap',
   summary: 'models that come and go beside completions: first tokens meanwhile, and the memory of 200 swaps',
-  options: ['model', 'swaps'],
+  takes: { full: '15 minutes', quick: '3 minutes' },
+  options: [
+    { name: 'model', value: 'FILE', help: 'a GGUF file of yours instead of the made-up one, which is written once' },
+    { name: 'swaps', value: 'N', help: `so many swaps in a row (default: ${swaps.full})` },
+  ],
 
   async run({ quick, log, values = {} }: BenchOptions): Promise<BenchResult> {
     const size = quick ? 'quick' : 'full';
     const { model } = values;
+    const count = countOf('swaps', values['swaps'], swaps[size], 100_000);
+    if (model !== undefined) checkModel('model', model);
     const models = await threeModels({ quick, log, ...(model !== undefined && { model }) });
     const swapper = await Swapper.open(models.files, 1);
     const { pid } = swapper;
@@ -39,7 +47,7 @@ export const swapBench: Bench = {
         ttft.swapMs.push(...(await completionsInSwaps(swapper, random, completionsOfStretch[size])));
         log(`stretch ${stretch} of ${stretches[size]}: ${summarizeFirstTokens(ttft)}`);
       }
-      const soaked = await soak(swapper, Number(values['swaps'] ?? swaps[size]), log);
+      const soaked = await soak(swapper, count, log);
       await swapper.close();
       return summarizeSwaps(ttft, soaked, isAlive(pid) ? 1 : 0);
     } finally {

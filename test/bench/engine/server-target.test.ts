@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { BadUsage } from '../../../runtime/bench/bench.ts';
+import { checkedUrl, probeServer } from '../../../runtime/bench/engine/live/server-probe.ts';
 import { serverSentData } from '../../../runtime/bench/engine/live/server-sent.ts';
 import { ServerTarget } from '../../../runtime/bench/engine/live/server-target.ts';
 import type { Ask } from '../../../runtime/bench/engine/live/target.ts';
@@ -91,7 +93,7 @@ describe('llama-server at a URL', () => {
     expect(await answer(target, infill)).toEqual({ tokens: 2, end: 'finished' });
     expect(await answer(target, chat)).toEqual({ tokens: 2, end: 'finished' });
     const common = { n_predict: 2, cache_prompt: true, stream: true, temperature: 0 };
-    expect(asked.slice(1)).toEqual([
+    expect(asked.filter(({ body }) => 'stream' in body)).toEqual([
       { path: '/infill', body: { input_prefix: 'a = ', input_suffix: '\n', prompt: '', ...common } },
       { path: '/completion', body: { prompt: 'say', ...common } },
     ]);
@@ -137,10 +139,52 @@ describe('a server with the API of OpenAI', () => {
     });
     const target = await ServerTarget.open(`${url}/v1`);
     expect(await answer(target, infill)).toEqual({ tokens: 2, end: 'finished' });
-    expect(asked[1]).toEqual({
+    expect(asked.at(-1)).toEqual({
       path: '/v1/completions',
       body: { model: 'qwen', prompt: 'a = ', suffix: '\n', max_tokens: 2, stream: true, temperature: 0 },
     });
+  });
+});
+
+describe('what answers at a URL', () => {
+  const nothing = (response: ServerResponse): void => void response.writeHead(404).end();
+
+  it('when models are listed below /v1 only, then they are asked there', async () => {
+    const { url } = await serve({
+      '/health': ok,
+      '/v1/models': (_body, response) => void response.end('{"data":[{"id":"qwen"}]}'),
+    });
+    expect(await probeServer(`${url}/`)).toEqual({ kind: 'openai', base: `${url}/v1`, model: 'qwen' });
+  });
+
+  it('when it tells its properties, then it is llama-server whatever else it lists', async () => {
+    const { url } = await serve({
+      '/health': ok,
+      '/props': ok,
+      '/v1/models': (_body, response) => void response.end('{"data":[{"id":"qwen"}]}'),
+    });
+    expect(await probeServer(url)).toEqual({ kind: 'llama-server', base: url });
+  });
+
+  it('when it only completes, then that is enough', async () => {
+    const { url, asked } = await serve({ '/completion': ok });
+    expect(await probeServer(url)).toEqual({ kind: 'llama-server', base: url });
+    expect(asked.at(-1)).toEqual({ path: '/completion', body: { prompt: 'a', n_predict: 1 } });
+  });
+
+  it('when nobody answers or only with something else, then the sentence names the URL and what is expected', async () => {
+    const { url } = await serve({ '/health': (_body, response) => nothing(response) });
+    const expected = /127\.0\.0\.1.*expected is a running server/;
+    await expect(probeServer(url)).rejects.toThrow(expected);
+    await expect(probeServer(`${url}/v1`)).rejects.toThrow(expected);
+    // Nobody listens on port 1 without special rights.
+    await expect(probeServer('http://127.0.0.1:1')).rejects.toThrow(expected);
+  });
+
+  it('when the text is no URL of the web, then it is bad usage', () => {
+    for (const text of ['notaurl', 'localhost:8080', 'file:///tmp', ''])
+      expect(() => checkedUrl(text), text).toThrow(BadUsage);
+    expect(checkedUrl('http://127.0.0.1:8080')).toBe('http://127.0.0.1:8080');
   });
 });
 

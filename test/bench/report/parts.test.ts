@@ -100,12 +100,13 @@ describe('spans of a timeline', () => {
 });
 
 describe('writing a report', () => {
-  it('when it is written, then the file holds the page, in a folder made for it', async () => {
+  it('when it is written, then the file holds the page, and no folder is made for it', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'punctual-report-'));
     try {
-      const file = path.join(folder, 'deep', 'report.html');
+      const file = path.join(folder, 'report.html');
       await writeReport(file, reportOf());
       expect(await readFile(file, 'utf8')).toBe(renderReport(reportOf()));
+      await expect(writeReport(path.join(folder, 'deep', 'report.html'), reportOf())).rejects.toThrow('ENOENT');
       expect(await commitOf(folder)).toBeUndefined();
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 /**
- * A server at a URL: llama-server's own API (POST /completion and /infill), or, where the URL's path ends with /v1, the API that
+ * A server at a URL: llama-server's own API (POST /completion and /infill), or, where the URL's path ends with /v1 or only that path answers, the API that
  * OpenAI's completions have (POST /v1/completions). Answers are streamed; an answer is taken back by closing its connection, which is
  * what these servers watch for.
  */
 import type { Prompt } from '../../../core/task.ts';
+import { probeServer } from './server-probe.ts';
 import { serverSentData } from './server-sent.ts';
 import type { Ask, Listener, Target } from './target.ts';
 
@@ -21,17 +22,14 @@ export class ServerTarget implements Target {
     this.#requestOf = requestOf;
   }
 
-  /** @throws when nothing answers there. */
+  /** @throws BadInput, BenchError as {@link probeServer} does. */
   static async open(url: string): Promise<ServerTarget> {
-    const base = url.replace(/\/+$/, '');
-    if (!base.endsWith('/v1')) {
-      const response = await fetch(`${base}/health`);
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`${base}/health answers with ${response.status}: the server is not ready.`);
-      return new ServerTarget(url, (prompt, tokens) => llamaServerRequest(base, prompt, tokens));
-    }
-    const model = await firstModel(base);
-    return new ServerTarget(url, (prompt, tokens) => openAiRequest(base, model, prompt, tokens));
+    const api = await probeServer(url);
+    return new ServerTarget(url, (prompt, tokens) =>
+      api.kind === 'openai'
+        ? openAiRequest(api.base, api.model, prompt, tokens)
+        : llamaServerRequest(api.base, prompt, tokens),
+    );
   }
 
   ask({ arrival, prompt }: Ask, listener: Listener): () => void {
@@ -85,15 +83,4 @@ function hasText(piece: unknown): boolean {
   if (typeof holder !== 'object' || holder === null) return false;
   const text: unknown = Reflect.get(holder, 'content') ?? Reflect.get(holder, 'text');
   return typeof text === 'string' && text !== '';
-}
-
-async function firstModel(base: string): Promise<string> {
-  const response = await fetch(`${base}/models`);
-  if (!response.ok) throw new Error(`${base}/models answers with ${response.status}.`);
-  const list: unknown = await response.json();
-  const data: unknown = typeof list === 'object' && list !== null ? Reflect.get(list, 'data') : undefined;
-  const first: unknown = Array.isArray(data) ? data[0] : undefined;
-  const id: unknown = typeof first === 'object' && first !== null ? Reflect.get(first, 'id') : undefined;
-  if (typeof id !== 'string') throw new Error(`${base}/models names no model.`);
-  return id;
 }
