@@ -11,12 +11,14 @@ import { homeOf, withRunning } from './session.ts';
 
 const pollMs = 50;
 
+const { json, help } = commonHelp;
+
 export const serve: Command = {
   name: 'serve',
   usage: '[--port N] [--json]',
   summary: 'run the runtime in the foreground',
   options: { port: { type: 'string' } },
-  help: { port: 'a port of 127.0.0.1 (default: a free one)', ...commonHelp },
+  help: { port: 'a port of 127.0.0.1 (default: a free one)', json, help },
   positionals: 0,
 
   async run(_, values, io) {

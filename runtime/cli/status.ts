@@ -8,7 +8,7 @@ export const status: Command = {
   usage: '[--json]',
   summary: 'promised against measured, per class of tasks; models in memory',
   options: {},
-  help: commonHelp,
+  help: { json: commonHelp.json, help: commonHelp.help },
   positionals: 0,
 
   async run(_, values, io) {
