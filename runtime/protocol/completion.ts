@@ -43,6 +43,8 @@ export const completionTraceSchema = z.object({
   reusedTokens: z.number().optional(),
   generatedTokens: z.number().optional(),
   kept: z.boolean().optional(),
+  /** The time to the first token as it was predicted when the prompt was chosen; absent while nothing can be said. */
+  forecastMs: z.number().optional(),
   /** The prompt is shorter than wanted, because the first token of the whole one was forecast too late; `forecastMs` is that of this one. */
   fitted: z.object({ droppedTokens: z.number(), forecastMs: z.number(), targetMs: z.number() }).optional(),
 });

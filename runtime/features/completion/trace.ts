@@ -25,17 +25,18 @@ export function traceOf(result: TaskResult, model: ChosenModel): CompletionTrace
   };
 }
 
-/** What the prompt gave up to be on time; nothing when it was whole. */
+/** What was predicted of the prompt, and what it gave up to be on time; nothing where nothing can be said, and where it was whole. */
 export function fittedTrace(
   { window, droppedChars, forecastMs }: FittedWindow,
   { promptTokens }: TaskResult,
   targetMs: number,
-): Pick<CompletionTrace, 'fitted'> {
-  if (droppedChars <= 0) return {};
+): Pick<CompletionTrace, 'fitted' | 'forecastMs'> {
+  const predicted = forecastMs > 0 ? { forecastMs: Math.round(forecastMs) } : {};
+  if (droppedChars <= 0) return predicted;
   const chars = Math.max(1, window.prefix.length + window.suffix.length);
   const charsPerToken = promptTokens === undefined ? charsPerTokenUsual : chars / Math.max(1, promptTokens);
   const droppedTokens = Math.round(droppedChars / charsPerToken);
-  return { fitted: { droppedTokens, forecastMs: Math.round(forecastMs), targetMs } };
+  return { ...predicted, fitted: { droppedTokens, forecastMs: Math.round(forecastMs), targetMs } };
 }
 
 function reasonOf(outcome: TaskResult['outcome']): { reason: CompletionReason; message?: string } {
