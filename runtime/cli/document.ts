@@ -1,14 +1,22 @@
-/** A file as the editor would open it. */
+/** A file, or what comes on standard input, as the editor would open it. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { documentCharsMax } from '../protocol.ts';
-import { CommandError, type Io } from './command.ts';
+import { documentCharsMax, targetLanguages } from '../protocol.ts';
+import { firstAbort } from './abort.ts';
+import { CommandError, type Io, UsageError, type Values } from './command.ts';
 
 export interface OpenedFile {
   readonly uri: string;
   readonly languageId: string;
   readonly text: string;
+}
+
+export interface NamedFile extends OpenedFile {
+  /** For messages: as it was given. */
+  readonly name: string;
+  /** Neither its name nor the user says what it is written in. */
+  readonly isLanguageAssumed: boolean;
 }
 
 /** VS Code's language identifiers by file extension. Anything else is `plaintext`. */
@@ -47,21 +55,91 @@ const languages: Readonly<Record<string, string>> = {
 };
 
 export function languageOf(file: string): string {
-  return languages[path.extname(file).slice(1).toLowerCase()] ?? 'plaintext';
+  return languages[path.extname(file).slice(1).toLowerCase()] ?? languageUnknown;
 }
+
+const languageUnknown = 'plaintext';
+
+/** By VS Code's identifier, a file's ending, or its name: `cpp`, `py`, `C++`. @throws UsageError when there is none. */
+export function languageNamed(text: string): string {
+  const wanted = text.toLowerCase();
+  const known = [...new Set(Object.values(languages)), languageUnknown];
+  const named = Object.entries(targetLanguages).find(([, name]) => name.toLowerCase() === wanted)?.[0];
+  const found = named ?? known.find((id) => id === wanted) ?? languages[wanted];
+  if (found === undefined) throw new UsageError(`--language is '${text}': give one of ${known.join(', ')}`);
+  return found;
+}
+
+export const languageOption = { language: { type: 'string' } } as const;
+export const languageHelp = { language: 'what it is written in (default: by the ending of its name)' } as const;
 
 /** Bytes that surely hold more than `documentCharsMax` characters are not even read. */
 const fileBytesMax = 4 * documentCharsMax;
 
-export async function openFile(name: string, io: Io): Promise<OpenedFile> {
+/**
+ * `-` is standard input.
+ *
+ * @throws CommandError for what cannot be read as source, UsageError for an unknown language.
+ */
+export async function openFile(name: string, io: Io, values: Values = {}): Promise<NamedFile> {
+  const chosen = typeof values['language'] === 'string' ? languageNamed(values['language']) : undefined;
+  const isInput = name === '-';
+  const what = isInput ? 'standard input' : name;
   const file = path.resolve(io.cwd, name);
-  const stats = await stat(file).catch(() => undefined);
-  if (!stats) throw new CommandError(`${name} does not exist: give the path of a source file.`);
+  const text = textOf(isInput ? await readInput(what, io) : await readSource(name, file), what);
+  const uri = isInput ? 'untitled:stdin' : pathToFileURL(file).href;
+  const guessed = isInput ? languageUnknown : languageOf(file);
+  const isLanguageAssumed = chosen === undefined && guessed === languageUnknown;
+  return { name: what, uri, languageId: chosen ?? guessed, isLanguageAssumed, text };
+}
+
+async function readSource(name: string, file: string): Promise<Uint8Array> {
+  const stats = await stat(file).catch((error: unknown) => {
+    throw unreadable(name, error);
+  });
   if (!stats.isFile()) throw new CommandError(`${name} is not a file: give the path of a source file.`);
   if (stats.size > fileBytesMax) throw tooLarge(name, stats.size);
-  const bytes = await readFile(file).catch((error: Error) => {
-    throw new CommandError(`${name} cannot be read: ${error.message}`);
+  return readFile(file).catch((error: unknown) => {
+    throw unreadable(name, error);
   });
+}
+
+function unreadable(name: string, error: unknown): CommandError {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new CommandError(`${name} does not exist: give the path of a source file.`);
+    case 'EACCES':
+    case 'EPERM':
+      return new CommandError(`${name} may not be read by you: change its permissions, or give another file.`);
+    default:
+      return new CommandError(`${name} cannot be read (${code ?? String(error)}): give the path of a source file.`);
+  }
+}
+
+/** To its end, or as soon as it is too much. Whoever presses Ctrl+C does not wait for it. */
+async function readInput(what: string, io: Io): Promise<Uint8Array> {
+  const abort = firstAbort([io.signal]);
+  try {
+    return await Promise.race([abort.promise, collect(what, io.input)]);
+  } finally {
+    abort.dispose();
+  }
+}
+
+async function collect(what: string, input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of input) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > fileBytesMax) throw tooLarge(what, bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function textOf(bytes: Uint8Array, name: string): string {
   const encoding = wideEncodingOf(bytes);
   if (encoding !== undefined)
     throw new CommandError(
@@ -71,8 +149,8 @@ export async function openFile(name: string, io: Io): Promise<OpenedFile> {
     throw new CommandError(`${name} contains null bytes, so it is not text: give the path of a source file.`);
   // A byte order mark is no character of the document: editors do not count it either.
   const text = new TextDecoder('utf-8').decode(bytes);
-  if (text.length > documentCharsMax) throw tooLarge(name, stats.size);
-  return { uri: pathToFileURL(file).href, languageId: languageOf(file), text };
+  if (text.length > documentCharsMax) throw tooLarge(name, bytes.length);
+  return text;
 }
 
 /** By the byte order mark; other text begins with none of these. */

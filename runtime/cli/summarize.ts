@@ -1,17 +1,23 @@
-import { summarizeMethod } from '../protocol.ts';
+import { clientSettingsSchema, summarizeMethod } from '../protocol.ts';
 import { type Command, commonHelp } from './command.ts';
-import { openFile } from './document.ts';
-import { runTextCommand } from './text.ts';
+import { languageHelp, openFile } from './document.ts';
+import { runTextCommand, textOptions } from './text.ts';
+
+const { summarize: usual } = clientSettingsSchema.parse({});
 
 export const summarize: Command = {
   name: 'summarize',
-  usage: 'FILE [--model FILE] [--json]',
-  summary: 'say what a file does',
-  options: {},
-  help: commonHelp,
+  usage: 'FILE|- [--language ID] [--target MS] [--model MODEL] [--json]',
+  summary: 'say what a file, or standard input, does',
+  options: textOptions,
+  help: {
+    ...languageHelp,
+    target: `promised time to the end, in ms (default: ${usual.targetMs})`,
+    ...commonHelp,
+  },
   positionals: 1,
 
   async run([name = ''], values, io) {
-    return runTextCommand(summarizeMethod, await openFile(name, io), {}, values, io);
+    return runTextCommand(summarizeMethod, await openFile(name, io, values), {}, values, io);
   },
 };

@@ -1,26 +1,35 @@
 /** What `summarize` and `translate` share: a streamed answer, and how it kept its promise. */
 import { type TextResult, textResultSchema } from '../protocol.ts';
 import { exitCodes, type Io, type Values } from './command.ts';
-import type { OpenedFile } from './document.ts';
-import { withSession } from './session.ts';
+import { languageOption, type NamedFile } from './document.ts';
+import { withWaiting } from './session-waiting.ts';
+import { targetMsOf, targetOption } from './target.ts';
+
+export const textOptions = { ...targetOption, ...languageOption } as const;
 
 /** Streams to stdout as the text comes, and says on stderr how it went; with `--json` the result alone says it all. */
 export async function runTextCommand(
   method: string,
-  file: OpenedFile,
+  file: NamedFile,
   extra: object,
   values: Values,
   io: Io,
 ): Promise<number> {
-  const result = await withSession(io, values, async (session) => {
+  const targetMs = targetMsOf(values);
+  const isJson = values['json'] === true;
+  if (file.isLanguageAssumed && !isJson)
+    io.err(`${file.name} is taken as ${file.languageId}: --language ID says what it is written in\n`);
+  const params = { textDocument: { uri: file.uri }, ...(targetMs !== undefined && { targetMs }), ...extra };
+  const result = await withWaiting(io, values, {}, async (session, onAnswer) => {
     session.open(file);
     const onText = (text: string): void => {
-      if (!values['json']) io.out(text);
+      onAnswer();
+      if (!isJson) io.out(text);
     };
-    return session.stream(method, { textDocument: { uri: file.uri }, ...extra }, textResultSchema, onText);
+    return session.stream(method, params, textResultSchema, onText);
   });
-  if (values['json']) {
-    io.out(`${JSON.stringify(result)}\n`);
+  if (isJson) {
+    io.out(`${JSON.stringify({ ...result, language: file.languageId })}\n`);
   } else {
     io.out(result.text.endsWith('\n') ? '' : '\n');
     io.err(`${describe(result)}\n`);
@@ -30,7 +39,8 @@ export async function runTextCommand(
 
 function describe({ model, e2eMs, targetMs, kept, end, truncated }: TextResult): string {
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-  const parts = [`${model}: ${seconds(e2eMs)}, promised ${seconds(targetMs)}${kept ? '' : ' (promise broken)'}`];
+  const promised = (ms: number): string => (ms < 100 ? `${ms} ms` : seconds(ms));
+  const parts = [`${model}: ${seconds(e2eMs)}, promised ${promised(targetMs)}${kept ? '' : ' (promise broken)'}`];
   if (truncated)
     parts.push(`only the first ${truncated.lines} of ${truncated.of} lines fitted into the model's context`);
   if (end === 'repetition') parts.push('stopped, as the model began to repeat itself');

@@ -1,27 +1,46 @@
-import { targetLanguages, translateMethod } from '../protocol.ts';
-import { type Command, commonHelp, UsageError } from './command.ts';
-import { openFile } from './document.ts';
-import { runTextCommand } from './text.ts';
+import { clientSettingsSchema, type TargetLanguage, targetLanguages, translateMethod } from '../protocol.ts';
+import { type Command, CommandError, commonHelp, UsageError, type Values } from './command.ts';
+import { languageHelp, type NamedFile, openFile } from './document.ts';
+import { runTextCommand, textOptions } from './text.ts';
+
+const { translate: usual } = clientSettingsSchema.parse({});
+const known = Object.keys(targetLanguages).join(', ');
 
 export const translate: Command = {
   name: 'translate',
-  usage: 'FILE --to LANG [--model FILE] [--json]',
-  summary: 'write a file in another programming language',
-  options: { to: { type: 'string' } },
-  help: { to: `one of ${Object.keys(targetLanguages).join(', ')}`, ...commonHelp },
+  usage: 'FILE|- --to LANG [--language ID] [--target MS] [--model MODEL] [--json]',
+  summary: 'write a file, or standard input, in another programming language',
+  options: { to: { type: 'string' }, ...textOptions },
+  help: {
+    to: `one of ${known}`,
+    ...languageHelp,
+    target: `promised time to the end, in ms (default: ${usual.targetMs})`,
+    ...commonHelp,
+  },
   positionals: 1,
 
   async run([name = ''], values, io) {
-    if (typeof values['to'] !== 'string') throw new UsageError('--to is missing: give the language to translate into');
-    const to = targetNamed(values['to']);
-    if (to === undefined)
-      throw new UsageError(`--to is '${values['to']}': give one of ${Object.keys(targetLanguages).join(', ')}`);
-    return runTextCommand(translateMethod, await openFile(name, io), { to }, values, io);
+    const to = targetOf(values);
+    const file = await openFile(name, io, values);
+    refuseSame(file, to);
+    return runTextCommand(translateMethod, file, { to }, values, io);
   },
 };
 
-/** By its id or by its name, in whatever case: `cpp`, `C++`, `Java`. */
-function targetNamed(text: string): string | undefined {
-  const wanted = text.toLowerCase();
-  return Object.entries(targetLanguages).find(([id, name]) => id === wanted || name.toLowerCase() === wanted)?.[0];
+/** By its id or by its name, in whatever case: `cpp`, `C++`, `Java`. @throws UsageError */
+function targetOf({ to }: Values): TargetLanguage {
+  if (typeof to !== 'string') throw new UsageError('--to is missing: give the language to translate into');
+  const wanted = to.toLowerCase();
+  const ids = Object.keys(targetLanguages) as TargetLanguage[];
+  const found = ids.find((id) => id === wanted || targetLanguages[id].toLowerCase() === wanted);
+  if (found === undefined) throw new UsageError(`--to is '${to}': give one of ${known}`);
+  return found;
+}
+
+/** A model would write the same once more, or something else. */
+function refuseSame({ name, languageId }: NamedFile, to: TargetLanguage): void {
+  // The React flavours are the same language with markup in it.
+  if (languageId.replace(/react$/, '') !== to) return;
+  const message = `${name} is written in ${targetLanguages[to]} already: give another language with --to, or the right one of the file with --language.`;
+  throw new CommandError(message, 'sameLanguage');
 }

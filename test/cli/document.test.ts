@@ -32,6 +32,8 @@ describe('a file as the editor would open it', () => {
     const text = 'let a = "😀";\r\nlet b;\r\n';
     await writeFile(path.join(folder, 'a b.js'), text);
     expect(await openFile('a b.js', fakeIo(folder))).toEqual({
+      name: 'a b.js',
+      isLanguageAssumed: false,
       uri: pathToFileURL(path.join(folder, 'a b.js')).href,
       languageId: 'javascript',
       text,

@@ -1,5 +1,6 @@
 /** The outside of a command as a test gives it: what was printed is kept, and there is no runtime to start. */
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import type { Io } from '../../runtime/cli/command.ts';
 
 export interface FakeIo extends Io {
@@ -19,6 +20,7 @@ export function fakeIo(home: string, changes: Partial<Io> = {}): FakeIo {
     err: (text) => {
       printed.err += text;
     },
+    input: Readable.from([]),
     env: { PUNCTUAL_HOME: path.join(home, 'state') },
     cwd: home,
     signal: new AbortController().signal,
