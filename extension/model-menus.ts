@@ -1,4 +1,5 @@
 /** What can be done with one model, and which models can do one kind of task: the lists behind *Punctual: Models…*. Pure, without vscode. */
+import path from 'node:path';
 import type { ListedModel, ModelsListResult, WireTaskClass } from '../runtime/protocol.ts';
 import {
   choiceFor,
@@ -40,7 +41,7 @@ export function modelMenu(list: ModelsListResult, choices: ModelChoices, model: 
     served.length < classes.length
       ? []
       : [menuRow('Use for everything', { kind: 'write', updates: useForAll(choices, choice) })];
-  const remove = model.origin === 'imported' ? 'Forget this model…' : 'Delete this model…';
+  const remove = isKeptByUs(list, model) ? 'Delete this model…' : 'Forget this model…';
   return [...all, ...single, ...(model.origin === 'embedded' ? [] : [menuRow(remove, { kind: 'remove' })])];
 }
 
@@ -94,17 +95,22 @@ export interface Removal {
   readonly updates: readonly SettingUpdate[];
 }
 
-export function removalOf(choices: ModelChoices, model: ListedModel): Removal {
+/** Whether its file lies in the models folder, whoever put it there: then removing deletes it. Elsewhere it is the user's alone. */
+function isKeptByUs({ folder }: ModelsListResult, { file }: ListedModel): boolean {
+  return file !== undefined && path.join(folder, path.basename(file)) === path.normalize(file);
+}
+
+export function removalOf(list: ModelsListResult, choices: ModelChoices, model: ListedModel): Removal {
   const updates = withoutModel(choices, choiceOf(model));
   const settings = updates.length === 0 ? '' : ' Your settings name it; they will no longer.';
-  return model.origin === 'imported'
-    ? { question: `Forget ${model.title}?`, detail: `The file stays where it is.${settings}`, verb: 'Forget', updates }
-    : {
+  return isKeptByUs(list, model)
+    ? {
         question: `Delete ${model.title}?`,
         detail: `This frees ${sizeOf(model)} on disk.${settings}`,
         verb: 'Delete',
         updates,
-      };
+      }
+    : { question: `Forget ${model.title}?`, detail: `The file stays where it is.${settings}`, verb: 'Forget', updates };
 }
 
 function instead(list: ModelsListResult, model: ListedModel, name: WireTaskClass): string {

@@ -58,7 +58,7 @@ class Models {
       case 'download':
         return this.#download(model);
       case 'remove':
-        return this.#remove(model);
+        return this.#remove(model, list);
       case 'use':
       case undefined:
         return model.installed ? this.#menu(model, list) : this.#download(model);
@@ -69,15 +69,19 @@ class Models {
 
   async #menu(model: ListedModel, list: ModelsListResult): Promise<void> {
     const rows = modelMenu(list, this.#ctx.settings.current.wire, model);
-    await this.#perform(await pickMenuRow(model.title, downloadFacts(model).join(' '), rows), model);
+    await this.#perform(await pickMenuRow(model.title, downloadFacts(model).join(' '), rows), model, list);
   }
 
   async #chooseFor(name: WireTaskClass, list: ModelsListResult): Promise<void> {
     const rows = classMenu(list, this.#ctx.settings.current.wire, name);
-    await this.#perform(await pickMenuRow('Punctual: Models', `Which model for ${taskNames[name]}?`, rows), undefined);
+    await this.#perform(
+      await pickMenuRow('Punctual: Models', `Which model for ${taskNames[name]}?`, rows),
+      undefined,
+      list,
+    );
   }
 
-  async #perform(row: MenuRow | undefined, model: ListedModel | undefined): Promise<void> {
+  async #perform(row: MenuRow | undefined, model: ListedModel | undefined, list: ModelsListResult): Promise<void> {
     if (row === undefined) return;
     switch (row.act.kind) {
       case 'write':
@@ -86,7 +90,7 @@ class Models {
       case 'download':
         return model && this.#download(model);
       case 'remove':
-        return model && this.#remove(model);
+        return model && this.#remove(model, list);
       default:
         return row.act satisfies never;
     }
@@ -104,8 +108,8 @@ class Models {
     await download(this.#ctx, this.#hubToken, wanted);
   }
 
-  async #remove(model: ListedModel): Promise<void> {
-    const { question, detail, verb, updates } = removalOf(this.#ctx.settings.current.wire, model);
+  async #remove(model: ListedModel, list: ModelsListResult): Promise<void> {
+    const { question, detail, verb, updates } = removalOf(list, this.#ctx.settings.current.wire, model);
     if (!(await confirmed(question, detail, verb))) return;
     const connection = await this.#ctx.client.ready(new vscode.CancellationTokenSource().token);
     const sentence = await connection.removeModel(model.file ?? model.name);

@@ -84,7 +84,7 @@ describe('settings', () => {
 
   test('when a model is removed, then the settings that name it are cleared and the question says so', () => {
     const choices = { model: 'qwen-1.5b', models: { summarize: 'qwen-1.5b', translate: 'embedded' } };
-    expect(removalOf(choices, loaded)).toEqual({
+    expect(removalOf(listWith(), choices, loaded)).toEqual({
       question: 'Delete Qwen 1.5B?',
       detail: 'This frees 1.1 GB on disk. Your settings name it; they will no longer.',
       verb: 'Delete',
@@ -95,8 +95,15 @@ describe('settings', () => {
     });
   });
 
+  test('when a model came from an address, then its file is in our folder and is deleted', () => {
+    const downloaded = { ...imported, file: '/models/mine.gguf' };
+    expect(removalOf(listWith({ folder: '/models/' }), automatic, downloaded).verb).toBe('Delete');
+    expect(removalOf(listWith(), automatic, downloaded).verb).toBe('Delete');
+    expect(modelMenu(listWith(), automatic, downloaded).at(-1)?.label).toBe('Delete this model…');
+  });
+
   test('when an imported model is removed, then nothing is deleted and no other setting is touched', () => {
-    expect(removalOf({ model: 'mine', models: {} }, imported)).toEqual({
+    expect(removalOf(listWith(), { model: 'mine', models: {} }, imported)).toEqual({
       question: 'Forget mine?',
       detail: 'The file stays where it is.',
       verb: 'Forget',
