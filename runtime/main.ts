@@ -20,7 +20,7 @@ import { Calibrations } from './models/calibrations.ts';
 import { builtinCatalog } from './models/catalog/catalog.ts';
 import { inspectModel } from './models/heads.ts';
 import { Library } from './models/library.ts';
-import { machineReader } from './models/machine.ts';
+import { gpuProblems, machineReader } from './models/machine.ts';
 import { ModelManager } from './models/manager.ts';
 import { Memory, type MemoryReader } from './models/memory.ts';
 import { News } from './models/news.ts';
@@ -153,17 +153,14 @@ class Runtime {
         version: PUNCTUAL_VERSION,
         pid: process.pid,
         uptimeMs: now,
+        problems: gpuProblems(process.env['PUNCTUAL_GPU']),
       });
     const desk = this.#desk(catalog, () => status(0).models);
     this.#clients = new Clients({ services: this.#services(desk), status, lifetime: this.#lifetime, timer });
     loop.onChange(() => this.#clients.statusChanged());
     this.#news = new News({ library, memory: this.#memory, registry, timer });
-    const identity = {
-      name: 'punctual',
-      pid: process.pid,
-      version: PUNCTUAL_VERSION,
-      protocol: protocolVersion,
-    } as const;
+    const who = { pid: process.pid, version: PUNCTUAL_VERSION, protocol: protocolVersion };
+    const identity = { name: 'punctual', ...who } as const;
     const onClient = (socket: WebSocket): void => this.#clients.welcome(socket);
     this.#door = new Door({ token: this.#token, identity, onClient, log });
   }
@@ -177,6 +174,7 @@ class Runtime {
     if (!(await publish(this.#args.home, own))) return false;
     this.#published = own;
     log(`runtime ${PUNCTUAL_VERSION} listens on 127.0.0.1:${port}`);
+    for (const problem of gpuProblems(process.env['PUNCTUAL_GPU'])) log(problem);
     return true;
   }
 

@@ -31,8 +31,17 @@ export function machineReader({ loaded, ownBytes, engineRuns, gpu, platform, arc
   });
 }
 
+const graphicsBackends = ['auto', 'vulkan', 'metal', 'cuda'];
+
+/** A sentence when PUNCTUAL_GPU names no back end that there is: the engine computes on the processor then. */
+export function gpuProblems(gpu: string | undefined): string[] {
+  if (gpu === undefined || gpu === '' || gpu === 'off' || graphicsBackends.includes(gpu)) return [];
+  const known = [...graphicsBackends, 'off'].join(', ');
+  return [`PUNCTUAL_GPU is '${gpu}', so the processor computes: set it to one of ${known}, then run 'punctual stop'.`];
+}
+
 /** As the engine process decides it (engine/llama/main.ts). */
 function computesOnCpu(gpu: string | undefined, platform: NodeJS.Platform, arch: string): boolean {
   if (gpu === undefined) return !(platform === 'darwin' && arch === 'arm64');
-  return !['auto', 'vulkan', 'metal', 'cuda'].includes(gpu);
+  return !graphicsBackends.includes(gpu);
 }

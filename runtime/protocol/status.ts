@@ -46,6 +46,10 @@ export const modelStatusSchema = z.object({
   /** 0 to 1 while loading. */
   progress: z.number().optional(),
   memoryBytes: z.number().optional(),
+  /** Of a model that is ready: tokens that one sequence holds, sequences side by side, and what computes. */
+  contextTokens: z.number().optional(),
+  sequences: z.number().optional(),
+  device: z.string().optional(),
   error: z.string().optional(),
   /** How wrong the predicted times of forward passes were. */
   prefillError: errorsSchema.optional(),
@@ -63,5 +67,7 @@ export const statusSchema = z.object({
   windowMs: z.number(),
   classes: z.array(classStatusSchema),
   models: z.array(modelStatusSchema),
+  /** What of the runtime's environment could not be followed, in whole sentences. */
+  problems: z.array(z.string()).optional(),
 });
 export type Status = z.infer<typeof statusSchema>;

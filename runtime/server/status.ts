@@ -1,4 +1,5 @@
 /** The state of the house as clients see it, and when they are told: at most so often, and never with old news as the last word. */
+import type { ModelInfo } from '../core/event.ts';
 import type { LoopStatus } from '../loop/status.ts';
 import { type ClassStatus, clientSettingsSchema, type Status } from '../protocol.ts';
 
@@ -9,6 +10,8 @@ export interface StatusSources {
   readonly version: string;
   readonly pid: number;
   readonly uptimeMs: () => number;
+  /** What of the environment could not be followed, in whole sentences. */
+  readonly problems?: readonly string[];
 }
 
 const settingsDefault = clientSettingsSchema.parse({});
@@ -21,6 +24,7 @@ const slaDefaults: Readonly<Record<ClassStatus['class'], ClassStatus['sla']>> = 
 };
 
 export function toStatus(sources: StatusSources): Status {
+  const { problems = [] } = sources;
   const { windowMs, classes, models, engineRestarts, enginePid } = sources.loop();
   return {
     version: sources.version,
@@ -36,12 +40,17 @@ export function toStatus(sources: StatusSources): Status {
       ...sources.describe(id),
       state: wireState(state),
       ...(progress !== undefined && { progress }),
-      ...(state === 'ready' && info && { memoryBytes: info.memoryBytes }),
+      ...(state === 'ready' && info && factsOf(info)),
       ...(error && { error: error.message }),
       ...(prefillError && { prefillError }),
       ...(decodeError && { decodeError }),
     })),
+    ...(problems.length > 0 && { problems: [...problems] }),
   };
+}
+
+function factsOf({ memoryBytes, contextTokens, sequences, device }: ModelInfo) {
+  return { memoryBytes, contextTokens, sequences, device };
 }
 
 /** A model on its way out is as good as gone to whoever looks at it; one that is made smaller or larger is on its way in. */

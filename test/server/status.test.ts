@@ -173,8 +173,9 @@ describe('the status as clients see it', () => {
   });
 
   it('when models are in different states, then each says what matters in its state', () => {
+    const facts = { memoryBytes: 5_000_000, contextTokens: 2_048, sequences: 4, device: 'a processor' };
     expect(toStatus(sources).models).toEqual([
-      { id: 'a', name: 'Model a', demo: true, state: 'ready', memoryBytes: 5_000_000 },
+      { id: 'a', name: 'Model a', demo: true, state: 'ready', ...facts },
       { id: 'b', name: 'Model b', demo: false, state: 'loading', progress: 0.5 },
       { id: 'c', name: 'Model c', demo: false, state: 'failed', error: 'The file is gone.' },
       { id: 'd', name: 'Model d', demo: false, state: 'unloaded' },
@@ -198,5 +199,11 @@ describe('the status as clients see it', () => {
   it('when there is no engine process, then there is no pid of one', () => {
     const { enginePid: _, ...without } = loop;
     expect(toStatus({ ...sources, loop: () => without })).not.toHaveProperty('enginePid');
+  });
+
+  it('when the environment could not be followed, then that is told, and nothing when it could', () => {
+    const problems = ["PUNCTUAL_GPU is 'nvidia', which is none."];
+    expect(statusSchema.parse(toStatus({ ...sources, problems })).problems).toEqual(problems);
+    expect(toStatus({ ...sources, problems: [] })).not.toHaveProperty('problems');
   });
 });
