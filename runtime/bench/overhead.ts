@@ -16,6 +16,7 @@ import { connectRuntime, stopRuntime } from '../client/connect.ts';
 import { type CompletionTrace, inlineCompletionResultSchema } from '../protocol.ts';
 import { type Bench, median, quantile } from './bench.ts';
 import { benchModel, modelFile, programs } from './engine/model.ts';
+import { tidyOnSignals } from './signals.ts';
 
 declare const PUNCTUAL_VERSION: string;
 
@@ -37,9 +38,12 @@ export const overhead: Bench = {
     log('loading it twice: in this process, and in the runtime');
     const direct = await Direct.load(file);
     const runtime = await Runtime.start(file);
+    // Nobody else would end it, or remove its home.
+    const isOver = tidyOnSignals(() => runtime.stop());
     try {
       return summarize(await alternate(direct, runtime, quick ? pairsQuick : pairsFull, log));
     } finally {
+      isOver();
       await runtime.stop();
     }
   },

@@ -54,3 +54,26 @@ describe('the program of the benches', { timeout: 120_000 }, () => {
     expect(err).toMatch(/^bench engine: --against takes the URL of a server, .*not 'notaurl'\.\n/);
   });
 });
+
+describe('a bench with workers', { timeout: 120_000 }, () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'when it gets %s, then it and its workers end without a word',
+    async (signal) => {
+      const child = start('replay', '--machine', 'cpu', '--level', 'half', '--jobs', '2', '--seeds', '2');
+      const isOver = finished(child);
+      // The workers have been started when the first cell is named.
+      await new Promise<void>((resolve) => {
+        let said = '';
+        child.stderr.on('data', (text: string) => {
+          said += text;
+          if (said.includes('editing sessions')) resolve();
+        });
+      });
+      child.kill(signal);
+      // The pipes close when the last of the workers, which write into them too, has ended.
+      const { code, out, err } = await isOver;
+      expect({ code, out }).toEqual({ code: signal === 'SIGTERM' ? 143 : 130, out: '' });
+      expect(err).toMatch(/^\d+ runs\n.* editing sessions at a time\n$/);
+    },
+  );
+});

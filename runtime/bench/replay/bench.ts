@@ -6,6 +6,7 @@ import { costsOf } from '../../engine/simulated-model.ts';
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
 import { checkWritable } from '../files.ts';
 import { countOf, listed, numberOf, oneOf } from '../options.ts';
+import { Progress } from '../progress.ts';
 import { type LoadLevel, loadLevels, type MachineName, machines, replay } from '../workloads.ts';
 import { ablationNames } from './ablation.ts';
 import type { Window } from './arrivals.ts';
@@ -28,7 +29,7 @@ const levels = Object.keys(loadLevels) as LoadLevel[];
 export const replayBench: Bench = {
   name: 'replay',
   summary: 'replayed editors with background work on simulated machines, all policies side by side',
-  takes: { full: '1 hour', quick: '8 minutes' },
+  takes: { full: '1 hour', quick: '10 minutes' },
   options: [
     { name: 'trace', value: 'sessions|azure', help: 'where completions come from (default: sessions)' },
     { name: 'machine', value: 'cpu,gpu', help: 'only these machines' },
@@ -53,10 +54,7 @@ export const replayBench: Bench = {
   ],
   async run(options) {
     const { values = {} } = options;
-    if (values['worker'] !== undefined) {
-      await serveJobs();
-      return { figures: {}, details: {} };
-    }
+    if (values['worker'] !== undefined) return serveJobs();
     const selection = selectionOf(options);
     if (values['html'] !== undefined) checkWritable('html', values['html']);
     if (values['find-loads'] !== undefined) return findLoads(selection, values['find-loads'], options);
@@ -98,8 +96,14 @@ export async function measure(
   selection: Selection,
   { log, values = {} }: Pick<BenchOptions, 'log' | 'values'>,
 ): Promise<BenchResult> {
+  const cells = cellsOf(selection);
+  const total = cells.length * selection.contenders.length * selection.seeds.length;
+  const progress = new Progress({ total, what: 'runs', log });
   const results: CellResult[] = [];
-  for (const cell of cellsOf(selection)) results.push(await measureCell(cell, selection, log));
+  for (const cell of cells) {
+    log(`${prefixOf(cell)}, ${cell.level}: ${cell.load} editing sessions at a time`);
+    results.push(await measureCell(cell, selection, () => progress.step()));
+  }
   const html = values['html'];
   if (html !== undefined) {
     const { writeReplayReport } = await import('./html.ts');
@@ -111,15 +115,10 @@ export async function measure(
 async function measureCell(
   cell: Cell,
   { contenders, seeds, processes }: Selection,
-  log: (line: string) => void,
+  onRun: () => void,
 ): Promise<CellResult> {
-  log(`${cell.machine} at ${cell.load} sessions: ${contenders.length} policies x ${seeds.length} seeds`);
   const jobs = seeds.map((seed): Job => ({ cell, contenders, seed }));
-  let done = 0;
-  const played = await playJobs(jobs, processes, () => {
-    done += 1;
-    if (done % 4 === 0) log(`  ${done} of ${jobs.length} seeds`);
-  });
+  const played = await playJobs(jobs, processes, onRun);
   const summaries = contenders.map((name) =>
     summaryOf(
       name,

@@ -1,7 +1,7 @@
 /** One cell of the replay: a machine at a load, every contender on the same seeds. Pure but for the traces that are passed in. */
 import { costsOf } from '../../engine/simulated-model.ts';
 import { type LoadLevel, type MachineName, machines, replay } from '../workloads.ts';
-import type { Window } from './arrivals.ts';
+import type { Load, Window } from './arrivals.ts';
 import { type ContenderName, contenderOf } from './contenders.ts';
 import { replayLoad, type TraceName } from './loads.ts';
 import { type RunScore, scoreRun } from './score.ts';
@@ -40,21 +40,22 @@ export function play(
   names: readonly ContenderName[],
   seeds: readonly number[],
 ): readonly Played[] {
-  const { machine } = cell;
-  const costs = costsOf(machines[machine].model.costs);
   return seeds.flatMap((seed) => {
     const load = replayLoad(traces, { ...cell, seed });
-    return names.map((name): Played => {
-      const contender = contenderOf(name, cell);
-      const { rows, busyMs, endMs, promptShare } = simulate({ ...contender, load });
-      const shares = busyKinds.map((kind) => [kind, busyMs[kind] / endMs] as const);
-      return {
-        contender: name,
-        seed,
-        score: scoreRun(load, rows, costs),
-        deviceShares: Object.fromEntries(shares) as Record<BusyKind, number>,
-        promptShare,
-      };
-    });
+    return names.map((name) => playOne(cell, load, name, seed));
   });
+}
+
+/** @param load that of the cell and the seed. */
+export function playOne(cell: Cell, load: Load, name: ContenderName, seed: number): Played {
+  const contender = contenderOf(name, cell);
+  const { rows, busyMs, endMs, promptShare } = simulate({ ...contender, load });
+  const shares = busyKinds.map((kind) => [kind, busyMs[kind] / endMs] as const);
+  return {
+    contender: name,
+    seed,
+    score: scoreRun(load, rows, costsOf(machines[cell.machine].model.costs)),
+    deviceShares: Object.fromEntries(shares) as Record<BusyKind, number>,
+    promptShare,
+  };
 }

@@ -1,12 +1,13 @@
 /** The replay as one HTML page: tables, goodput over load, distributions, passes. Loaded only when a page is asked for. */
 import { meanInterval } from '../interval.ts';
+import { Progress } from '../progress.ts';
 import type { DistributionSection, LinesSection, Report, TimelineSection } from '../report/report.ts';
 import { commitOf, thisMachine, writeReport } from '../report/write.ts';
 import { machines, replay } from '../workloads.ts';
 import type { Cell, Played } from './cells.ts';
 import { type ContenderName, contenderOf, policyContenders, toldSetting } from './contenders.ts';
 import { goodputPercent, prefixOf } from './figures.ts';
-import { type Job, playJobs } from './jobs.ts';
+import { type Job, playJobs, runsOf } from './jobs.ts';
 import { replayLoad } from './loads.ts';
 import type { CellResult, Selection } from './results.ts';
 import { isPromise, promisedMs } from './score.ts';
@@ -67,8 +68,9 @@ async function loadCurve(cell: Cell, selection: Selection, log: (line: string) =
   const jobs = loads.flatMap((load) =>
     selection.seeds.slice(0, seedsDrawn).map((seed): Job => ({ cell: { ...cell, load }, contenders, seed })),
   );
-  log(`${cell.machine}: ${loads.length} loads for the curve`);
-  const played = await playJobs(jobs, selection.processes, () => {});
+  log(`${prefixOf(cell)}: goodput at ${loads.length} loads, for the page`);
+  const progress = new Progress({ total: runsOf(jobs), what: 'runs', log });
+  const played = await playJobs(jobs, selection.processes, () => progress.step());
   const perLoad = played.length / loads.length;
   const at = (place: number): readonly Played[] => played.slice(place * perLoad, (place + 1) * perLoad);
   return {

@@ -119,7 +119,7 @@ describe('a small replay', () => {
       expect.arrayContaining(Object.keys(targets).filter((name) => /cpu\.(good|ttft|e2e|wasted)/.test(name))),
     );
     expect(details['window']).toBe('tuning');
-    expect(lines[0]).toContain('3 policies x 2 seeds');
+    expect(lines[0]).toBe('6 runs');
     expect(resultOf(selection, []).figures).toEqual({});
   });
 });

@@ -9,7 +9,8 @@ let library: Library | undefined;
 let server: Server | undefined;
 
 function emit(event: LibraryEvent): void {
-  if (process.connected) process.send?.(event);
+  // A bench that has just ended is no error here: the channel's end follows.
+  if (process.connected) process.send?.(event, undefined, {}, () => undefined);
 }
 
 async function answer(call: LibraryCall): Promise<LibraryAnswer> {

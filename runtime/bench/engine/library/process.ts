@@ -46,7 +46,7 @@ export class LibraryProcess {
   }
 
   send(command: Exclude<LibraryCommand, LibraryCall>): void {
-    if (this.#child.connected) this.#child.send(command);
+    if (this.#child.connected) this.#child.send(command, () => undefined);
   }
 
   onEvent(listener: (event: LibraryEvent) => void): () => void {
