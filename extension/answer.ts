@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { SummarizeParams, TextResult, WireTaskClass } from '../runtime/protocol.ts';
-import type { Connection } from './connection.ts';
+import type { AnswerPart, Connection } from './connection.ts';
 import type { Context } from './context.ts';
 import { isShared, isTooLarge } from './documents.ts';
 import { endSentence, failureSentence, isCancellation, isForeseen, UserError } from './messages.ts';
@@ -30,7 +30,11 @@ export interface AnswerOptions {
   readonly title: string;
   /** A past participle for the end: `Translated to Rust`. */
   readonly done: string;
-  request(connection: Connection, onText: (text: string) => void, token: vscode.CancellationToken): Promise<TextResult>;
+  request(
+    connection: Connection,
+    onPart: (part: AnswerPart) => void,
+    token: vscode.CancellationToken,
+  ): Promise<TextResult>;
   /** Called with the first text, so that a request that is refused opens nothing. */
   open(demo: boolean): Promise<AnswerSink>;
 }
@@ -75,7 +79,8 @@ export async function streamAnswer(ctx: Context, options: AnswerOptions): Promis
   return vscode.window.withProgress(progress, async (report, token) => {
     const demo = demoInUse(ctx, options.class);
     if (demo) report.report({ message: 'demonstration model' });
-    const running = new RunningAnswer(options, demo, token);
+    const tell = (note: string) => report.report({ message: note });
+    const running = new RunningAnswer(options, demo, tell, token);
     const end = await running.run(ctx);
     show(ctx, end);
     return end;
@@ -96,14 +101,16 @@ export async function guarded(ctx: Context, run: () => Promise<unknown>): Promis
 class RunningAnswer {
   readonly #options: AnswerOptions;
   readonly #demo: boolean;
+  readonly #tell: (note: string) => void;
   readonly #cancellation = new vscode.CancellationTokenSource();
   readonly #scope: vscode.Disposable[];
   readonly #pump: Pump;
   #sink: AnswerSink | undefined;
 
-  constructor(options: AnswerOptions, demo: boolean, token: vscode.CancellationToken) {
+  constructor(options: AnswerOptions, demo: boolean, tell: (note: string) => void, token: vscode.CancellationToken) {
     this.#options = options;
     this.#demo = demo;
+    this.#tell = tell;
     this.#pump = new Pump(
       (text) => this.#write(text),
       () => new Promise((resolve) => setTimeout(resolve, writePauseMs)),
@@ -129,7 +136,7 @@ class RunningAnswer {
     const { token } = this.#cancellation;
     try {
       const connection = await ctx.client.ready(token);
-      const result = await this.#options.request(connection, (text) => this.#pump.push(text), token);
+      const result = await this.#options.request(connection, (part) => this.#received(part), token);
       // What was not streamed, which is everything if the runtime does not stream.
       this.#pump.push(result.text.slice(this.#pump.length));
       await this.#pump.drain();
@@ -141,6 +148,11 @@ class RunningAnswer {
       logFailure(ctx, error);
       return { kind: 'failed', sentence: failureSentence(error) };
     }
+  }
+
+  #received({ text, note }: AnswerPart): void {
+    if (note !== undefined) this.#tell(note);
+    this.#pump.push(text);
   }
 
   async #write(text: string): Promise<void> {

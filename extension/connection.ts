@@ -45,6 +45,8 @@ import { QuietLanguageClient } from './language-client.ts';
 import { within } from './within.ts';
 
 const partialValueSchema = partialResultSchema.shape.value;
+/** What comes of an answer before its end: text to append, or a note for the person who waits. */
+export type AnswerPart = z.infer<typeof partialValueSchema>;
 const handshakeMsMax = 15_000;
 
 export interface ConnectionOptions {
@@ -124,18 +126,18 @@ export class Connection implements vscode.Disposable {
 
   summarize(
     params: SummarizeParams,
-    onText: (text: string) => void,
+    onPart: (part: AnswerPart) => void,
     token: vscode.CancellationToken,
   ): Promise<TextResult> {
-    return this.#stream(summarizeMethod, params, onText, token);
+    return this.#stream(summarizeMethod, params, onPart, token);
   }
 
   translate(
     params: TranslateParams,
-    onText: (text: string) => void,
+    onPart: (part: AnswerPart) => void,
     token: vscode.CancellationToken,
   ): Promise<TextResult> {
-    return this.#stream(translateMethod, params, onText, token);
+    return this.#stream(translateMethod, params, onPart, token);
   }
 
   /** What is installed and what could be. Reads the heads of files, so it is asked for when somebody looks, not at every status. */
@@ -194,15 +196,12 @@ export class Connection implements vscode.Disposable {
   async #stream(
     method: string,
     params: object,
-    onText: (text: string) => void,
+    onPart: (part: AnswerPart) => void,
     token: vscode.CancellationToken,
   ): Promise<TextResult> {
     const partialResultToken = this.#nextToken(method);
-    const result = await this.#withProgress(
-      partialResultToken,
-      partialValueSchema,
-      ({ text }) => onText(text),
-      () => this.#client.sendRequest(method, { ...params, partialResultToken }, token),
+    const result = await this.#withProgress(partialResultToken, partialValueSchema, onPart, () =>
+      this.#client.sendRequest(method, { ...params, partialResultToken }, token),
     );
     return textResultSchema.parse(result);
   }

@@ -16,9 +16,13 @@ export function endSentence(done: string, result: TextResult): string {
   return [`${done} in ${formatDuration(result.e2eMs)}, ${promise}; ${model}.`, ...shortcomings(result)].join(' ');
 }
 
-/** Why the answer may not be the whole answer. */
+/** Why the answer may not be the whole answer, or not that of the model that was chosen. */
 function shortcomings(result: TextResult): string[] {
   const notes: string[] = [];
+  if (result.insteadOf !== undefined) {
+    notes.push(`This model answered instead of ${result.insteadOf}, which would have come too late.`);
+  }
+  if (result.relegated && !result.kept) notes.push('It gave way to other tasks once it could not be on time.');
   if (result.truncated !== undefined) {
     notes.push(
       `Only the first ${result.truncated.lines} of ${result.truncated.of} lines fitted into the model's context.`,

@@ -21,8 +21,11 @@ export const wireSettingKeys = [
   'downloads.certificates',
 ] as const;
 
-/** A member of the wire's settings that is no setting of ours: VS Code has one. */
-export const proxyKey = 'downloads.proxy';
+/** Members of the wire's settings that are no settings of ours, with the settings of VS Code that take their place. */
+export const editorKeys = { 'downloads.proxy': 'http.proxy', 'downloads.noProxy': 'http.noProxy' } as const;
+type EditorKey = keyof typeof editorKeys;
+
+export const isEditorKey = (key: string): key is EditorKey => Object.hasOwn(editorKeys, key);
 
 /** Members that the wire leaves out when they say nothing; in the settings they are an empty text, which is what VS Code shows. */
 const optionalKeys: ReadonlySet<string> = new Set([
@@ -31,7 +34,7 @@ const optionalKeys: ReadonlySet<string> = new Set([
   'models.translate',
   'downloads.mirror',
   'downloads.certificates',
-  proxyKey,
+  ...Object.keys(editorKeys),
 ]);
 
 export const idleMinutesDefault = 10;
@@ -51,7 +54,7 @@ export interface SettingsSnapshot {
 export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapshot {
   const rejected: string[] = [];
   const raw: Record<string, unknown> = {};
-  for (const key of [...wireSettingKeys, proxyKey]) {
+  for (const key of [...wireSettingKeys, ...Object.keys(editorKeys)]) {
     const value = meant(key, read(key));
     if (value === undefined) continue;
     if (clientSettingsSchema.safeParse(nest({}, key, value)).success) nest(raw, key, value);
@@ -67,18 +70,26 @@ export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapsh
   });
 }
 
-export interface EditorProxy {
+export interface EditorNetwork {
   /** `http.proxy`. */
   readonly proxy: unknown;
+  /** `http.noProxy`: a list of hosts. */
+  readonly noProxy: unknown;
   /** `http.proxySupport`: extensions use no proxy when it is `off`. */
   readonly support: unknown;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The proxy that downloads take on the editor's word. The environment goes first: it reaches the runtime by itself, with NO_PROXY. */
-export function editorProxy({ proxy, support, env }: EditorProxy): unknown {
+/** The way of downloads on the editor's word. A proxy of the environment goes first: it reaches the runtime by itself, with NO_PROXY. */
+export function editorProxy({ proxy, noProxy, support, env }: EditorNetwork): Partial<Record<EditorKey, unknown>> {
   const inEnvironment = env['HTTPS_PROXY'] || env['https_proxy'];
-  return inEnvironment || support === 'off' ? undefined : proxy;
+  if (inEnvironment || support === 'off' || !proxy) return {};
+  return {
+    'downloads.proxy': proxy,
+    'downloads.noProxy': Array.isArray(noProxy)
+      ? noProxy.filter((host) => typeof host === 'string').join(',')
+      : undefined,
+  };
 }
 
 function meant(key: string, value: unknown): unknown {

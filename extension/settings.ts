@@ -1,7 +1,7 @@
 /** The settings of this window: one frozen snapshot, read when VS Code says that it changed and never in between. */
 import * as vscode from 'vscode';
 import type { SettingUpdate } from './model-choices.ts';
-import { editorProxy, proxyKey, type SettingsSnapshot, settingsSnapshot } from './settings-model.ts';
+import { editorKeys, editorProxy, isEditorKey, type SettingsSnapshot, settingsSnapshot } from './settings-model.ts';
 
 export const section = 'punctual';
 /** VS Code's own settings of the network. */
@@ -43,18 +43,20 @@ export class Settings implements vscode.Disposable {
 
   #read(): SettingsSnapshot {
     const configuration = vscode.workspace.getConfiguration(section);
-    const snapshot = settingsSnapshot((key) => (key === proxyKey ? proxyInForce() : configuration.get(key)));
+    const network = networkInForce();
+    const snapshot = settingsSnapshot((key) => (isEditorKey(key) ? network[key] : configuration.get(key)));
     for (const key of snapshot.rejected) {
-      const name = key === proxyKey ? `${networkSection}.proxy` : `${section}.${key}`;
+      const name = isEditorKey(key) ? editorKeys[key] : `${section}.${key}`;
       this.#log.warn(`The value of ${name} cannot be used; its default counts.`);
     }
     return snapshot;
   }
 }
 
-function proxyInForce(): unknown {
+function networkInForce(): ReturnType<typeof editorProxy> {
   const network = vscode.workspace.getConfiguration(networkSection);
-  return editorProxy({ proxy: network.get('proxy'), support: network.get('proxySupport'), env: process.env });
+  const [proxy, noProxy, support] = ['proxy', 'noProxy', 'proxySupport'].map((key) => network.get<unknown>(key));
+  return editorProxy({ proxy, noProxy, support, env: process.env });
 }
 
 /** For what the user picked, and nothing else. */

@@ -89,6 +89,7 @@ export function statusTooltip(input: StatusInput): string {
     ...(models.length === 0 ? ['No model is loaded.'] : models),
     '',
     `Runtime ${escapeMarkdown(status.version)}, process ${status.pid}, ${plural(status.clients, 'client')}${restarts}. ${plural(input.accepted, 'suggestion')} accepted in this window.`,
+    ...(status.problems ?? []).flatMap((problem) => ['', escapeMarkdown(problem)]),
   ];
   return lines.join('\n');
 }

@@ -27,7 +27,7 @@ async function summarize(ctx: Context, summaries: Summaries): Promise<AnswerEnd>
     class: 'summarize',
     title: `Summarizing ${describe(source)}`,
     done: 'Summarized',
-    request: (connection, onText, token) => connection.summarize(sourceParams(connection, source), onText, token),
+    request: (connection, onPart, token) => connection.summarize(sourceParams(connection, source), onPart, token),
     open: (demo) => summaries.open(describe(source), path.posix.basename(source.document.uri.path), demo),
   });
 }

@@ -24,8 +24,8 @@ async function translate(ctx: Context, labels: Labels, argument: unknown): Promi
     class: 'translate',
     title: `Translating ${name} to ${target.name}`,
     done: `Translated to ${target.name}`,
-    request: (connection, onText, token) =>
-      connection.translate({ ...sourceParams(connection, source), to: target.id }, onText, token),
+    request: (connection, onPart, token) =>
+      connection.translate({ ...sourceParams(connection, source), to: target.id }, onPart, token),
     open: (demo) => openTranslation(labels, name, target, demo),
   });
 }

@@ -42,6 +42,8 @@ export const clientSettingsSchema = z.object({
         .url({ protocol: /^https?$/ })
         .max(2048)
         .optional(),
+      /** Hosts that `proxy` is not for, separated by commas. */
+      noProxy: z.string().max(4096).optional(),
       /** A PEM file with certificates of one's own authority: an absolute path. */
       certificates: z.string().max(4096).optional(),
     })

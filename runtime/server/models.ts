@@ -138,13 +138,14 @@ function withCodes(handle: Handler): Handler {
 }
 
 function networkOf(
-  { downloads: { proxy, mirror, certificates } }: ClientSettings,
+  { downloads: { proxy, noProxy, mirror, certificates } }: ClientSettings,
   env: NetworkSettings['env'],
   token: string | undefined,
 ): NetworkSettings {
   return {
     env,
     ...(proxy !== undefined && { proxy }),
+    ...(noProxy !== undefined && { noProxy }),
     ...(mirror !== undefined && { mirror }),
     ...(certificates !== undefined && { caFile: certificates }),
     ...(token !== undefined && { token }),

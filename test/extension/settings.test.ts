@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
+  editorKeys,
   editorProxy,
   idleMinutesDefault,
   idleMinutesMax,
   idleMinutesMin,
-  proxyKey,
+  isEditorKey,
   settingsSnapshot,
   wireSettingKeys,
 } from '../../extension/settings-model.ts';
@@ -63,7 +64,7 @@ describe('package.json', () => {
 
   test('when the wire has a member, then it is a setting, or the proxy, which VS Code has', () => {
     const members = leaves(z.toJSONSchema(clientSettingsSchema, { io: 'input' }));
-    expect(members.sort()).toEqual([...wireSettingKeys, proxyKey].sort());
+    expect(members.sort()).toEqual([...wireSettingKeys, ...Object.keys(editorKeys)].sort());
   });
 
   const numeric = [...wireSettingKeys, 'runtime.idleMinutes'].filter((key) => property(key).type !== 'string');
@@ -179,8 +180,8 @@ describe('a snapshot', () => {
   });
 
   test('when the editor’s proxy is of a kind that downloads cannot take, then it is named and not sent', () => {
-    const { wire, rejected } = snapshotWith(proxyKey, 'socks5://10.0.0.1:1080');
-    expect([wire.downloads, rejected]).toEqual([{}, [proxyKey]]);
+    const { wire, rejected } = snapshotWith('downloads.proxy', 'socks5://10.0.0.1:1080');
+    expect([wire.downloads, rejected]).toEqual([{}, ['downloads.proxy']]);
   });
 
   test('when a feature tries to change it, then it cannot', () => {
@@ -190,14 +191,28 @@ describe('a snapshot', () => {
 
 describe('the proxy of downloads', () => {
   const proxy = 'http://proxy.example:3128';
+  const both = { 'downloads.proxy': proxy, 'downloads.noProxy': 'localhost,.example' };
 
   test.each([
-    ['VS Code has one', { support: 'override', env: {} }, proxy],
-    ['the environment has one too', { support: 'override', env: { HTTPS_PROXY: 'http://other' } }, undefined],
-    ['the environment has one in small letters', { support: undefined, env: { https_proxy: 'http://x' } }, undefined],
-    ['the environment’s is empty', { support: undefined, env: { HTTPS_PROXY: '' } }, proxy],
-    ['extensions are to use none', { support: 'off', env: {} }, undefined],
+    ['VS Code has one', { support: 'override', env: {} }, both],
+    ['the environment has one too', { support: 'override', env: { HTTPS_PROXY: 'http://other' } }, {}],
+    ['the environment has one in small letters', { support: undefined, env: { https_proxy: 'http://x' } }, {}],
+    ['the environment’s is empty', { support: undefined, env: { HTTPS_PROXY: '' } }, both],
+    ['extensions are to use none', { support: 'off', env: {} }, {}],
   ])('when %s, then that decides', (_case, given, expected) => {
-    expect(editorProxy({ proxy, ...given })).toBe(expected);
+    expect(editorProxy({ proxy, noProxy: ['localhost', '.example'], ...given })).toEqual(expected);
+  });
+
+  test('when it is for all hosts, or for those of a list that is none, then no host is left out', () => {
+    for (const noProxy of [undefined, [], 'x', [3]]) {
+      const network = editorProxy({ proxy, noProxy, support: undefined, env: {} });
+      expect(settingsSnapshot((key) => (isEditorKey(key) ? network[key] : undefined)).wire.downloads).toEqual({
+        proxy,
+      });
+    }
+  });
+
+  test('when VS Code has none, then the environment alone counts', () => {
+    expect(editorProxy({ proxy: '', noProxy: ['a'], support: undefined, env: {} })).toEqual({});
   });
 });

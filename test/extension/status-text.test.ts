@@ -145,6 +145,11 @@ describe('tooltip', () => {
     expect(statusTooltip(input({ status: status({ models }) }))).toContain('\\[x\\]\\(command:evil\\)\\|');
   });
 
+  test('when something of the environment could not be followed, then the tooltip says what', () => {
+    const text = statusTooltip(input({ status: status({ problems: ['Power cannot be read.', 'So.'] }) }));
+    expect(text.split('\n').slice(-4)).toEqual(['', 'Power cannot be read\\.', '', 'So\\.']);
+  });
+
   test('when there is no runtime, then the cause stands there', () => {
     const connection: ConnectionState = { kind: 'unavailable', failures: 4, message: 'port taken' };
     expect(statusTooltip(input({ connection, status: undefined }))).toContain('port taken');

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { retryDelayMs } from '../../extension/connection-state.ts';
 import { escapeMarkdown, formatBytes, formatDuration, formatShare, plural } from '../../extension/format.ts';
 import { type HereInput, hereView } from '../../extension/here-text.ts';
-import { endSentence, failureSentence, isCancellation, isForeseen, UserError } from '../../extension/messages.ts';
+import {
+  endSentence,
+  failureSentence,
+  isCancellation,
+  isForeseen,
+  isNotAllowed,
+  UserError,
+} from '../../extension/messages.ts';
 import { summaryMarkdown } from '../../extension/summary-text.ts';
 import { isTarget, targetsFor } from '../../extension/targets.ts';
 import { errorCodes, type TextResult } from '../../runtime/protocol.ts';
@@ -69,6 +76,18 @@ describe('end of an answer', () => {
     expect(cut).toContain('token limit');
     expect(endSentence('Summarized', { ...result, end: 'repetition' })).toContain('repeated itself');
   });
+
+  test('when another model answered than the one that was chosen, then both are named', () => {
+    expect(endSentence('Summarized', { ...result, insteadOf: 'Large' })).toBe(
+      'Summarized in 3.1 s, promised 20 s; Qwen. This model answered instead of Large, which would have come too late.',
+    );
+  });
+
+  test('when the answer gave way to others, then that is said only if it was late for it', () => {
+    const late = endSentence('Summarized', { ...result, relegated: true, kept: false, e2eMs: 26_000 });
+    expect(late).toContain('It gave way to other tasks');
+    expect(endSentence('Summarized', { ...result, relegated: true })).not.toContain('gave way');
+  });
 });
 
 describe('failure of a command', () => {
@@ -107,6 +126,13 @@ describe('failure of a command', () => {
   test('when the sentence says it all, then the log needs no stack', () => {
     const errors = [new UserError('x'), wire(errorCodes.empty, 'x'), wire(-32_097, 'x'), new TypeError('x'), 'x'];
     expect(errors.map(isForeseen)).toEqual([true, true, true, false, false]);
+  });
+
+  test('when a hub refuses a download, then that is told from every other refusal', () => {
+    const refused = (code: string) => Object.assign(wire(errorCodes.models, 'x'), { data: { code } });
+    expect(
+      [refused('not-allowed'), refused('not-found'), wire(errorCodes.models, 'x'), undefined].map(isNotAllowed),
+    ).toEqual([true, false, false, false]);
   });
 
   test('when a request was cancelled, then that is told from a failure', () => {
