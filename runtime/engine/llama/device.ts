@@ -9,12 +9,14 @@ import type { ModelId, TaskError } from '../../core/task.ts';
 import type { ModelSpec } from '../engine.ts';
 import type { Pass, PassResult } from '../pass.ts';
 import type { Kept, Leftover } from '../slots.ts';
+import { ChatFormats } from './chat-formats.ts';
 import { ContextError, defaultThreads } from './context.ts';
 import { checkModelFile, diagnoseModelFile, ModelFileError } from './gguf-file.ts';
 import { archiveKey, KvArchive } from './kv-archive.ts';
 import { KvFolder } from './kv-folder.ts';
 import { memoryGauge, type Released, untilReleased } from './memory.ts';
 import { LoadedModel } from './model.ts';
+import { letOthersInWhileReading } from './yielding.ts';
 
 /** What computes: nothing but the CPU, or a library for a graphics processor, or the best that there is. */
 export type Gpu = 'off' | 'auto' | 'vulkan' | 'metal' | 'cuda';
@@ -39,6 +41,7 @@ export class Device {
   readonly #archiveKeys = new Map<ModelId, string>();
   readonly #kvFolder: KvFolder;
   readonly #archive: KvArchive;
+  readonly #chatFormats = new ChatFormats();
   #llama: Promise<Llama> | undefined;
 
   /**
@@ -62,10 +65,11 @@ export class Device {
       await checkModelFile(spec.file);
       const llama = await this.#opened();
       llama.maxThreads = Math.max(llama.maxThreads, spec.threads);
-      const surroundings = { device: await deviceName(llama), kvFolder: this.#kvFolder, log: this.#log };
+      const device = await deviceName(llama);
+      const surroundings = { device, kvFolder: this.#kvFolder, chatFormats: this.#chatFormats, log: this.#log };
       // Before the load: should the file be replaced meanwhile, the new one is not taken for what was loaded.
       const { release } = llama.llamaCppRelease;
-      const key = await archiveKey({ file: spec.file, library: release, device: surroundings.device });
+      const key = await archiveKey({ file: spec.file, library: release, device });
       const loaded = await LoadedModel.load(llama, surroundings, spec, onProgress);
       this.#models.set(spec.id, loaded);
       this.#archiveKeys.set(spec.id, key);
@@ -168,6 +172,7 @@ async function deviceName(llama: Llama): Promise<string> {
 
 /** Prebuilt binaries only: nothing is compiled or downloaded behind the user's back. */
 async function openLlama(gpu: Exclude<Gpu, 'off'> | false): Promise<Llama> {
+  await letOthersInWhileReading();
   const llama = await getLlama({
     build: 'never',
     skipDownload: true,

@@ -3,13 +3,14 @@
  * given and decides nothing.
  */
 import { performance } from 'node:perf_hooks';
-import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
+import type { ChatWrapper, Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { type CostModel, type Costs, costsOf, learn, newCostModel } from '../../core/estimate.ts';
 import type { LoadParts, ModelInfo, PassReport } from '../../core/event.ts';
 import type { ModelSpec } from '../engine.ts';
 import type { PassItem, PassResult } from '../pass.ts';
 import type { MachineModel } from '../sequence.ts';
 import type { Kept, Leftover } from '../slots.ts';
+import { ChatFormats } from './chat-formats.ts';
 import { createContext, warmUp } from './context.ts';
 import { LlamaDetokenizer } from './detokenizer.ts';
 import type { ArchivedCells } from './kv-archive.ts';
@@ -27,6 +28,8 @@ export interface Surroundings {
   /** The name of what computes. */
   readonly device: string;
   readonly kvFolder: KvFolder;
+  /** Without them each model finds out by itself. */
+  readonly chatFormats?: ChatFormats;
   readonly log: (line: string) => void;
 }
 
@@ -42,6 +45,7 @@ interface Stage {
 export class LoadedModel {
   readonly #model: LlamaModel;
   readonly #device: string;
+  readonly #chat: ChatWrapper | undefined;
   readonly #appendOnly: boolean;
   readonly #shelf: KvShelf;
   #stage: Stage;
@@ -51,11 +55,18 @@ export class LoadedModel {
   /** Settles when the pass that runs now is over. */
   #pass: Promise<unknown> = Promise.resolve();
 
-  private constructor(surroundings: Surroundings, spec: ModelSpec, warm: WarmContext, weightsMs: number) {
+  private constructor(
+    surroundings: Surroundings,
+    spec: ModelSpec,
+    warm: WarmContext,
+    chat: ChatWrapper | undefined,
+    weightsMs: number,
+  ) {
     const { device, kvFolder, log } = surroundings;
     const { context, contextMs, warmUpMs } = warm;
     this.#model = context.model;
     this.#device = device;
+    this.#chat = chat;
     this.#appendOnly = warm.appendOnly;
     this.#shelf = new KvShelf(kvFolder, this.#appendOnly ? 0 : shelfTokensMaxOf(this.#model), log);
     this.#stage = this.#newStage(spec, context, { weightsMs, contextMs, warmUpMs });
@@ -78,9 +89,10 @@ export class LoadedModel {
       ...(spec.gpuLayers !== undefined && { gpuLayers: spec.gpuLayers }),
       ...(spec.mmap !== undefined && { useMmap: spec.mmap }),
     });
-    const weightsMs = performance.now() - startedMs;
     try {
-      return new LoadedModel(surroundings, spec, await warmContext(model, spec), weightsMs);
+      const chat = (surroundings.chatFormats ?? new ChatFormats()).of(model);
+      const weightsMs = performance.now() - startedMs;
+      return new LoadedModel(surroundings, spec, await warmContext(model, spec), chat, weightsMs);
     } catch (error) {
       await model.dispose();
       throw error;
@@ -200,7 +212,7 @@ export class LoadedModel {
 
   #newStage(spec: ModelSpec, context: LlamaContext, loadParts: LoadParts): Stage {
     const { weightsMs, contextMs, warmUpMs } = loadParts;
-    const prompts = new PromptFormat(this.#model, context.contextSize);
+    const prompts = new PromptFormat(this.#model, context.contextSize, this.#chat);
     const contextBytes = memoryBytes(context.memoryUsage);
     const info: ModelInfo = {
       sequences: spec.sequences,

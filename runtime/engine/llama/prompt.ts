@@ -1,8 +1,9 @@
 /**
  * From a prompt to the model's tokens: which markers a model wants, and in which order. Text of the asker is never read as markers.
  */
-import { type ChatWrapper, type LlamaModel, resolveChatWrapper, type Token } from 'node-llama-cpp';
+import type { ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
 import type { Prompt, TaskError } from '../../core/task.ts';
+import { ChatFormats } from './chat-formats.ts';
 
 /**
  * Characters of text for one token of context that are looked at, at most. Tokenizing is synchronous and its regular expressions
@@ -22,10 +23,11 @@ export class PromptFormat {
   readonly #chat: ChatWrapper | undefined;
   readonly #endTokens: ReadonlySet<number>;
 
-  constructor(model: LlamaModel, contextTokens: number) {
+  /** @param chat how the model wants a conversation to be written; undefined when it has no template for one. */
+  constructor(model: LlamaModel, contextTokens: number, chat = new ChatFormats().of(model)) {
     this.#model = model;
     this.#contextTokens = contextTokens;
-    this.#chat = chatWrapperOf(model);
+    this.#chat = chat;
     this.#endTokens = endTokensOf(model, this.#chat);
   }
 
@@ -113,12 +115,6 @@ export class PromptFormat {
     const { shouldPrependBosToken, bos } = this.#model.tokens;
     return shouldPrependBosToken && bos !== null ? [bos] : [];
   }
-}
-
-function chatWrapperOf(model: LlamaModel): ChatWrapper | undefined {
-  const template = model.fileInfo.metadata.tokenizer.chat_template;
-  if (template === undefined || template === '') return undefined;
-  return resolveChatWrapper(model, { warningLogs: false });
 }
 
 /** Tokens that end an answer beside those the model file declares: its infill markers, and what its chat format ends a turn with. */
