@@ -15,6 +15,7 @@ import { clientSettingsSchema, type PullProgress } from '../../runtime/protocol.
 import { ModelDesk } from '../../runtime/server/models.ts';
 import { embeddedModel } from '../engine/models.ts';
 import { Hub } from '../models/store/hub.ts';
+import { Relay } from '../models/store/relay.ts';
 import { disk } from '../models/store/world.ts';
 
 const settings = clientSettingsSchema.parse({});
@@ -122,6 +123,23 @@ describe('a pull', () => {
       message: expect.stringContaining('What was left of the download of tiny'),
     });
     expect((await one.list(settings)).leftovers).toEqual([]);
+  });
+
+  it('when the settings name a proxy and hosts that it is not for, then both count', async () => {
+    const relay = await Relay.start();
+    try {
+      const one = desk();
+      const proxied = (noProxy?: string) =>
+        clientSettingsSchema.parse({ downloads: { proxy: `http://${relay.address}`, noProxy } });
+      const order = { model: hub.uri('/tiny.gguf'), trustNew: false };
+      await one.pull(order, proxied('127.0.0.1'), never, quiet);
+      expect(relay.seen).toEqual([]);
+      await one.remove('tiny');
+      await one.pull(order, proxied(), never, quiet);
+      expect(relay.seen).toContain(`GET ${hub.uri('/tiny.gguf')}`);
+    } finally {
+      await relay.stop();
+    }
   });
 
   it('when the disk has no room, then it says how much is missing', async () => {
