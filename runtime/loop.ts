@@ -14,12 +14,13 @@ import { Scheduler } from './core/scheduler.ts';
 import { type SchedulerOptions, schedulerDefaults } from './core/scheduler-options.ts';
 import { type ModelId, type Outcome, type Task, type TaskClass, type TaskId, taskClasses } from './core/task.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, ModelSpec } from './engine/engine.ts';
-import type { TaskHandle, TaskSpec, Tasks } from './features/tasks.ts';
+import type { TaskHandle, TaskListener, TaskSpec, Tasks } from './features/tasks.ts';
 import { Answers } from './loop/answers.ts';
 import { CostKeeper, type CostStore } from './loop/costs.ts';
 import { type Files, Moves } from './loop/moves.ts';
 import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
+import { ordinaryMs } from './loop/speeds.ts';
 import type { LoopStatus } from './loop/status.ts';
 import { Watchdog } from './loop/watchdog.ts';
 
@@ -106,10 +107,10 @@ export class Loop implements Tasks {
     return this.#scheduler.forecastTtftMs({ ...spec, id: 'forecast' }, this.now());
   }
 
-  submit(spec: TaskSpec, onText?: (text: string) => void): TaskHandle {
+  submit(spec: TaskSpec, listener?: TaskListener): TaskHandle {
     const task: Task = { ...spec, id: `t${++this.#taskCount}` };
     if (task.idle !== true) this.#slas.set(task.class, task.sla);
-    const done = this.#answers.open(task, onText);
+    const done = this.#answers.open(task, listener);
     if (this.#closed) this.#settle(task.id, shuttingDown);
     else this.#handle({ kind: 'submit', task });
     this.#predict(task);
@@ -132,6 +133,11 @@ export class Loop implements Tasks {
   /** What happens outside of the house: signals of an editor, other conditions, a file that was read ahead. */
   tell(event: Extract<Event, { readonly kind: 'signal' | 'conditions' | 'wake' }>): void {
     this.#handle(event);
+  }
+
+  /** On an idle machine with the model loaded, in ms, to the moment that the promise of the class names; see loop/speeds.ts. */
+  ordinaryMs(model: ModelId, name: TaskClass): number | undefined {
+    return ordinaryMs(this.#learned.costModel(model), name);
   }
 
   /** A task of this model will probably come. */
@@ -257,7 +263,8 @@ export class Loop implements Tasks {
         return this.#settle(effect.id, effect.outcome);
       case 'relegate':
         this.#options.log?.(`${effect.id} cannot be on time any more: it gives way to those that can`);
-        return this.#send({ kind: 'relegate', id: effect.id });
+        this.#send({ kind: 'relegate', id: effect.id });
+        return this.#answers.relegate(effect.id);
       case 'substitute':
         this.#options.log?.(effect.why);
         return this.#answers.substitute(effect.id, effect.by);

@@ -1,9 +1,10 @@
 /** The loop with a simulated engine on a virtual clock, and what a feature hears of its tasks. */
+import type { SchedulerOptions } from '../runtime/core/scheduler-options.ts';
 import type { Task } from '../runtime/core/task.ts';
 import { VirtualClock } from '../runtime/engine/clock.ts';
 import type { ModelSpec } from '../runtime/engine/engine.ts';
 import { SimulatedEngine } from '../runtime/engine/simulated.ts';
-import type { TaskHandle, TaskResult, TaskSpec } from '../runtime/features/tasks.ts';
+import type { TaskHandle, TaskNote, TaskResult, TaskSpec } from '../runtime/features/tasks.ts';
 import { Loop } from '../runtime/loop.ts';
 
 /** 400 different words, so that a repetition or a gap would show. */
@@ -17,13 +18,18 @@ export class House {
     answer: ({ prompt }) => (prompt.kind === 'infill' ? 'return a + b;' : story),
   });
   readonly lines: string[] = [];
-  readonly loop = new Loop(this.engine, {
-    now: () => this.clock.now(),
-    timer: (ms, callback) => this.clock.at(this.clock.now() + ms, callback),
-    specOf: (id): ModelSpec => ({ id, file: `/models/${id}.gguf`, sequences: 2, contextTokens: 2_048, threads: 1 }),
-    log: (line) => this.lines.push(line),
-    windowMs: 60_000,
-  });
+  readonly loop: Loop;
+
+  constructor(scheduler: Partial<SchedulerOptions> = {}) {
+    this.loop = new Loop(this.engine, {
+      now: () => this.clock.now(),
+      timer: (ms, callback) => this.clock.at(this.clock.now() + ms, callback),
+      specOf: (id): ModelSpec => ({ id, file: `/models/${id}.gguf`, sequences: 2, contextTokens: 2_048, threads: 1 }),
+      log: (line) => this.lines.push(line),
+      windowMs: 60_000,
+      scheduler,
+    });
+  }
 
   submit(overrides: Partial<TaskSpec> = {}): Asked {
     return new Asked(this.loop, {
@@ -63,13 +69,20 @@ export class House {
 export class Asked {
   readonly handle: TaskHandle;
   readonly pieces: string[] = [];
+  readonly notes: TaskNote[] = [];
   /** Set once the task has settled and the microtasks have run. */
   result: TaskResult | undefined;
 
   constructor(loop: Loop, spec: TaskSpec) {
-    this.handle = loop.submit(spec, (text) => {
-      if (this.result) throw new Error('text after the end');
-      this.pieces.push(text);
+    this.handle = loop.submit(spec, {
+      onText: (text) => {
+        if (this.result) throw new Error('text after the end');
+        this.pieces.push(text);
+      },
+      onNote: (note) => {
+        if (this.result) throw new Error('a note after the end');
+        this.notes.push(note);
+      },
     });
     void this.handle.done.then((result) => {
       this.result = result;

@@ -74,9 +74,11 @@ describe('a task', () => {
         prompt: { kind: 'chat', user: 'Summarize this.' },
         limits: { maxTokens: 2_000, stop: [] },
       },
-      (text) => {
-        heard.push(text);
-        if (heard.length === 3) handle.cancel();
+      {
+        onText: (text) => {
+          heard.push(text);
+          if (heard.length === 3) handle.cancel();
+        },
       },
     );
     house.clock.run();

@@ -100,7 +100,7 @@ export type Effect =
       readonly relegated: boolean;
       readonly generated: readonly number[];
     }
-  /** The task cannot be on time any more and gives way to those that can; tell the asker. */
+  /** The task cannot be on time any more and gives way to those that can. The asker is told at once and again in the result. */
   | { readonly kind: 'relegate'; readonly id: TaskId }
   /**
    * Take the task back from the engine; it answers with `ended`. `keep`: the task will go on later, so its KV cells are worth keeping.
@@ -121,7 +121,7 @@ export type Effect =
   | { readonly kind: 'unload'; readonly model: ModelId; readonly why: string }
   /** Other bounds for a model that is there; it answers with `resized` or `resizeFailed`. */
   | { readonly kind: 'resize'; readonly model: ModelId; readonly isSmall: boolean; readonly why: string }
-  /** The task waits for `by` from now on, as its own model would come too late; the answer says so. */
+  /** The task waits for `by` from now on, as its own model would come too late. The asker is told at once and again in the result. */
   | { readonly kind: 'substitute'; readonly id: TaskId; readonly by: ModelId; readonly why: string }
   /** Read the model's file, so that the page cache has it when the model loads. One at a time: it takes the place of another. */
   | {

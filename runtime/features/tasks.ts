@@ -20,8 +20,25 @@ export interface TaskResult {
   readonly promptTokens?: number;
   readonly reusedTokens?: number;
   readonly generatedTokens: number;
+  /** It was found that it could not be done by its time, so it gave way to others. It may have been on time after all: see `kept`. */
+  readonly relegated: boolean;
   /** Another model than the one that was chosen, as that one would have come too late. */
   readonly answeredBy?: ModelId;
+}
+
+/** What happened to a task that its asker did not ask for. */
+export type TaskNote =
+  /** It cannot be done by its time any more, and goes on in what time others leave. */
+  | { readonly reason: 'relegated' }
+  /** `by` answers: the model that was chosen would have come too late. */
+  | { readonly reason: 'substituted'; readonly by: ModelId };
+
+/** What an asker hears before the end. Nothing of it is called after `done` has settled; a note may come within `submit`. */
+export interface TaskListener {
+  /** Each piece of the answer, in order. */
+  readonly onText?: (text: string) => void;
+  /** At once when it is so, and once only, also when the task is paused or outlives an engine. */
+  readonly onNote?: (note: TaskNote) => void;
 }
 
 export interface TaskHandle {
@@ -35,8 +52,7 @@ export interface TaskHandle {
 }
 
 export interface Tasks {
-  /** `onText` receives each piece of the answer in order; it is never called after `done` has settled. */
-  submit(spec: TaskSpec, onText?: (text: string) => void): TaskHandle;
+  submit(spec: TaskSpec, listener?: TaskListener): TaskHandle;
   /** The runtime's monotonic clock in ms. */
   now(): number;
   /**
@@ -73,6 +89,8 @@ export interface ModelSettings extends Readonly<Record<TaskClass, { readonly tar
 export interface Models {
   /** The model for tasks of a class. Microseconds, so that it can be asked at each keystroke. The error says what to do. */
   choose(role: TaskClass, settings: ModelSettings): ChosenModel | TaskError;
+  /** A model that a choice has led to, of whatever client. */
+  describe(id: ModelId): Pick<ChosenModel, 'name' | 'demo'>;
 }
 
 export function isTaskError(value: ChosenModel | TaskError): value is TaskError {

@@ -13,6 +13,7 @@ import {
 } from '../protocol.ts';
 import { FeatureError } from './errors.ts';
 import { closingFence, FenceFilter } from './fence.ts';
+import { type Answering, answering, noteSentence, toldOnce } from './notes.ts';
 import { endsInLoop } from './repetition.ts';
 import { type ChosenModel, isTaskError, type Models, type TaskResult, type Tasks } from './tasks.ts';
 
@@ -30,7 +31,13 @@ export interface TranslateRequest extends TextRequest {
   readonly to: TargetLanguage;
 }
 
-type OnText = (text: string) => void;
+/** What the asker hears before the result. */
+export interface TextListener {
+  /** Each piece of the answer, in order. */
+  readonly onText: (text: string) => void;
+  /** One sentence, when the answer comes later than promised or from another model than the one that was chosen; each comes once. */
+  readonly onNote: (sentence: string) => void;
+}
 
 /** What one kind of request asks for; the rest is the same for all. */
 interface Recipe {
@@ -58,13 +65,13 @@ export class SummarizeFeature {
   }
 
   /** @throws FeatureError with a sentence for the person who asked; an abort rejects with the signal's reason. */
-  run(request: TextRequest, onText: OnText, signal: AbortSignal): Promise<TextResult> {
+  run(request: TextRequest, listener: TextListener, signal: AbortSignal): Promise<TextResult> {
     const language = request.document.languageId;
     const promptOf = (code: string): string => `Summarize this code:\n\n${fenced(language, code)}`;
     return this.#runner.run(
       request,
       { class: 'summarize', verb: 'summarize', promptOf, stop: [], fenced: false },
-      onText,
+      listener,
       signal,
     );
   }
@@ -78,7 +85,7 @@ export class TranslateFeature {
   }
 
   /** @throws FeatureError with a sentence for the person who asked; an abort rejects with the signal's reason. */
-  run(request: TranslateRequest, onText: OnText, signal: AbortSignal): Promise<TextResult> {
+  run(request: TranslateRequest, listener: TextListener, signal: AbortSignal): Promise<TextResult> {
     const from = request.document.languageId;
     const fromName = isTargetLanguage(from) ? `${targetLanguages[from]} ` : '';
     const instruction = `Translate this ${fromName}code to ${targetLanguages[request.to]}.`;
@@ -86,7 +93,7 @@ export class TranslateFeature {
     return this.#runner.run(
       request,
       { class: 'translate', verb: 'translate', promptOf, stop: [closingFence], fenced: true },
-      onText,
+      listener,
       signal,
     );
   }
@@ -109,7 +116,12 @@ class Runner {
     this.#models = models;
   }
 
-  async run(request: TextRequest, recipe: Recipe, onText: OnText, signal: AbortSignal): Promise<TextResult> {
+  async run(
+    request: TextRequest,
+    recipe: Recipe,
+    { onText, onNote }: TextListener,
+    signal: AbortSignal,
+  ): Promise<TextResult> {
     const model = this.#models.choose(recipe.class, request.settings);
     if (isTaskError(model)) throw new FeatureError('taskFailed', model.message);
     const code = codeOf(request, recipe.verb);
@@ -117,6 +129,7 @@ class Runner {
       request.settings[recipe.class].maxTokens,
       model.demo ? demoTokensMax : Math.floor(model.contextTokens / 2),
     );
+    const listener = { onText, onNote: toldOnce(onNote) };
     let chars = Math.floor((model.contextTokens - maxTokens - frameTokens) * charsPerToken);
     for (let left = shortenTries; ; left--) {
       const part = firstLines(code, chars);
@@ -125,7 +138,7 @@ class Runner {
         recipe,
         model,
         { code: part.text, maxTokens },
-        onText,
+        listener,
         signal,
       );
       const error = result.outcome.kind === 'failed' ? result.outcome.error : undefined;
@@ -135,7 +148,8 @@ class Runner {
       }
       if (error) throw new FeatureError(error.code === 'shuttingDown' ? 'shuttingDown' : 'taskFailed', error.message);
       if (result.outcome.kind === 'cancelled') throw signal.reason;
-      return toTextResult(result, { text, looped, model, targetMs: targetMsOf(request, recipe), part });
+      const answerer = answering(result, model, (id) => this.#models.describe(id));
+      return toTextResult(result, answerer, { text, looped, targetMs: targetMsOf(request, recipe), part });
     }
   }
 
@@ -144,7 +158,7 @@ class Runner {
     recipe: Recipe,
     model: ChosenModel,
     prompt: { code: string; maxTokens: number },
-    onText: OnText,
+    { onText, onNote }: TextListener,
     signal: AbortSignal,
   ): Promise<{ result: TaskResult; text: string; looped: boolean }> {
     const filter = recipe.fenced ? new FenceFilter() : new LeadingSpaceFilter();
@@ -164,11 +178,14 @@ class Runner {
         prompt: { kind: 'chat', user: recipe.promptOf(prompt.code) },
         limits: { maxTokens: prompt.maxTokens, stop: recipe.stop },
       },
-      (piece) => {
-        if (looped) return;
-        emit(filter.push(piece));
-        looped = endsInLoop(text);
-        if (looped) handle.finish();
+      {
+        onText: (piece) => {
+          if (looped) return;
+          emit(filter.push(piece));
+          looped = endsInLoop(text);
+          if (looped) handle.finish();
+        },
+        onNote: (note) => onNote(noteSentence(note, model, (id) => this.#models.describe(id))),
       },
     );
     const cancel = (): void => handle.cancel();
@@ -246,24 +263,18 @@ function shorterChars(chars: number, { promptTokens = 2, promptTokensMax = 1 }: 
 }
 
 function toTextResult(
-  result: TaskResult,
-  {
-    text,
-    looped,
-    model,
-    targetMs,
-    part,
-  }: { text: string; looped: boolean; model: ChosenModel; targetMs: number; part: Part },
+  { e2eMs, ttftMs = e2eMs, kept, relegated, outcome }: TaskResult,
+  answerer: Answering,
+  { text, looped, targetMs, part }: { text: string; looped: boolean; targetMs: number; part: Part },
 ): TextResult {
-  const { e2eMs, ttftMs = e2eMs, kept, outcome } = result;
   return {
     text,
-    model: model.name,
-    demo: model.demo,
+    ...answerer,
     targetMs,
     ttftMs,
     e2eMs,
     kept,
+    ...(relegated && { relegated }),
     end: looped ? 'repetition' : outcome.kind === 'finished' ? outcome.reason : 'stop',
     ...(part.lines < part.of && { truncated: { lines: part.lines, of: part.of } }),
   };

@@ -5,13 +5,14 @@
 import { type Metrics, promiseKept } from '../core/metrics.ts';
 import type { Predicted, PredictionErrors } from '../core/prediction.ts';
 import type { ModelId, Outcome, Task, TaskId } from '../core/task.ts';
-import type { TaskResult } from '../features/tasks.ts';
+import type { TaskListener, TaskResult } from '../features/tasks.ts';
 
 interface Answer {
   readonly task: Task;
-  readonly onText: ((text: string) => void) | undefined;
+  readonly listener: TaskListener;
   readonly settle: (result: TaskResult) => void;
   predicted: Predicted;
+  relegated: boolean;
   answeredBy: ModelId | undefined;
   text: string;
   generatedTokens: number;
@@ -35,13 +36,14 @@ export class Answers {
   }
 
   /** Resolves when the task is settled. */
-  open(task: Task, onText: ((text: string) => void) | undefined): Promise<TaskResult> {
+  open(task: Task, listener: TaskListener = {}): Promise<TaskResult> {
     return new Promise((settle) => {
       this.#answers.set(task.id, {
         task,
-        onText,
+        listener,
         settle,
         predicted: {},
+        relegated: false,
         answeredBy: undefined,
         text: '',
         generatedTokens: 0,
@@ -52,10 +54,23 @@ export class Answers {
     });
   }
 
+  /** It gives way from now on; to hear that again would be no news. */
+  relegate(id: TaskId): void {
+    const answer = this.#answers.get(id);
+    if (answer === undefined || answer.relegated) return;
+    answer.relegated = true;
+    answer.listener.onNote?.({ reason: 'relegated' });
+  }
+
   /** Another model answers, as its own would come too late. */
   substitute(id: TaskId, by: ModelId): void {
     const answer = this.#answers.get(id);
-    if (answer !== undefined) answer.answeredBy = by;
+    if (answer === undefined || answer.answeredBy === by) return;
+    // It may be back at the one that was chosen; and what was hopeless with one model need not be so with another.
+    const isChosen = answer.task.model === by;
+    answer.answeredBy = isChosen ? undefined : by;
+    answer.relegated = false;
+    if (!isChosen) answer.listener.onNote?.({ reason: 'substituted', by });
   }
 
   predict(id: TaskId, predicted: Predicted): void {
@@ -76,7 +91,7 @@ export class Answers {
     answer.ttftMs ??= nowMs - answer.task.arrivalMs;
     answer.generatedTokens += count;
     answer.text += text;
-    if (text !== '') answer.onText?.(text);
+    if (text !== '') answer.listener.onText?.(text);
   }
 
   /** @returns the task that was settled by this. */
@@ -84,7 +99,8 @@ export class Answers {
     const answer = this.#answers.get(id);
     if (answer === undefined) return undefined;
     this.#answers.delete(id);
-    const { task, text, generatedTokens, ttftMs, promptTokens, reusedTokens, predicted, answeredBy } = answer;
+    const { task, text, generatedTokens, ttftMs, promptTokens, reusedTokens, predicted } = answer;
+    const { relegated, answeredBy } = answer;
     const e2eMs = nowMs - task.arrivalMs;
     const settled = { task, outcome, e2eMs, atMs: nowMs, ...(ttftMs !== undefined && { ttftMs }) };
     // Nobody waits for idle work, so it neither keeps nor breaks a promise.
@@ -98,6 +114,7 @@ export class Answers {
       generatedTokens,
       e2eMs,
       kept: promiseKept(settled),
+      relegated,
       ...(ttftMs !== undefined && { ttftMs }),
       ...(promptTokens !== undefined && { promptTokens }),
       ...(reusedTokens !== undefined && { reusedTokens }),

@@ -40,19 +40,30 @@ export const translateParamsSchema = summarizeParamsSchema.extend({
 });
 export type TranslateParams = z.infer<typeof translateParamsSchema>;
 
-/** The value of each `$/progress` notification: text to append. */
-export const partialResultSchema = z.object({ token: tokenSchema, value: z.object({ text: z.string() }) });
+/**
+ * The value of each `$/progress` notification: text to append, or (with an empty text) a note: one sentence for the person who waits,
+ * at once when it is so. Each comes once; the result says the same in `relegated` and `insteadOf`.
+ */
+export const partialResultSchema = z.object({
+  token: tokenSchema,
+  value: z.object({ text: z.string(), note: z.string().optional() }),
+});
 
 export const textResultSchema = z.object({
   /** The whole answer; equals the concatenated partial results when they were asked for. */
   text: z.string(),
+  /** The model that answered, by the name that people know. */
   model: z.string(),
   demo: z.boolean(),
+  /** The model that was chosen, when another answered, as this one would have come too late. */
+  insteadOf: z.string().optional(),
   targetMs: z.number(),
   ttftMs: z.number(),
   e2eMs: z.number(),
   /** Whether the answer was complete by its deadline. */
   kept: z.boolean(),
+  /** Set when it was found that it could not be done by its time, so that it gave way to others; it may be `kept` all the same. */
+  relegated: z.literal(true).optional(),
   /** Whether the model ended by itself, ran into the token limit, or was stopped because it repeated itself. */
   end: z.enum(['stop', 'length', 'repetition']),
   /** Set when only the first lines of the text fitted into the model's context. */

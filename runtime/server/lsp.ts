@@ -20,7 +20,7 @@ import { type Position, TextDocument } from 'vscode-languageserver-textdocument'
 import type { CompletionFeature } from '../features/completion/index.ts';
 import { FeatureError } from '../features/errors.ts';
 import type { Tasks } from '../features/tasks.ts';
-import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
+import type { SummarizeFeature, TextListener, TranslateFeature } from '../features/text.ts';
 import {
   type ClientSettings,
   clientSettingsSchema,
@@ -68,7 +68,7 @@ export interface Services {
   readonly log: (line: string) => void;
 }
 
-type Run = (onText: (text: string) => void, signal: AbortSignal) => Promise<TextResult>;
+type Run = (listener: TextListener, signal: AbortSignal) => Promise<TextResult>;
 
 const unknownDocument = 'The document is not open here: open it (textDocument/didOpen) before asking about it.';
 
@@ -212,8 +212,8 @@ export class Conversation {
       ...(range && { range }),
       ...(targetMs !== undefined && { targetMs }),
     };
-    return this.#stream(token, partialResultToken, (onText, signal) =>
-      this.#services.summarize.run(request, onText, signal),
+    return this.#stream(token, partialResultToken, (listener, signal) =>
+      this.#services.summarize.run(request, listener, signal),
     );
   }
 
@@ -229,17 +229,21 @@ export class Conversation {
       ...(range && { range }),
       ...(targetMs !== undefined && { targetMs }),
     };
-    return this.#stream(token, partialResultToken, (onText, signal) =>
-      this.#services.translate.run(request, onText, signal),
+    return this.#stream(token, partialResultToken, (listener, signal) =>
+      this.#services.translate.run(request, listener, signal),
     );
   }
 
   async #stream(token: CancellationToken, progress: string | number | undefined, run: Run): Promise<TextResult> {
-    const onText = (text: string): void => {
-      if (progress !== undefined) this.#progress(progress, { text });
+    const send = (value: { readonly text: string; readonly note?: string }): void => {
+      if (progress !== undefined) this.#progress(progress, value);
+    };
+    const listener = {
+      onText: (text: string): void => send({ text }),
+      onNote: (note: string): void => send({ text: '', note }),
     };
     try {
-      return await this.#cancellable(token, (signal) => run(onText, signal));
+      return await this.#cancellable(token, (signal) => run(listener, signal));
     } catch (error) {
       if (error instanceof FeatureError)
         throw new ResponseError(errorCodes[error.code], error.message, { code: error.code });

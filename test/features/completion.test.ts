@@ -43,6 +43,12 @@ describe('a completion', () => {
     });
   });
 
+  it('when another model answered, then the trace names that one', async () => {
+    const { completion } = feature({ notes: [{ reason: 'substituted', by: 'q' }], pieces: ['0;'] });
+    const { punctual } = await completion.complete(request('let total =|'), never);
+    expect(punctual).toMatchObject({ reason: 'answered', model: 'The q' });
+  });
+
   it('when the prefix ends in a lone space, then it is asked without it and not answered twice', async () => {
     const { tasks, completion } = feature({ pieces: [' 0;'] });
     const result = await completion.complete(request('let total = |'), never);

@@ -1,12 +1,23 @@
 /** Tasks and models that a test scripts; they mirror the order of the real loop: text first, then the end, never within `submit`. */
 import type { Outcome } from '../../runtime/core/task.ts';
-import type { ChosenModel, Models, TaskHandle, TaskResult, TaskSpec, Tasks } from '../../runtime/features/tasks.ts';
+import type {
+  ChosenModel,
+  Models,
+  TaskHandle,
+  TaskListener,
+  TaskNote,
+  TaskResult,
+  TaskSpec,
+  Tasks,
+} from '../../runtime/features/tasks.ts';
 import { clientSettingsSchema } from '../../runtime/protocol.ts';
 
 export const settings = clientSettingsSchema.parse({});
 export const chosenSettings = clientSettingsSchema.parse({ model: 'embedded' });
 
 export interface Script {
+  /** Before the first piece; the result says the same. */
+  readonly notes?: readonly TaskNote[];
   readonly pieces?: readonly string[];
   readonly outcome?: Outcome;
   /** Never ends unless it is cancelled. */
@@ -33,9 +44,10 @@ export class ScriptedTasks implements Tasks {
     return this.forecast(spec);
   }
 
-  submit(spec: TaskSpec, onText?: (text: string) => void): TaskHandle {
+  submit(spec: TaskSpec, { onText, onNote }: TaskListener = {}): TaskHandle {
     const id = `t${this.specs.push(spec)}`;
     const {
+      notes = [],
       pieces = [],
       outcome = { kind: 'finished', reason: 'stop' },
       hangs = false,
@@ -51,6 +63,8 @@ export class ScriptedTasks implements Tasks {
     });
     const run = async (): Promise<TaskResult> => {
       let text = '';
+      for (const note of notes) onNote?.(note);
+      const by = notes.flatMap((note) => (note.reason === 'substituted' ? [note.by] : [])).at(-1);
       for (const piece of pieces) {
         await Promise.resolve();
         if (isOver) break;
@@ -65,6 +79,8 @@ export class ScriptedTasks implements Tasks {
         e2eMs: 10,
         kept: how.kind === 'finished',
         generatedTokens: pieces.length,
+        relegated: notes.some(({ reason }) => reason === 'relegated'),
+        ...(by !== undefined && { answeredBy: by }),
       };
     };
     return {
@@ -78,6 +94,7 @@ export class ScriptedTasks implements Tasks {
 
 /** `auto` leads to the demonstration model, everything else to a real one of that name. */
 export const models: Models = {
+  describe: (id) => ({ name: `The ${id}`, demo: false }),
   choose(_, { model: choice }): ChosenModel {
     const demo = choice === 'auto' || choice === 'embedded';
     return { id: choice, name: demo ? 'Demo' : choice, demo, chosen: choice !== 'auto', contextTokens: 2_048 };

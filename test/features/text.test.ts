@@ -20,7 +20,9 @@ function request(text: string, overrides: Partial<TextRequest> = {}): TextReques
 
 function summarize(tasks: ScriptedTasks, asked: TextRequest, signal = never) {
   const pieces: string[] = [];
-  return { pieces, result: new SummarizeFeature(tasks, models).run(asked, (piece) => pieces.push(piece), signal) };
+  const notes: string[] = [];
+  const listener = { onText: (piece: string) => pieces.push(piece), onNote: (note: string) => notes.push(note) };
+  return { pieces, notes, result: new SummarizeFeature(tasks, models).run(asked, listener, signal) };
 }
 
 describe('a summary', () => {
@@ -75,6 +77,39 @@ describe('a summary', () => {
     expect(hopeless.specs.length).toBeLessThan(7);
   });
 
+  it('when it gives way to others, then a sentence says so before the text, and the result says it again', async () => {
+    const tasks = new ScriptedTasks(() => ({ notes: [{ reason: 'relegated' }], pieces: ['x'] }));
+    const { notes, result } = summarize(tasks, request('a = 1'));
+    expect(notes).toEqual(['It cannot be done by its time any more: it goes on in what time others leave.']);
+    expect(await result).toMatchObject({ model: 'Demo', relegated: true });
+  });
+
+  it('when another model answers, then a sentence says which, and the result names both', async () => {
+    const tasks = new ScriptedTasks(() => ({ notes: [{ reason: 'substituted', by: 'q' }], pieces: ['x'] }));
+    const { notes, result } = summarize(tasks, request('a = 1'));
+    expect(notes).toEqual(['The q answers, as Demo would have come too late.']);
+    expect(await result).toMatchObject({ model: 'The q', demo: false, insteadOf: 'Demo' });
+  });
+
+  it('when nothing of that happened, then the result does not speak of it', async () => {
+    const { notes, result } = summarize(new ScriptedTasks(() => ({ pieces: ['x'] })), request('a = 1'));
+    expect(await result).not.toHaveProperty('relegated');
+    expect(await result).not.toHaveProperty('insteadOf');
+    expect(notes).toEqual([]);
+  });
+
+  it('when a shorter prompt meets what the first one met, then it is told once', async () => {
+    const error = { code: 'promptTooLong', message: 'too long', promptTokens: 1_000, promptTokensMax: 500 } as const;
+    const notes = [{ reason: 'substituted', by: 'q' }, { reason: 'relegated' }] as const;
+    const tasks = new ScriptedTasks((_, attempt) =>
+      attempt === 1 ? { notes, outcome: { kind: 'failed', error } } : { notes, pieces: ['x'] },
+    );
+    const asked = summarize(tasks, request('value = 1\n'.repeat(300)));
+    expect(await asked.result).toMatchObject({ model: 'The q', relegated: true });
+    expect(tasks.specs).toHaveLength(2);
+    expect(asked.notes).toHaveLength(2);
+  });
+
   it('when it was cancelled before it came to the model, then nothing runs on for nobody', async () => {
     const tasks = new ScriptedTasks(() => ({ hangs: true }));
     await expect(summarize(tasks, request('a = 1'), AbortSignal.abort(new Error('left'))).result).rejects.toThrow(
@@ -121,7 +156,7 @@ describe('a translation', () => {
     const pieces: string[] = [];
     const result = await new TranslateFeature(tasks, models).run(
       { ...request('a = 1'), to: 'typescript' },
-      (piece) => pieces.push(piece),
+      { onText: (piece) => pieces.push(piece), onNote: (note) => expect.unreachable(note) },
       never,
     );
     expect(result.text).toBe('let a = 1;\nlet b = 2;');

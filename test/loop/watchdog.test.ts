@@ -184,7 +184,7 @@ describe.runIf(process.platform !== 'win32')('the real engine', () => {
         if (loop?.status().engineRestarts === 1) resolve();
       });
     });
-    const handle = loop.submit(spec, (text) => {
+    const onText = (text: string): void => {
       const { pid } = engine;
       if (pid !== undefined && pids.size === 0) {
         process.kill(pid, 'SIGSTOP');
@@ -193,7 +193,8 @@ describe.runIf(process.platform !== 'win32')('the real engine', () => {
       }
       if (pid !== undefined) pids.add(pid);
       pieces.push(text);
-    });
+    };
+    const handle = loop.submit(spec, { onText });
     await lost;
     const result = await handle.done;
     expect(result.outcome.kind).toBe('finished');

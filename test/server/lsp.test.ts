@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { FeatureError } from '../../runtime/features/errors.ts';
-import { clientSettingsSchema, errorCodes, partialResultSchema } from '../../runtime/protocol.ts';
+import { clientSettingsSchema, errorCodes, partialResultSchema, textResultSchema } from '../../runtime/protocol.ts';
 import { answered, at, completion, failure, isAborted, isClosed, textResult, uri, World } from './world.ts';
 
 let world: World;
@@ -76,6 +76,26 @@ describe('summaries and translations', () => {
     expect(parts).toHaveLength(3);
   });
 
+  it('when there is something to tell the person who waits, then it comes as a note on the same token', async () => {
+    const client = await world.client();
+    await client.open('const a = 1;');
+    const values: unknown[] = [];
+    client.connection.onNotification('$/progress', (progress: unknown) => {
+      const { token, value } = partialResultSchema.parse(progress);
+      values.push([token, value]);
+    });
+    const request = client.connection.sendRequest('punctual/summarize', { textDocument, partialResultToken: 'p1' });
+    const call = await world.summaries.next();
+    call.onNote('It goes on later.');
+    call.onText('It adds.');
+    call.answer({ ...textResult, relegated: true, insteadOf: 'Large' });
+    expect(textResultSchema.parse(await request)).toEqual({ ...textResult, relegated: true, insteadOf: 'Large' });
+    expect(values).toEqual([
+      ['p1', { text: '', note: 'It goes on later.' }],
+      ['p1', { text: 'It adds.' }],
+    ]);
+  });
+
   it('when no partial results are asked for, then none are sent', async () => {
     const client = await world.client();
     await client.open('const a = 1;');
@@ -86,6 +106,7 @@ describe('summaries and translations', () => {
     const call = await world.summaries.next();
     expect(call.request.range).toEqual(range);
     call.onText('It ');
+    call.onNote('It goes on later.');
     call.answer(textResult);
     expect(await request).toEqual(textResult);
     expect(parts).toEqual([]);

@@ -5,7 +5,7 @@ import { createMessageConnection, type MessageConnection, type ResponseError } f
 import { WebSocket } from 'ws';
 import { SocketReader, SocketWriter } from '../../runtime/client/socket.ts';
 import type { CompletionRequest, WarmUpRequest } from '../../runtime/features/completion/index.ts';
-import type { TextRequest, TranslateRequest } from '../../runtime/features/text.ts';
+import type { TextListener, TextRequest, TranslateRequest } from '../../runtime/features/text.ts';
 import {
   type ClientSettings,
   type EligibilityResult,
@@ -28,6 +28,7 @@ export interface Call<Request, Result> {
   readonly text: string;
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
+  readonly onNote: (sentence: string) => void;
   readonly answer: (result: Result) => void;
   readonly fail: (error: Error) => void;
 }
@@ -37,9 +38,9 @@ export class Calls<Request extends Pick<TextRequest, 'document'>, Result> {
   readonly #arrived: Call<Request, Result>[] = [];
   readonly #waiting: ((call: Call<Request, Result>) => void)[] = [];
 
-  receive(request: Request, onText: (text: string) => void, signal: AbortSignal): Promise<Result> {
+  receive(request: Request, listener: TextListener, signal: AbortSignal): Promise<Result> {
     return new Promise((answer, fail) => {
-      const call = { request, text: request.document.getText(), onText, signal, answer, fail };
+      const call = { request, text: request.document.getText(), ...listener, signal, answer, fail };
       const taker = this.#waiting.shift();
       if (taker) taker(call);
       else this.#arrived.push(call);
@@ -52,6 +53,8 @@ export class Calls<Request extends Pick<TextRequest, 'document'>, Result> {
     return new Promise((taker) => this.#waiting.push(taker));
   }
 }
+
+const deaf: TextListener = { onText: () => undefined, onNote: () => undefined };
 
 export const token = 'a-token-of-sufficient-length-for-tests';
 export const uri = 'file:///project/main.ts';
@@ -168,15 +171,15 @@ export class World {
     return {
       tasks: { now: () => 4_711 },
       completion: {
-        complete: (request, signal) => this.completions.receive(request, () => undefined, signal),
+        complete: (request, signal) => this.completions.receive(request, deaf, signal),
         eligibility: (document, settings): EligibilityResult => {
           this.eligibilities.push(settings);
           return { automatic: true, reason: 'answered', message: `${document.languageId} is fine.` };
         },
-        warmUp: (request, signal) => this.warmUps.receive(request, () => undefined, signal),
+        warmUp: (request, signal) => this.warmUps.receive(request, deaf, signal),
       },
-      summarize: { run: (request, onText, signal) => this.summaries.receive(request, onText, signal) },
-      translate: { run: (request, onText, signal) => this.translations.receive(request, onText, signal) },
+      summarize: { run: (request, listener, signal) => this.summaries.receive(request, listener, signal) },
+      translate: { run: (request, listener, signal) => this.translations.receive(request, listener, signal) },
       models: this.desk,
       know: async (settings) => void this.known.push(settings),
       onSignal: (signal) => void this.signals.push(signal),

@@ -13,6 +13,7 @@ import {
   type EligibilityResult,
   type InlineCompletionResult,
 } from '../../protocol.ts';
+import { answering } from '../notes.ts';
 import { type ChosenModel, isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
 import { fitWindow, type HeldWindow, wantedWindow } from './fit.ts';
 import { postprocess } from './postprocess.ts';
@@ -120,7 +121,8 @@ export class CompletionFeature {
         wanted = shortened(wanted, error);
         continue;
       }
-      const trace = { ...traceOf(result, model), ...fittedTrace(fitted, result, targetMs) };
+      const { model: name } = answering(result, model, (id) => this.#models.describe(id));
+      const trace = { ...traceOf(result, { ...model, name }), ...fittedTrace(fitted, result, targetMs) };
       if (result.outcome.kind !== 'finished') return nothing(trace);
       const insertText = postprocess(result.text, { ...place.around, healed: window.healed });
       if (insertText === '') return nothing({ ...trace, reason: 'empty' });

@@ -66,7 +66,7 @@ export class LoopTarget implements Target {
         limits: { maxTokens: answerTokens, stop: [] },
         ...(document !== undefined && { supersedeKey: document }),
       },
-      () => listener.token(),
+      { onText: () => listener.token() },
     );
     void handle.done.then(({ outcome }) => listener.ended(endOf[outcome.kind]));
     return () => handle.cancel();
