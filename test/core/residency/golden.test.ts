@@ -81,10 +81,10 @@ describe('what is said of a decision', () => {
 
   it('when another answers and when a file is read ahead, then whom it helps', () => {
     expect(sentences(experienced(), [ready('chat'), wanted])).toEqual([
-      "Answers with 'chat': 'wanted' would take 13.6 s to load, and the promise would break.",
+      "Answers with 'chat': 'wanted' would come in 13.6 s, and the promise would break.",
     ]);
     expect(sentences(experienced(), [model('chat'), ready('other', {}, 6)])).toEqual([
-      "Reads the file of 'chat' into the page cache, as it may be loaded soon (need 78 %).",
+      "Reads the file of 'chat' into the page cache, as it may be loaded soon (need 85 %).",
     ]);
   });
 });

@@ -144,13 +144,27 @@ describe('answers by another model', () => {
     expect(words(asking.decide(view(nowMs + 1, [absent, standIn])))).toEqual(['load large']);
   });
 
-  it('when the user wants none, when it is of another class, or would be late as well, then nobody stands in', () => {
-    const automatic = (): ResidencyPolicy => policy({}, { substitution: 'automatically' });
+  it('when the user wants none, or it is of another class, then nobody stands in', () => {
+    const automatic = policy({}, { substitution: 'automatically' });
     expect(words(policy().decide(view(nowMs, [absent, standIn])))).toEqual(['load large']);
     const other = ready('small', { classes: ['chat'] }, 1);
-    expect(words(automatic().decide(view(nowMs, [absent, other])))).toEqual(['load large']);
-    const hopeless = model('large', { waiting: [waiting('t', nowMs - 9_900)] }, 6);
-    expect(words(automatic().decide(view(nowMs, [hopeless, standIn])))).toEqual(['load large']);
+    expect(words(automatic.decide(view(nowMs, [absent, other])))).toEqual(['load large']);
+  });
+
+  it('when the task is late in any case, then only who is clearly sooner stands in', () => {
+    const late = model('large', { waiting: [waiting('t', nowMs - 9_900)] }, 6);
+    const answered = (large: typeof late): string[] =>
+      words(policy({}, { substitution: 'automatically' }).decide(view(nowMs, [large, standIn])));
+    expect(answered(late)).toEqual(['substitute t by small']);
+    expect(answered({ ...late, loadMsCold: 4_000 })).toEqual(['load large']);
+  });
+
+  it('when the right one has nearly come, then it is waited for', () => {
+    const automatic = (): ResidencyPolicy => policy({}, { substitution: 'automatically' });
+    const coming = (sinceMs: number) =>
+      model('large', { state: 'loading', readySinceMs: nowMs - sinceMs, waiting: [waiting('t', nowMs)] }, 6);
+    expect(words(automatic().decide(view(nowMs, [coming(1_000), standIn])))).toEqual(['substitute t by small']);
+    expect(words(automatic().decide(view(nowMs, [coming(15_000), standIn])))).toEqual([]);
   });
 });
 
