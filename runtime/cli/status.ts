@@ -1,108 +1,79 @@
 /** `punctual status`: promised against measured. Starts no runtime. */
-import type { ClassStatus, Errors, Status } from '../protocol.ts';
-import { type Command, commonHelp, exitCodes } from './command.ts';
-import { withRunning } from './session.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Status } from '../protocol.ts';
+import { type Command, CommandError, commonHelp, exitCodes, type Io, type Values } from './command.ts';
+import { type Session, withRunning } from './session.ts';
+import { statusTable } from './status-table.ts';
+
+const { json, help } = commonHelp;
 
 export const status: Command = {
   name: 'status',
-  usage: '[--json]',
+  usage: '[--watch] [--json]',
   summary: 'promised against measured, per class of tasks; models in memory',
-  options: {},
-  help: { json: commonHelp.json, help: commonHelp.help },
+  options: { watch: { type: 'boolean' } },
+  help: { watch: 'again every second until Ctrl+C; the runtime stays up meanwhile', json, help },
   positionals: 0,
 
   async run(_, values, io) {
-    const current = await withRunning(io, (session) => session.status());
-    if (values['json']) io.out(`${JSON.stringify(current ? { running: true, ...current } : { running: false })}\n`);
-    else
-      io.out(
-        current ? statusTable(current) : 'No runtime is running: it starts when an editor or a command needs it.\n',
-      );
+    const isRunning = await withRunning(io, async (session) => {
+      if (values['watch']) await watch(session, values, io);
+      else io.out(printed(await session.status(), session.runtimePort, values));
+      return true;
+    });
+    if (isRunning) return exitCodes.done;
+    const none = 'No runtime is running: it starts when an editor or a command needs it.';
+    io.out(values['json'] ? `${JSON.stringify({ running: false })}\n` : `${none}\n`);
     return exitCodes.done;
   },
 };
 
-export function statusTable(current: Status): string {
-  const columns = columnsOf(current);
-  const rows = [
-    columns.map(({ head }) => head),
-    ...current.classes.map((entry) => columns.map(({ cell }) => cell(entry))),
-  ];
-  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const table = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  '),
-  );
-  const models = current.models.map(({ name, state, memoryBytes, error }) => {
-    const memory = memoryBytes === undefined ? '' : `, ${Math.round(memoryBytes / 1e6)} MB`;
-    return `${name}: ${state}${memory}${error ? `: ${error}` : ''}`;
-  });
-  const runtime = `runtime ${current.version}, process ${current.pid}, ${counted(current.clients, 'client')}, ${counted(current.engineRestarts, 'engine restart')}`;
-  const legend = `p50, p95: half, and 95 %, of the answers of the last ${minutes(current.windowMs)} took at most so long, to the first token (TTFT) or to the end (E2E).`;
-  return `${[...table, legend, '', ...errorLines(current), ...models, runtime].join('\n')}\n`;
+function printed(current: Status, port: number, values: Values): string {
+  return values['json'] ? `${JSON.stringify({ running: true, port, ...current })}\n` : statusTable(current, port);
 }
 
-interface Column {
-  readonly head: string;
-  readonly cell: (entry: ClassStatus) => string;
+const paceMs = 1_000;
+
+/** Until the command is interrupted, which is how it ends well, or the runtime is gone, which is said. */
+async function watch(session: Session, values: Values, io: Io): Promise<void> {
+  const isPainted = io.terminal !== undefined && !values['json'];
+  const next = async (): Promise<string> => printed(await session.status(), session.runtimePort, values);
+  const pause = (): Promise<void> => delay(paceMs, undefined, { signal: io.signal });
+  try {
+    await repeat(next, isPainted ? painter(io.out) : printer(io.out), pause);
+  } catch (error) {
+    if (io.signal.aborted) return;
+    if (!(error instanceof CommandError)) throw error;
+    io.err('The runtime has ended.\n');
+  }
 }
 
-/** What went wrong has a column only where something did. */
-function columnsOf({ classes }: Status): Column[] {
-  const measured = ({ sla, ttftMs, e2eMs }: ClassStatus): ClassStatus['ttftMs'] =>
-    sla.kind === 'ttft' ? ttftMs : e2eMs;
-  const ms = (value: number | undefined): string => (value === undefined ? '–' : `${Math.round(value)} ms`);
-  const troubles: Column[] = [
-    { head: 'failed', cell: ({ failed }) => String(failed) },
-    { head: 'refused', cell: ({ refused = 0 }) => String(refused) },
-  ];
-  return [
-    { head: '', cell: (entry) => entry.class },
-    { head: 'promised', cell: ({ sla }) => `${sla.kind.toUpperCase()} ${sla.targetMs} ms` },
-    { head: 'p50', cell: (entry) => ms(measured(entry)?.p50) },
-    { head: 'p95', cell: (entry) => ms(measured(entry)?.p95) },
-    { head: 'kept', cell: ({ kept, decided }) => (decided === 0 ? '–' : `${kept} of ${decided}`) },
-    ...troubles.filter(({ cell }) => classes.some((entry) => cell(entry) !== '0')),
-    { head: 'running', cell: ({ running }) => String(running) },
-    { head: 'waiting', cell: ({ waiting }) => String(waiting) },
-  ];
+/** Never ends by itself. */
+export async function repeat(
+  next: () => Promise<string>,
+  show: (text: string) => void,
+  pause: () => Promise<void>,
+): Promise<never> {
+  for (;;) {
+    show(await next());
+    await pause();
+  }
 }
 
-function minutes(ms: number): string {
-  return counted(Math.round(ms / 60_000), 'minute');
+/** One picture over the other. The rest of each line, and what is below, is cleared, so that nothing flickers. */
+export function painter(out: (text: string) => void): (text: string) => void {
+  let isFirst = true;
+  return (text) => {
+    out(`${isFirst ? '\x1b[2J' : ''}\x1b[H${text.replaceAll('\n', '\x1b[K\n')}\x1b[J`);
+    isFirst = false;
+  };
 }
 
-const errorHead =
-  'Predicted times were off by (half of them by less; p90: nine of ten by less; of the latest N tasks or passes)';
-
-/** How far predictions can be trusted; nothing before there is anything to compare. */
-function errorLines({ classes, models }: Status): string[] {
-  const lines = [
-    ...classes.map((entry) =>
-      errorLine(entry.class, [
-        ['TTFT', entry.ttftError],
-        ['E2E', entry.e2eError],
-      ]),
-    ),
-    ...models.map(({ name, prefillError, decodeError }) =>
-      errorLine(name, [
-        ['prefill passes', prefillError],
-        ['decode passes', decodeError],
-      ]),
-    ),
-  ].filter((line) => line !== undefined);
-  return lines.length === 0 ? [] : [errorHead, ...lines, ''];
-}
-
-function errorLine(name: string, parts: readonly [what: string, errors: Errors | undefined][]): string | undefined {
-  const percent = (error: number): string => `${Math.round(100 * error)} %`;
-  const known = parts.flatMap(([what, errors]) =>
-    errors === undefined ? [] : [`${what} ${percent(errors.p50)} (p90 ${percent(errors.p90)}, of ${errors.samples})`],
-  );
-  return known.length === 0 ? undefined : `  ${name}: ${known.join('; ')}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** What is new, and nothing twice. */
+export function printer(out: (text: string) => void): (text: string) => void {
+  let last = '';
+  return (text) => {
+    if (text !== last) out(text);
+    last = text;
+  };
 }

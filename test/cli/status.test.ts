@@ -1,6 +1,7 @@
 /** What `punctual status` prints. */
 import { describe, expect, it } from 'vitest';
-import { statusTable } from '../../runtime/cli/status.ts';
+import { painter, printer, repeat } from '../../runtime/cli/status.ts';
+import { statusTable } from '../../runtime/cli/status-table.ts';
 import type { Status } from '../../runtime/protocol.ts';
 
 const status: Status = {
@@ -75,5 +76,57 @@ describe('the printed status', () => {
         .map((line) => line.slice(47));
     expect(headOf({ failed: 2 })).toEqual(['  failed  running  waiting', '       2        1        0']);
     expect(headOf({ refused: 3 })).toEqual(['  refused  running  waiting', '        3        1        0']);
+  });
+
+  it('when a model is ready, loading or failed, then what is known of it is told, and where the runtime listens', () => {
+    const facts = { memoryBytes: 5_000_000, sequences: 4, contextTokens: 2_048, device: 'a processor' };
+    const models: Status['models'] = [
+      { id: 'm', name: 'Tiny', demo: true, state: 'ready', ...facts },
+      { id: 'n', name: 'Large', demo: false, state: 'loading', progress: 0.42 },
+      { id: 'o', name: 'Broken', demo: false, state: 'failed', error: 'The file is gone.' },
+    ];
+    const problems = ["PUNCTUAL_GPU is 'nvidia', so the processor computes."];
+    expect(
+      statusTable({ ...status, models, problems }, 4_242)
+        .split('\n')
+        .slice(4),
+    ).toEqual([
+      'Tiny: ready, 5 MB, 4 sequences, context of 2048 tokens, on a processor',
+      'Large: loading, 42 %',
+      'Broken: failed: The file is gone.',
+      'runtime 1.2.3, process 42, port 4242, 2 clients, 0 engine restarts',
+      "PUNCTUAL_GPU is 'nvidia', so the processor computes.",
+      '',
+    ]);
+  });
+});
+
+describe('the status that is watched', () => {
+  const texts = ['a\nb\n', 'a\nb\n', 'c\n'];
+
+  async function watched(make: (out: (text: string) => void) => (text: string) => void): Promise<string[]> {
+    const shown: string[] = [];
+    let count = 0;
+    const pause = async (): Promise<void> => {
+      if (++count === texts.length) throw new Error('enough');
+    };
+    const next = async (): Promise<string> => texts[count] ?? '';
+    await expect(
+      repeat(
+        next,
+        make((text) => shown.push(text)),
+        pause,
+      ),
+    ).rejects.toThrow('enough');
+    return shown;
+  }
+
+  it('when there is a terminal, then each picture is painted over the last one', async () => {
+    const [a, c] = ['\x1b[Ha\x1b[K\nb\x1b[K\n\x1b[J', '\x1b[Hc\x1b[K\n\x1b[J'];
+    expect(await watched(painter)).toEqual([`\x1b[2J${a}`, a, c]);
+  });
+
+  it('when there is none, then plain lines come, and only when they are new', async () => {
+    expect(await watched(printer)).toEqual(['a\nb\n', 'c\n']);
   });
 });

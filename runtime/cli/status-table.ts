@@ -1,0 +1,100 @@
+/** What `punctual status` prints: a line for each class of tasks and each model. Pure. */
+import type { ClassStatus, Errors, ModelStatus, Status } from '../protocol.ts';
+import { type TextColumn, textTable } from './text-table.ts';
+
+/** `port`: of 127.0.0.1, where the runtime listens. */
+export function statusTable(current: Status, port?: number): string {
+  const columns = columnsOf(current);
+  const rows = current.classes.map((entry) => columns.map(({ cell }) => cell(entry)));
+  const { version, pid, clients, engineRestarts, problems = [] } = current;
+  const at = port === undefined ? '' : `, port ${port}`;
+  const runtime = `runtime ${version}, process ${pid}${at}, ${counted(clients, 'client')}, ${counted(engineRestarts, 'engine restart')}`;
+  const legend = `p50, p95: half, and 95 %, of the answers of the last ${minutes(current.windowMs)} took at most so long, to the first token (TTFT) or to the end (E2E).`;
+  return `${[textTable(columns, rows), legend, '', ...errorLines(current), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
+}
+
+function modelLine({
+  name,
+  state,
+  memoryBytes,
+  sequences,
+  contextTokens,
+  device,
+  progress,
+  error,
+}: ModelStatus): string {
+  const facts = [
+    state === 'loading' && progress !== undefined ? `loading, ${percent(progress)}` : state,
+    ...(memoryBytes === undefined ? [] : [`${Math.round(memoryBytes / 1e6)} MB`]),
+    ...(sequences === undefined ? [] : [counted(sequences, 'sequence')]),
+    ...(contextTokens === undefined ? [] : [`context of ${contextTokens} tokens`]),
+    ...(device === undefined ? [] : [`on ${device}`]),
+  ];
+  return `${name}: ${facts.join(', ')}${error ? `: ${error}` : ''}`;
+}
+
+interface Column extends TextColumn {
+  readonly cell: (entry: ClassStatus) => string;
+}
+
+/** What went wrong has a column only where something did. */
+function columnsOf({ classes }: Status): Column[] {
+  const measured = ({ sla, ttftMs, e2eMs }: ClassStatus): ClassStatus['ttftMs'] =>
+    sla.kind === 'ttft' ? ttftMs : e2eMs;
+  const ms = (value: number | undefined): string => (value === undefined ? '–' : `${Math.round(value)} ms`);
+  const troubles: Column[] = [
+    { label: 'failed', cell: ({ failed }) => String(failed) },
+    { label: 'refused', cell: ({ refused = 0 }) => String(refused) },
+  ];
+  return [
+    { label: '', isText: true, cell: (entry) => entry.class },
+    { label: 'promised', cell: ({ sla }) => `${sla.kind.toUpperCase()} ${sla.targetMs} ms` },
+    { label: 'p50', cell: (entry) => ms(measured(entry)?.p50) },
+    { label: 'p95', cell: (entry) => ms(measured(entry)?.p95) },
+    { label: 'kept', cell: ({ kept, decided }) => (decided === 0 ? '–' : `${kept} of ${decided}`) },
+    ...troubles.filter(({ cell }) => classes.some((entry) => cell(entry) !== '0')),
+    { label: 'running', cell: ({ running }) => String(running) },
+    { label: 'waiting', cell: ({ waiting }) => String(waiting) },
+  ];
+}
+
+function minutes(ms: number): string {
+  return counted(Math.round(ms / 60_000), 'minute');
+}
+
+const errorHead =
+  'Predicted times were off by (half of them by less; p90: nine of ten by less; of the latest N tasks or passes)';
+
+/** How far predictions can be trusted; nothing before there is anything to compare. */
+function errorLines({ classes, models }: Status): string[] {
+  const lines = [
+    ...classes.map((entry) =>
+      errorLine(entry.class, [
+        ['TTFT', entry.ttftError],
+        ['E2E', entry.e2eError],
+      ]),
+    ),
+    ...models.map(({ name, prefillError, decodeError }) =>
+      errorLine(name, [
+        ['prefill passes', prefillError],
+        ['decode passes', decodeError],
+      ]),
+    ),
+  ].filter((line) => line !== undefined);
+  return lines.length === 0 ? [] : [errorHead, ...lines, ''];
+}
+
+function errorLine(name: string, parts: readonly [what: string, errors: Errors | undefined][]): string | undefined {
+  const known = parts.flatMap(([what, errors]) =>
+    errors === undefined ? [] : [`${what} ${percent(errors.p50)} (p90 ${percent(errors.p90)}, of ${errors.samples})`],
+  );
+  return known.length === 0 ? undefined : `  ${name}: ${known.join('; ')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
