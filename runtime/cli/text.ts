@@ -20,13 +20,20 @@ export async function runTextCommand(
   if (file.isLanguageAssumed && !isJson)
     io.err(`${file.name} is taken as ${file.languageId}: --language ID says what it is written in\n`);
   const params = { textDocument: { uri: file.uri }, ...(targetMs !== undefined && { targetMs }), ...extra };
+  let isLineOpen = false;
   const result = await withWaiting(io, values, {}, async (session, onAnswer) => {
     session.open(file);
     const onText = (text: string): void => {
       onAnswer();
-      if (!isJson) io.out(text);
+      if (isJson) return;
+      io.out(text);
+      isLineOpen = !text.endsWith('\n');
     };
     return session.stream(method, params, textResultSchema, onText);
+  }).catch((error: unknown) => {
+    // What is said of it on a terminal begins a line of its own.
+    if (isLineOpen && io.terminal) io.out('\n');
+    throw error;
   });
   if (isJson) {
     io.out(`${JSON.stringify({ ...result, language: file.languageId })}\n`);

@@ -48,8 +48,8 @@ export function tellWaiting(
 function phasesOf({ models, engineRestarts }: Status, restartsBefore = engineRestarts): string[] {
   const loading = models
     .filter(({ state }) => state === 'loading')
-    .map(({ name, progress }) => `loading ${name}…${progress === undefined ? '' : ` ${Math.round(100 * progress)} %`}`);
-  const restarted = engineRestarts > restartsBefore ? [`the engine ended unexpectedly and was started again`] : [];
+    .map(({ name, progress }) => `loading ${name}…${progress ? ` ${Math.round(100 * progress)} %` : ''}`);
+  const restarted = engineRestarts > restartsBefore ? ['the engine ended unexpectedly and was started again'] : [];
   return [...restarted, ...loading];
 }
 

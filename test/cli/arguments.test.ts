@@ -73,7 +73,7 @@ describe('the command line', () => {
     [['summarize', 'a.js', '--target=3600001'], /--target is '3600001'/],
     [['summarize', 'a.js', '--target', 'soon'], /--target is 'soon'/],
     [['summarize', 'a.js', '--language', 'klingon'], /--language is 'klingon': give one of c, cpp/],
-    [['status', '--model', 'nope'], /there is no option --model; there are --json, --help/],
+    [['status', '--model', 'nope'], /there is no option --model; there are --watch, --json, --help/],
     [['stop', '--model', 'nope'], /there is no option --model/],
     [['complete', 'a.js', '--character', '1'], /--line is missing/],
     [['complete', 'a.js', '--line', '1'], /--character is missing/],
@@ -95,11 +95,84 @@ describe('the command line', () => {
   });
 });
 
+describe('help', () => {
+  it('when the help of a command is asked for by name, then it is the same as with --help', async () => {
+    expect(await run('help', 'summarize')).toEqual(await run('summarize', '--help'));
+    expect(await run('help', 'models', 'pull')).toEqual(await run('models', 'pull', '--help'));
+    expect((await run('help', 'compleat')).err).toMatch(/no command 'compleat'/);
+  });
+
+  it.each(['status', 'stop', 'serve'])(
+    'when it is that of %s, then no model is mentioned, as none is taken',
+    async (name) => {
+      expect((await run(name, '--help')).out).not.toContain('--model');
+    },
+  );
+});
+
+describe('a failure where JSON is asked for', () => {
+  const at = ['--line', '1', '--character', '1'];
+
+  it.each([
+    [['summarize', 'missing.js'], 1, 'failed', /does not exist/],
+    [
+      ['complete', 'a.js', '--line', '3', '--character', '1'],
+      1,
+      'positionOutside',
+      /^a\.js has 2 lines: there is no line 3/,
+    ],
+    [['translate', 'a.js', '--to', 'js'], 2, 'badUsage', /--to is 'js'/],
+    [['translate', 'a.js', '--to', 'javascript'], 1, 'sameLanguage', /^a\.js is written in JavaScript already/],
+    [['complete', 'a.js', ...at], 1, 'runtimeUnavailable', /did not start/],
+  ])(
+    'when %j fails, then one object on stdout says why, and stderr the same',
+    async (argv, expected, word, message) => {
+      const { code, out, err } = await run(...argv, '--json');
+      expect(code).toBe(expected);
+      expect(JSON.parse(out)).toEqual({ error: { code: word, message: expect.stringMatching(message) } });
+      expect(err).toContain(JSON.parse(out).error.message);
+    },
+  );
+});
+
+describe('a place outside of the file', () => {
+  it.each([
+    [3, 1, 'a.js has 2 lines: there is no line 3.'],
+    [1, 12, 'Line 1 has 10 characters: give --character 1 to 11.'],
+    [2, 9_999, 'Line 2 has 0 characters: give --character 1 to 1.'],
+  ])('when it is line %i, character %i, then a sentence says how many there are', async (line, character, message) => {
+    const { code, err } = await run('complete', 'a.js', '--line', String(line), '--character', String(character));
+    expect({ code, err }).toEqual({ code: 1, err: `punctual complete: ${message}\n` });
+  });
+});
+
+describe('a home folder that is a file', () => {
+  it.each([
+    [['status']],
+    [['stop']],
+    [['serve']],
+    [['models', 'list']],
+    [['summarize', 'a.js']],
+    [['complete', 'a.js', '--line', '1', '--character', '1']],
+  ])('when %j is called, then one sentence says what to do', async (argv) => {
+    const file = path.join(folder, 'a.js');
+    const io = fakeIo(folder, { env: { PUNCTUAL_HOME: file } });
+    expect(await main(argv, io)).toBe(1);
+    expect(io.printed.err).toMatch(
+      /: Punctual keeps its state in .*a\.js, and a file is in the way: set PUNCTUAL_HOME to/,
+    );
+    expect(io.printed.err).not.toMatch(/E[A-Z]{4,}/);
+    expect(io.printed.err.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
 describe('a file that cannot be read as source', () => {
   const at = ['--line', '1', '--character', '1'];
 
   it.each([
     ['missing.js', /missing\.js does not exist: give the path of a source file/],
+    ['a.js/b.js', /a\.js.b\.js does not exist: give the path/],
+    ['x'.repeat(300), /x+ cannot be read \(ENAMETOOLONG\): give the path of a source file/],
     ['.', /\. is not a file/],
     ['null.js', /null\.js contains null bytes, so it is not text/],
     ['large.js', /large\.js has 5\.0 MB; at most 2 million characters are read/],
@@ -120,6 +193,17 @@ describe('a file that cannot be read as source', () => {
       expect(err.trimEnd().split('\n')).toHaveLength(1);
     }
   });
+
+  // Root reads everything, and Windows keeps no such modes.
+  it.skipIf(process.getuid === undefined || process.getuid() === 0)(
+    'when its owner has forbidden it, then one sentence says so in words',
+    async () => {
+      await writeFile(path.join(folder, 'secret.js'), 'x', { mode: 0 });
+      expect((await run('summarize', 'secret.js')).err).toBe(
+        'punctual summarize: secret.js may not be read by you: change its permissions, or give another file.\n',
+      );
+    },
+  );
 
   it.each([
     ['missing.gguf', /The model missing\.gguf does not exist/],
