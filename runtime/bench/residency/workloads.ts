@@ -2,6 +2,9 @@
  * What the residency bench puts to every policy: devices, fleets of models, days of work, seeds. Fixed before any tuning; a later
  * change needs a reason, written here. Data only: `day.ts` makes tasks and signals of it, `simulate.ts` runs them.
  *
+ * Changed since it was fixed: the fleets of 8 GB were enlarged when only the baselines had run, as the file cache held nearly all of the first
+ * ones; and the page cache forgets whole files instead of parts (page-cache.ts says why), which costs who reads nothing ahead more.
+ *
  * Evidence for burstiness. Azure Functions 2019 (Shahrad et al., ATC 2020; sample of 100 functions by vhive-serverless/invitro, CC BY 4.0)
  * as a proxy for how models are called: of the functions that are called in 20 to 600 minutes of a day and are no timers, the gaps
  * between calls have a coefficient of variation of 1.9 at the median (0.5 to 6.7), half of the gaps (0.16 to 0.79) are 2 minutes at most,
