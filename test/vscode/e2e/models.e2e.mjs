@@ -101,7 +101,7 @@ export const tests = {
     workbench,
     screenshot,
   }) => {
-    const server = await halfServer();
+    const server = await hub({ isSlow: true });
     try {
       await openModels(workbench, (rows) => rowWith(rows, 'TinyCode') !== undefined);
       await workbench.pick('Download from an address');
@@ -136,16 +136,57 @@ export const tests = {
     );
     await workbench.press('Escape');
   },
+
+  'when a hub wants an access token, then it is asked for once, kept, and can be forgotten': async ({
+    workbench,
+    rig,
+    screenshot,
+  }) => {
+    const server = await hub({ token: 'hf_secret' });
+    const download = async (/** @type {string} */ file) => {
+      await openModels(workbench, (rows) => rowWith(rows, 'TinyCode') !== undefined);
+      await workbench.pick('Download from an address');
+      await workbench.answer(`https://huggingface.co/me/gated/resolve/main/${file}.gguf`);
+    };
+    const installed = (/** @type {string} */ file) => workbench.notification(new RegExp(`${file} is installed`));
+    try {
+      rig.writeSettings({ 'punctual.downloads.mirror': server.address });
+      await download('gated-one');
+      await workbench.page.locator('.quick-input-widget', { hasText: 'set an access token' }).waitFor();
+      await screenshot('models-token');
+      await workbench.answer('hf_secret');
+      await installed('gated-one');
+      await download('gated-two');
+      await installed('gated-two');
+    } finally {
+      server.close();
+    }
+    await openModels(workbench, (rows) => rowWith(rows, 'Forget the access token') !== undefined);
+    await workbench.pick('Forget the access token');
+    await openModels(
+      workbench,
+      (rows) => rowWith(rows, 'Import') !== undefined && rowWith(rows, 'Forget the access token') === undefined,
+    );
+    await workbench.press('Escape');
+    const kept = rig.logs().filter((file) => readFileSync(file, 'utf8').includes('hf_secret'));
+    assert.deepEqual(kept, [], 'no log has the token');
+  },
 };
 
-/** Serves the model, but slowly and no more than its first 2 MB until it is released. */
-async function halfServer() {
+/**
+ * Serves the model under every name. With a `token` only to those who show it; with `isSlow` slowly, and no more than its first 2 MB until
+ * it is released.
+ * @param {{ token?: string, isSlow?: boolean }} options
+ */
+async function hub({ token, isSlow = false }) {
   const bytes = readFileSync(model);
   const half = 2_000_000;
-  let isReleased = false;
+  let isReleased = !isSlow;
   /** @type {string[]} */
   const ranges = [];
   const server = createServer((request, response) => {
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
+      return response.writeHead(401).end();
     const range = request.headers.range ?? '';
     ranges.push(range);
     const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
