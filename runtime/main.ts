@@ -126,7 +126,8 @@ class Runtime {
     const library = new Library({ catalog, embeddedFile, store: this.#store, log });
     this.#library = library;
     this.#memory = new Memory(this.#memoryReader());
-    const registry = new Registry({ catalog, library, memory: this.#memory });
+    const predictMs: Loop['ordinaryMs'] = (id, role) => this.#loop.ordinaryMs(id, role);
+    const registry = new Registry({ catalog, library, memory: this.#memory, predictMs });
     this.#registry = registry;
     const engine = new LlamaEngine({ program: args.engineProgram, env: process.env, log });
     const costStore = new Calibrations({ folder: path.join(args.home.folder, 'calibrations'), log });
@@ -143,6 +144,7 @@ class Runtime {
       specOf: (id, isSmall) => registry.specOf(id, isSmall),
     });
     engine.onEvent((event) => residence.heard(event));
+    engine.onEvent((event) => event.kind === 'loadFailed' && void this.#news.refresh());
     this.#loop = loop;
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
     const status = (clients: number): Status =>

@@ -49,7 +49,7 @@ export const pull: Command = {
       return exitCodes.done;
     } catch (error) {
       line.clear();
-      if (io.signal.aborted) io.err(`punctual models pull: stopped${line.kept}; the same command goes on with it.\n`);
+      if (io.signal.aborted) io.err(`What has come${line.kept} is kept: the same command goes on with it.\n`);
       throw error;
     }
   },
@@ -87,9 +87,9 @@ class ProgressLine {
     this.#isShown = isShown;
   }
 
-  /** What has come, to stand in a sentence. */
+  /** How much has come, to stand in a sentence. */
   get kept(): string {
-    return this.#doneBytes > 0 ? `; ${size(this.#doneBytes)} are kept` : '';
+    return this.#doneBytes > 0 ? ` (${size(this.#doneBytes)})` : '';
   }
 
   show(progress: PullProgress): void {

@@ -106,9 +106,11 @@ describe('punctual models', () => {
     );
     child.kill('SIGINT');
     expect(await end).toMatchObject({
-      code: 1,
+      code: 130,
       out: '',
-      err: expect.stringMatching(/stopped.*the same command goes on with it\.\n$/),
+      err: expect.stringMatching(
+        /^What has come.* is kept: the same command goes on with it\.\npunctual models pull: cancelled\n$/,
+      ),
     });
     hub.faultOf = () => undefined;
     await vi.waitFor(async () => expect((await list()).leftovers).toMatchObject([{ name: 'slow.gguf' }]), {
