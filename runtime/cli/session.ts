@@ -21,6 +21,8 @@ import { versionOf } from './version.ts';
 const goneMessage = 'The runtime has gone away meanwhile: run the command again, which starts another.';
 const unclearMessage = "The runtime's answer was not understood: run 'punctual stop', then the command again.";
 
+export type AnswerPart = z.infer<typeof partialResultSchema.shape.value>;
+
 export class Session {
   readonly #connection: MessageConnection;
   readonly #runtime: RuntimeConnection;
@@ -107,18 +109,18 @@ export class Session {
     }
   }
 
-  /** As {@link request}, with the pieces of the answer as they come. */
+  /** As {@link request}, with the pieces of the answer, and what there is to tell of it, as they come. */
   async stream<T>(
     method: string,
     params: object,
     schema: z.ZodType<T>,
-    onText: (text: string) => void,
+    onPart: (part: AnswerPart) => void,
     signal?: AbortSignal,
   ): Promise<T> {
     const token = `cli-${++this.#progressTokens}`;
     const subscription = this.#connection.onProgress(progress, token, (value) => {
       const partial = partialResultSchema.shape.value.safeParse(value);
-      if (partial.success) onText(partial.data.text);
+      if (partial.success) onPart(partial.data);
     });
     try {
       return await this.request(method, { ...params, partialResultToken: token }, schema, signal);

@@ -2,6 +2,7 @@
 import { type TextResult, textResultSchema } from '../protocol.ts';
 import { exitCodes, type Io, type Values } from './command.ts';
 import { languageOption, type NamedFile } from './document.ts';
+import type { AnswerPart } from './session.ts';
 import { withWaiting } from './session-waiting.ts';
 import { targetMsOf, targetOption } from './target.ts';
 
@@ -23,13 +24,15 @@ export async function runTextCommand(
   let isLineOpen = false;
   const result = await withWaiting(io, values, {}, async (session, onAnswer) => {
     session.open(file);
-    const onText = (text: string): void => {
+    const onPart = ({ text, note }: AnswerPart): void => {
+      if (note !== undefined && !isJson) io.err(`${isLineOpen && io.terminal ? '\n' : ''}${note}\n`);
+      if (text === '') return;
       onAnswer();
       if (isJson) return;
       io.out(text);
       isLineOpen = !text.endsWith('\n');
     };
-    return session.stream(method, params, textResultSchema, onText);
+    return session.stream(method, params, textResultSchema, onPart);
   }).catch((error: unknown) => {
     // What is said of it on a terminal begins a line of its own.
     if (isLineOpen && io.terminal) io.out('\n');
@@ -44,10 +47,12 @@ export async function runTextCommand(
   return exitCodes.done;
 }
 
-function describe({ model, e2eMs, targetMs, kept, end, truncated }: TextResult): string {
+function describe({ model, insteadOf, e2eMs, targetMs, kept, relegated, end, truncated }: TextResult): string {
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   const promised = (ms: number): string => (ms < 100 ? `${ms} ms` : seconds(ms));
-  const parts = [`${model}: ${seconds(e2eMs)}, promised ${promised(targetMs)}${kept ? '' : ' (promise broken)'}`];
+  const answered = insteadOf === undefined ? model : `answered by ${model} instead of ${insteadOf}`;
+  const broken = relegated ? ' (late, gave way to others)' : ' (promise broken)';
+  const parts = [`${answered}: ${seconds(e2eMs)}, promised ${promised(targetMs)}${kept ? '' : broken}`];
   if (truncated)
     parts.push(`only the first ${truncated.lines} of ${truncated.of} lines fitted into the model's context`);
   if (end === 'repetition') parts.push('stopped, as the model began to repeat itself');

@@ -1,56 +1,13 @@
 /** The client's side of the wire, against a runtime that does what a real one should not. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { CommandError } from '../../runtime/cli/command.ts';
 import { type Session, withRunning } from '../../runtime/cli/session.ts';
-import { protocolVersion, type Rendezvous, type RuntimeIdentity } from '../../runtime/protocol.ts';
 import { type FakeIo, fakeIo } from './fake-io.ts';
-
-const messageSchema = z.object({
-  method: z.string(),
-  id: z.union([z.string(), z.number()]).optional(),
-  params: z.unknown(),
-});
-type Message = z.infer<typeof messageSchema>;
-
-/** Greets whoever comes, and leaves everything else to `onMessage`. */
-class OddRuntime {
-  readonly #server: Server;
-  readonly #sockets: WebSocketServer;
-  onMessage: (message: Message, socket: WebSocket) => void = () => undefined;
-
-  constructor(identity: RuntimeIdentity) {
-    this.#server = createServer((_, response) => response.end(JSON.stringify(identity)));
-    this.#sockets = new WebSocketServer({ server: this.#server });
-    this.#sockets.on('connection', (socket) => {
-      socket.on('message', (data) => {
-        const message = messageSchema.parse(JSON.parse(String(data)));
-        if (message.method === 'initialize') answer(socket, message, { result: { capabilities: {} } });
-        else this.onMessage(message, socket);
-      });
-    });
-  }
-
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.#sockets.clients) client.terminate();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
-function answer(socket: WebSocket, { id }: Message, outcome: object): void {
-  socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...outcome }));
-}
+import { answer, type OddRuntime, published } from './odd-runtime.ts';
 
 describe('a session', () => {
   let folder: string;
@@ -60,11 +17,7 @@ describe('a session', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'punctual-cli-'));
-    const who = { pid: process.pid, version: '0.0.0', protocol: protocolVersion };
-    runtime = new OddRuntime({ name: 'punctual', ...who });
-    const file: Rendezvous = { ...who, port: await runtime.listen(), token: 'x'.repeat(32) };
-    await mkdir(path.join(folder, 'state'), { mode: 0o700 });
-    await writeFile(path.join(folder, 'state', 'runtime.json'), JSON.stringify(file), { mode: 0o600 });
+    runtime = await published(folder, '0.0.0');
     interrupt = new AbortController();
     io = fakeIo(folder, { signal: interrupt.signal });
   });
@@ -132,7 +85,7 @@ describe('a session', () => {
       answer(socket, message, { result: 1 });
     };
     const pieces: string[] = [];
-    await withRunning(io, (session) => session.stream('odd', {}, z.number(), (text) => pieces.push(text)));
+    await withRunning(io, (session) => session.stream('odd', {}, z.number(), ({ text }) => pieces.push(text)));
     expect(pieces).toEqual(['a', 'b']);
   });
 });

@@ -16,7 +16,7 @@ import {
 } from '../../protocol.ts';
 import { CommandError } from '../command.ts';
 import { languageOf } from '../document.ts';
-import type { Session } from '../session.ts';
+import type { AnswerPart, Session } from '../session.ts';
 import { type Edit, Editor } from './editor.ts';
 import type { Pace, Scene, Work } from './screenplay.ts';
 import type { SceneResult, Stage } from './stage.ts';
@@ -183,12 +183,12 @@ export class Play {
     const sentMs = performance.now();
     let text = '';
     this.#stage.text(work, text);
-    const onText = (piece: string): void => {
+    const onPart = ({ text: piece }: AnswerPart): void => {
       text += piece;
       this.#stage.text(work, text);
     };
     try {
-      const result = await this.#session.stream(method, params, textResultSchema, onText, signal);
+      const result = await this.#session.stream(method, params, textResultSchema, onPart, signal);
       this.#seenMs[kind].push(performance.now() - sentMs);
       this.#stage.textDone({ work, result });
     } catch (error) {
