@@ -27,6 +27,39 @@ export function ratioInterval(numerators: readonly number[], denominators: reado
   return around(ratio, numerators.length, standardError(residuals) / Math.abs(mean(denominators)));
 }
 
+/** What a value cannot leave, as 0 to 100 for a share in %. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+export const percentRange: Range = { min: 0, max: 100 };
+
+/** An interval as data: bounds that are not known are null, as JSON has no infinity. */
+export interface IntervalFigures {
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** @param range bounds beyond it say nothing, so they are drawn to it. */
+export function intervalFigures({ mean, low, high }: Interval, range?: Range): IntervalFigures {
+  const bound = (value: number): number | null => {
+    if (!Number.isFinite(value)) return null;
+    return range === undefined ? value : Math.min(Math.max(value, range.min), range.max);
+  };
+  return { mean, low: bound(low), high: bound(high) };
+}
+
+/** "93.2 (91.0 to 95.4)", or "93.2 (one seed)". */
+export function intervalText(interval: Interval, decimals: number, range?: Range): string {
+  const { mean, low, high } = intervalFigures(interval, range);
+  if (!Number.isFinite(mean)) return '–';
+  if (interval.count === 1) return `${mean.toFixed(decimals)} (one seed)`;
+  if (low === null || high === null) return mean.toFixed(decimals);
+  return `${mean.toFixed(decimals)} (${low.toFixed(decimals)} to ${high.toFixed(decimals)})`;
+}
+
 function around(center: number, count: number, error: number): Interval {
   const half = count < 2 ? Number.POSITIVE_INFINITY : studentQuantile(count - 1) * error;
   return { mean: center, low: center - half, high: center + half, count };

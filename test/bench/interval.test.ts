@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { meanInterval, ratioInterval, studentQuantile } from '../../runtime/bench/interval.ts';
+import {
+  intervalFigures,
+  intervalText,
+  meanInterval,
+  percentRange,
+  ratioInterval,
+  studentQuantile,
+} from '../../runtime/bench/interval.ts';
 
 describe('intervals over seeds', () => {
   it("when degrees of freedom are few or many, then the quantile is that of Student's tables", () => {
@@ -29,6 +36,19 @@ describe('intervals over seeds', () => {
       high: Number.POSITIVE_INFINITY,
       count: 1,
     });
+  });
+
+  it('when there is one seed, then it is said so, and as data the bounds are null', () => {
+    expect(intervalText(meanInterval([93.24]), 1, percentRange)).toBe('93.2 (one seed)');
+    expect(intervalFigures(meanInterval([93.24]))).toEqual({ mean: 93.24, low: null, high: null });
+    expect(intervalText(meanInterval([]), 1)).toBe('–');
+  });
+
+  it('when an interval leaves what a share can be, then it is drawn to it', () => {
+    const interval = meanInterval([98, 100]);
+    expect(intervalFigures(interval, percentRange)).toMatchObject({ mean: 99, high: 100 });
+    expect(intervalText(interval, 1, percentRange)).toBe('99.0 (86.3 to 100.0)');
+    expect(intervalFigures(interval).high).toBeGreaterThan(100);
   });
 
   it('when two figures rise and fall together from seed to seed, then their ratio is known exactly', () => {

@@ -13,10 +13,11 @@ import type { Window } from './arrivals.ts';
 import { boundShare } from './bound.ts';
 import { type Cell, loadOfLevel } from './cells.ts';
 import { type ContenderName, contenderNames, policyContenders } from './contenders.ts';
-import { meanOf, prefixOf, ratiosOf, type Summary, summaryOf } from './figures.ts';
+import { meanOf, prefixOf, summaryOf } from './figures.ts';
 import { findLoad } from './find-loads.ts';
 import { type Job, playJobs, serveJobs } from './jobs.ts';
 import { replayLoad, type TraceName } from './loads.ts';
+import { resultOf } from './result.ts';
 import type { CellResult, Selection } from './results.ts';
 import { readTraces } from './traces.ts';
 
@@ -132,55 +133,6 @@ function boundShares(cell: Cell, seeds: readonly number[]): number[] {
   const traces = readTraces();
   const costs = costsOf(machines[cell.machine].model.costs);
   return seeds.map((seed) => boundShare(replayLoad(traces, { ...cell, seed }), costs));
-}
-
-/** Pure. */
-export function resultOf({ seeds, window }: Selection, results: readonly CellResult[]): BenchResult {
-  const figures: Record<string, number> = {};
-  const cells: Record<string, unknown> = {};
-  for (const { cell, played, summaries, bound } of results) {
-    const name = `${prefixOf(cell)}.${cell.level}`;
-    for (const { contender, goodput } of summaries) figures[`${name}.${contender}`] = goodput.mean;
-    figures[`${name}.bound`] = 100 * bound;
-    const fitted = summaries.find(({ contender }) => contender === 'fitted');
-    if (fitted !== undefined) figures[`${name}.fitted_prompt_percent`] = fitted.prompt;
-    const ratios = ratiosOf(cell, played);
-    for (const { figure, interval } of ratios) figures[figure] = interval.mean;
-    cells[name] = {
-      load: cell.load,
-      ratios: Object.fromEntries(
-        ratios.map(({ figure, interval: { mean, low, high }, other }) => [
-          figure,
-          `${mean.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}), other comparator ${other.toFixed(3)}`,
-        ]),
-      ),
-      contenders: Object.fromEntries(summaries.map((summary) => [summary.contender, told(summary)])),
-    };
-  }
-  return { figures, details: { window, seeds, cells } };
-}
-
-/** A line for a person. */
-function told({ goodput, all, classes, ttft, e2e, device, ...rest }: Summary): string {
-  const classTexts = Object.entries(classes).map(
-    ([name, { promises, kept, p50, p95 }]) =>
-      `${name} ${kept.toFixed(1)} % of ${promises.toFixed(0)} (p50 ${seconds(p50)}, p95 ${seconds(p95)})`,
-  );
-  const deviceTexts = Object.entries(device).map(([kind, share]) => `${kind} ${share.toFixed(0)} %`);
-  return [
-    `${goodput.mean.toFixed(1)} % (${goodput.low.toFixed(1)} to ${goodput.high.toFixed(1)}), of all ${all.mean.toFixed(1)} %`,
-    ...classTexts,
-    `TTFT p50 ${seconds(ttft.p50)}, p95 ${seconds(ttft.p95)}, of keepable ${seconds(ttft.p95Keepable)}, of shown ${seconds(ttft.p95Shown)}`,
-    `E2E p50 ${seconds(e2e.p50)}, p95 ${seconds(e2e.p95)}`,
-    `wasted ${rest.wastedPerFinishedCompletion.toFixed(0)} tokens per finished completion`,
-    `prompts ${rest.prompt.toFixed(0)} % of the whole ones`,
-    `relegated ${rest.relegated.toFixed(1)}, rejected ${rest.rejected.toFixed(1)}`,
-    `device: ${deviceTexts.join(', ')}`,
-  ].join('; ');
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(2)} s`;
 }
 
 /** Prints what `replay.loads` holds. */

@@ -3,18 +3,12 @@
  * (`saber.W1.punctual`) and once with lognormal ones that no policy knows (`saber.W1.unknown.punctual`).
  */
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
-import { type Interval, meanInterval } from '../interval.ts';
 import { countOf, listed } from '../options.ts';
+import { Progress } from '../progress.ts';
 import { saber } from '../workloads.ts';
-import { type Competitor, competitors, goodputs } from './cell.ts';
+import { competitors, goodputs } from './cell.ts';
 import { type Lengths, type Workload, workloads } from './requests.ts';
-
-export interface Selection {
-  readonly workloads: readonly Workload[];
-  readonly requestsPerSecond: readonly number[];
-  readonly competitors: readonly Competitor[];
-  readonly seeds: readonly number[];
-}
+import { resultOf, type Selection } from './result.ts';
 
 /** Seeds of a quick run. */
 const quickSeeds = 2;
@@ -52,25 +46,17 @@ interface Row {
 }
 
 export function measure(selection: Selection, log: (line: string) => void): BenchResult {
-  const figures: Record<string, number> = {};
-  const intervals: Record<string, string> = {};
-  const perRate: Record<string, string> = {};
-  for (const row of rowsOf(selection)) {
-    log(`${row.name}: ${selection.requestsPerSecond.length} rates x ${selection.seeds.length} seeds`);
-    const table = goodputTable(row, selection);
-    for (const [index, competitor] of selection.competitors.entries()) {
-      const name = `${row.name}.${competitor}`;
-      const interval = meanInterval(table.map((rates) => meanOf(rates.map((cell) => cell[index] ?? Number.NaN))));
-      figures[name] = interval.mean;
-      intervals[name] = told(interval);
-      perRate[name] = selection.requestsPerSecond
-        .map((_, rate) => meanOf(table.map((rates) => rates[rate]?.[index] ?? Number.NaN)).toFixed(1))
-        .join(' ');
-    }
-    Object.assign(intervals, gains(row, table, selection.competitors));
-  }
-  const { requestsPerSecond, seeds } = selection;
-  return { figures, details: { requests: saber.requests, seeds, requestsPerSecond, intervals, perRate } };
+  const { requestsPerSecond, seeds, competitors: names } = selection;
+  const rows = rowsOf(selection);
+  const what = `cells of ${saber.requests} requests for ${names.length} ${names.length === 1 ? 'policy' : 'policies'}`;
+  const progress = new Progress({ total: rows.length * requestsPerSecond.length * seeds.length, what, log });
+  const results = rows.map(({ name, ...row }) => ({
+    name,
+    workload: row.workload,
+    areLengthsKnown: row.lengths === 'known',
+    goodputs: goodputTable({ name, ...row }, selection, () => progress.step()),
+  }));
+  return resultOf(selection, results);
 }
 
 function rowsOf({ workloads: wanted }: Selection): Row[] {
@@ -81,31 +67,12 @@ function rowsOf({ workloads: wanted }: Selection): Row[] {
 }
 
 /** Goodput in % by seed, rate and competitor. */
-function goodputTable({ workload, lengths }: Row, selection: Selection): number[][][] {
+function goodputTable({ workload, lengths }: Row, selection: Selection, onCell: () => void): number[][][] {
   return selection.seeds.map((seed) =>
-    selection.requestsPerSecond.map((requestsPerSecond) =>
-      goodputs({ workload, requestsPerSecond, seed, lengths }, selection.competitors),
-    ),
-  );
-}
-
-/** What punctual is ahead of each other competitor, in points; pairs of the same seed, so the interval is that of the difference. */
-function gains({ name }: Row, table: readonly number[][][], names: readonly Competitor[]): Record<string, string> {
-  const ours = names.indexOf('punctual');
-  if (ours < 0) return {};
-  const others = names.flatMap((competitor, index) => (index === ours ? [] : [{ competitor, index }]));
-  return Object.fromEntries(
-    others.map(({ competitor, index }) => {
-      const ahead = table.map((rates) => meanOf(rates.map((cell) => (cell[ours] ?? 0) - (cell[index] ?? 0))));
-      return [`${name}.punctual - ${competitor}`, told(meanInterval(ahead))];
+    selection.requestsPerSecond.map((requestsPerSecond) => {
+      const cell = goodputs({ workload, requestsPerSecond, seed, lengths }, selection.competitors);
+      onCell();
+      return cell;
     }),
   );
-}
-
-function told({ mean, low, high }: Interval): string {
-  return `${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

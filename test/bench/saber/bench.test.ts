@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BadUsage } from '../../../runtime/bench/bench.ts';
 import { measure, selectionOf } from '../../../runtime/bench/saber/bench.ts';
 import { requestsOf } from '../../../runtime/bench/saber/requests.ts';
+import { resultOf } from '../../../runtime/bench/saber/result.ts';
+import type { TextTable } from '../../../runtime/bench/tables.ts';
 import { saber, saberClasses } from '../../../runtime/bench/workloads.ts';
 
 describe('the requests of a cell', () => {
@@ -57,7 +59,7 @@ describe("the bench of SABER's set-up", () => {
 
   it('when it has run, then each figure has the name of its workload and competitor, with its interval and lead', () => {
     const { seeds } = saber;
-    const { figures, details } = measure(
+    const { figures, details, tables } = measure(
       {
         workloads: ['W2'],
         requestsPerSecond: [20],
@@ -73,6 +75,39 @@ describe("the bench of SABER's set-up", () => {
       'saber.W2.unknown.fcfs',
     ]);
     expect(figures['saber.W2.punctual']).toBeGreaterThan(figures['saber.W2.fcfs'] ?? 100);
-    expect(details['intervals']).toHaveProperty(['saber.W2.punctual - fcfs']);
+    expect(details['intervals']).toHaveProperty(['saber.W2.punctual - fcfs', 'low'], expect.any(Number));
+    expect(tables).toHaveLength(2);
+    expect(tables?.[0]?.rows.map(([policy]) => policy)).toEqual(['punctual', 'fcfs']);
+  });
+});
+
+describe("the tables of SABER's set-up", () => {
+  const selection = {
+    workloads: ['W1'],
+    requestsPerSecond: saber.requestsPerSecond,
+    competitors: ['punctual', 'saber', 'offline', 'fcfs'],
+    seeds: [11, 12],
+  } as const;
+  const row = (areLengthsKnown: boolean, goodputs: readonly number[]) => ({
+    name: 'saber.W1',
+    workload: 'W1' as const,
+    areLengthsKnown,
+    goodputs: [0, 1].map((more) => saber.requestsPerSecond.map(() => goodputs.map((goodput) => goodput + more))),
+  });
+
+  it('when all rates were measured, then each lead stands beside its aim', () => {
+    const [table] = resultOf(selection, [row(true, [79, 71, 80, 42])]).tables ?? [];
+    expect(table?.rows.map((cells) => cells.slice(2))).toEqual([
+      ['', '', ''],
+      ['8.0 (8.0 to 8.0)', '≥ 9', 'missed'],
+      ['-1.0 (-1.0 to -1.0)', '≥ -1.61', 'reached'],
+      ['37.0 (37.0 to 37.0)', '', ''],
+    ]);
+  });
+
+  it('when lengths are unknown or rates are missing, then there is no aim', () => {
+    const width = (table: TextTable | undefined) => table?.columns.length;
+    expect(width(resultOf(selection, [row(false, [79, 71, 80, 42])]).tables?.[0])).toBe(3);
+    expect(width(resultOf({ ...selection, requestsPerSecond: [5] }, [row(true, [1, 1, 1, 1])]).tables?.[0])).toBe(3);
   });
 });

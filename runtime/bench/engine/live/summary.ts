@@ -1,6 +1,10 @@
 /** The figures of the replay on the real engine. Pure. */
+
+import { aims } from '../../aims.ts';
 import type { BenchResult } from '../../bench.ts';
 import type { RunScore } from '../../replay/score.ts';
+import { quantityText } from '../../report/numbers.ts';
+import { figureTable, type TextTable } from '../../tables.ts';
 
 /** One load played on one target. */
 export interface Row {
@@ -42,21 +46,37 @@ export function summarizeReplay(rows: readonly Row[], context: ReplayContext): B
   const [best] = scores.filter(({ target }) => target.startsWith('static:')).sort((a, b) => b.kept - a.kept);
   if (ours === undefined || best === undefined) throw new Error('Both our policy and a static one must be played.');
   const server = scores.find(({ target }) => target === context.against);
+  const figures = {
+    'engine.goodput_ratio': ours.kept / best.kept,
+    'engine.ttft_p95_ratio': ours.ttftP95Ms / best.ttftP95Ms,
+    ...(server !== undefined && {
+      'engine.against_goodput_ratio': ours.kept / server.kept,
+      'engine.against_ttft_p95_ratio': ours.ttftP95Ms / server.ttftP95Ms,
+    }),
+  };
   return {
-    figures: {
-      'engine.goodput_ratio': ours.kept / best.kept,
-      'engine.ttft_p95_ratio': ours.ttftP95Ms / best.ttftP95Ms,
-      ...(server !== undefined && {
-        'engine.against_goodput_ratio': ours.kept / server.kept,
-        'engine.against_ttft_p95_ratio': ours.ttftP95Ms / server.ttftP95Ms,
-      }),
-    },
+    figures,
+    tables: [targetTable(scores, context, best.target), figureTable(figures, aims)],
     details: {
       ...context,
       comparator: best.target,
       targets: scores,
       seeds: [...new Set(rows.map(({ seed }) => seed))],
     },
+  };
+}
+
+function targetTable(scores: readonly TargetScore[], { sessions, stretch }: ReplayContext, best: string): TextTable {
+  return {
+    title: `${sessions.toFixed(2)} editing sessions at a time, times stretched by ${stretch.toFixed(2)} and told unstretched`,
+    columns: [{ label: 'target', isText: true }, { label: 'kept' }, { label: 'TTFT p95' }, { label: 'E2E p95' }],
+    rows: scores.map(({ target, keptShare, ttftP95Ms, e2eP95Ms }) => [
+      target,
+      `${(100 * keptShare).toFixed(1)} %`,
+      quantityText(ttftP95Ms, 'ms'),
+      quantityText(e2eP95Ms, 'ms'),
+    ]),
+    note: `The ratios are to ${best}, the static one that kept most.`,
   };
 }
 
