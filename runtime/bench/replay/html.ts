@@ -20,6 +20,8 @@ import { readTraces, type Traces } from './traces.ts';
 const seedsDrawn = 4;
 /** Loads of the curve, as shares of the load of the cell. */
 const loadShares = [0.4, 0.6, 0.8, 1, 1.25];
+/** Of policies in a distribution, when neither ours nor the comparator played. */
+const curvesMax = 4;
 /** What the timeline shows: the middle of the run, when sessions come and go as they do on average. */
 const stretch = { fromMs: 150_000, toMs: 180_000 };
 
@@ -30,9 +32,9 @@ export async function writeReplayReport(
   log: (line: string) => void,
 ): Promise<void> {
   const traces = readTraces();
-  const halves = results.filter(({ cell }) => cell.level === 'half');
+  const plotted = plottedOf(results.map(({ cell }) => cell));
   const curves: LinesSection[] = [];
-  for (const { cell } of halves) curves.push(await loadCurve(cell, selection, log));
+  for (const cell of plotted) curves.push(await loadCurve(cell, selection, log));
   const report: Report = {
     title: 'Replayed editors',
     summary:
@@ -40,17 +42,26 @@ export async function writeReplayReport(
     run: {
       command: ['bench', ...process.argv.slice(2)].join(' '),
       seeds: selection.seeds,
-      commit: await commitOf(process.cwd()),
+      commit: await commitOf(),
       machine: thisMachine(),
       facts: factsOf(selection, results),
     },
     sections: [
       ...results.flatMap((result) => cellSections(result)),
       ...curves,
-      ...halves.flatMap(({ cell }) => [...distributions(traces, cell, selection), timeline(traces, cell, selection)]),
+      ...plotted.flatMap((cell) => [...distributions(traces, cell, selection), timeline(traces, cell, selection)]),
     ],
   };
   await writeReport(file, report);
+}
+
+/** One cell for each machine, so that every page has plots: at the load of the figures, or else what was measured first. */
+export function plottedOf(cells: readonly Cell[]): Cell[] {
+  const machinesOf = [...new Set(cells.map(({ machine }) => machine))];
+  return machinesOf.flatMap((name) => {
+    const own = cells.filter(({ machine }) => machine === name);
+    return own.find(({ level }) => level === 'half') ?? own[0] ?? [];
+  });
 }
 
 function factsOf({ window }: Selection, results: readonly CellResult[]): Record<string, string> {
@@ -63,7 +74,8 @@ function factsOf({ window }: Selection, results: readonly CellResult[]): Record<
 }
 
 async function loadCurve(cell: Cell, selection: Selection, log: (line: string) => void): Promise<LinesSection> {
-  const contenders = selection.contenders.filter((name) => (policyContenders as readonly string[]).includes(name));
+  const policies = selection.contenders.filter((name) => (policyContenders as readonly string[]).includes(name));
+  const contenders = policies.length > 0 ? policies : selection.contenders;
   const loads = loadShares.map((share) => Math.round(100 * share * cell.load) / 100);
   const jobs = loads.flatMap((load) =>
     selection.seeds.slice(0, seedsDrawn).map((seed): Job => ({ cell: { ...cell, load }, contenders, seed })),
@@ -96,7 +108,8 @@ function named(name: ContenderName): { name: string; role?: 'baseline' | 'bound'
 
 /** Of the time to the first token, and to the last one, of every promise. */
 function distributions(traces: Traces, cell: Cell, { contenders, seeds }: Selection): DistributionSection[] {
-  const shown = contenders.filter((name) => ['punctual', 'static', 'static_parked'].includes(name));
+  const usual = contenders.filter((name) => ['punctual', 'static', 'static_parked'].includes(name));
+  const shown = usual.length > 0 ? usual : contenders.slice(0, curvesMax);
   const target = machines[cell.machine].completionTargetMs;
   const values = shown.map((name) => ({
     ...named(name),

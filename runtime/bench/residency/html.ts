@@ -38,7 +38,7 @@ export async function writeResidencyReport(
     run: {
       command: ['bench', ...process.argv.slice(2)].join(' '),
       seeds: selection.seeds,
-      commit: await commitOf(process.cwd()),
+      commit: await commitOf(),
       machine: thisMachine(),
       facts: { Window: selection.window, Comparator: comparator },
     },

@@ -4,8 +4,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BadUsage } from '../../../runtime/bench/bench.ts';
 import { ablationNames } from '../../../runtime/bench/replay/ablation.ts';
-import { cellsOf, measure, resultOf, selectionOf } from '../../../runtime/bench/replay/bench.ts';
+import { cellsOf, measure, selectionOf } from '../../../runtime/bench/replay/bench.ts';
 import { contenderOf, policyContenders, staticSettings } from '../../../runtime/bench/replay/contenders.ts';
+import { plottedOf } from '../../../runtime/bench/replay/html.ts';
+import { resultOf } from '../../../runtime/bench/replay/result.ts';
 import type { Selection } from '../../../runtime/bench/replay/results.ts';
 import { cellSections } from '../../../runtime/bench/replay/sections.ts';
 import { targets } from '../../../runtime/bench/replay/targets.ts';
@@ -97,7 +99,7 @@ describe('who plays', () => {
   });
 });
 
-describe('a small replay', () => {
+describe('a small replay', { timeout: 120_000 }, () => {
   const selection = {
     ...selected({
       machine: 'cpu',
@@ -111,7 +113,7 @@ describe('a small replay', () => {
 
   it('when it is measured, then its figures have the names of the issue, and its report their targets', async () => {
     const lines: string[] = [];
-    const { figures, details } = await measure(selection, { log: (line) => lines.push(line) });
+    const { figures, details, tables } = await measure(selection, { log: (line) => lines.push(line) });
     expect(figures['replay.cpu.goodput_ratio']).toBeGreaterThan(0);
     expect(figures['replay.cpu.half.punctual']).toBeLessThanOrEqual(100 * 1);
     expect(figures['replay.cpu.half.punctual']).toBeLessThanOrEqual(figures['replay.cpu.half.bound'] ?? 0);
@@ -119,12 +121,22 @@ describe('a small replay', () => {
       expect.arrayContaining(Object.keys(targets).filter((name) => /cpu\.(good|ttft|e2e|wasted)/.test(name))),
     );
     expect(details['window']).toBe('tuning');
+    expect(details['cells']).toHaveProperty(
+      ['replay.cpu.half', 'ratios', 'replay.cpu.goodput_ratio', 'low'],
+      expect.any(Number),
+    );
+    const [policies, ratios] = tables ?? [];
+    expect(policies?.rows.map(([name]) => name)).toEqual(['punctual', 'static', 'without_parking', 'bound']);
+    expect(ratios?.rows[0]?.slice(0, 1).concat(ratios.rows[0].slice(3, 4))).toEqual([
+      'replay.cpu.goodput_ratio',
+      '≥ 1.7',
+    ]);
     expect(lines[0]).toBe('6 runs');
     expect(resultOf(selection, []).figures).toEqual({});
   });
 });
 
-describe('the page of a replay', () => {
+describe('the page of a replay', { timeout: 120_000 }, () => {
   it('when a page is asked for, then it has the curve, the distributions, the passes and the tables', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'punctual-replay-'));
     try {
@@ -142,9 +154,28 @@ describe('the page of a replay', () => {
         'replay.gpu: 30 s of passes under punctual',
       ]);
       expect(tableRows(page).map(([first]) => first)).toEqual(expect.arrayContaining(['static', 'bound']));
+      expect(page.split('<section').filter((section) => section.includes('<svg'))).toHaveLength(4);
+      expect(page).not.toContain('No data');
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('what a page plots', () => {
+  const levelsOf = (values: Record<string, string>) =>
+    plottedOf(cellsOf(selected(values))).map(({ machine, level }) => [machine, level]);
+
+  it('when the load of the figures was measured, then that one of each machine', () => {
+    expect(levelsOf({})).toEqual([
+      ['cpu', 'half'],
+      ['gpu', 'half'],
+    ]);
+  });
+
+  it('when only another level was measured, then that one', () => {
+    expect(levelsOf({ machine: 'gpu', level: 'light' })).toEqual([['gpu', 'light']]);
+    expect(levelsOf({ machine: 'cpu', level: 'unparked,light' })).toEqual([['cpu', 'unparked']]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -112,6 +113,14 @@ describe('writing a report', () => {
       await rm(folder, { recursive: true, force: true });
     }
   });
+
+  // Sources without their history have no commit.
+  it.skipIf(!existsSync('.git'))(
+    'when the program stands in a clone of the project, then its commit is known',
+    async () => {
+      expect(await commitOf()).toMatch(/^[0-9a-f]{12}( \+ changes)?$/);
+    },
+  );
 
   it('when the machine is described, then by its processor and cores alone', () => {
     const { cpu, cores } = thisMachine();
