@@ -4,12 +4,16 @@
  * that come and go (`scheduler.million_s`; `million_told_s` with everything known from the start, which is the scheduler alone).
  * Medians, in µs; the growth is the median over pairs that were measured one right after the other, so that it holds on a noisy machine.
  */
+import os from 'node:os';
 import type { Knowledge } from '../../core/knowledge.ts';
 import { Learned } from '../../core/learned.ts';
 import { fcfs } from '../../core/policies/fcfs.ts';
 import { punctual } from '../../core/policies/punctual.ts';
 import type { Policy } from '../../core/policy.ts';
+import { aims } from '../aims.ts';
 import { type Bench, type BenchOptions, type BenchResult, median, quantile } from '../bench.ts';
+import { Progress } from '../progress.ts';
+import { figureTable } from '../tables.ts';
 import { growth, measureSizes } from './growth.ts';
 import { replayTasks, told } from './replay.ts';
 import { stepTimesUs } from './steps.ts';
@@ -36,8 +40,20 @@ export const schedulerBench: Bench = {
   name: 'scheduler',
   takes: { full: '5 minutes', quick: '1 minute' },
   summary: 'what one decision costs, with up to 100,000 waiting, and a million tasks',
-  run: async ({ quick: isQuick, log }) => measure(isQuick ? quick : full, log),
+  async run({ quick: isQuick, log }) {
+    const busy = busyText(os.loadavg()[0] ?? 0, os.availableParallelism());
+    if (busy !== undefined) log(busy);
+    const result = measure(isQuick ? quick : full, log);
+    const table = figureTable(result.figures, aims);
+    return { ...result, tables: [busy === undefined ? table : { ...table, note: busy }] };
+  },
 };
+
+/** A warning when others compute here, as the aims are absolute times. @param load mean number of processes that could run. */
+export function busyText(load: number, cores: number): string | undefined {
+  if (load <= cores) return undefined;
+  return `The machine is busy (load ${load.toFixed(1)} on ${cores} ${cores === 1 ? 'core' : 'cores'}), so times in µs and s are too long; on_growth is a ratio and holds.`;
+}
 
 function measure(effort: Effort, log: BenchOptions['log']): BenchResult {
   const parts = policies.flatMap((policy) => {
@@ -50,9 +66,11 @@ function measure(effort: Effort, log: BenchOptions['log']): BenchResult {
       () => measureReplay(policy, `${prefix}.million_told`, told, effort),
     ];
   });
-  const results = parts.map((part, index) => {
-    log(`part ${index + 1} of ${parts.length}`);
-    return part();
+  const progress = new Progress({ total: parts.length, what: 'parts', log });
+  const results = parts.map((part) => {
+    const result = part();
+    progress.step();
+    return result;
   });
   return {
     figures: Object.assign({}, ...results.map(({ figures }) => figures)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newRandom } from '../../../runtime/bench/random.ts';
+import { busyText } from '../../../runtime/bench/scheduler/bench.ts';
 import { replayTasks, told } from '../../../runtime/bench/scheduler/replay.ts';
 import { Pool } from '../../../runtime/bench/scheduler/stand-in.ts';
 import { stepTimesUs, stepView } from '../../../runtime/bench/scheduler/steps.ts';
@@ -61,5 +62,12 @@ describe('the cost of deciding', () => {
     pool.delete('c');
     pool.delete('b');
     expect(pool.any(() => 0)).toBeUndefined();
+  });
+});
+
+describe('a busy machine', () => {
+  it('when more wants to run than there are cores, then the reader is warned of absolute times', () => {
+    expect(busyText(7.53, 2)).toContain('busy (load 7.5 on 2 cores)');
+    expect(busyText(2, 2)).toBeUndefined();
   });
 });
