@@ -13,7 +13,13 @@ import { statusInput } from './status.ts';
 import { modelFor } from './status-text.ts';
 
 export type AnswerEnd =
-  | { readonly kind: 'done'; readonly sentence: string; readonly demo: boolean }
+  | {
+      readonly kind: 'done';
+      readonly sentence: string;
+      readonly demo: boolean;
+      /** Who answered, when that is not the model that was chosen. */
+      readonly standIn: string | undefined;
+    }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly sentence: string };
 
@@ -140,7 +146,8 @@ class RunningAnswer {
       // What was not streamed, which is everything if the runtime does not stream.
       this.#pump.push(result.text.slice(this.#pump.length));
       await this.#pump.drain();
-      return { kind: 'done', sentence: endSentence(this.#options.done, result), demo: result.demo };
+      const standIn = result.insteadOf === undefined ? undefined : result.model;
+      return { kind: 'done', sentence: endSentence(this.#options.done, result), demo: result.demo, standIn };
     } catch (error) {
       // The text that came belongs to the user; an error in writing it must not hide the first one.
       await this.#pump.drain().catch((late: unknown) => ctx.log.warn(`Writing the answer failed: ${late}`));

@@ -88,7 +88,7 @@ class Summaries implements vscode.TextDocumentContentProvider, vscode.Disposable
 function ended(state: SummaryState, end: AnswerEnd): SummaryState {
   switch (end.kind) {
     case 'done':
-      return { ...state, demo: end.demo, footer: end.sentence };
+      return { ...state, demo: end.demo, standIn: end.standIn, footer: end.sentence };
     case 'cancelled':
       return { ...state, footer: 'Cancelled.' };
     case 'failed':

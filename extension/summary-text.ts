@@ -1,5 +1,6 @@
 /**
- * The Markdown of a summary's document: what it is of, whether a demonstration model wrote it, the text so far, and the end. Pure.
+ * The Markdown of a summary's document: what it is of, whether a demonstration model or a stand-in wrote it, the text so far, and the
+ * end. Pure.
  * It is read as it stands, so nothing is escaped; a preview of it runs no commands and loads no scripts.
  */
 
@@ -7,14 +8,17 @@ export interface SummaryState {
   /** `queue.ts`, or `queue.ts, lines 3–20`. */
   readonly source: string;
   readonly demo: boolean;
+  /** Who wrote it, when that is not the model that was chosen; as far as it is known, which is at the end. */
+  readonly standIn?: string | undefined;
   readonly body: string;
   /** Absent while it is being written. */
   readonly footer?: string;
 }
 
-export function summaryMarkdown({ source, demo, body, footer }: SummaryState): string {
+export function summaryMarkdown({ source, demo, standIn, body, footer }: SummaryState): string {
   const blocks = [`# Summary of ${source}`];
   if (demo) blocks.push('> Written by the demonstration model: it shows how Punctual works, not what your code does.');
+  if (standIn !== undefined) blocks.push(`> Written by ${standIn}, not by the model that was chosen.`);
   if (body !== '') blocks.push(body.trimEnd());
   blocks.push(footer === undefined ? '…' : `---\n\n${footer}`);
   return `${blocks.join('\n\n')}\n`;

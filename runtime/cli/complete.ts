@@ -73,6 +73,7 @@ function timing({ model = 'the model', ttftMs, e2eMs = 0, targetMs, kept }: Trac
 }
 
 function traceLines({
+  insteadOf,
   promptTokens,
   reusedTokens = 0,
   generatedTokens = 0,
@@ -81,6 +82,7 @@ function traceLines({
   fitted,
 }: Trace): string[] {
   const lines: string[] = [];
+  if (insteadOf !== undefined) lines.push(`answered instead of ${insteadOf}, which would have come too late`);
   if (promptTokens !== undefined)
     lines.push(`prompt: ${promptTokens} tokens, ${reusedTokens} of them evaluated before`);
   if (e2eMs !== undefined) lines.push(`answer: ${generatedTokens} tokens, the last one after ${ms(e2eMs)}`);

@@ -36,7 +36,10 @@ export const completionTraceSchema = z.object({
   reason: completionReasonSchema,
   /** One sentence for the log and for `complete` on the command line. */
   message: z.string().optional(),
+  /** The model that answered, or was to answer, by the name that people know. */
   model: z.string().optional(),
+  /** The model that was chosen, when another answered, as this one would have come too late. */
+  insteadOf: z.string().optional(),
   ttftMs: z.number().optional(),
   e2eMs: z.number().optional(),
   promptTokens: z.number().optional(),

@@ -177,6 +177,12 @@ describe('summary document', () => {
     );
   });
 
+  test('when another model wrote it than the one that was chosen, then that stands above the text', () => {
+    expect(summaryMarkdown({ source: 'a', demo: false, standIn: 'Small', body: 'Adds.', footer: 'Done' })).toBe(
+      '# Summary of a\n\n> Written by Small, not by the model that was chosen.\n\nAdds.\n\n---\n\nDone\n',
+    );
+  });
+
   test('when it has ended, then the end stands below the text', () => {
     expect(summaryMarkdown({ source: 'a', demo: false, body: 'Adds.\n', footer: 'Done' })).toBe(
       '# Summary of a\n\nAdds.\n\n---\n\nDone\n',

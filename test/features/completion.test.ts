@@ -34,6 +34,7 @@ describe('a completion', () => {
       { insertText: '0;', range: { start: { line: 0, character: 11 }, end: { line: 0, character: 11 } } },
     ]);
     expect(result.punctual).toMatchObject({ reason: 'answered', model: 'Demo', ttftMs: 5, kept: true });
+    expect(result.punctual).not.toHaveProperty('insteadOf');
     expect(tasks.specs[0]).toMatchObject({
       class: 'completion',
       sla: { kind: 'ttft', targetMs: 500 },
@@ -43,10 +44,10 @@ describe('a completion', () => {
     });
   });
 
-  it('when another model answered, then the trace names that one', async () => {
+  it('when another model answered, then the trace names that one, and the one that was chosen', async () => {
     const { completion } = feature({ notes: [{ reason: 'substituted', by: 'q' }], pieces: ['0;'] });
     const { punctual } = await completion.complete(request('let total =|'), never);
-    expect(punctual).toMatchObject({ reason: 'answered', model: 'The q' });
+    expect(punctual).toMatchObject({ reason: 'answered', model: 'The q', insteadOf: 'Demo' });
   });
 
   it('when the prefix ends in a lone space, then it is asked without it and not answered twice', async () => {

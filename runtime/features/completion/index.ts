@@ -121,8 +121,8 @@ export class CompletionFeature {
         wanted = shortened(wanted, error);
         continue;
       }
-      const { model: name } = answering(result, model, (id) => this.#models.describe(id));
-      const trace = { ...traceOf(result, { ...model, name }), ...fittedTrace(fitted, result, targetMs) };
+      const answerer = answering(result, model, (id) => this.#models.describe(id));
+      const trace = { ...traceOf(result, answerer), ...fittedTrace(fitted, result, targetMs) };
       if (result.outcome.kind !== 'finished') return nothing(trace);
       const insertText = postprocess(result.text, { ...place.around, healed: window.healed });
       if (insertText === '') return nothing({ ...trace, reason: 'empty' });

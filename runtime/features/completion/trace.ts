@@ -1,7 +1,8 @@
 /** What is told of a completion: its reason, its times, and what its prompt gave up. */
 import type { TaskError } from '../../core/task.ts';
 import type { CompletionReason, CompletionTrace, InlineCompletionResult } from '../../protocol.ts';
-import type { ChosenModel, TaskResult } from '../tasks.ts';
+import type { Answering } from '../notes.ts';
+import type { TaskResult } from '../tasks.ts';
 import type { FittedWindow } from './fit.ts';
 
 /** Source code, where the tokenizer was not asked. */
@@ -11,11 +12,12 @@ export function nothing(punctual: CompletionTrace): InlineCompletionResult {
   return { items: [], punctual };
 }
 
-export function traceOf(result: TaskResult, model: ChosenModel): CompletionTrace {
+export function traceOf(result: TaskResult, { model, insteadOf }: Answering): CompletionTrace {
   const { ttftMs, e2eMs, promptTokens, reusedTokens, generatedTokens, kept, outcome } = result;
   return {
     ...reasonOf(outcome),
-    model: model.name,
+    model,
+    ...(insteadOf !== undefined && { insteadOf }),
     e2eMs,
     generatedTokens,
     kept,
