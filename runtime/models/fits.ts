@@ -11,6 +11,7 @@ import {
   parseBudget,
 } from './fit/budget.ts';
 import { type Alternative, type FitDecision, fitModel, fitsBySize, neededBySize } from './fit/choose.ts';
+import type { ModelFile } from './gguf/describe.ts';
 import type { LibraryEntry } from './library-entry.ts';
 
 /** For ghost text a window of some 900 tokens and its answer. */
@@ -35,7 +36,8 @@ export function budgetOf(setting: string): Budget {
 
 export class Fits {
   readonly #machine: () => MachineMemory | undefined;
-  readonly #decisions = new Map<string, Map<string, FitDecision>>();
+  /** By the setting and what the file says of itself: another file, or a changed one, says it in another object. */
+  readonly #decisions = new Map<string, WeakMap<ModelFile, FitDecision>>();
   #decidedFor: MachineMemory | undefined;
 
   constructor(machine: () => MachineMemory | undefined) {
@@ -58,9 +60,8 @@ export class Fits {
     // What is suggested instead depends on what is installed, and is asked for by a person: it is worked out each time.
     if (alternatives.length > 0) return decide();
     const decisions = this.#decisionsFor(setting, machine);
-    const key = `${model.file} ${metadata.fileBytes}`;
-    const decision = decisions.get(key) ?? decide();
-    decisions.set(key, decision);
+    const decision = decisions.get(metadata) ?? decide();
+    decisions.set(metadata, decision);
     return decision;
   }
 
@@ -76,10 +77,10 @@ export class Fits {
     return capacity && { needed: neededBySize(fileBytes), available: capacityBytes(capacity) };
   }
 
-  #decisionsFor(setting: string, machine: MachineMemory): Map<string, FitDecision> {
+  #decisionsFor(setting: string, machine: MachineMemory): WeakMap<ModelFile, FitDecision> {
     if (this.#decidedFor !== machine || this.#decisions.size > budgetsMax) this.#decisions.clear();
     this.#decidedFor = machine;
-    const known = this.#decisions.get(setting) ?? new Map<string, FitDecision>();
+    const known = this.#decisions.get(setting) ?? new WeakMap<ModelFile, FitDecision>();
     this.#decisions.set(setting, known);
     return known;
   }
