@@ -59,6 +59,19 @@ export function servedBy(list: ModelsListResult, name: string): WireTaskClass[] 
   return classes.filter((each) => list.roles.some(({ role, model }) => role === each && model === name));
 }
 
+/** What the settings lead to: the runtime's sentence about one kind of task, or one about several of them. */
+export function servingSentence(list: ModelsListResult, concerned: readonly WireTaskClass[]): string {
+  const roles = list.roles.filter(({ role, model }) => model !== undefined && concerned.some((each) => each === role));
+  const [only] = roles;
+  if (only !== undefined && roles.length === 1) return only.message;
+  const names = [...new Set(roles.map(({ model }) => model))];
+  const parts = names.map((name) => {
+    const title = list.models.find((each) => each.installed && each.name === name)?.title ?? name;
+    return `${title} does ${tasksOf(roles.filter(({ model }) => model === name).map(({ role }) => role))}`;
+  });
+  return `${parts.join('; ')}.`;
+}
+
 /** `412 MB of 1.6 GB, 12 MB/s, 2 min left`; before it what else the runtime does than downloading, behind it what it has to say. */
 export function progressText(progress: PullProgress): string {
   const { phase, message, doneBytes, totalBytes, bytesPerSecond, remainingMs } = progress;

@@ -11,7 +11,7 @@ import { useForAll } from './model-choices.ts';
 import { download } from './model-download.ts';
 import { classMenu, downloadFacts, type MenuRow, modelMenu, removalOf } from './model-menus.ts';
 import { canDownload, type RowAction, type RowButton } from './model-rows.ts';
-import { sizeOf, taskNames } from './model-words.ts';
+import { classes, servingSentence, sizeOf, taskNames } from './model-words.ts';
 import { type Picked, pickModelRow } from './models-pick.ts';
 import { listModels } from './serving.ts';
 import { writeSettings } from './settings.ts';
@@ -159,13 +159,13 @@ class Models {
 
   /** Whether the model that was picked can do what it was picked for: the runtime knows. */
   async #showRoles(keys: readonly string[]): Promise<void> {
-    const { roles } = await listModels(this.#ctx);
-    const concerned = roles.filter(
-      ({ role }) => role !== 'chat' && (keys.includes('model') || keys.includes(`models.${role}`)),
+    const list = await listModels(this.#ctx);
+    const concerned = classes.filter((name) => keys.includes('model') || keys.includes(`models.${name}`));
+    const problem = list.roles.find(
+      ({ role, model }) => model === undefined && concerned.some((name) => name === role),
     );
-    const problem = concerned.find(({ model }) => model === undefined);
     if (problem !== undefined) void vscode.window.showWarningMessage(problem.message);
-    else vscode.window.setStatusBarMessage(`$(check) ${concerned.map(({ message }) => message).join(' ')}`, shownMs);
+    else vscode.window.setStatusBarMessage(`$(check) ${servingSentence(list, concerned)}`, shownMs);
   }
 }
 

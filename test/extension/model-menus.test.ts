@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ModelChoices, useFor, useForAll } from '../../extension/model-choices.ts';
 import { classMenu, downloadFacts, type MenuRow, modelMenu, offers, removalOf } from '../../extension/model-menus.ts';
-import { listed, progressText } from '../../extension/model-words.ts';
+import { listed, progressText, servingSentence } from '../../extension/model-words.ts';
 import { servingModels } from '../../extension/serving-text.ts';
 import { big, demo, imported, listWith, loaded, small } from './model-fixtures.ts';
 
@@ -143,6 +143,20 @@ describe('a download', () => {
 });
 
 describe('words', () => {
+  test('when one kind of task was given a model, then the runtime’s reason is told, and of several who does what', () => {
+    expect(servingSentence(listWith(), ['completion'])).toBe('It is the fastest.');
+    expect(servingSentence(listWith(), ['completion', 'summarize', 'translate'])).toBe(
+      'Qwen 1.5B does completion and summaries.',
+    );
+    const roles = [
+      { role: 'completion', model: 'mine', message: '' },
+      { role: 'summarize', model: 'gone', message: '' },
+    ] as const;
+    expect(servingSentence(listWith({ roles: [...roles] }), ['completion', 'summarize'])).toBe(
+      'mine does completion; gone does summaries.',
+    );
+  });
+
   test.each([
     [[], ''],
     [['a'], 'a'],

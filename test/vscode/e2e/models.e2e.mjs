@@ -185,8 +185,10 @@ async function hub({ token, isSlow = false }) {
   /** @type {string[]} */
   const ranges = [];
   const server = createServer((request, response) => {
-    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
-      return response.writeHead(401).end();
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      response.writeHead(401).end();
+      return;
+    }
     const range = request.headers.range ?? '';
     ranges.push(range);
     const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
@@ -198,7 +200,10 @@ async function hub({ token, isSlow = false }) {
       'content-length': end - start,
       ...(range !== '' && { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` }),
     });
-    if (isReleased) return response.end(bytes.subarray(start, end));
+    if (isReleased) {
+      response.end(bytes.subarray(start, end));
+      return;
+    }
     // Progress is told as bytes come, so they must come for a while.
     let at = start;
     const dripping = setInterval(() => {
