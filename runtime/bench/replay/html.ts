@@ -13,7 +13,7 @@ import type { CellResult, Selection } from './results.ts';
 import { isPromise, promisedMs } from './score.ts';
 import { cellSections, measured, roleOf } from './sections.ts';
 import { simulate } from './simulate.ts';
-import { lanesOf } from './timeline.ts';
+import { lanesOf, shownStretch } from './timeline.ts';
 import { readTraces, type Traces } from './traces.ts';
 
 /** Seeds behind the curves and the distributions: enough to see, and a page in minutes. */
@@ -22,8 +22,6 @@ const seedsDrawn = 4;
 const loadShares = [0.4, 0.6, 0.8, 1, 1.25];
 /** Of policies in a distribution, when neither ours nor the comparator played. */
 const curvesMax = 4;
-/** What the timeline shows: the middle of the run, when sessions come and go as they do on average. */
-const stretch = { fromMs: 150_000, toMs: 180_000 };
 
 export async function writeReplayReport(
   file: string,
@@ -115,8 +113,8 @@ function distributions(traces: Traces, cell: Cell, { contenders, seeds }: Select
     ...named(name),
     times: seeds.slice(0, seedsDrawn).flatMap((seed) => timesOf(traces, cell, name, seed)),
   }));
-  return (['ttft', 'e2e'] as const).map((kind) => ({
-    kind: 'distribution',
+  const sections = (['ttft', 'e2e'] as const).map((kind) => ({
+    kind: 'distribution' as const,
     title: `${prefixOf(cell)}: ${kind.toUpperCase()} at ${cell.load} sessions`,
     value: { label: kind === 'ttft' ? 'time to the first token' : 'time to the last token', unit: 'ms' },
     series: values.map(({ times, ...series }) => {
@@ -126,6 +124,8 @@ function distributions(traces: Traces, cell: Cell, { contenders, seeds }: Select
     }),
     ...(kind === 'ttft' && { promises: [{ label: `TTFT ${target} ms`, at: target }] }),
   }));
+  // A small load may hold no promise of a kind.
+  return sections.filter(({ series }) => series.some(({ values: ms, unanswered }) => ms.length + unanswered > 0));
 }
 
 interface PromisedTime {
@@ -150,6 +150,7 @@ function timeline(traces: Traces, cell: Cell, { seeds }: Selection): TimelineSec
   const [seed = 0] = seeds;
   const load = replayLoad(traces, { ...cell, seed });
   const run = simulate({ ...contenderOf('punctual', cell), load, recordsPasses: true });
+  const stretch = shownStretch(run.passes);
   return {
     kind: 'timeline',
     title: `${prefixOf(cell)}: 30 s of passes under punctual`,

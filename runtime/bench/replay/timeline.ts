@@ -11,6 +11,17 @@ export interface Stretch {
   readonly toMs: number;
 }
 
+/** The middle of the run, when sessions come and go as they do on average. */
+const middle: Stretch = { fromMs: 150_000, toMs: 180_000 };
+
+/** What the timeline shows: the middle, or, where a small load leaves it empty, as much from the first pass on. */
+export function shownStretch(passes: readonly Pick<ReplayPass, 'startMs' | 'endMs'>[]): Stretch {
+  const [first] = passes;
+  const isBusy = passes.some(({ startMs, endMs }) => endMs > middle.fromMs && startMs < middle.toMs);
+  if (isBusy || first === undefined) return middle;
+  return { fromMs: first.startMs, toMs: first.startMs + middle.toMs - middle.fromMs };
+}
+
 /** A task that took part in a pass of the stretch. */
 interface Shown {
   readonly arrival: Arrival;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../runtime/bench/replay/simulate.ts';
-import { lanesOf } from '../../../runtime/bench/replay/timeline.ts';
+import { lanesOf, shownStretch } from '../../../runtime/bench/replay/timeline.ts';
 import { fcfs } from '../../../runtime/core/policies/fcfs.ts';
 import { completion, loadOf, plainMachine, summary, tokens } from './fixtures.ts';
 
@@ -36,5 +36,15 @@ describe('the lanes of a stretch', () => {
     const early = lanesOf(load, run, { fromMs: 0, toMs: 900 });
     expect(early[0]?.marks?.map(({ event }) => event)).not.toContain('promise');
     expect(early.flatMap(({ spans }) => spans).some(({ task }) => task === 'c')).toBe(false);
+  });
+});
+
+describe('the stretch that is shown', () => {
+  it('when the middle of the run has passes, then that, otherwise as much from the first pass on', () => {
+    const middle = { fromMs: 150_000, toMs: 180_000 };
+    const early = { startMs: 20_000, endMs: 20_022 };
+    expect(shownStretch([early, { startMs: 179_999, endMs: 180_021 }])).toEqual(middle);
+    expect(shownStretch([early, { startMs: 180_000, endMs: 180_022 }])).toEqual({ fromMs: 20_000, toMs: 50_000 });
+    expect(shownStretch([])).toEqual(middle);
   });
 });
