@@ -1,7 +1,8 @@
 /** The command line as a user has it: the built program, the real runtime, the embedded model. One runtime for the whole file. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, open, readdir, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -14,15 +15,23 @@ const fixture = (name: string): string => path.join(root, 'test', 'fixtures', na
 const embedded = path.join(root, 'media', 'models', 'tinycode-4m-q8_0.gguf');
 const model = 'TinyCode 4M (demonstration)';
 
-const completionSchema = completionTraceSchema.extend({ text: z.string(), ttftMs: z.number(), model: z.string() });
+const completionSchema = completionTraceSchema.extend({
+  text: z.string(),
+  ttftMs: z.number(),
+  model: z.string(),
+  targetMs: z.number(),
+});
 const runningSchema = statusSchema.extend({ running: z.literal(true) });
+
+/** The last line on stderr; what was waited for may stand before it. */
+const timing = /^TinyCode 4M \(demonstration\): first token after \d+ ms, promised 500 ms( \(promise broken\))?\n$/m;
 
 let program: Program;
 
 beforeAll(async () => {
   program = await Program.prepare();
   const { code, err } = await program.run('complete', fixture('sum.js'), '--line', '3', '--character', '8');
-  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(timing) });
 });
 afterAll(() => program.dispose());
 
@@ -47,9 +56,19 @@ describe('punctual complete', () => {
     },
   );
 
-  it('when JSON is not asked for, then the text alone is printed', async () => {
+  it('when JSON is not asked for, then the text alone is on stdout, and on stderr whether the promise was kept', async () => {
     const result = await program.run('complete', fixture('people.py'), '--line', '9', '--character', '13');
-    expect(result).toEqual({ code: 0, out: '== "__main__":\n', err: '' });
+    expect(result).toEqual({ code: 0, out: '== "__main__":\n', err: expect.stringMatching(timing) });
+  });
+
+  it('when another promise is made, then it is that one which is kept or broken', async () => {
+    const place = ['--line', '9', '--character', '13'];
+    expect(await completed(fixture('people.py'), 9, 13, '--target', '1')).toMatchObject({ targetMs: 1, kept: false });
+    const { err } = await program.run('complete', fixture('people.py'), ...place, '--target', '60000', '--trace');
+    expect(err).toMatch(
+      /: first token after \d+ ms, promised 60000 ms\n {2}prompt: \d+ tokens, \d+ of them evaluated before\n/,
+    );
+    expect(err).toMatch(/^ {2}predicted for the first token: \d+ ms$/m);
   });
 
   it('when lines end with CRLF and an emoji stands before the cursor, then columns count UTF-16 units as editors do', async () => {
@@ -61,16 +80,14 @@ describe('punctual complete', () => {
   });
 
   it.each([
-    [11, 1],
-    [3, 9],
-    [1, 900_000_000],
-  ])('when line %i, character %i lies outside the file, then a sentence says so', async (line, character) => {
+    [11, 1, 'SUM has 10 lines: there is no line 11.'],
+    [3, 9, 'Line 3 has 7 characters: give --character 1 to 8.'],
+    [1, 900_000_000, 'Line 1 has 19 characters: give --character 1 to 20.'],
+  ])('when line %i, character %i lies outside the file, then a sentence says so', async (line, character, sentence) => {
     const place = ['--line', String(line), '--character', String(character)];
     const { code, out, err } = await program.run('complete', fixture('sum.js'), ...place);
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toBe(
-      `punctual complete: Line ${line}, character ${character} lies outside the document of 10 lines.\n`,
-    );
+    expect(err).toBe(`punctual complete: ${sentence.replace('SUM', fixture('sum.js'))}\n`);
   });
 
   it('when the file is empty, of an unknown language, or one line of a million characters, then it is answered', async () => {
@@ -119,8 +136,34 @@ describe('punctual summarize and translate', () => {
     const { code, out, err } = await program.run('summarize', fixture('Counter.java'));
     expect(code).toBe(0);
     expect(out.trim()).not.toBe('');
-    expect(err).toMatch(/^TinyCode 4M \(demonstration\): \d+\.\d s, promised 10\.0 s/);
+    expect(err).toMatch(/^TinyCode 4M \(demonstration\): \d+\.\d s, promised 10\.0 s/m);
   });
+
+  it('when standard input is summarized, then the language that was assumed is named, unless it was given', async () => {
+    const source = 'function sum(a, b) {\n  return a + b;\n}\n';
+    const assumed = program.start('summarize', '-');
+    assumed.stdin.end(source);
+    const { code, err } = await finished(assumed);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^standard input is taken as plaintext: --language ID says what it is written in\n/);
+    const given = program.start('summarize', '-', '--language', 'javascript', '--target', '1', '--json');
+    given.stdin.end(source);
+    const json = await finished(given);
+    expect(json).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(json.out)).toMatchObject({ language: 'javascript', targetMs: 1, kept: false });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'when the disk is full, then the command fails and says so (only Linux has /dev/full)',
+    async () => {
+      for (const argv of [['summarize', fixture('sum.js')], ['status'], ['--help']]) {
+        const full = await open('/dev/full', 'w');
+        const { code, err } = await program.runInto(full.fd, ...argv).finally(() => full.close());
+        expect({ argv, code }).toEqual({ argv, code: 1 });
+        expect(err).toMatch(/The answer could not be written \(no room is left there\): write it somewhere else\.\n/);
+      }
+    },
+  );
 
   it('when JSON is asked for, then there is one object, and nothing else on either stream', async () => {
     const json = await program.run('translate', fixture('Counter.java'), '--to', 'python', '--json');
@@ -133,6 +176,11 @@ describe('punctual summarize and translate', () => {
     const { code, out, err } = await program.run('summarize', 'empty.js');
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^punctual summarize: There is nothing to summarize/);
+    const json = await program.run('summarize', 'empty.js', '--json');
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toEqual({
+      error: { code: 'empty', message: expect.stringMatching(/^There is nothing to summarize/) },
+    });
   });
 });
 
@@ -147,7 +195,8 @@ describe('the runtime behind the commands', () => {
     expect(second.models).toContainEqual(expect.objectContaining({ name: model, demo: true, state: 'ready' }));
     const { code, out } = await program.run('status');
     expect(code).toBe(0);
-    for (const line of [/^completion +TTFT 500 ms/m, /^summarize +E2E 10000 ms/m, /^translate +E2E 20000 ms/m])
+    expect(out).toMatch(new RegExp(`^runtime .*, process ${second.pid}, port \\d+, `, 'm'));
+    for (const line of [/^completion +TTFT \d+ ms/m, /^summarize +E2E \d+ ms/m, /^translate +E2E 20000 ms/m])
       expect(out).toMatch(line);
   });
 
@@ -162,7 +211,8 @@ describe('the runtime behind the commands', () => {
     expect(await program.run('stop', '--json')).toEqual({ code: 0, out: `{"stopped":true,"pid":${pid}}\n`, err: '' });
     expect([pid, enginePid ?? 0].filter((id) => id > 0 && isProcess(id))).toEqual([]);
     // What was measured of the model may stay too, for the next runtime.
-    expect((await readdir(program.home)).filter((name) => name !== 'calibrations')).toEqual(['runtime.log']);
+    const measured = ['calibrations', 'load-times.json'];
+    expect((await readdir(program.home)).filter((name) => !measured.includes(name))).toEqual(['runtime.log']);
     expect(await program.run('status', '--json')).toMatchObject({ code: 0, out: '{"running":false}\n' });
     expect(await program.run('stop')).toMatchObject({ code: 0, out: 'No runtime is running.\n' });
   });
@@ -202,8 +252,8 @@ describe('punctual demo', () => {
   });
 
   it.each<[string, number, (child: ChildProcessWithoutNullStreams) => void]>([
-    ['it is interrupted', 1, (child) => child.kill('SIGINT')],
-    ['its terminal is closed', 1, (child) => child.kill('SIGHUP')],
+    ['it is interrupted', 130, (child) => child.kill('SIGINT')],
+    ['its terminal is closed', 129, (child) => child.kill('SIGHUP')],
     ['its reader has seen enough', 0, (child) => child.stdout.destroy()],
   ])('when %s, then it ends with %i, and leaves nothing behind', async (_, expected, end) => {
     const child = program.start('demo', '--terminal');

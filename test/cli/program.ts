@@ -45,6 +45,19 @@ export class Program {
     return finished(this.start(...args));
   }
 
+  /** With an open file for its stdout. */
+  async runInto(fd: number, ...args: string[]): Promise<Omit<Finished, 'out'>> {
+    const file = path.join(root, 'dist', 'cli.mjs');
+    const options = { cwd: this.folder, env: this.#env };
+    const child = spawn(process.execPath, [file, ...args], { ...options, stdio: ['ignore', fd, 'pipe'] });
+    let err = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, err };
+  }
+
   /** Ends the runtime, if one is left, and removes everything. */
   async dispose(): Promise<void> {
     await this.run('stop');
