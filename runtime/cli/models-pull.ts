@@ -116,20 +116,16 @@ class ProgressLine {
   }
 }
 
-export function progressText({
-  phase,
-  message,
-  doneBytes,
-  totalBytes,
-  bytesPerSecond,
-  remainingMs,
-}: PullProgress): string {
-  const share = totalBytes ? `${Math.floor((100 * doneBytes) / totalBytes)} %  ` : '';
-  const bytes = totalBytes ? `${size(doneBytes)} of ${size(totalBytes)}` : size(doneBytes);
-  const rate = bytesPerSecond === undefined ? '' : `  ${size(bytesPerSecond)}/s`;
-  const left = remainingMs === undefined ? '' : `  ${duration(remainingMs)} left`;
-  const why = message === undefined ? '' : `  ${message}`;
-  return phase === 'connecting' ? `connecting${why}` : `${phase}  ${share}${bytes}${rate}${left}${why}`;
+export function progressText(progress: PullProgress): string {
+  const { phase, message, doneBytes, totalBytes, bytesPerSecond, remainingMs } = progress;
+  const parts = [
+    totalBytes ? `${Math.floor((100 * doneBytes) / totalBytes)} %` : undefined,
+    totalBytes ? `${size(doneBytes)} of ${size(totalBytes)}` : doneBytes > 0 ? size(doneBytes) : undefined,
+    bytesPerSecond === undefined ? undefined : `${size(bytesPerSecond)}/s`,
+    remainingMs === undefined ? undefined : `${duration(remainingMs)} left`,
+    message,
+  ];
+  return [phase, ...parts.filter((part) => part !== undefined)].join('  ');
 }
 
 function duration(ms: number): string {

@@ -86,6 +86,7 @@ describe('the table of models', () => {
 describe('the progress of a pull', () => {
   it.each([
     [{ phase: 'connecting', doneBytes: 0 }, 'connecting'],
+    [{ phase: 'waiting', doneBytes: 0, message: 'It is not there.' }, 'waiting  It is not there.'],
     [{ phase: 'downloading', doneBytes: 5e6 }, 'downloading  5.0 MB'],
     [
       { phase: 'downloading', doneBytes: 1e9, totalBytes: 4e9, bytesPerSecond: 50e6, remainingMs: 60_000 },
