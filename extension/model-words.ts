@@ -79,8 +79,10 @@ export function progressText(progress: PullProgress): string {
   const speed = bytesPerSecond === undefined || bytesPerSecond < 1 ? [] : [`${formatBytes(bytesPerSecond)}/s`];
   const left = remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`];
   const begin = phase === 'downloading' ? [] : [phase];
+  // Before there are any bytes, nothing is said of them.
+  const done = begin.length > 0 && doneBytes === 0 ? [] : [`${formatBytes(doneBytes)}${total}`];
   const said = message === undefined ? '' : `. ${message}`;
-  return `${[...begin, `${formatBytes(doneBytes)}${total}`, ...speed, ...left].join(', ')}${said}`;
+  return `${[...begin, ...done, ...speed, ...left].join(', ')}${said}`;
 }
 
 /** Never 100% before the end. @param share 0 to 1 */

@@ -137,6 +137,7 @@ describe('a download', () => {
       '412 MB of 1.6 GB, 12 MB/s, 1.7 min left',
     ],
     [{ phase: 'downloading', doneBytes: 0, bytesPerSecond: 0 }, '0 MB'],
+    [{ phase: 'connecting', doneBytes: 0 }, 'connecting'],
     [{ phase: 'verifying', doneBytes: 8e8, totalBytes: 1.6e9 }, 'verifying, 800 MB of 1.6 GB'],
     [{ phase: 'waiting', doneBytes: 8e8, message: 'The server is busy.' }, 'waiting, 800 MB. The server is busy.'],
   ])('when %j is reported, then %j is shown', (progress, text) => expect(progressText(progress)).toBe(text));
