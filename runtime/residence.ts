@@ -57,15 +57,19 @@ export class Residence implements Holdings, Files {
 
   of(id: ModelId): Holding {
     const { models, machine } = this.#options;
-    const { classes, isPinned, bytes, bytesSmall } = models.sizesOf(id);
-    return { classes, isPinned, bytesFull: bytes, bytesSmall, ...machine.fileView(this.diskOf(id)) };
+    const { classes, isPinned, isNamed, bytes, bytesSmall } = models.sizesOf(id);
+    return { classes, isPinned, isNamed, bytesFull: bytes, bytesSmall, ...machine.fileView(this.diskOf(id)) };
+  }
+
+  get wholeBytes(): number {
+    // Before memory was read nothing speaks against a load.
+    return this.#options.models.budgetBytes() ?? Number.MAX_SAFE_INTEGER;
   }
 
   memory(): MemoryView {
     const { models, machine } = this.#options;
     return {
-      // Before memory was read nothing speaks against a load.
-      budgetBytes: (models.budgetBytes() ?? Number.MAX_SAFE_INTEGER) * this.#rule().budgetShare,
+      budgetBytes: this.wholeBytes * this.#rule().budgetShare,
       cacheBytes: machine.cacheBytes,
       isCacheShared: models.isUnified,
       reading: machine.reading,

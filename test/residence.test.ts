@@ -21,7 +21,13 @@ class Stage {
 
   constructor() {
     const files = { fileBytes: 4 * gigabyte, files: ['/m-1.gguf', '/m-2.gguf'] };
-    const sizes = { classes: ['translate'], isPinned: false, bytes: 5 * gigabyte, bytesSmall: 4 * gigabyte } as const;
+    const sizes = {
+      classes: ['translate'],
+      isPinned: false,
+      isNamed: false,
+      bytes: 5 * gigabyte,
+      bytesSmall: 4 * gigabyte,
+    } as const;
     const models = { sizesOf: () => ({ ...sizes, ...files }), budgetBytes: () => this.budget, isUnified: true };
     this.residence = new Residence({
       models,
@@ -82,6 +88,7 @@ describe('what residency is told', () => {
     expect(new Stage().residence.of('m')).toEqual({
       classes: ['translate'],
       isPinned: false,
+      isNamed: false,
       bytesFull: 5 * gigabyte,
       bytesSmall: 4 * gigabyte,
       fileBytes: 4 * gigabyte,
@@ -96,6 +103,7 @@ describe('what residency is told', () => {
     expect(stage.residence.memory().budgetBytes).toBe(8 * gigabyte);
     stage.become({ power: 'mains', pressure: 'critical' });
     expect(stage.residence.memory().budgetBytes).toBe(4 * gigabyte);
+    expect(stage.residence.wholeBytes).toBe(8 * gigabyte);
     stage.budget = undefined;
     expect(stage.residence.memory().budgetBytes).toBeGreaterThan(1e15);
   });

@@ -8,6 +8,7 @@ export interface ModelRecord {
   state: 'unloaded' | 'loading' | 'ready' | 'resizing' | 'unloading' | 'failed';
   /** With the fewest sequences or the smallest context that serve. */
   isSmall: boolean;
+  /** When it became ready; while it loads, when the load began. */
   readySinceMs: number;
   /** From the last successful load. */
   info: ModelInfo | undefined;

@@ -86,12 +86,9 @@ export class Residents {
   #bringInIfRoom(model: ModelRecord, nowMs: number, effects: Effect[]): void {
     if (model.state !== 'unloaded') return;
     const { bytesFull } = this.#options.holdings.of(model.id);
-    if (bytesFull <= freeBytes(this.#view(nowMs)))
-      load(
-        model,
-        { isSmall: false, sparesCache: false, why: `Loads '${model.id}', for which there is room.` },
-        effects,
-      );
+    if (bytesFull > freeBytes(this.#view(nowMs))) return;
+    const why = `Loads '${model.id}', for which there is room.`;
+    load(model, { isSmall: false, sparesCache: false, why }, nowMs, effects);
   }
 
   /**
@@ -104,7 +101,7 @@ export class Residents {
     if (!isMissed && !isLate) return false;
     this.#lookedMs = nowMs;
     this.#wakeMs = Number.POSITIVE_INFINITY;
-    const view = this.#view(nowMs);
+    const view = { ...this.#view(nowMs), budgetBytes: this.#options.holdings.wholeBytes };
     for (const model of view.models) {
       if (model.state === 'absent' && model.waiting.length > 0 && !canFit(view, model, this.#residency))
         this.#options.refuse(model.id, nowMs, effects);
@@ -128,7 +125,7 @@ export class Residents {
         for (const id of evict) unload(models.get(id), why, effects);
         for (const id of downsize) resize(models.get(id), true, why, effects);
         if (evict.length + downsize.length === 0)
-          load(models.get(decision.model), { isSmall, sparesCache, why }, effects);
+          load(models.get(decision.model), { isSmall, sparesCache, why }, nowMs, effects);
         return;
       }
       case 'wait':
@@ -204,8 +201,9 @@ export class Residents {
 
 type How = Pick<Extract<Effect, { kind: 'load' }>, 'isSmall' | 'sparesCache' | 'why'>;
 
-function load(model: ModelRecord, how: How, effects: Effect[]): void {
-  Object.assign(model, { state: 'loading', isSmall: how.isSmall });
+function load(model: ModelRecord, how: How, nowMs: number, effects: Effect[]): void {
+  // While it loads: since when; noteModel sets it anew when it is ready.
+  Object.assign(model, { state: 'loading', isSmall: how.isSmall, readySinceMs: nowMs });
   effects.push({ kind: 'load', model: model.id, ...how });
 }
 

@@ -48,6 +48,8 @@ interface Known {
   /** Memory of the engine process alone that a load takes, by prediction; 0 where none was possible. */
   readonly ownBytes: number;
   readonly sizes: OwnSizes;
+  /** By the latest choice of it. */
+  readonly isNamed: boolean;
 }
 
 type Choice = ChosenModel | TaskError;
@@ -132,7 +134,8 @@ export class Registry implements Models {
 
   /** @throws RangeError as above. */
   sizesOf(id: ModelId): ModelSizes {
-    return { ...this.#get(id).sizes, isPinned: id === this.#completionModel };
+    const { sizes, isNamed } = this.#get(id);
+    return { ...sizes, isNamed, isPinned: id === this.#completionModel };
   }
 
   /** Models compute in the memory that also caches their files: there is no other device, or it has none of its own. */
@@ -194,7 +197,7 @@ export class Registry implements Models {
     const spec = this.#specFor(entry, fit, settings.threads);
     const ownBytes = fit?.kind === 'fits' ? anonymousBytes(fit.need) : 0;
     // The thread count of the latest choice counts at the next load.
-    this.#known.set(file, { name, demo, spec, ownBytes, sizes: sizesFor(entry, fit, spec) });
+    this.#known.set(file, { name, demo, spec, ownBytes, sizes: sizesFor(entry, fit, spec), isNamed: chosen });
     return { id: file, name, demo, chosen, contextTokens: spec.contextTokens };
   }
 

@@ -10,6 +10,8 @@ export interface ModelSizes {
   readonly classes: readonly TaskClass[];
   /** Completions go to it: it leaves for nobody. */
   readonly isPinned: boolean;
+  /** The user chose it by its name. */
+  readonly isNamed: boolean;
   /** Of the memory that computes, with all its sequences and with one; by prediction. */
   readonly bytes: number;
   readonly bytesSmall: number;
@@ -18,8 +20,8 @@ export interface ModelSizes {
   readonly files: readonly string[];
 }
 
-/** All but what the choice of a completion model decides. */
-export type OwnSizes = Omit<ModelSizes, 'isPinned'>;
+/** All but what follows from the latest choices. */
+export type OwnSizes = Omit<ModelSizes, 'isPinned' | 'isNamed'>;
 
 /** A load takes this much of its file's size where nothing could be predicted. */
 const loadShare = 1.3;

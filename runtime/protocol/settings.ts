@@ -27,7 +27,7 @@ export const clientSettingsSchema = z.object({
     })
     .prefault({}),
   memory: memoryBudgetSchema.default('auto'),
-  substitution: substitutionSchema.default('never'),
+  substitution: substitutionSchema.default('automatically'),
   /** A model that nobody used for so long leaves memory, the completion model last; 0: never. */
   unloadAfterMinutes: z.number().min(0).max(10_080).default(30),
   /** How downloads reach the hub, beside HTTPS_PROXY and NODE_EXTRA_CA_CERTS. */

@@ -14,16 +14,18 @@ interface Machine {
   readonly budget: number;
   readonly small?: number;
   readonly pinned?: string;
+  readonly named?: string;
   readonly memory?: Partial<MemoryView>;
   readonly residency?: Partial<ResidencyOptions>;
 }
 
-function holdingsOf({ gigabytes, budget, small, pinned, memory }: Machine): Holdings {
+function holdingsOf({ gigabytes, budget, small, pinned, named, memory }: Machine): Holdings {
   const of = (id: string): Holding => {
     const bytes = (gigabytes[id] ?? 1) * gigabyte;
     return {
       classes: ['summarize', 'translate'],
       isPinned: id === pinned,
+      isNamed: named === id,
       bytesFull: bytes,
       bytesSmall: bytes * (small ?? 1),
       fileBytes: bytes,
@@ -33,7 +35,7 @@ function holdingsOf({ gigabytes, budget, small, pinned, memory }: Machine): Hold
     };
   };
   const plain = { budgetBytes: budget * gigabyte, cacheBytes: 0, isCacheShared: true, reading: undefined };
-  return { of, memory: () => ({ ...plain, ...memory }) };
+  return { of, memory: () => ({ ...plain, ...memory }), wholeBytes: plain.budgetBytes };
 }
 
 /** What the last two models need is asked for one after the other, at these times in ms. */
@@ -149,8 +151,9 @@ describe('waiting for a swap', () => {
 });
 
 describe('what a user may ask for', () => {
-  const machineOf = (substitution: 'never' | 'automatically'): Scheduler => {
-    const machine = scheduler({ gigabytes: { small: 1, large: 6 }, budget: 6.5, residency: { substitution } });
+  const machineOf = (substitution: 'never' | 'automatically', named?: string): Scheduler => {
+    const gigabytes = { small: 1, large: 6 };
+    const machine = scheduler({ gigabytes, budget: 6.5, residency: { substitution }, ...(named && { named }) });
     machine.on(submit(translation('first', { model: 'small' })), 0);
     machine.on(loaded('small'), 1);
     machine.on(ended('first'), 2);
@@ -166,8 +169,9 @@ describe('what a user may ask for', () => {
     ]);
   });
 
-  it('when the user did not say so, then the task waits for the model that was chosen', () => {
+  it('when the user did not say so, or chose the model by its name, then the task waits for it', () => {
     expect(words(machineOf('never').on(submit(urgent), 3))).toEqual(['unload small']);
+    expect(words(machineOf('automatically', 'large').on(submit(urgent), 3))).toEqual(['unload small']);
   });
 
   it('when a signal came before tasks of a model again and again, then the next signal loads it', () => {

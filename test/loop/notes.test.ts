@@ -73,6 +73,7 @@ const holdings: Holdings = {
     return {
       classes: ['summarize', 'translate'],
       isPinned: false,
+      isNamed: false,
       bytesFull: bytes,
       bytesSmall: bytes,
       fileBytes: bytes,
@@ -82,6 +83,7 @@ const holdings: Holdings = {
     };
   },
   memory: () => ({ budgetBytes: 6.5e9, cacheBytes: 0, isCacheShared: true, reading: undefined }),
+  wholeBytes: 6.5e9,
 };
 
 describe('a task that another model answers', () => {

@@ -26,7 +26,7 @@ describe('the choice of a model', () => {
   it('when a model is installed, then automatic means that one, loaded as it fits', async () => {
     const { path: file } = await world.store('coder-7b.gguf', 'Qwen2.5-Coder 7B');
     expect(choose({ threads: 3 })).toMatchObject({ id: file, name: 'coder-7b', demo: false, chosen: false });
-    expect(world.registry.specOf(file)).toMatchObject({ threads: 3, sequences: 4, contextTokens: 4_096, mmap: false });
+    expect(world.registry.specOf(file)).toMatchObject({ threads: 3, sequences: 8, contextTokens: 4_096, mmap: false });
     expect(world.registry.ownBytes(file)).toBeGreaterThan(4e9);
   });
 

@@ -239,6 +239,6 @@ describe('a question about fit', () => {
       fits: false,
       message: expect.stringMatching(/^tiny does not fit: it would need /),
     });
-    await vi.waitFor(async () => expect((await one.fit('tiny', settings)).settings).toMatchObject({ sequences: 4 }));
+    await vi.waitFor(async () => expect((await one.fit('tiny', settings)).settings).toMatchObject({ sequences: 8 }));
   });
 });

@@ -21,6 +21,7 @@ export class SimulatedModel implements ModelView {
   readonly id: Role;
   readonly classes: readonly ResidencyClass[];
   readonly isPinned: boolean;
+  readonly isNamed = false;
   readonly bytesFull: number;
   readonly bytesSmall: number;
   readonly fileBytes: number;

@@ -32,7 +32,7 @@ export function substitutions({ options }: Means, view: ResidencyView): Substitu
   if (options.substitution === 'never') return [];
   return view.models.flatMap((model): Substitute[] => {
     const [first] = model.waiting;
-    if ((model.state !== 'loading' && model.state !== 'absent') || first === undefined) return [];
+    if (model.isNamed || (model.state !== 'loading' && model.state !== 'absent') || first === undefined) return [];
     const readyMs = view.nowMs + comesInMs(model, view.nowMs);
     const [by] = view.models
       .filter((other) => canStandIn(other, model, first))

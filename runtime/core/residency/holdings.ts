@@ -8,7 +8,15 @@ import type { ModelView, ResidencyView } from './types.ts';
 /** One model as far as it does not change with its tasks. */
 export type Holding = Pick<
   ModelView,
-  'classes' | 'isPinned' | 'bytesFull' | 'bytesSmall' | 'fileBytes' | 'cachedBytes' | 'loadMsCached' | 'loadMsCold'
+  | 'classes'
+  | 'isPinned'
+  | 'isNamed'
+  | 'bytesFull'
+  | 'bytesSmall'
+  | 'fileBytes'
+  | 'cachedBytes'
+  | 'loadMsCached'
+  | 'loadMsCold'
 >;
 
 /** The machine's memory as models may use it. */
@@ -17,6 +25,8 @@ export type MemoryView = Pick<ResidencyView, 'budgetBytes' | 'cacheBytes' | 'isC
 export interface Holdings {
   of(model: ModelId): Holding;
   memory(): MemoryView;
+  /** The budget when nothing presses: a model beyond it is refused, one beyond the present budget waits. In bytes. */
+  readonly wholeBytes: number;
 }
 
 /** Every model takes one place of `modelsMax`, and all load equally fast: for a machine of which nothing is known. */
@@ -24,6 +34,7 @@ export function countedHoldings(modelsMax: number): Holdings {
   const holding: Holding = {
     classes: [],
     isPinned: false,
+    isNamed: false,
     bytesFull: 1,
     bytesSmall: 1,
     fileBytes: 1,
@@ -32,5 +43,5 @@ export function countedHoldings(modelsMax: number): Holdings {
     loadMsCold: 1_000,
   };
   const memory: MemoryView = { budgetBytes: modelsMax, cacheBytes: 0, isCacheShared: true, reading: undefined };
-  return { of: () => holding, memory: () => memory };
+  return { of: () => holding, memory: () => memory, wholeBytes: modelsMax };
 }

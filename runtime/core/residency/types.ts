@@ -45,6 +45,8 @@ export interface ModelView {
   readonly state: ModelState;
   /** Never evicted, loaded first: the completion model. */
   readonly isPinned: boolean;
+  /** The user chose it by its name: nobody else answers for it. */
+  readonly isNamed: boolean;
   /** Takes no further task, see the decision `drain`; its waiting tasks come after another model. */
   readonly isDraining: boolean;
   /** Loaded with the fewest sequences or the smallest context that serve. */

@@ -60,6 +60,7 @@ function modelOf(place: number, nowMs: number, drawn: Step['models'][number]): M
     classes: [drawn.class],
     state: drawn.state,
     isPinned: drawn.isPinned && place === 0,
+    isNamed: drawn.isDraining,
     isSmall: drawn.isSmall,
     isDraining: drawn.isDraining,
     bytesFull: drawn.fullGb * gb,

@@ -9,6 +9,7 @@ export function model(id: string, overrides: Partial<ModelView> = {}, sizeGb = 4
     classes: ['summarize'],
     state: 'absent',
     isPinned: false,
+    isNamed: false,
     isDraining: false,
     isSmall: false,
     bytesFull: sizeGb * gb,
