@@ -1,6 +1,7 @@
 /** The command line: finds the command, reads its options, and turns what it throws into a sentence and an exit code. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nearest } from './arguments.ts';
 import { bench } from './bench.ts';
 import { type Command, type CommandGroup, exitCodes, type Io } from './command.ts';
 import { complete } from './complete.ts';
@@ -40,9 +41,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
-    io.err(
-      `punctual: there is no command '${name}'; there are ${commands.map((candidate) => candidate.name).join(', ')}.\n`,
-    );
+    const names = commands.map((candidate) => candidate.name);
+    const near = nearest(name, names);
+    const advice = near === undefined ? '' : `did you mean ${near}? `;
+    io.err(`punctual: there is no command '${name}'; ${advice}there are ${names.join(', ')}.\n`);
     return exitCodes.badUsage;
   }
   return 'commands' in command ? runGroup(command, rest, io) : runCommand(command, rest, io);

@@ -45,7 +45,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['compleat', 'a.js'], /no command 'compleat'.*complete, summarize/],
+    [['compleat', 'a.js'], /no command 'compleat'; did you mean complete\? there are complete, summarize/],
     [['models'], /models pull NAME/],
     [['models', 'get'], /there is no 'get'/],
     [['models', 'pull'], /NAME\|URL is missing/],
