@@ -66,7 +66,7 @@ export const engineBench: Bench = {
     {
       name: 'load',
       value: 'X',
-      help: 'replay, estimate: so many editing sessions at a time (replay searches: default)',
+      help: 'replay, estimate: so many editing sessions at a time (replay searches, estimate: 1)',
     },
     { name: 'seconds', value: 'S', help: 'replay, estimate: length of the load' },
     { name: 'stretch', value: 'X', help: 'replay, estimate: real time for one unit of the load (default: measured)' },

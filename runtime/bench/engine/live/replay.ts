@@ -9,6 +9,7 @@
  */
 import { costsOf } from '../../../engine/simulated-model.ts';
 import type { BenchResult } from '../../bench.ts';
+import { durationText, Progress } from '../../progress.ts';
 import { type RunScore, scoreRun } from '../../replay/score.ts';
 import { readTraces, type Traces } from '../../replay/traces.ts';
 import { machines, replay as workload } from '../../workloads.ts';
@@ -108,6 +109,13 @@ function contendersOf({ options, load }: Stage): Contender[] {
 
 async function playAll(stage: Stage, sessions: number, seeds: number): Promise<Row[]> {
   const rows: Row[] = [];
+  const runs = seeds * contendersOf(stage).length;
+  const about = durationText((stage.durationMs + graceMs) * stage.stretch);
+  const progress = new Progress({
+    total: runs,
+    what: `runs in real time, each of about ${about}`,
+    log: stage.options.log,
+  });
   for (const [place, seed] of workload.seeds.reporting.slice(0, seeds).entries()) {
     const contenders = contendersOf(stage);
     const ordered = place % 2 === 0 ? contenders : contenders.reverse();
@@ -123,6 +131,7 @@ async function playAll(stage: Stage, sessions: number, seeds: number): Promise<R
       const score = await playOn(stage, named, sessions, seed);
       rows.push({ target: name, seed, score });
       stage.options.log(`seed ${seed}, ${name}: ${scoreLine(score)}`);
+      progress.step();
     }
   }
   return rows;
