@@ -71,6 +71,10 @@ export class StepMachine {
     if (state !== undefined) state.isSuspended = true;
   }
 
+  isSuspended(id: ModelId): boolean {
+    return this.#models.get(id)?.isSuspended === true;
+  }
+
   /**
    * What the slots of a suspended model hold that its documents may ask for again. Its pass must be complete.
    * @param forRunning its requests will go on: what they hold is worth keeping, too.

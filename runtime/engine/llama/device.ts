@@ -95,6 +95,7 @@ export class Device {
     if (loaded === undefined) return { freedBytes: 0, tookMs: 0 };
     this.#models.delete(id);
     const key = this.#archiveKeys.get(id);
+    this.#archiveKeys.delete(id);
     if (key !== undefined) await this.#archive.put(key, loaded.release(await loaded.save(leftovers)));
     const gauge = memoryGauge(await this.#opened());
     const heldBefore = await gauge.heldBytes();

@@ -69,9 +69,14 @@ export class EngineProcess {
   #know(id: ModelId, costs: CostModel | undefined): void {
     const model = this.#device.model(id);
     if (model === undefined) return;
+    this.#interrupted.delete(id);
     if (costs !== undefined) {
       this.#calibrations.delete(id);
       model.know(costs);
+      return;
+    }
+    if (this.#machine.isSuspended(id)) {
+      this.#interrupted.add(id);
       return;
     }
     this.#calibrations.set(id, new Calibration(model.machineModel));
@@ -81,9 +86,9 @@ export class EngineProcess {
   /** No pass of the model begins from now on; one that runs is complete when this resolves. */
   async #quiet(model: ModelId): Promise<void> {
     this.#machine.suspendModel(model);
-    if (this.#pass?.model === model) await this.#pass.over;
-    // An idle pass leaves no trace in the machine's books, but it must not be given out any more.
+    // Idle passes are not in the machine's books.
     if (this.#calibrations.delete(model)) this.#interrupted.add(model);
+    if (this.#pass?.model === model) await this.#pass.over;
   }
 
   /** A measurement that was not complete begins again, as the sizes may be others. */
