@@ -144,7 +144,7 @@ class Runtime {
       specOf: (id, isSmall) => registry.specOf(id, isSmall),
     });
     engine.onEvent((event) => residence.heard(event));
-    engine.onEvent((event) => event.kind === 'loadFailed' && void this.#news.refresh());
+    engine.onEvent((event) => this.#news.heard(event));
     this.#loop = loop;
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
     const status = (clients: number): Status =>

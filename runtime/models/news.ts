@@ -1,5 +1,6 @@
 /** Keeps what is known of model files, free memory and speed up to date: at the start, from time to time, and when somebody asks. */
 import path from 'node:path';
+import type { EngineEvent } from '../engine/engine.ts';
 import type { ModelSettings } from '../features/tasks.ts';
 import type { Library } from './library.ts';
 import type { Memory } from './memory.ts';
@@ -8,7 +9,7 @@ import type { Registry } from './registry.ts';
 export interface NewsOptions {
   readonly library: Pick<Library, 'refresh' | 'look'>;
   readonly memory: Pick<Memory, 'refresh'>;
-  readonly registry: Pick<Registry, 'measured'>;
+  readonly registry: Pick<Registry, 'measured' | 'loadEnded'>;
   /** Calls back once after `ms`; returns how to call it off. */
   readonly timer: (ms: number, callback: () => void) => () => void;
 }
@@ -46,6 +47,13 @@ export class News {
       stopWaiting = timer(knowMsMax, resolve);
     });
     await Promise.race([known, late]).finally(stopWaiting);
+  }
+
+  /** What the engine says of loads. A file that cannot be loaded may have gone or changed: it is looked at. */
+  heard(event: EngineEvent): void {
+    if (event.kind !== 'loaded' && event.kind !== 'loadFailed') return;
+    this.#options.registry.loadEnded(event.model, event.kind === 'loaded');
+    if (event.kind === 'loadFailed') void this.refresh();
   }
 
   dispose(): void {

@@ -13,6 +13,7 @@ import { ModelsError } from './errors.ts';
 import type { FitDecision } from './fit/choose.ts';
 import { anonymousBytes } from './fit/memory.ts';
 import { Fits } from './fits.ts';
+import type { ModelFile } from './gguf/describe.ts';
 import type { Library } from './library.ts';
 import { type Downloadable, downloadables, fileEntry, type LibraryEntry, nameOf } from './library-entry.ts';
 import type { Memory } from './memory.ts';
@@ -41,6 +42,9 @@ const sequencesDefault = 4;
 /** Models that clients may name in one runtime's life; each stays in the status. */
 const modelsMax = 64;
 
+/** Why a model is not chosen by itself, to stand behind "because". */
+const notLoaded = 'it could not be loaded';
+
 interface Known {
   readonly name: string;
   readonly demo: boolean;
@@ -67,6 +71,8 @@ export class Registry implements Models {
   readonly #pace: Pace;
   /** By the snapshot of a client's settings: a new one is made whenever they change. */
   readonly #choices = new WeakMap<ModelSettings, Choices>();
+  /** Models that could not be loaded, with what their files said of themselves then. */
+  readonly #failed = new Map<ModelId, ModelFile | undefined>();
   /** Counts what a choice may depend on. */
   #version = 0;
   /** The latest settings': memory is one for all windows. */
@@ -79,7 +85,11 @@ export class Registry implements Models {
     this.fits = new Fits(() => options.memory.current);
     this.#pace = new Pace(options.predictMs ?? (() => undefined));
     options.library.onChange(() => this.#changed());
-    options.memory.onChange(() => this.#changed());
+    options.memory.onChange(() => {
+      // What lacked memory then may have it now.
+      this.#failed.clear();
+      this.#changed();
+    });
   }
 
   choose(role: TaskClass, settings: ModelSettings): Choice {
@@ -116,6 +126,13 @@ export class Registry implements Models {
       if (error instanceof ModelsError) return unserved(error.message);
       throw error;
     }
+  }
+
+  /** A load has ended. What could not be loaded is passed over by automatic choices until its file or the free memory changes. */
+  loadEnded(id: ModelId, isLoaded: boolean): void {
+    if (isLoaded ? !this.#failed.delete(id) : this.#isFailed(id)) return;
+    if (!isLoaded) this.#failed.set(id, this.#options.library.at(id)?.metadata);
+    this.#changed();
   }
 
   /** What was measured of models may have changed since. */
@@ -239,7 +256,8 @@ export class Registry implements Models {
     const has = ({ model, file }: Downloadable): boolean =>
       here.some(({ name, file: place }) => name === model.name && path.basename(place) === file.file);
     const absent = this.#downloadables.filter((each) => !has(each));
-    return [...here, ...absent.map(({ model, file }) => fromCatalog(model, file))];
+    const offered = here.map((model) => (this.#isFailed(model.file) ? { ...model, reserved: notLoaded } : model));
+    return [...offered, ...absent.map(({ model, file }) => fromCatalog(model, file))];
   }
 
   #fit(model: RoleModel, memory: string): boolean {
@@ -247,6 +265,10 @@ export class Registry implements Models {
     const entry = model.file === undefined ? undefined : this.#options.library.at(model.file);
     const fit = entry && this.fits.decide(entry, memory);
     return fit === undefined ? this.fits.fitsBySize(model.bytes, memory) : fit.kind === 'fits';
+  }
+
+  #isFailed(file: ModelId): boolean {
+    return this.#failed.has(file) && this.#failed.get(file) === this.#options.library.at(file)?.metadata;
   }
 
   #changed(): void {

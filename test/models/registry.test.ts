@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { slaTargetMsLimit } from '../../runtime/core/task.ts';
@@ -101,6 +102,29 @@ describe('the choice of a model', () => {
     expect(choose({ memory: 'much' })).toMatchObject({
       message: "The setting punctual.memory is 'much': give 'auto', a size such as '6 GB', or a share such as '50%'.",
     });
+  });
+
+  it('when a model could not be loaded, then it is passed over until its file or the free memory changes, and never by name', async () => {
+    const { path: large } = await world.store('large.gguf', 'Qwen2.5 3B');
+    await world.store('small.gguf', 'Qwen2.5-Coder 0.5B');
+    expect(choose()).toMatchObject({ name: 'large' });
+    world.registry.loadEnded(large, false);
+    expect(choose()).toMatchObject({ name: 'small' });
+    expect(world.registry.explain('completion', settingsOf())).toMatchObject({
+      because: expect.stringContaining('large would be chosen before it, but it could not be loaded'),
+    });
+    expect(choose({ model: 'large' })).toMatchObject({ id: large });
+    world.registry.loadEnded(large, true);
+    expect(choose()).toMatchObject({ name: 'large' });
+    world.registry.loadEnded(large, false);
+    world.freeBytes = 30e9;
+    await world.memory.refresh();
+    expect(choose()).toMatchObject({ name: 'large' });
+    world.registry.loadEnded(large, false);
+    await world.file('large.gguf', 'Qwen2.5 3B');
+    await utimes(large, 1, 1);
+    await world.look();
+    expect(choose()).toMatchObject({ name: 'large' });
   });
 
   it('when memory becomes scarce, then a smaller model is chosen; when a little of it comes and goes, then not', async () => {
