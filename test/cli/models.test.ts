@@ -178,6 +178,21 @@ describe('punctual models', () => {
     );
   });
 
+  it('when a model has an architecture that nobody knows, then it fails once, and another one serves from then on', async () => {
+    await program.run('models', 'import', './made/tiny.gguf');
+    const odd = Buffer.from(tiny);
+    for (let place = odd.indexOf('qwen2'); place >= 0; place = odd.indexOf('qwen2', place)) odd.write('qwenX', place);
+    await writeFile(at('odd.gguf'), odd);
+    expect((await program.run('models', 'import', './odd.gguf')).code).toBe(0);
+    expect(await serving('completion')).toMatchObject({ model: 'odd' });
+    const summary = await program.run('summarize', fixture('sum.js'));
+    expect(summary).toMatchObject({ code: 1, err: expect.stringContaining('odd.gguf cannot be loaded') });
+    expect(await completedBy()).toBe('tiny');
+    expect(await serving('completion')).toMatchObject({ message: expect.stringContaining('it could not be loaded') });
+    expect(await found('odd')).toMatchObject({ state: 'failed' });
+    expect((await program.run('models', 'remove', 'odd')).code).toBe(0);
+  });
+
   it('when what is asked for is none, damaged or unknown, then one sentence says so, and nothing stays of it', async () => {
     await writeFile(at('text.gguf'), 'once upon a time');
     await copyFile(at('made/tiny.gguf'), at('cut.gguf'));
