@@ -40,9 +40,12 @@ async function turnsWhileReading(): Promise<number> {
 
 describe('reading the head of a file', () => {
   it('when others have something to do, then they have their turns, and what is read is the same', async () => {
-    const before = await turnsWhileReading();
+    // The first read also loads code. A disk that is slow to answer gives others more turns, so a few reads count.
+    await turnsWhileReading();
+    const before = [await turnsWhileReading(), await turnsWhileReading(), await turnsWhileReading()];
     expect(await letOthersInWhileReading()).toBe(true);
+    const after = [await turnsWhileReading(), await turnsWhileReading(), await turnsWhileReading()];
     // Two reads for each word, its length and its letters, and 2,000 reads in a turn.
-    expect(await turnsWhileReading()).toBeGreaterThanOrEqual(before + 40);
+    expect(Math.max(...after)).toBeGreaterThanOrEqual(Math.min(...before) + 40);
   });
 });
