@@ -35,6 +35,6 @@ describe('punctual bench', () => {
     await expect(bench.run(['saber'], {}, io)).rejects.toThrow(CommandError);
     await expect(bench.run(['saber'], {}, io)).rejects.toThrow(/source of Punctual/);
     expect(await bench.run(['--help'], {}, io)).toBe(0);
-    expect(io.printed.out).toMatch(/^punctual bench NAME[^]*source of Punctual/);
+    expect(io.printed.out).toMatch(/^punctual bench NAME[\s\S]*source of Punctual/);
   });
 });
