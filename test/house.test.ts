@@ -37,9 +37,15 @@ const rules: readonly Rule[] = [
     because: 'an engine knows passes and sequences, not clients or features',
   },
   {
+    files: 'runtime/disk/',
+    mayImport: ['runtime/disk/'],
+    because: 'what writes small files knows nothing of what is in them',
+  },
+  {
     files: 'runtime/models/',
     mayImport: [
       'runtime/models/',
+      'runtime/disk/',
       'runtime/core/task.ts',
       'runtime/core/estimate.ts',
       'runtime/engine/engine.ts',
@@ -50,7 +56,7 @@ const rules: readonly Rule[] = [
   },
   {
     files: 'runtime/host/',
-    mayImport: ['runtime/host/', 'runtime/models/fit/', 'runtime/core/task.ts'],
+    mayImport: ['runtime/host/', 'runtime/disk/', 'runtime/models/fit/', 'runtime/core/task.ts'],
     because: 'what is known of the machine and done to it depends on no one who uses it',
   },
   {
@@ -78,6 +84,7 @@ const rules: readonly Rule[] = [
     files: 'runtime/server/',
     mayImport: [
       'runtime/server/',
+      'runtime/disk/',
       'runtime/client/',
       'runtime/protocol.ts',
       'runtime/core/',

@@ -1,4 +1,5 @@
 /** The benches: `node dist/bench.mjs NAME [--json] [--quick] [options of the bench]`. One bench = one file; each prints figures by name. */
+import { reasonOf } from '../disk/reason.ts';
 import { aims } from './aims.ts';
 import { type Asked, readArguments } from './arguments.ts';
 import { BadInput, BadUsage, type Bench, BenchError, type BenchResult } from './bench.ts';
@@ -68,7 +69,7 @@ function textOf(quick: boolean, { figures, tables = [figureTable(figures, aims)]
 function failure(error: unknown, name: string | undefined): number {
   const isKnown = benches.some((bench) => bench.name === name);
   const called = isKnown ? `bench ${name}` : 'bench';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   process.stderr.write(`${called}: ${message}\n`);
   if (error instanceof BadUsage) {
     if (!(error instanceof BadInput)) process.stderr.write(`'punctual ${called} --help' says what there is.\n`);

@@ -10,6 +10,7 @@
  * 3. A newer read takes the place of an older one, within one chunk.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { reasonOf } from '../disk/reason.ts';
 import type { Timer } from './poll.ts';
 
 export interface FileAheadOptions {
@@ -99,7 +100,7 @@ export class FileAhead {
       }
       return { kind: signal.aborted ? 'cancelled' : 'done', bytesRead };
     } catch (error) {
-      return { kind: 'failed', bytesRead, reason: error instanceof Error ? error.message : String(error) };
+      return { kind: 'failed', bytesRead, reason: reasonOf(error) };
     }
   }
 

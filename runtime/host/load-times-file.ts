@@ -2,10 +2,11 @@
  * The book of load times, kept on disk: one small file, replaced as a whole. Losing it costs a few predictions and nothing else, so
  * nothing here throws.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { reasonOf } from '../disk/reason.ts';
+import { replaceFile } from '../disk/replace-file.ts';
 import {
   filesMax,
   type LoadBook,
@@ -91,14 +92,11 @@ export class LoadTimes {
   }
 
   async #save(book: LoadBook): Promise<void> {
-    const draft = `${this.#file}.${randomUUID()}.draft`;
     try {
       const text = JSON.stringify(fileSchema.parse({ version, files: book }));
       await mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 });
-      await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
-      await rename(draft, this.#file);
+      await replaceFile(this.#file, text);
     } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
       this.#log(`load times cannot be kept: ${reasonOf(error)}`);
     }
   }
@@ -117,12 +115,4 @@ async function readBook({ file, log }: LoadTimesOptions): Promise<LoadBook> {
     log(`load times of earlier runs are ignored: ${reasonOf(error)}`);
     return [];
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof z.ZodError) {
-    const [first] = error.issues;
-    return first ? `${first.path.join('.') || 'the file'}: ${first.message}` : error.message;
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,11 +2,13 @@
  * What was learned of a model's speed, kept on disk from one run to the next: one small file per model, device, and thread count.
  * Losing a file costs a calibration and nothing else, so nothing here throws.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type CostKey, type CostModel, costModelVersion } from '../core/estimate.ts';
+import { reasonOf } from '../disk/reason.ts';
+import { draftExtension, replaceFile } from '../disk/replace-file.ts';
 import { costModelSchema } from '../engine/cost-model-schema.ts';
 
 export interface CalibrationsOptions {
@@ -23,7 +25,6 @@ const bytesMax = 256 * 1024;
 /** Of each end of a model file: names and shapes stand at the beginning, weights of the last layers at the end. */
 const sampleBytes = 256 * 1024;
 const extension = '.json';
-const draftExtension = '.draft';
 /** A draft that is older was left behind by a process that died. */
 const draftMsMax = 60_000;
 
@@ -76,17 +77,14 @@ export class Calibrations {
     const content = await this.#contentOf(key);
     if (content === undefined) return false;
     const file = this.#fileOf(content, key);
-    const draft = `${file}.${randomUUID()}${draftExtension}`;
     const { device, threads } = key;
     try {
       const text = JSON.stringify(fileSchema.parse({ version: costModelVersion, content, device, threads, model }));
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
-      await rename(draft, file);
+      await replaceFile(file, text);
       await this.#prune();
       return true;
     } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
       this.#log(`calibration ${path.basename(file)} cannot be kept: ${reasonOf(error)}`);
       return false;
     }
@@ -139,12 +137,4 @@ async function contentOf(file: string): Promise<string> {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof z.ZodError) {
-    const [first] = error.issues;
-    return first ? `${first.path.join('.') || 'the file'}: ${first.message}` : error.message;
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** What model files say of themselves, read once for each state of a file: a head takes milliseconds, and nobody waits twice for it. */
 import { stat } from 'node:fs/promises';
+import { reasonOf } from '../disk/reason.ts';
 import type { ModelFile } from './gguf/describe.ts';
 import { GgufError } from './gguf/problem.ts';
 import { readModelFile } from './gguf/read.ts';
@@ -37,7 +38,7 @@ export class Heads {
     try {
       return { kind: 'read', model: await this.#read(file) };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       return { kind: 'unusable', problem: error instanceof GgufError ? reason : `${file} cannot be read: ${reason}.` };
     }
   }

@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../disk/reason.ts';
 import type { Catalog, EmbeddedModel } from './catalog/catalog.ts';
 import { Heads } from './heads.ts';
 import { type Downloadable, downloadables, fileEntry, type LibraryEntry, storedEntry } from './library-entry.ts';
@@ -124,7 +125,7 @@ export class Library {
     try {
       stored = await this.#store.list();
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = reasonOf(error);
       if (problem !== this.#snapshot.problem) this.#log(`the models folder cannot be read: ${problem}`);
       return { entries: [this.#embedded], problem };
     }

@@ -2,10 +2,11 @@
  * Makes this process the user's one runtime, or finds that another one is. The decision and the publication happen under a lock that
  * is held for these milliseconds only, so that two starts at once cannot both win and a crash leaves no lock for long.
  */
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import lockfile from 'proper-lockfile';
 import type { Home } from '../client/home.ts';
 import { isAlive, readRendezvous } from '../client/rendezvous.ts';
+import { replaceFile } from '../disk/replace-file.ts';
 import type { Rendezvous } from '../protocol.ts';
 
 /** The lock of a process that died inside the critical section is taken over after this long. */
@@ -16,9 +17,7 @@ export function publish(home: Home, own: Rendezvous): Promise<boolean> {
   return underLock(home, async () => {
     const other = await readRendezvous(home);
     if (other && other.pid !== own.pid && (await isAlive(other))) return false;
-    const draft = `${home.rendezvousFile}.${own.pid}`;
-    await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
-    await rename(draft, home.rendezvousFile);
+    await replaceFile(home.rendezvousFile, JSON.stringify(own), { isOnlyWriter: true });
     return true;
   });
 }

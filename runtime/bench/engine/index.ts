@@ -7,6 +7,7 @@
  */
 
 import { policyNames } from '../../core/policies/index.ts';
+import { reasonOf } from '../../disk/reason.ts';
 import { BadUsage, type Bench, type BenchResult, type BenchValues } from '../bench.ts';
 import { checkModel } from '../files.ts';
 import { positive } from '../options.ts';
@@ -109,7 +110,7 @@ function policyOf(name: string): string {
   try {
     return checkedPolicy(name).name;
   } catch (error) {
-    throw new BadUsage(error instanceof Error ? error.message : String(error));
+    throw new BadUsage(reasonOf(error));
   }
 }
 

@@ -6,6 +6,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../../disk/reason.ts';
 import { HeadProblem, NeedsMore } from './cursor.ts';
 import { describe, type ModelFile } from './describe.ts';
 import { type GgufHead, parseHead } from './head.ts';
@@ -100,7 +101,7 @@ function problemOf(error: unknown): GgufProblem {
   if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
   if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden' };
   if (code === 'EISDIR') return { kind: 'folder' };
-  return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
+  return { kind: 'unreadable', reason: reasonOf(error) };
 }
 
 const partPattern = /^(?<stem>.*)-(?<part>\d{5})-of-(?<parts>\d{5})\.gguf$/i;

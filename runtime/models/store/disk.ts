@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, reasonOf, StoreError } from './failure.ts';
+import { codeOf, reasonOf } from '../../disk/reason.ts';
+import { StoreError } from './failure.ts';
 
 export interface Disk {
   /** Bytes that this user may still write in the file system of the folder. */

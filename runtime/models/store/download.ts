@@ -8,8 +8,9 @@
  */
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../../disk/reason.ts';
 import { folderError, sha256Of } from './disk.ts';
-import { reasonOf, StoreError, sentenceOf } from './failure.ts';
+import { StoreError, sentenceOf } from './failure.ts';
 import { type DownloadTools, type FileContext, FileDownload } from './file-download.ts';
 import { lockPart } from './lock.ts';
 import { shownAddress, type Wanted, type WantedFile } from './names.ts';

@@ -174,11 +174,3 @@ export class Setback extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
-
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? ((error.message || codeOf(error)) ?? error.name) : String(error);
-}

@@ -1,7 +1,8 @@
 /** One file of a download: what the server has, which parts can be kept, its bytes, and whether they are the right ones. */
 import path from 'node:path';
+import { reasonOf } from '../../disk/reason.ts';
 import { type Disk, folderError, hasGgufMagic, sha256Of } from './disk.ts';
-import { type DigestSource, reasonOf, StoreError } from './failure.ts';
+import { type DigestSource, StoreError } from './failure.ts';
 import type { Manifest } from './manifest.ts';
 import { mirrored, shownAddress, type WantedFile } from './names.ts';
 import type { Network, NetworkLimits } from './network.ts';

@@ -1,8 +1,9 @@
 /** What is in the models folder: whole models, and what is left of downloads that did not end. Reads, changes nothing. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf } from '../../disk/reason.ts';
 import { folderError } from './disk.ts';
-import { codeOf, type DigestSource } from './failure.ts';
+import type { DigestSource } from './failure.ts';
 import { isLocked } from './lock.ts';
 import type { ManifestData } from './manifest.ts';
 import { shardsOf } from './names.ts';

@@ -1,6 +1,7 @@
 /** Two processes never write the same part file: the runtime is one per user, but a models folder can be shared by several. */
 import lockfile from 'proper-lockfile';
-import { codeOf, type StoreError } from './failure.ts';
+import { codeOf } from '../../disk/reason.ts';
+import type { StoreError } from './failure.ts';
 import type { Sleep } from './patience.ts';
 
 /** A lock that was not renewed for so long belongs to a process that died. */

@@ -2,12 +2,12 @@
  * What the store knows beside the files themselves, in one small file of their folder: digests, where files came from, and the
  * models that the user has elsewhere. Losing it loses no model: its files are still found.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { codeOf, reasonOf } from '../../disk/reason.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 import { folderError } from './disk.ts';
-import { codeOf, reasonOf } from './failure.ts';
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -101,13 +101,10 @@ export class Manifest {
 
   async #write(data: ManifestData): Promise<void> {
     const file = path.join(this.#folder, fileName);
-    const draft = `${file}.${randomUUID()}.draft`;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await writeFile(draft, `${JSON.stringify(data, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-      await rename(draft, file);
+      await replaceFile(file, `${JSON.stringify(data, null, 2)}\n`);
     } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
       throw folderError(error, file);
     }
   }

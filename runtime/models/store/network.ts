@@ -11,7 +11,8 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import { codeOf, reasonOf, Setback, StoreError, type TokenUse } from './failure.ts';
+import { codeOf, reasonOf } from '../../disk/reason.ts';
+import { Setback, StoreError, type TokenUse } from './failure.ts';
 import { hub, mirrored, shownAddress } from './names.ts';
 
 /** An empty text stands for nothing, as in settings that were cleared. */

@@ -3,9 +3,10 @@
  * which version of the file. The second never claims more than the first has on disk: a checkpoint first takes what was
  * written, then flushes the data, then replaces the record. So a crash costs at most what came since the last checkpoint.
  */
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { draftExtension, replaceFile } from '../../disk/replace-file.ts';
 import { type Disk, folderError, isFull, syncFolder } from './disk.ts';
 import { StoreError } from './failure.ts';
 import { bytesOf, missingOf, type Range, type Ranges, withRange } from './ranges.ts';
@@ -124,10 +125,7 @@ export class PartFile {
     try {
       const record: PartRecord = { ...this.#record, done: [...this.#done] };
       await this.#options.disk.sync(this.#handle);
-      const target = this.#options.file + recordExtension;
-      const draft = `${target}.draft`;
-      await writeFile(draft, JSON.stringify(record), { mode: 0o600 });
-      await rename(draft, target);
+      await replaceFile(this.#options.file + recordExtension, JSON.stringify(record), { isOnlyWriter: true });
     } finally {
       this.#checkpointAtMs = this.#options.nowMs();
       this.#isCheckpointing = false;
@@ -205,6 +203,6 @@ export async function publish(file: string, disk: Disk): Promise<void> {
 
 export async function discardPart(file: string): Promise<void> {
   // In this order: data without a record is begun anew, a record without data would be a lie.
-  for (const extension of [recordExtension, `${recordExtension}.draft`, partExtension])
+  for (const extension of [recordExtension, recordExtension + draftExtension, partExtension])
     await rm(file + extension, { force: true });
 }

@@ -4,9 +4,10 @@
  */
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf, reasonOf } from '../../disk/reason.ts';
 import { type Disk, folderError, hasGgufMagic, realDisk, sha256Of } from './disk.ts';
 import { download } from './download.ts';
-import { codeOf, reasonOf, StoreError } from './failure.ts';
+import { StoreError } from './failure.ts';
 import type { DownloadLimits, DownloadTools } from './file-download.ts';
 import { type Leftover, listLeftovers, listModels, type StoredModel, setOf } from './listing.ts';
 import { lockPart } from './lock.ts';

@@ -1,4 +1,5 @@
 /** The library process: calls of a bench come in over the IPC channel, answers and tokens go out. It lives as long as the channel. */
+import { reasonOf } from '../../../disk/reason.ts';
 import { Library } from './library.ts';
 import type { LibraryAnswer, LibraryCall, LibraryCommand, LibraryEvent } from './messages.ts';
 import { passes } from './passes.ts';
@@ -36,7 +37,7 @@ async function receive(command: LibraryCommand): Promise<void> {
   try {
     emit(await answer(command));
   } catch (error) {
-    emit({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    emit({ kind: 'failed', message: reasonOf(error) });
   }
 }
 

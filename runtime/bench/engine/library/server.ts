@@ -4,6 +4,7 @@
  */
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { TaskId } from '../../../core/task.ts';
+import { reasonOf } from '../../../disk/reason.ts';
 import type { Library } from './library.ts';
 import type { LibraryCommand, LibraryEvent } from './messages.ts';
 
@@ -55,7 +56,7 @@ export class Server {
       sequence = this.#take(tokens);
       outcome = await this.#generate(sequence, tokens, start, signal);
     } catch (error) {
-      outcome = signal.aborted ? 'stopped' : { error: error instanceof Error ? error.message : String(error) };
+      outcome = signal.aborted ? 'stopped' : { error: reasonOf(error) };
     }
     if (sequence !== undefined) this.#idle.push(sequence);
     this.#running.delete(id);
