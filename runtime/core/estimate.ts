@@ -128,9 +128,17 @@ export function costsOf(model: CostModel): Costs {
   };
 }
 
+/** Laid out once for each table, which never changes: a pass of one kind leaves the other's curve as it was. */
+const curves = new WeakMap<CostTable, Curve>();
+
 function curveIn(model: CostModel, kind: StepKind): Curve {
-  const other = kind === 'prefill' ? 'decode' : 'prefill';
-  return curveOf(model[kind], kind, model[other]);
+  const table = model[kind];
+  const known = curves.get(table);
+  if (known !== undefined) return known;
+  const curve = curveOf(table, kind, model[kind === 'prefill' ? 'decode' : 'prefill']);
+  // Before its first sample it follows the other table, which may change.
+  if (table.cells.some(({ samples }) => samples > 0)) curves.set(table, curve);
+  return curve;
 }
 
 /** Time of a whole prompt of `tokens` after `contextTokens`, in chunks. Exact for costs that are linear in the context, as ours are. */

@@ -53,16 +53,16 @@ interface Observation {
 }
 
 interface Bucket {
-  /** The last answers, the oldest first: what leaves is forgotten. */
+  /** The answers behind the quantiles, the oldest first: what leaves is forgotten. */
   readonly recent: readonly Observation[];
-  /** Answers that came since the quantiles were made. */
-  readonly fresh: number;
+  /** Answers that came since the quantiles were made. Apart, as each answer copies what it is added to. */
+  readonly fresh: readonly Observation[];
   /** Answers behind the quantiles that were not censored. */
   readonly ends: number;
   /** The number of the sample that it learned last: who was not heard of for the longest time is forgotten. */
   readonly last: number;
-  /** Absent while no answer ended. */
-  readonly quantiles?: LengthQuantiles;
+  /** Undefined while no answer ended. */
+  readonly quantiles: LengthQuantiles | undefined;
 }
 
 /** Survives JSON unchanged. */
@@ -102,22 +102,23 @@ export function learnLength(model: LengthModel, sample: LengthSample): LengthMod
   const value = isRatio[sample.class] ? tokens / Math.max(1, inputTokens) : tokens;
   const buckets: Record<string, Bucket> = { ...model.buckets };
   const samples = model.samples + 1;
+  const observation = { value, ended };
   for (const key of bucketKeys(sample)) {
     const known = Object.hasOwn(buckets, key) ? buckets[key] : undefined;
-    buckets[key] = learnBucket(known, { value, ended }, samples);
+    buckets[key] = learnBucket(known, observation, samples);
   }
   forgetStale(buckets);
   return { buckets, samples };
 }
 
 function learnBucket(known: Bucket | undefined, observation: Observation, last: number): Bucket {
-  const recent = known === undefined ? [] : known.recent.slice(1 - recentMax);
-  recent.push(observation);
-  const fresh = (known?.fresh ?? 0) + 1;
-  if (known !== undefined && fresh < newShare * recent.length) return { ...known, recent, fresh, last };
-  const quantiles = kaplanMeier(recent);
-  const ends = recent.filter(({ ended }) => ended).length;
-  return { recent, fresh: 0, ends, last, ...(quantiles && { quantiles }) };
+  const fresh = known === undefined ? [observation] : [...known.fresh, observation];
+  const seen = known?.recent.length ?? 0;
+  if (known !== undefined && fresh.length < newShare * Math.min(recentMax, seen + fresh.length))
+    return { recent: known.recent, fresh, ends: known.ends, last, quantiles: known.quantiles };
+  const recent = known === undefined ? fresh : [...known.recent, ...fresh].slice(-recentMax);
+  const ends = recent.reduce((count, { ended }) => (ended ? count + 1 : count), 0);
+  return { recent, fresh: [], ends, last, quantiles: kaplanMeier(recent) };
 }
 
 function forgetStale(buckets: Record<string, Bucket>): void {
