@@ -12,9 +12,9 @@ import type { Knowledge } from './knowledge.ts';
 import type { Lane } from './lane.ts';
 import type { ModelRecord, ModelTable } from './models.ts';
 import type { Holdings } from './residency/holdings.ts';
-import { type ResidencyOptions, residencyDefaults } from './residency/options.ts';
+import type { ResidencyOptions } from './residency/options.ts';
 import { ResidencyPolicy } from './residency/policy.ts';
-import { canFit, freeBytes } from './residency/room.ts';
+import { freeBytes } from './residency/room.ts';
 import type { Decision, ModelState, ModelView, ResidencyView, WaitingTask } from './residency/types.ts';
 import { chunkTokensStart } from './start.ts';
 import type { ModelId, Task } from './task.ts';
@@ -53,14 +53,13 @@ export interface ResidentsOptions {
 
 export class Residents {
   readonly #options: ResidentsOptions;
-  readonly #residency: ResidencyOptions;
   readonly #policy: ResidencyPolicy;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  /** The first of the times that decisions of the last look wait for. */
   #wakeMs = Number.POSITIVE_INFINITY;
 
   constructor(options: ResidentsOptions) {
     this.#options = options;
-    this.#residency = { ...residencyDefaults, ...options.residency };
     this.#policy = new ResidencyPolicy(options.residency);
   }
 
@@ -101,14 +100,22 @@ export class Residents {
     if (!isMissed && !isLate) return false;
     this.#lookedMs = nowMs;
     this.#wakeMs = Number.POSITIVE_INFINITY;
-    const view = { ...this.#view(nowMs), budgetBytes: this.#options.holdings.wholeBytes };
-    for (const model of view.models) {
-      if (model.state === 'absent' && model.waiting.length > 0 && !canFit(view, model, this.#residency))
-        this.#options.refuse(model.id, nowMs, effects);
-    }
-    const decisions = this.#policy.decide(this.#view(nowMs));
+    const view = this.#view(nowMs);
+    const decisions = this.#policy.decide(this.#refuseTooLarge(view, effects) ? this.#view(nowMs) : view);
     for (const decision of decisions) this.#perform(decision, nowMs, effects);
+    if (Number.isFinite(this.#wakeMs)) effects.push({ kind: 'wakeAt', atMs: this.#wakeMs });
     return decisions.some(({ kind }) => kind === 'resume' || kind === 'substitute');
+  }
+
+  /** By the budget when nothing presses. @returns whether there was any. */
+  #refuseTooLarge(view: ResidencyView, effects: Effect[]): boolean {
+    const { holdings, refuse } = this.#options;
+    const whole = { ...view, budgetBytes: holdings.wholeBytes };
+    const refused = whole.models.filter(
+      (model) => model.state === 'absent' && model.waiting.length > 0 && this.#policy.isTooLarge(whole, model),
+    );
+    for (const { id } of refused) refuse(id, view.nowMs, effects);
+    return refused.length > 0;
   }
 
   /** Somebody waits for it. */
@@ -129,8 +136,7 @@ export class Residents {
         return;
       }
       case 'wait':
-        this.#wakeMs = Math.min(this.#wakeMs, decision.untilMs);
-        effects.push({ kind: 'wakeAt', atMs: Math.max(decision.untilMs, nowMs) });
+        this.#wakeMs = Math.min(this.#wakeMs, Math.max(decision.untilMs, nowMs));
         return;
       case 'drain':
       case 'resume': {

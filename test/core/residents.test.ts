@@ -133,6 +133,16 @@ describe('waiting for a swap', () => {
     expect(last.ms).toBe(6_000);
   });
 
+  it('when several models wait, then it asks to be woken once, at the first of their times', () => {
+    const machine = scheduler({ gigabytes: { A: 4, B: 4, C: 4 }, budget: 6, residency: { residenceMsMin: 1_500 } });
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1_000);
+    machine.on(ended('a'), 1_100);
+    machine.on(submit(translation('b', { model: 'B', arrivalMs: 1_600 })), 1_600);
+    const effects = machine.on(submit(translation('c', { model: 'C', arrivalMs: 1_700 })), 1_700);
+    expect(effects).toEqual([{ kind: 'wakeAt', atMs: 2_500 }]);
+  });
+
   it('when a model is never idle, then after a while it takes no further task, gives its room, and comes back', () => {
     const machine = scheduler({ gigabytes: { A: 4, B: 4 }, budget: 6, residency: { drainAfterMs: 30_000 } });
     machine.on(submit(translation('a', { model: 'A', sla: { kind: 'e2e', targetMs: 600_000 } })), 0);

@@ -18,7 +18,7 @@ import { type Forecast, LearnedForecast } from './forecast.ts';
 import type { Means } from './means.ts';
 import { type ResidencyOptions, residencyDefaults } from './options.ts';
 import { Reader } from './reader.ts';
-import { isIdle, planRelief } from './room.ts';
+import { canFit, isIdle, planRelief } from './room.ts';
 import type { Decision, EditorSignal, ModelView, ResidencyView, Use } from './types.ts';
 import { seconds } from './why.ts';
 import { Worth } from './worth.ts';
@@ -52,6 +52,11 @@ export class ResidencyPolicy {
   use(model: ModelId, use: Use, nowMs: number): void {
     this.#means.forecast.use(model, use, nowMs);
     this.#means.worth.use(model, use);
+  }
+
+  /** Whether the model could not be loaded even if everything but pinned models left. The caller refuses the tasks of such a one. */
+  isTooLarge(view: ResidencyView, model: ModelView): boolean {
+    return !canFit(view, model, this.#means.options);
   }
 
   signal(signal: EditorSignal, nowMs: number): void {

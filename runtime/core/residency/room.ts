@@ -48,7 +48,7 @@ export function freeBytes(view: ResidencyView): number {
   return view.models.reduce((left, model) => left - heldBytes(model), view.budgetBytes);
 }
 
-/** Whether it could be loaded if everything but pinned models left. The caller refuses the tasks of one that could not. */
+/** Whether it could be loaded if everything but pinned models left. */
 export function canFit(view: ResidencyView, model: ModelView, { downsizes }: ResidencyOptions): boolean {
   const pinnedBytes = view.models.reduce((sum, one) => sum + (one.isPinned && one !== model ? heldBytes(one) : 0), 0);
   const bytes = downsizes ? Math.min(model.bytesSmall, model.bytesFull) : model.bytesFull;
