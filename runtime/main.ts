@@ -1,37 +1,28 @@
 /**
- * The composition root of the runtime: reads argv and the environment, builds everything, starts the server, and ends in order.
- * With {@link loop.ts} the only place that knows all the others.
+ * The composition root of the runtime: reads argv and the environment, builds everything (in main/, each side in a file), starts the
+ * server, and ends in order. With {@link loop.ts} the only place that knows all the others.
  */
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { WebSocket } from 'ws';
-import { Home, homeFolder } from './client/home.ts';
-import { LlamaEngine } from './engine/llama/process.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, TranslateFeature } from './features/text.ts';
 import { type Machine, openMachine } from './host/machine.ts';
 import { powerPlaces } from './host/power.ts';
-import { Loop } from './loop.ts';
-import { Calibrations } from './models/calibrations.ts';
-import { builtinCatalog } from './models/catalog/catalog.ts';
-import { inspectModel } from './models/heads.ts';
-import { Library } from './models/library.ts';
-import { gpuProblems, machineReader } from './models/machine.ts';
-import { ModelManager } from './models/manager.ts';
-import { Memory, type MemoryReader } from './models/memory.ts';
+import type { Loop } from './loop.ts';
+import { type Arguments, readArguments } from './main/arguments.ts';
+import { EngineSide } from './main/engine-side.ts';
+import { type EngineView, ModelsSide } from './main/models-side.ts';
+import { gpuProblems } from './models/machine.ts';
 import { News } from './models/news.ts';
-import { Registry } from './models/registry.ts';
-import { ModelStore } from './models/store/store.ts';
 import { type ClientSettings, protocolVersion, type Rendezvous, type Status } from './protocol.ts';
-import { Residence } from './residence.ts';
+import type { Residence } from './residence.ts';
 import { Clients } from './server/clients.ts';
 import { Lifetime } from './server/lifetime.ts';
 import type { Services } from './server/lsp.ts';
-import { ModelDesk } from './server/models.ts';
+import type { ModelDesk } from './server/models.ts';
 import { publish, withdraw } from './server/rendezvous.ts';
 import { Door } from './server/socket.ts';
 import { toStatus } from './server/status.ts';
@@ -39,52 +30,14 @@ import { toStatus } from './server/status.ts';
 /** Set by the build from package.json. */
 declare const PUNCTUAL_VERSION: string;
 
-const idleMsDefault = 60_000;
 const stopDelayMs = 20;
-
-interface Arguments {
-  readonly home: Home;
-  readonly port: number;
-  /** 0: never ends by itself. */
-  readonly idleMs: number;
-  readonly engineProgram: string;
-  readonly media: string;
-}
-
-/** @throws Error with a sentence for whoever started this by hand. */
-function readArguments(argv: readonly string[], programs: string): Arguments {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      home: { type: 'string' },
-      port: { type: 'string' },
-      'idle-ms': { type: 'string' },
-      engine: { type: 'string' },
-    },
-  });
-  const number = (name: 'port' | 'idle-ms', max: number, fallback: number): number => {
-    const text = values[name];
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 0 || value > max)
-      throw new Error(`--${name} is '${text}': give a whole number from 0 to ${max}.`);
-    return value;
-  };
-  return {
-    home: new Home(
-      values.home
-        ? path.resolve(values.home)
-        : homeFolder({ env: process.env, platform: process.platform, homedir: homedir() }),
-    ),
-    port: number('port', 65_535, 0),
-    idleMs: number('idle-ms', 2_147_483_647, idleMsDefault),
-    engineProgram: values.engine ? path.resolve(values.engine) : path.join(programs, 'engine.mjs'),
-    media: path.join(programs, '..', 'media'),
-  };
-}
 
 function log(line: string): void {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+function now(): number {
+  return performance.now();
 }
 
 function timer(ms: number, callback: () => void): () => void {
@@ -95,57 +48,28 @@ function timer(ms: number, callback: () => void): () => void {
 class Runtime {
   readonly #args: Arguments;
   readonly #token = randomBytes(32).toString('base64url');
+  readonly #models: ModelsSide;
+  readonly #residence: Residence;
   readonly #loop: Loop;
   readonly #lifetime: Lifetime;
   readonly #clients: Clients;
   readonly #door: Door;
-  readonly #store: ModelStore;
-  readonly #library: Library;
-  readonly #memory: Memory;
-  readonly #registry: Registry;
   readonly #news: News;
   readonly #machine: Machine;
-  readonly #residence: Residence;
   /** What the rendezvous file says once this process is the user's one runtime. */
   #published: Rendezvous | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(args: Arguments, machine: Machine) {
     this.#args = args;
-    const now = (): number => performance.now();
-    const catalog = builtinCatalog();
-    this.#store = new ModelStore({
-      folder: args.home.modelsFolder,
-      network: () => ({ env: process.env }),
-      nowMs: () => Date.now(),
-      random: Math.random,
-      log,
-      inspect: inspectModel,
-    });
-    const embeddedFile = path.join(args.media, 'models', 'tinycode-4m-q8_0.gguf');
-    const library = new Library({ catalog, embeddedFile, store: this.#store, log });
-    this.#library = library;
-    this.#memory = new Memory(this.#memoryReader());
-    const predictMs: Loop['ordinaryMs'] = (id, role) => this.#loop.ordinaryMs(id, role);
-    const registry = new Registry({ catalog, library, memory: this.#memory, predictMs });
-    this.#registry = registry;
-    const engine = new LlamaEngine({ program: args.engineProgram, env: process.env, log });
-    const costStore = new Calibrations({ folder: path.join(args.home.folder, 'calibrations'), log });
+    const { env } = process;
+    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), log });
+    const { library, memory, registry } = this.#models;
     this.#machine = machine;
-    const residence = new Residence({
-      models: registry,
-      machine,
-      changed: (changes) => this.#loop.tell({ kind: 'conditions', changes }),
-      readEnded: () => this.#loop.tell({ kind: 'wake' }),
-    });
+    const { engine, residence, loop } = new EngineSide({ args, env, registry, machine, now, timer, log });
     this.#residence = residence;
-    const loop = new Loop(engine, {
-      ...{ now, timer, log, costStore, files: residence, scheduler: { holdings: residence } },
-      specOf: (id, isSmall) => registry.specOf(id, isSmall),
-    });
-    engine.onEvent((event) => residence.heard(event));
-    engine.onEvent((event) => this.#news.heard(event));
     this.#loop = loop;
+    engine.onEvent((event) => this.#news.heard(event));
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
     const status = (clients: number): Status =>
       toStatus({
@@ -155,12 +79,12 @@ class Runtime {
         version: PUNCTUAL_VERSION,
         pid: process.pid,
         uptimeMs: now,
-        problems: gpuProblems(process.env['PUNCTUAL_GPU']),
+        problems: gpuProblems(env['PUNCTUAL_GPU']),
       });
-    const desk = this.#desk(catalog, () => status(0).models);
+    const desk = this.#models.desk(() => status(0).models);
     this.#clients = new Clients({ services: this.#services(desk), status, lifetime: this.#lifetime, timer });
     loop.onChange(() => this.#clients.statusChanged());
-    this.#news = new News({ library, memory: this.#memory, registry, timer });
+    this.#news = new News({ library, memory, registry, timer });
     const who = { pid: process.pid, version: PUNCTUAL_VERSION, protocol: protocolVersion };
     const identity = { name: 'punctual', ...who } as const;
     const onClient = (socket: WebSocket): void => this.#clients.welcome(socket);
@@ -194,27 +118,10 @@ class Runtime {
     this.#news.dispose();
     if (this.#published) await withdraw(this.#args.home, this.#published);
     // Downloads end first, so that what has come is kept.
-    await this.#store.close();
+    await this.#models.store.close();
     await Promise.all([this.#loop.close(), this.#machine.dispose()]);
     await this.#door.close();
     process.exit(0);
-  }
-
-  #desk(catalog: ReturnType<typeof builtinCatalog>, states: () => Status['models']): ModelDesk {
-    const [library, store, folder] = [this.#library, this.#store, this.#args.home.modelsFolder];
-    const manager = new ModelManager({ catalog, store, library, folder });
-    const memory = this.#memory;
-    return new ModelDesk({
-      catalog,
-      library,
-      memory,
-      store,
-      folder,
-      manager,
-      states,
-      registry: this.#registry,
-      env: process.env,
-    });
   }
 
   /** Of models that clients have chosen. */
@@ -224,12 +131,13 @@ class Runtime {
 
   /** RAM that models may still take from what caches their files. */
   reservedBytes(): number {
-    return this.#registry.isUnified ? (this.#registry.budgetBytes() ?? 0) : 0;
+    const { registry } = this.#models;
+    return registry.isUnified ? (registry.budgetBytes() ?? 0) : 0;
   }
 
   #services(models: ModelDesk): Services {
     const loop = this.#loop;
-    const registry = this.#registry;
+    const { registry } = this.#models;
     return {
       tasks: loop,
       completion: new CompletionFeature(loop, registry, [path.join(this.#args.media, 'sample')]),
@@ -250,26 +158,21 @@ class Runtime {
     };
   }
 
-  #memoryReader(): MemoryReader {
-    const { platform, arch, env } = process;
-    return machineReader({
+  #engineView(): EngineView {
+    return {
       loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
-      ownBytes: (id) => this.#registry.ownBytes(id),
-      engineRuns: () => this.#loop.status().enginePid !== undefined,
-      gpu: env['PUNCTUAL_GPU'],
-      platform,
-      arch,
-    });
+      runs: () => this.#loop.status().enginePid !== undefined,
+      ordinaryMs: (id, role) => this.#loop.ordinaryMs(id, role),
+    };
   }
 
   #prepare(settings: ClientSettings): void {
-    const model = this.#registry.choose('completion', settings);
+    const model = this.#models.registry.choose('completion', settings);
     if (!isTaskError(model)) this.#loop.prepare(model.id);
   }
 }
 
 async function run(args: Arguments): Promise<void> {
-  const now = (): number => performance.now();
   const machine = await openMachine({
     places: powerPlaces(process.platform, process.env['SystemRoot']),
     loadTimesFile: path.join(args.home.folder, 'load-times.json'),

@@ -1,0 +1,48 @@
+/** What the runtime is started with. */
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Home, homeFolder } from '../client/home.ts';
+
+const idleMsDefault = 60_000;
+
+export interface Arguments {
+  readonly home: Home;
+  readonly port: number;
+  /** 0: never ends by itself. */
+  readonly idleMs: number;
+  readonly engineProgram: string;
+  readonly media: string;
+}
+
+/** @param programs the folder of the built programs. @throws Error with a sentence for whoever started this by hand. */
+export function readArguments(argv: readonly string[], programs: string): Arguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      home: { type: 'string' },
+      port: { type: 'string' },
+      'idle-ms': { type: 'string' },
+      engine: { type: 'string' },
+    },
+  });
+  const number = (name: 'port' | 'idle-ms', max: number, fallback: number): number => {
+    const text = values[name];
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 0 || value > max)
+      throw new Error(`--${name} is '${text}': give a whole number from 0 to ${max}.`);
+    return value;
+  };
+  return {
+    home: new Home(
+      values.home
+        ? path.resolve(values.home)
+        : homeFolder({ env: process.env, platform: process.platform, homedir: homedir() }),
+    ),
+    port: number('port', 65_535, 0),
+    idleMs: number('idle-ms', 2_147_483_647, idleMsDefault),
+    engineProgram: values.engine ? path.resolve(values.engine) : path.join(programs, 'engine.mjs'),
+    media: path.join(programs, '..', 'media'),
+  };
+}
