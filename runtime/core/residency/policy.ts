@@ -30,7 +30,6 @@ export type ResidencyChanges = Partial<
 
 export class ResidencyPolicy {
   readonly #means: Means;
-  readonly #options: { -readonly [K in keyof ResidencyOptions]: ResidencyOptions[K] };
   readonly #reader: Reader;
   /** Tasks for which the user was asked whether another model may answer. */
   readonly #asked = new Set<TaskId>();
@@ -39,14 +38,13 @@ export class ResidencyPolicy {
   /** @param forecast by default learned from uses and signals; a bench may know the future. */
   constructor(given: Partial<ResidencyOptions> = {}, forecast?: Forecast) {
     const options = { ...residencyDefaults, ...given };
-    this.#options = options;
     const foreseen = forecast ?? new LearnedForecast(options);
     this.#means = { options, forecast: foreseen, worth: new Worth(options, foreseen) };
     this.#reader = new Reader(this.#means);
   }
 
   configure(changes: ResidencyChanges): void {
-    Object.assign(this.#options, changes);
+    Object.assign(this.#means.options, changes);
   }
 
   use(model: ModelId, use: Use, nowMs: number): void {
