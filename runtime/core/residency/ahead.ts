@@ -2,10 +2,10 @@
  * Models that nobody waits for yet: loaded before the task comes, when that is likely enough to be worth what leaves for it. Pure.
  * The pinned model comes in at once, unless it was released because nobody used it. It never leaves for another, and nothing leaves or loads ahead while somebody waits for a load.
  */
+import { loadFor } from './load.ts';
 import type { Means } from './means.ts';
 import { freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
 import type { Decision, ModelView, ResidencyView } from './types.ts';
-import { whyLoad } from './why.ts';
 import { loadMsOf } from './worth.ts';
 
 interface Chance {
@@ -26,7 +26,7 @@ export function loadAhead(means: Means, view: ResidencyView, quietSinceMs: numbe
   const pinned = view.models.find((model) => model.state === 'absent' && model.isPinned && isUsed(model));
   if (pinned !== undefined) {
     const plan = planRoom(view, pinned, worth, options);
-    if (plan !== undefined) return loadOf(means, { model: pinned, probability: 1, plan, gainMs: 0 });
+    if (plan !== undefined) return loadFor(pinned, plan, { probability: 1 }, options);
   }
   if (!options.loadsAhead || view.nowMs - quietSinceMs < options.aheadGapMs) return undefined;
   let best: Chance | undefined;
@@ -34,7 +34,7 @@ export function loadAhead(means: Means, view: ResidencyView, quietSinceMs: numbe
     const chance = model.state === 'absent' ? chanceOf(means, view, model) : undefined;
     if (chance !== undefined && (best === undefined || chance.gainMs > best.gainMs)) best = chance;
   }
-  return best && loadOf(means, best);
+  return best && loadFor(best.model, best.plan, best, options);
 }
 
 function chanceOf({ options, forecast, worth }: Means, view: ResidencyView, model: ModelView): Chance | undefined {
@@ -48,22 +48,6 @@ function chanceOf({ options, forecast, worth }: Means, view: ResidencyView, mode
   const wasteMs = (1 - probability) * loadMs * options.wasteWeight;
   const gainMs = probability * costMs - wasteMs - options.aheadGain * plan.lossMs;
   return gainMs > 0 ? { model, probability, plan, gainMs } : undefined;
-}
-
-function loadOf({ options }: Means, { model, probability, plan }: Chance): Decision {
-  const { isSmall, evict, downsize, factors } = plan;
-  const why = whyLoad(model.id, undefined, probability, plan);
-  return {
-    kind: 'load',
-    model: model.id,
-    isSmall,
-    isAhead: true,
-    evict,
-    downsize,
-    sparesCache: options.readsAhead,
-    why,
-    factors,
-  };
 }
 
 /** A model that got smaller to make room gets its sequences back when there is room again. */

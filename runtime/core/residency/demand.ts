@@ -10,11 +10,12 @@
  * 4. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
  *    the least worthy of those in use take no further task, so that nobody starves behind a model that is never idle.
  */
+import { loadFor } from './load.ts';
 import type { Means } from './means.ts';
 import type { ResidencyOptions } from './options.ts';
 import { bytesOf, canFit, freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
 import type { Decision, ModelView, ResidencyView, WaitingTask } from './types.ts';
-import { seconds, share, whyLoad } from './why.ts';
+import { seconds, share } from './why.ts';
 import { loadMsOf } from './worth.ts';
 
 type Substitute = Extract<Decision, { kind: 'substitute' }>;
@@ -83,7 +84,7 @@ export function onDemand(means: Means, view: ResidencyView): Decision[] {
       continue;
     }
     const untilMs = delayed(means, view, want, plan);
-    if (untilMs === undefined) return [...held, loadOf(means, view, want, plan)];
+    if (untilMs === undefined) return [...held, loadFor(want.model, plan, want, means.options)];
     held.push(untilMs);
   }
   return held;
@@ -116,28 +117,6 @@ function wantedModels({ options }: Means, view: ResidencyView): Wanted[] {
   const timeOf = (want: Wanted): number =>
     rank(want) === 2 ? want.latestMs : want.first.arrivalMs + options.shortLoadWeight * loadMsOf(want.model);
   return wanted.sort((a, b) => rank(a) - rank(b) || timeOf(a) - timeOf(b));
-}
-
-function loadOf(
-  { forecast, options }: Means,
-  view: ResidencyView,
-  { model, waitedMs }: Wanted,
-  plan: RoomPlan,
-): Decision {
-  const { need } = forecast.needOf(model.id, view.nowMs, options.horizonMs);
-  const { isSmall, evict, downsize, factors } = plan;
-  const why = whyLoad(model.id, waitedMs, need, plan);
-  return {
-    kind: 'load',
-    model: model.id,
-    isSmall,
-    isAhead: false,
-    evict,
-    downsize,
-    sparesCache: options.readsAhead,
-    why,
-    factors,
-  };
 }
 
 /** Who would leave is likely to be used in the time that can be waited: the group goes on for so long. */

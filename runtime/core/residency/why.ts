@@ -3,13 +3,16 @@ import type { ModelId } from '../task.ts';
 import type { RoomPlan } from './room.ts';
 import type { Factors, FileDrop } from './types.ts';
 
-export function whyLoad(model: ModelId, waitedMs: number | undefined, need: number, plan: RoomPlan): string {
-  const cause =
-    waitedMs === undefined
-      ? `Loads '${model}' ahead, as it is likely to be used soon (${share(need)})`
-      : `Loads '${model}', for which a task has waited ${seconds(waitedMs)}`;
+/** Somebody has waited for the model, or nobody waits yet and it is likely to be used. */
+export type LoadCause = { readonly waitedMs: number } | { readonly probability: number };
+
+export function whyLoad(model: ModelId, cause: LoadCause, plan: RoomPlan): string {
+  const told =
+    'waitedMs' in cause
+      ? `Loads '${model}', for which a task has waited ${seconds(cause.waitedMs)}`
+      : `Loads '${model}' ahead, as it is likely to be used soon (${share(cause.probability)})`;
   const size = plan.isSmall ? ', with one sequence, as more would cost another model' : '';
-  return `${cause}${size}; ${whyRoom(plan)}.`;
+  return `${told}${size}; ${whyRoom(plan)}.`;
 }
 
 function whyRoom({ evict, downsize, factors }: RoomPlan): string {
