@@ -25,7 +25,8 @@ export function oneOf<T extends string>(option: string, value: string, there: re
 /** A whole number from 1 to `most`. */
 export function countOf(option: string, value: string | undefined, usual: number, most: number): number {
   const count = value === undefined ? usual : numberOf(option, value, 1, most);
-  if (!Number.isInteger(count)) throw new BadUsage(`--${option} takes a whole number, not '${value}'.`);
+  if (!Number.isInteger(count))
+    throw new BadUsage(`--${option} takes 1 to ${most}, whole numbers only, not '${value}'.`);
   return count;
 }
 

@@ -2,14 +2,14 @@
  * Residency: four to seven models in 8 or 16 GB, an ordinary and a heavy day of eight hours at the editor. Every policy on the same
  * days; the figures of ours against the best baseline, against LRU with the same reader ahead, and against the one that knows the day.
  */
-import { BadUsage, type Bench, type BenchOptions, type BenchResult } from '../bench.ts';
+import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
 import { checkWritable } from '../files.ts';
-import type { Interval } from '../interval.ts';
+import { type IntervalFigures, intervalFigures } from '../interval.ts';
+import { countOf, listed, oneOf } from '../options.ts';
 import { ablationNames } from './ablation.ts';
 import { type ContenderName, contenderNames, policyNames, ruleNames, setupOf } from './contenders.ts';
 import { dayOf } from './day.ts';
 import {
-  aims,
   bestRule,
   type Cell,
   cells,
@@ -59,29 +59,13 @@ export const residencyBench: Bench = {
 
 /** @throws BadUsage naming what there is, when something was asked for that is not. */
 export function selectionOf({ quick, values = {} }: Pick<BenchOptions, 'quick' | 'values'>): Selection {
-  const [window = 'reporting'] = listed<Window>('window', values['window'] ?? 'reporting', ['reporting', 'tuning']);
+  const window = oneOf<Window>('window', values['window'] ?? 'reporting', ['reporting', 'tuning']);
   const there = seeds[window];
-  const count = values['seeds'] === undefined ? (quick ? quickSeeds : there.length) : Number(values['seeds']);
-  if (!Number.isInteger(count) || count < 1 || count > there.length)
-    throw new BadUsage(`--seeds takes 1 to ${there.length}, not '${values['seeds']}'.`);
+  const count = countOf('seeds', values['seeds'], quick ? quickSeeds : there.length, there.length);
   const wanted = listed<ContenderName>('policy', values['policy'], contenderNames, policyNames);
   const ablations = listed('ablation', values['ablation'] ?? 'none', ['none', 'all', ...ablationNames]);
   const ablated = ablationNames.filter((name) => ablations.includes('all') || ablations.includes(name));
   return { window, seeds: there.slice(0, count), contenders: [...new Set([...wanted, ...ablated])] };
-}
-
-function listed<T extends string>(
-  option: string,
-  value: string | undefined,
-  there: readonly T[],
-  usual: readonly T[] = there,
-): readonly T[] {
-  if (value === undefined) return usual;
-  return value.split(',').map((name) => {
-    const found = there.find((known) => known === name);
-    if (found === undefined) throw new BadUsage(`--${option} takes ${there.join(', ')}, not '${name}'.`);
-    return found;
-  });
 }
 
 export function play({ seeds: drawn, contenders }: Selection, log: (line: string) => void): Played[] {
@@ -102,15 +86,19 @@ function playDay({ device, day: name }: Cell, seed: number, contenders: readonly
 /** Pure. */
 export function resultOf({ window, seeds: drawn, contenders }: Selection, played: readonly Played[]): BenchResult {
   const figures: Record<string, number> = {};
-  const intervals: Record<string, string> = {};
+  const intervals: Record<string, IntervalFigures> = {};
+  const reached: Record<string, boolean> = {};
   // Ours as it ships has the names of the issue; what it comes to when nothing stands in is told beside it.
   for (const [ours, prefix] of [
     ['punctual', 'residency'],
     ['punctual_as_chosen', 'residency.as_chosen'],
   ] as const) {
     for (const { name, interval } of figuresOf(ours, played)) {
-      figures[`${prefix}.${name}`] = interval.mean;
-      intervals[`${prefix}.${name}`] = `${told(interval)}${aimTold(name, interval.mean)}`;
+      const figure = `${prefix}.${name}`;
+      figures[figure] = interval.mean;
+      intervals[figure] = intervalFigures(interval);
+      const isAimReached = isReached(name, interval.mean);
+      if (isAimReached !== undefined) reached[figure] = isAimReached;
     }
   }
   const table = Object.fromEntries(
@@ -118,19 +106,8 @@ export function resultOf({ window, seeds: drawn, contenders }: Selection, played
   );
   return {
     figures,
-    details: { window, seeds: drawn, comparator, best: bestRule(played, ruleNames), intervals, table },
+    details: { window, seeds: drawn, comparator, best: bestRule(played, ruleNames), intervals, reached, table },
   };
-}
-
-function told({ mean, low, high }: Interval): string {
-  return `${mean.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
-}
-
-function aimTold(name: string, value: number): string {
-  const aim = aims[name];
-  if (aim === undefined) return '';
-  const bound = 'atMost' in aim ? `at most ${aim.atMost}` : `at least ${aim.atLeast}`;
-  return `, aim ${bound}: ${isReached(name, value) ? 'reached' : 'missed'}`;
 }
 
 /** A line for a person, of one contender in one cell. */

@@ -1,5 +1,7 @@
 /** What the runs come to: the figures by the names of the project's issue. Pure. */
 import { type Interval, meanInterval, studentQuantile } from '../interval.ts';
+import { isReached as reaches } from '../report/numbers.ts';
+import type { Target } from '../report/report.ts';
 import type { ContenderName, RuleName } from './contenders.ts';
 import type { Score } from './score.ts';
 import type { DayName, DeviceName } from './workloads.ts';
@@ -35,7 +37,7 @@ export function nameOf({ device, day }: Cell): string {
 }
 
 /** What is to be reached, by the end of the figure's name. */
-export const aims: Readonly<Record<string, { readonly atMost: number } | { readonly atLeast: number }>> = {
+export const aims: Readonly<Record<string, Target>> = {
   load_seconds_ratio: { atMost: 0.6 },
   load_seconds_vs_readahead: { atMost: 0.8 },
   other_ttft_p95_ratio: { atMost: 0.5 },
@@ -162,10 +164,10 @@ export function bestRule(played: readonly Played[], rules: readonly RuleName[]):
   return rules.filter((name) => hasPlayed(name, played)).sort((a, b) => goodput(b) - goodput(a))[0];
 }
 
+/** Undefined of a figure without an aim. */
 export function isReached(figure: string, value: number): boolean | undefined {
   const aim = aims[figure];
-  if (aim === undefined) return undefined;
-  return 'atMost' in aim ? value <= aim.atMost : value >= aim.atLeast;
+  return aim === undefined ? undefined : reaches(value, aim);
 }
 
 export function meanOf(values: readonly number[]): number {

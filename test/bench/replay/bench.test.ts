@@ -56,7 +56,7 @@ describe('what the replay is asked for', () => {
     [{ window: 'tuning,reporting' }, '--window takes one of tuning, reporting'],
     [{ policy: 'best' }, '--policy takes punctual'],
     [{ seeds: '17' }, '--seeds takes 1 to 16'],
-    [{ seeds: '1.5' }, '--seeds takes a whole number'],
+    [{ seeds: '1.5' }, '--seeds takes 1 to 16, whole numbers only'],
     [{ load: '' }, '--load takes 0.01'],
     [{ load: 'half' }, '--load takes 0.01'],
   ])('when %o is asked for, then it says what there is', (values, message) => {

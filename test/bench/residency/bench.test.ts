@@ -149,6 +149,11 @@ describe('the figures', () => {
     const played = play(selection, () => {});
     expect(figuresOf('punctual', played).map(({ name }) => name)).toEqual(Object.keys(aims));
     const { figures, details } = resultOf(selection, played);
+    const { intervals, reached } = details;
+    expect(Object.keys(intervals as object)).toEqual(Object.keys(figures));
+    expect(intervals).toHaveProperty(['residency.readahead_gb', 'mean'], figures['residency.readahead_gb']);
+    expect(intervals, 'one seed').toHaveProperty(['residency.readahead_gb', 'low'], null);
+    expect(reached).toHaveProperty(['residency.readahead_gb'], true);
     const points = ['ordinary', 'heavy'].map((day) => {
       const of = (name: string): number =>
         played.find((run) => run.device === '16gb' && run.day === day && run.contender === name)?.score.goodput ?? 0;
