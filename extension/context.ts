@@ -37,7 +37,7 @@ export class Context {
       version: versionOf(extension),
       runtimeFile: extension.asAbsolutePath('dist/runtime.mjs'),
     });
-    this.serving = new Serving(this);
+    this.serving = new Serving({ client: this.client, log: this.log });
     this.subscriptions.push(this.client, this.settings, this.serving, this.#changed, this.#commandAsking, this.log);
     this.subscriptions.push(this.client.onDidChangeState((state) => this.#onState(state)));
     this.subscriptions.push(this.serving.onDidChange(() => this.#changed.fire()));

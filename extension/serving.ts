@@ -4,14 +4,19 @@
  */
 import * as vscode from 'vscode';
 import type { ModelsListResult } from '../runtime/protocol.ts';
-import type { Context } from './context.ts';
+import type { Client } from './client.ts';
 import { type ServingModels, servingModels } from './serving-text.ts';
 
 /** Several changes at once (settings, a new model in the status) are one question. */
 const askDelayMs = 500;
 
+export interface ServingOptions {
+  readonly client: Pick<Client, 'connection' | 'ready'>;
+  readonly log: vscode.LogOutputChannel;
+}
+
 export class Serving implements vscode.Disposable {
-  readonly #ctx: Context;
+  readonly #options: ServingOptions;
   readonly #changed = new vscode.EventEmitter<void>();
   #models: ServingModels = {};
   #timer: NodeJS.Timeout | undefined;
@@ -19,8 +24,8 @@ export class Serving implements vscode.Disposable {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(ctx: Context) {
-    this.#ctx = ctx;
+  constructor(options: ServingOptions) {
+    this.#options = options;
   }
 
   /** Empty until the runtime has answered. */
@@ -50,7 +55,8 @@ export class Serving implements vscode.Disposable {
   }
 
   async #ask(): Promise<void> {
-    const { connection } = this.#ctx.client;
+    const { client, log } = this.#options;
+    const { connection } = client;
     if (connection === undefined) return;
     this.#asking?.cancel();
     const asking = new vscode.CancellationTokenSource();
@@ -59,7 +65,7 @@ export class Serving implements vscode.Disposable {
       const list = await connection.models(asking.token);
       if (!asking.token.isCancellationRequested) this.learn(list);
     } catch (error) {
-      this.#ctx.log.debug(`Which model does what is not known: ${error}`);
+      log.debug(`Which model does what is not known: ${error}`);
     }
   }
 
@@ -79,11 +85,11 @@ export class Serving implements vscode.Disposable {
 
 /** @throws UserError when there is no runtime, and what the runtime refuses with. */
 export async function listModels(
-  ctx: Context,
+  { client, serving }: { readonly client: ServingOptions['client']; readonly serving: Serving },
   token: vscode.CancellationToken = new vscode.CancellationTokenSource().token,
 ): Promise<ModelsListResult> {
-  const connection = await ctx.client.ready(token);
+  const connection = await client.ready(token);
   const list = await connection.models(token);
-  ctx.serving.learn(list);
+  serving.learn(list);
   return list;
 }
