@@ -1,5 +1,5 @@
 /**
- * Which model serves a client's tasks, and how it is loaded. Owns the list of models chosen so far; loads nothing.
+ * Which model serves a client's tasks. Loads nothing; how the models chosen so far are loaded is in chosen.ts.
  *
  * A choice is worked out once for a client's settings and the state of the machine (what is installed, what memory is free, how fast
  * models were found to be) and looked up from then on: it is asked for at every keystroke.
@@ -9,19 +9,17 @@ import type { ModelId, TaskClass, TaskError } from '../core/task.ts';
 import type { ModelSpec } from '../engine/engine.ts';
 import type { ChosenModel, ModelSettings, Models } from '../features/tasks.ts';
 import type { Catalog, Role } from './catalog/catalog.ts';
+import { ChosenModels } from './chosen.ts';
 import { ModelsError } from './errors.ts';
-import type { FitDecision } from './fit/choose.ts';
-import { anonymousBytes } from './fit/memory.ts';
 import { Fits } from './fits.ts';
 import type { ModelFile } from './gguf/describe.ts';
 import type { Library } from './library.ts';
-import { type Downloadable, downloadables, fileEntry, type LibraryEntry, nameOf } from './library-entry.ts';
+import { type Downloadable, downloadables, fileEntry } from './library-entry.ts';
 import type { Memory } from './memory.ts';
 import { Pace } from './pace.ts';
 import { fromCatalog, type InstalledModel, type RoleModel } from './role-models.ts';
 import { chooseRole, type RoleChoice, type RoleSettings } from './roles.ts';
-
-import { type ModelSizes, type OwnSizes, sizesFor } from './sizes.ts';
+import type { ModelSizes } from './sizes.ts';
 
 export interface RegistryOptions {
   readonly catalog: Catalog;
@@ -34,27 +32,8 @@ export interface RegistryOptions {
   readonly predictMs?: (model: ModelId, role: TaskClass) => number | undefined;
 }
 
-/** The embedded model's training context. */
-const embeddedContextTokens = 2_048;
-/** Of a model of which nothing could be read yet. */
-const contextTokensDefault = 4_096;
-const sequencesDefault = 4;
-/** Models that clients may name in one runtime's life; each stays in the status. */
-const modelsMax = 64;
-
 /** Why a model is not chosen by itself, to stand behind "because". */
 const notLoaded = 'it could not be loaded';
-
-interface Known {
-  readonly name: string;
-  readonly demo: boolean;
-  readonly spec: ModelSpec;
-  /** Memory of the engine process alone that a load takes, by prediction; 0 where none was possible. */
-  readonly ownBytes: number;
-  readonly sizes: OwnSizes;
-  /** By the latest choice of it. */
-  readonly isNamed: boolean;
-}
 
 type Choice = ChosenModel | TaskError;
 
@@ -67,7 +46,7 @@ export class Registry implements Models {
   readonly fits: Fits;
   readonly #options: RegistryOptions;
   readonly #downloadables: readonly Downloadable[];
-  readonly #known = new Map<ModelId, Known>();
+  readonly #chosen: ChosenModels;
   readonly #pace: Pace;
   /** By the snapshot of a client's settings: a new one is made whenever they change. */
   readonly #choices = new WeakMap<ModelSettings, Choices>();
@@ -83,6 +62,7 @@ export class Registry implements Models {
     this.#options = options;
     this.#downloadables = downloadables(options.catalog);
     this.fits = new Fits(() => options.memory.current);
+    this.#chosen = new ChosenModels(this.fits, () => options.memory.current);
     this.#pace = new Pace(options.predictMs ?? (() => undefined));
     options.library.onChange(() => this.#changed());
     options.memory.onChange(() => {
@@ -140,19 +120,21 @@ export class Registry implements Models {
     if (this.#pace.refresh()) this.#changed();
   }
 
-  /**
-   * @param isSmall with one sequence.
-   * @throws RangeError for an id that no choice has led to: a mistake of the caller.
-   */
+  /** This and the next three: see ChosenModels. */
   specOf(id: ModelId, isSmall = false): ModelSpec {
-    const { spec } = this.#get(id);
-    return isSmall ? { ...spec, sequences: 1 } : spec;
+    return this.#chosen.specOf(id, isSmall);
   }
 
-  /** @throws RangeError as above. */
   sizesOf(id: ModelId): ModelSizes {
-    const { sizes, isNamed } = this.#get(id);
-    return { ...sizes, isNamed, isPinned: id === this.#completionModel };
+    return { ...this.#chosen.sizesOf(id), isPinned: id === this.#completionModel };
+  }
+
+  ownBytes(id: ModelId): number {
+    return this.#chosen.ownBytes(id);
+  }
+
+  describe(id: ModelId): { readonly name: string; readonly demo: boolean } {
+    return this.#chosen.describe(id);
   }
 
   /** Models compute in the memory that also caches their files: there is no other device, or it has none of its own. */
@@ -175,68 +157,19 @@ export class Registry implements Models {
     }
   }
 
-  /** What a loaded model takes of this machine's RAM and gives back when it goes, in bytes, by prediction. */
-  ownBytes(id: ModelId): number {
-    return this.#known.get(id)?.ownBytes ?? 0;
-  }
-
-  describe(id: ModelId): { readonly name: string; readonly demo: boolean } {
-    const { name, demo } = this.#get(id);
-    return { name, demo };
-  }
-
   #choose(role: TaskClass, settings: ModelSettings): Choice {
     const setting = settingOf(role, settings);
     if (path.isAbsolute(setting) && this.#options.library.at(setting) === undefined) {
       // Its head is read while it is already asked for; whoever is in a hurry hears from the engine what is wrong with it.
       void this.#options.library.look(setting);
       const file = path.normalize(setting);
-      return this.#take(fileEntry({ path: file, bytes: 0 }, undefined, undefined), true, settings);
+      return this.#chosen.take(fileEntry({ path: file, bytes: 0 }, undefined, undefined), true, settings);
     }
     const choice = this.explain(role, settings);
     if (choice.kind === 'unserved') return { code: 'modelUnavailable', message: choice.message };
     const entry = this.#options.library.at(choice.model.file);
     if (entry === undefined) throw new RangeError(`${choice.model.file} was chosen and is in no library`);
-    return this.#take(entry, choice.named, settings);
-  }
-
-  #take(entry: LibraryEntry, chosen: boolean, settings: ModelSettings): Choice {
-    const { file } = entry.model;
-    if (!this.#known.has(file) && this.#known.size >= modelsMax) {
-      return {
-        code: 'modelUnavailable',
-        message: `This runtime has been given ${modelsMax} different models already: run 'punctual stop', then try again.`,
-      };
-    }
-    const demo = entry.model.origin === 'embedded';
-    const name = entry.title === '' ? nameOf(file) : entry.title;
-    const fit = demo ? undefined : this.fits.decide(entry, settings.memory);
-    const spec = this.#specFor(entry, fit, settings.threads);
-    const ownBytes = fit?.kind === 'fits' ? anonymousBytes(fit.need) : 0;
-    // The thread count of the latest choice counts at the next load.
-    this.#known.set(file, { name, demo, spec, ownBytes, sizes: sizesFor(entry, fit, spec), isNamed: chosen });
-    return { id: file, name, demo, chosen, contextTokens: spec.contextTokens };
-  }
-
-  #specFor(entry: LibraryEntry, fit: FitDecision | undefined, threads: number): ModelSpec {
-    const { file, origin } = entry.model;
-    const common = { id: file, file };
-    // More than one thread makes the tiny model slower, never faster.
-    if (origin === 'embedded')
-      return { ...common, sequences: sequencesDefault, contextTokens: embeddedContextTokens, threads: 1 };
-    if (fit?.kind !== 'fits')
-      return { ...common, sequences: sequencesDefault, contextTokens: contextTokensDefault, threads };
-    const { sequences, contextTokens, gpuLayers, mmap } = fit.settings;
-    const trained = entry.metadata?.contextTokens ?? contextTokens;
-    const knowsDevices = this.#options.memory.current?.knowsDevices === true;
-    return {
-      ...common,
-      sequences,
-      contextTokens: Math.min(contextTokens, trained),
-      threads,
-      // Where the engine may use a graphics card of which nothing is known, it knows better than a plan without one.
-      ...(knowsDevices && { gpuLayers, mmap }),
-    };
+    return this.#chosen.take(entry, choice.named, settings);
   }
 
   /** What is wrong with the model that a setting names, when all that it can mean cannot be used. */
@@ -273,12 +206,6 @@ export class Registry implements Models {
 
   #changed(): void {
     this.#version++;
-  }
-
-  #get(id: ModelId): Known {
-    const known = this.#known.get(id);
-    if (known === undefined) throw new RangeError(`no model '${id}' has been chosen`);
-    return known;
   }
 }
 

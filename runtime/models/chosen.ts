@@ -1,0 +1,115 @@
+/**
+ * The models that clients have been given so far: how each is loaded, and what it takes. A choice of a model that is here already
+ * replaces what was known of it.
+ */
+import type { ModelId, TaskError } from '../core/task.ts';
+import type { ModelSpec } from '../engine/engine.ts';
+import type { ChosenModel, ModelSettings } from '../features/tasks.ts';
+import type { FitDecision } from './fit/choose.ts';
+import { anonymousBytes } from './fit/memory.ts';
+import type { Fits } from './fits.ts';
+import { type LibraryEntry, nameOf } from './library-entry.ts';
+import type { MachineReading } from './memory.ts';
+import { type ModelSizes, type OwnSizes, sizesFor } from './sizes.ts';
+
+/** The embedded model's training context. */
+const embeddedContextTokens = 2_048;
+/** Of a model of which nothing could be read yet. */
+const contextTokensDefault = 4_096;
+const sequencesDefault = 4;
+/** Models that clients may name in one runtime's life; each stays in the status. */
+const modelsMax = 64;
+
+interface Known {
+  readonly name: string;
+  readonly demo: boolean;
+  readonly spec: ModelSpec;
+  /** Memory of the engine process alone that a load takes, by prediction; 0 where none was possible. */
+  readonly ownBytes: number;
+  readonly sizes: OwnSizes;
+  /** By the latest choice of it. */
+  readonly isNamed: boolean;
+}
+
+export class ChosenModels {
+  readonly #fits: Fits;
+  readonly #machine: () => MachineReading | undefined;
+  readonly #known = new Map<ModelId, Known>();
+
+  constructor(fits: Fits, machine: () => MachineReading | undefined) {
+    this.#fits = fits;
+    this.#machine = machine;
+  }
+
+  /** @param isNamed the user chose it by its name. */
+  take(entry: LibraryEntry, isNamed: boolean, settings: ModelSettings): ChosenModel | TaskError {
+    const { file } = entry.model;
+    if (!this.#known.has(file) && this.#known.size >= modelsMax) {
+      return {
+        code: 'modelUnavailable',
+        message: `This runtime has been given ${modelsMax} different models already: run 'punctual stop', then try again.`,
+      };
+    }
+    const demo = entry.model.origin === 'embedded';
+    const name = entry.title === '' ? nameOf(file) : entry.title;
+    const fit = demo ? undefined : this.#fits.decide(entry, settings.memory);
+    const spec = this.#specFor(entry, fit, settings.threads);
+    const ownBytes = fit?.kind === 'fits' ? anonymousBytes(fit.need) : 0;
+    // The thread count of the latest choice counts at the next load.
+    this.#known.set(file, { name, demo, spec, ownBytes, sizes: sizesFor(entry, fit, spec), isNamed });
+    return { id: file, name, demo, chosen: isNamed, contextTokens: spec.contextTokens };
+  }
+
+  #specFor(entry: LibraryEntry, fit: FitDecision | undefined, threads: number): ModelSpec {
+    const { file, origin } = entry.model;
+    const common = { id: file, file };
+    // More than one thread makes the tiny model slower, never faster.
+    if (origin === 'embedded')
+      return { ...common, sequences: sequencesDefault, contextTokens: embeddedContextTokens, threads: 1 };
+    if (fit?.kind !== 'fits')
+      return { ...common, sequences: sequencesDefault, contextTokens: contextTokensDefault, threads };
+    const { sequences, contextTokens, gpuLayers, mmap } = fit.settings;
+    const trained = entry.metadata?.contextTokens ?? contextTokens;
+    const knowsDevices = this.#machine()?.knowsDevices === true;
+    return {
+      ...common,
+      sequences,
+      contextTokens: Math.min(contextTokens, trained),
+      threads,
+      // Where the engine may use a graphics card of which nothing is known, it knows better than a plan without one.
+      ...(knowsDevices && { gpuLayers, mmap }),
+    };
+  }
+
+  /**
+   * @param isSmall with one sequence.
+   * @throws RangeError for an id that no choice has led to: a mistake of the caller.
+   */
+  specOf(id: ModelId, isSmall: boolean): ModelSpec {
+    const { spec } = this.#get(id);
+    return isSmall ? { ...spec, sequences: 1 } : spec;
+  }
+
+  /** @throws RangeError as above. */
+  sizesOf(id: ModelId): Omit<ModelSizes, 'isPinned'> {
+    const { sizes, isNamed } = this.#get(id);
+    return { ...sizes, isNamed };
+  }
+
+  /** What a loaded model takes of this machine's RAM and gives back when it goes, in bytes, by prediction. */
+  ownBytes(id: ModelId): number {
+    return this.#known.get(id)?.ownBytes ?? 0;
+  }
+
+  /** @throws RangeError as above. */
+  describe(id: ModelId): { readonly name: string; readonly demo: boolean } {
+    const { name, demo } = this.#get(id);
+    return { name, demo };
+  }
+
+  #get(id: ModelId): Known {
+    const known = this.#known.get(id);
+    if (known === undefined) throw new RangeError(`no model '${id}' has been chosen`);
+    return known;
+  }
+}
