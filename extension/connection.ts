@@ -147,7 +147,7 @@ export class Connection implements vscode.Disposable {
 
   /** Downloads a model to its end; cancelling keeps what has come. `onProgress` is called a few times a second. @returns the model as listed. */
   async pullModel(
-    params: Omit<ModelsPullParams, 'workDoneToken' | 'trustNew'>,
+    params: Omit<ModelsPullParams, 'workDoneToken' | 'trustNew'> & { readonly trustNew?: boolean },
     onProgress: (progress: PullProgress) => void,
     token: vscode.CancellationToken,
   ): Promise<ListedModel> {

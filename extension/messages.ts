@@ -1,5 +1,5 @@
 /** What a command says when it ends, well or badly: one sentence each. Pure, without vscode. */
-import { errorCodes, type TextResult } from '../runtime/protocol.ts';
+import { errorCodes, replacedCode, type TextResult } from '../runtime/protocol.ts';
 import { formatDuration } from './format.ts';
 
 /** An error that is already a sentence for the user, with what to do. */
@@ -66,9 +66,12 @@ export function isForeseen(error: unknown): boolean {
 
 /** Whether a hub refused a download, so that an access token, or another one, may help. */
 export function isNotAllowed(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('data' in error)) return false;
-  const { data } = error;
-  return typeof data === 'object' && data !== null && 'code' in data && data.code === 'not-allowed';
+  return causeOf(error) === 'not-allowed';
+}
+
+/** Whether a download brought another file than the first time, so that the user must say which one to trust. */
+export function isReplaced(error: unknown): boolean {
+  return causeOf(error) === replacedCode;
 }
 
 /** One sentence for a message box: the runtime's own where it has one. Stack traces stay in the log. */
@@ -80,6 +83,13 @@ export function failureSentence(error: unknown): string {
   const text = firstLine(error instanceof Error ? error.message : String(error));
   if (isForeseen(error) && text !== '') return text;
   return `This failed inside Punctual (${text || 'no reason given'}): see Punctual: Show Log.`;
+}
+
+/** What the runtime says beside its sentence, for programs. */
+function causeOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || !('data' in error)) return undefined;
+  const { data } = error;
+  return typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
 }
 
 function codeOf(error: unknown): number | undefined {

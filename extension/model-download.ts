@@ -4,9 +4,9 @@ import type { ListedModel } from '../runtime/protocol.ts';
 import type { Context } from './context.ts';
 import { formatBytes } from './format.ts';
 import type { HubToken } from './hub-token.ts';
-import { failureSentence, isCancellation, isNotAllowed } from './messages.ts';
+import { failureSentence, isCancellation, isNotAllowed, isReplaced } from './messages.ts';
 import { offers } from './model-menus.ts';
-import { progressText, servedBy, tasksOf } from './model-words.ts';
+import { progressText, servedBy, tasksOf, trustQuestion } from './model-words.ts';
 import { listModels } from './serving.ts';
 import { writeSettings } from './settings.ts';
 
@@ -15,6 +15,8 @@ export interface Wanted {
   readonly model: string;
   readonly quantization?: string;
   readonly title: string;
+  /** The user knows that the publisher has replaced the file since its first download. */
+  readonly trustNew?: boolean;
 }
 
 type DownloadEnd =
@@ -30,6 +32,7 @@ export async function download(ctx: Context, hubToken: HubToken, wanted: Wanted)
         ? await offerToUse(ctx, end.model)
         : await showStopped(ctx, hubToken, wanted, end.doneBytes);
     } catch (error) {
+      if (isReplaced(error)) return await askWhichToTrust(ctx, hubToken, wanted, failureSentence(error));
       if (!isNotAllowed(error)) throw error;
       token = await hubToken.ask(wanted.title, failureSentence(error));
       if (token === undefined) throw new vscode.CancellationError();
@@ -38,13 +41,14 @@ export async function download(ctx: Context, hubToken: HubToken, wanted: Wanted)
 }
 
 function pull(ctx: Context, wanted: Wanted, hubToken: string | undefined): Thenable<DownloadEnd> {
-  const { model, quantization, title } = wanted;
+  const { model, quantization, title, trustNew = false } = wanted;
   const options = { location: vscode.ProgressLocation.Notification, title: `Downloading ${title}`, cancellable: true };
   return vscode.window.withProgress(options, async (report, token) => {
     let doneBytes = 0;
     let shown = 0;
     const params = {
       model,
+      trustNew,
       ...(quantization !== undefined && { quantization }),
       ...(hubToken !== undefined && { token: hubToken }),
     };
@@ -68,6 +72,14 @@ function pull(ctx: Context, wanted: Wanted, hubToken: string | undefined): Thena
       throw error;
     }
   });
+}
+
+/** Whoever only closes the question has neither file. */
+async function askWhichToTrust(ctx: Context, hubToken: HubToken, wanted: Wanted, sentence: string): Promise<void> {
+  ctx.log.warn(sentence);
+  const { text, again, trust } = trustQuestion(sentence);
+  const answer = await vscode.window.showErrorMessage(text, again, trust);
+  if (answer !== undefined) await download(ctx, hubToken, { ...wanted, trustNew: answer === trust });
 }
 
 async function showStopped(ctx: Context, hubToken: HubToken, wanted: Wanted, doneBytes: number): Promise<void> {

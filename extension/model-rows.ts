@@ -5,7 +5,7 @@
 import type { ListedModel, ModelsListResult, WireTaskClass } from '../runtime/protocol.ts';
 import { formatBytes } from './format.ts';
 import { isAutomatic, type ModelChoices } from './model-choices.ts';
-import { classes, listed, servedBy, sizeOf, stateOf, taskNames, tasksOf } from './model-words.ts';
+import { classes, listed, servedBy, sizeOf, speedOf, stateOf, taskNames, tasksOf } from './model-words.ts';
 
 export type RowTarget =
   /** Opens the choice of a model for one kind of task. */
@@ -81,13 +81,14 @@ function modelRow(list: ModelsListResult, model: ListedModel): Row {
   const kind = model.quantization === undefined ? [] : [model.quantization];
   const description = [sizeOf(model), ...kind, stateOf(model), serves];
   const licence = model.licence === undefined ? [] : [`${model.licence}.`];
+  const speed = model.speed === undefined ? [] : [`Measured: ${speedOf(model.speed)}.`];
   const use = inUse.length === 0 ? [] : [`In use for ${tasksOf(inUse)}.`];
   return {
     id: `model ${model.file ?? model.name} ${model.quantization ?? ''}`,
     label: `$(${iconOf(model)}) ${model.title}`,
     description: description.join(' · '),
     // The line is cut at its end, where the longest sentences are.
-    detail: [...use, ...licence, ...fitSentence(model), ...model.notes].join(' '),
+    detail: [...use, ...speed, ...licence, ...fitSentence(model), ...model.notes].join(' '),
     target: { kind: 'model', model },
     buttons: buttonsOf(model),
   };

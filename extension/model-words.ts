@@ -3,6 +3,7 @@ import {
   type ListedModel,
   type ModelsListResult,
   type PullProgress,
+  type Speed,
   taskClassSchema,
   type WireRole,
   type WireTaskClass,
@@ -54,6 +55,12 @@ export function stateOf(model: ListedModel): string {
   }
 }
 
+/** `prefill 3400, decode 210 tokens/s`. */
+export function speedOf({ prefillTokensPerSecond, decodeTokensPerSecond }: Speed): string {
+  const figure = (value: number) => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
+  return `prefill ${figure(prefillTokensPerSecond)}, decode ${figure(decodeTokensPerSecond)} tokens/s`;
+}
+
 /** The classes that this model serves now. */
 export function servedBy(list: ModelsListResult, name: string): WireTaskClass[] {
   return classes.filter((each) => list.roles.some(({ role, model }) => role === each && model === name));
@@ -83,6 +90,20 @@ export function progressText(progress: PullProgress): string {
   const done = begin.length > 0 && doneBytes === 0 ? [] : [`${formatBytes(doneBytes)}${total}`];
   const said = message === undefined ? '' : `. ${message}`;
   return `${[...begin, ...done, ...speed, ...left].join(', ')}${said}`;
+}
+
+/** What a person is asked whose download is not the file that its first download was. */
+export interface TrustQuestion {
+  readonly text: string;
+  readonly again: string;
+  readonly trust: string;
+}
+
+/** @param sentence the runtime's, with both hashes. */
+export function trustQuestion(sentence: string): TrustQuestion {
+  const trust = 'Trust the New File';
+  const meaning = `Once you know that its publisher has replaced it, ${trust} downloads it as it is now, and expects this file from then on.`;
+  return { text: `${sentence} ${meaning}`, again: 'Download Again', trust };
 }
 
 /** Never 100% before the end. @param share 0 to 1 */

@@ -6,7 +6,7 @@ import type { ClassStatus, ModelStatus, Status, WireTaskClass } from '../runtime
 import { type ConnectionState, failuresWorthWarning } from './connection-state.ts';
 import { escapeMarkdown, formatBytes, formatDuration, formatShare, plural } from './format.ts';
 import type { ModelChoices } from './model-choices.ts';
-import { classes, percent, taskNames } from './model-words.ts';
+import { classes, percent, speedOf, taskNames } from './model-words.ts';
 import { modelOf, type ServingModels } from './serving-text.ts';
 
 export interface StatusInput {
@@ -205,10 +205,11 @@ function inMemory(input: StatusInput): string[] {
 
 function modelLine(model: ModelStatus): string {
   const memory = model.memoryBytes === undefined ? '' : `, ${formatBytes(model.memoryBytes)}`;
+  const speed = model.speed === undefined ? '' : `, ${speedOf(model.speed)}`;
   const error = model.error === undefined ? '' : `: ${escapeMarkdown(model.error)}`;
   const state = model.state === 'ready' ? 'loaded' : model.state;
   const demo = model.demo ? '. It only demonstrates how Punctual works: get a real model for real work.' : '';
-  return `${escapeMarkdown(model.name)}, ${state}${memory}${error}${demo}`;
+  return `${escapeMarkdown(model.name)}, ${state}${memory}${speed}${error}${demo}`;
 }
 
 function shortName(model: ModelStatus): string {

@@ -20,7 +20,7 @@ import { CostKeeper, type CostStore } from './loop/costs.ts';
 import { type Files, Moves } from './loop/moves.ts';
 import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
-import { ordinaryMs } from './loop/speeds.ts';
+import { ordinaryMs, speedOf } from './loop/speeds.ts';
 import type { LoopStatus } from './loop/status.ts';
 import { Watchdog } from './loop/watchdog.ts';
 
@@ -161,8 +161,8 @@ export class Loop implements Tasks {
       }),
       models: this.#scheduler.models.map((model) => {
         const progress = model.state === 'loading' ? this.#progress.get(model.id) : undefined;
-        const errors = passErrors(this.#learned.costModel(model.id));
-        return { ...model, ...errors, ...(progress !== undefined && { progress }) };
+        const costs = this.#learned.costModel(model.id);
+        return { ...model, ...passErrors(costs), speed: speedOf(costs), ...(progress !== undefined && { progress }) };
       }),
       engineRestarts: this.#engineRestarts,
       ...(enginePid !== undefined && { enginePid }),

@@ -1,5 +1,5 @@
 /** How models are shown in a terminal. Pure. */
-import type { ListedModel, ModelsListResult } from '../protocol.ts';
+import type { ListedModel, ModelsListResult, Speed } from '../protocol.ts';
 
 export function modelsTable(
   { folder, problem, models, roles, leftovers, memory }: ModelsListResult,
@@ -8,13 +8,15 @@ export function modelsTable(
   const shown = models.filter(({ installed, downloading }) => all || installed || downloading !== undefined);
   const hidden = models.length - shown.length;
   const notes = new Footnotes();
-  const rows = shown.map((model) => row(model, notes));
+  // A column only where it has something to say: lines are long without it.
+  const speedHead = shown.some(({ speed }) => speed !== undefined) ? ['tokens/s'] : [];
+  const rows = shown.map((model) => row(model, notes, speedHead.length > 0));
   const more = hidden === 0 ? [] : [`${hidden} more can be pulled: 'punctual models list --all' shows them.`];
   return `${[
     ...aligned([['role', 'model', 'why'], ...roles.map(({ role, model, message }) => [role, model ?? '–', message])]),
     ...betterLines(roles),
     '',
-    ...aligned([['name', 'size', 'format', 'serves', 'fits', 'state', 'licence', ''], ...rows], [1]),
+    ...aligned([['name', 'size', 'format', 'serves', 'fits', 'state', ...speedHead, 'licence', ''], ...rows], [1]),
     ...notes.lines,
     '',
     ...more,
@@ -44,8 +46,14 @@ export function size(bytes: number): string {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
 }
 
-function row(model: ListedModel, notes: Footnotes): string[] {
-  const { name, bytes, isEstimate, quantization = '–', serves, fit, licence = '–' } = model;
+/** `prefill 3400, decode 210`: tokens per second. */
+export function speedText({ prefillTokensPerSecond, decodeTokensPerSecond }: Speed): string {
+  const figure = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
+  return `prefill ${figure(prefillTokensPerSecond)}, decode ${figure(decodeTokensPerSecond)}`;
+}
+
+function row(model: ListedModel, notes: Footnotes, hasSpeed: boolean): string[] {
+  const { name, bytes, isEstimate, quantization = '–', serves, fit, licence = '–', speed } = model;
   return [
     name,
     `${isEstimate ? '~' : ''}${size(bytes)}`,
@@ -53,6 +61,7 @@ function row(model: ListedModel, notes: Footnotes): string[] {
     serves.join(', ') || '–',
     fit === undefined ? '–' : fit.fits ? 'yes' : 'no',
     stateOf(model),
+    ...(hasSpeed ? [speed === undefined ? '–' : speedText(speed)] : []),
     licence,
     [...model.notes, ...(model.verified === false ? [unverified] : [])].map((note) => notes.mark(note)).join(' '),
   ];

@@ -1,5 +1,6 @@
 /** What `punctual status` prints: a line for each class of tasks and each model. Pure. */
 import type { ClassStatus, Errors, ModelStatus, Status } from '../protocol.ts';
+import { speedText } from './models-table.ts';
 import { type TextColumn, textTable } from './text-table.ts';
 
 /** `port`: of 127.0.0.1, where the runtime listens. */
@@ -20,6 +21,7 @@ function modelLine({
   sequences,
   contextTokens,
   device,
+  speed,
   progress,
   error,
 }: ModelStatus): string {
@@ -29,6 +31,7 @@ function modelLine({
     ...(sequences === undefined ? [] : [counted(sequences, 'sequence')]),
     ...(contextTokens === undefined ? [] : [`context of ${contextTokens} tokens`]),
     ...(device === undefined ? [] : [`on ${device}`]),
+    ...(speed === undefined ? [] : [`${speedText(speed)} tokens/s`]),
   ];
   return `${name}: ${facts.join(', ')}${error ? `: ${error}` : ''}`;
 }

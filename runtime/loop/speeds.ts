@@ -1,4 +1,4 @@
-/** How soon a model keeps the promise of a class on an idle machine, from what its passes were found to cost. Pure. */
+/** How fast a model is on an idle machine, and how soon it keeps the promise of a class, from what its passes were found to cost. Pure. */
 import { type CostModel, costsOf, prefillTotalMs } from '../core/estimate.ts';
 import type { StepKind } from '../core/event.ts';
 import type { TaskClass } from '../core/task.ts';
@@ -29,6 +29,25 @@ export function ordinaryMs(model: CostModel, name: TaskClass): number | undefine
   const costs = costsOf(model);
   const context = heldTokens + promptTokens + answerTokens / 2;
   return prefillTotalMs(costs, promptTokens, heldTokens, chunkTokens) + answerTokens * costs.decodeMs(1, context);
+}
+
+/** Of one sequence that has the model to itself. */
+export interface Speed {
+  readonly prefillTokensPerSecond: number;
+  readonly decodeTokensPerSecond: number;
+}
+
+/** Prompt tokens that a sequence holds in the middle of an ordinary task. */
+const speedContextTokens = 512;
+
+/** For people: a prompt of ordinary length from its first token on, and the first token after it; undefined while too little was measured. */
+export function speedOf(model: CostModel): Speed | undefined {
+  if (!isMeasured(model, 'prefill') || !isMeasured(model, 'decode')) return undefined;
+  const costs = costsOf(model);
+  return {
+    prefillTokensPerSecond: (1_000 * speedContextTokens) / prefillTotalMs(costs, speedContextTokens, 0, chunkTokens),
+    decodeTokensPerSecond: 1_000 / costs.decodeMs(1, speedContextTokens),
+  };
 }
 
 function isMeasured(model: CostModel, kind: StepKind): boolean {

@@ -3,6 +3,7 @@ import type { ClassMetrics } from '../core/metrics.ts';
 import type { ModelView } from '../core/models.ts';
 import type { PassErrors, TaskErrors } from '../core/prediction.ts';
 import type { Task } from '../core/task.ts';
+import type { Speed } from './speeds.ts';
 
 /** The state of the house in the core's terms; `server/status.ts` turns it into the wire's. */
 export interface LoopStatus {
@@ -13,7 +14,8 @@ export interface LoopStatus {
       readonly waiting: number;
       readonly sla?: Task['sla'];
     })[];
-  readonly models: readonly (ModelView & PassErrors & { readonly progress?: number })[];
+  readonly models: readonly (ModelView &
+    PassErrors & { readonly progress?: number; readonly speed?: Speed | undefined })[];
   readonly engineRestarts: number;
   readonly enginePid?: number;
 }

@@ -1,7 +1,7 @@
 /** Models: what is installed, what could be, what fits, and what makes one likely to be needed. */
 import { z } from 'zod';
 import { modelChoiceSchema } from './settings.ts';
-import { tokenSchema } from './shared.ts';
+import { speedSchema, tokenSchema } from './shared.ts';
 
 // --- punctual/models/*: what is installed, what could be, and what fits
 
@@ -43,6 +43,8 @@ export const listedModelSchema = z.object({
   /** Whether its hash is known and was found right; absent unless it was downloaded by Punctual. */
   verified: z.boolean().optional(),
   state: z.enum(['unloaded', 'loading', 'ready', 'failed']).optional(),
+  /** Of a model that is ready. */
+  speed: speedSchema.optional(),
   fit: modelFitSchema.optional(),
   /** 0 to 1 while a download of it is under way, also one that another window asked for. */
   downloading: z.number().optional(),
@@ -76,6 +78,11 @@ export const modelsPullParamsSchema = z.object({
   trustNew: z.boolean().default(false),
   workDoneToken: tokenSchema.optional(),
 });
+/**
+ * `data.code` of the error when a file is not the one that the first download of its address brought, and nobody else vouches for either:
+ * whoever knows that its publisher has replaced it asks again with `trustNew`.
+ */
+export const replacedCode = 'replaced';
 export type ModelsPullParams = z.infer<typeof modelsPullParamsSchema>;
 
 /** The value of each `$/progress` notification of a pull. */

@@ -19,5 +19,12 @@ export const textDocumentSchema = z.object({ uri: z.string().max(8192) });
 export const tokenSchema = z.union([z.string().max(256), z.number().int()]);
 export const targetMsSchema = z.number().min(slaTargetMsMin).max(slaTargetMsMax);
 
+/**
+ * Tokens per second while a model works for one sequence alone in an ordinary context, as its passes were measured; what guessed tokens
+ * save is not in it.
+ */
+export const speedSchema = z.object({ prefillTokensPerSecond: z.number(), decodeTokensPerSecond: z.number() });
+export type Speed = z.infer<typeof speedSchema>;
+
 export const taskClassSchema = z.enum(['completion', 'summarize', 'translate']);
 export type WireTaskClass = z.infer<typeof taskClassSchema>;

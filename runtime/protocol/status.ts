@@ -1,6 +1,6 @@
 /** How the runtime is doing. */
 import { z } from 'zod';
-import { taskClassSchema } from './shared.ts';
+import { speedSchema, taskClassSchema } from './shared.ts';
 
 // --- punctual/status: pushed after `initialized` and when something changed, at most 4 a second
 
@@ -50,6 +50,8 @@ export const modelStatusSchema = z.object({
   contextTokens: z.number().optional(),
   sequences: z.number().optional(),
   device: z.string().optional(),
+  /** Of a model that is ready, once enough of its passes were measured. */
+  speed: speedSchema.optional(),
   error: z.string().optional(),
   /** How wrong the predicted times of forward passes were. */
   prefillError: errorsSchema.optional(),

@@ -20,7 +20,7 @@ export interface ListSources {
   /** The models folder. */
   readonly folder: string;
   /** What the scheduler knows of models that were asked for. */
-  readonly states: () => readonly Pick<ModelStatus, 'id' | 'state'>[];
+  readonly states: () => readonly Pick<ModelStatus, 'id' | 'state' | 'speed'>[];
 }
 
 export function listOf(
@@ -55,7 +55,7 @@ export function installedModel(
   settings: ClientSettings,
 ): ListedModel {
   const { model, title, quantization, licence, problem, stored } = entry;
-  const state = sources.states().find(({ id }) => id === model.file)?.state;
+  const { state, speed } = sources.states().find(({ id }) => id === model.file) ?? {};
   const fit = problem === undefined ? fitOf(entry, sources.registry, settings) : undefined;
   return {
     name: model.name,
@@ -71,6 +71,7 @@ export function installedModel(
     notes: problem === undefined ? notesOf(model) : [problem],
     ...(stored?.verified !== undefined && { verified: stored.verified !== 'first-download' }),
     ...(state !== undefined && { state }),
+    ...(speed && { speed }),
     ...(fit && { fit }),
   };
 }

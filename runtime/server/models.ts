@@ -30,6 +30,7 @@ import {
   modelsRemoveMethod,
   modelsRemoveParamsSchema,
   type PullProgress,
+  replacedCode,
 } from '../protocol.ts';
 import { estimatedFit, explainedFit, installedModel, type ListSources, listOf } from './models-list.ts';
 
@@ -131,10 +132,17 @@ function withCodes(handle: Handler): Handler {
       if (!(error instanceof StoreError || error instanceof ModelsError)) throw error;
       const { code, message } = error;
       throw new ResponseError(code === 'cancelled' ? LSPErrorCodes.RequestCancelled : errorCodes.models, message, {
-        code,
+        code: isReplaced(error) ? replacedCode : code,
       });
     }
   };
+}
+
+/** A hash that the first download alone has given says that the file is another one, not which of the two is right. */
+function isReplaced(error: StoreError | ModelsError): boolean {
+  if (!(error instanceof StoreError)) return false;
+  const { failure } = error;
+  return failure.code === 'checksum' && failure.source === 'first-download';
 }
 
 function networkOf(

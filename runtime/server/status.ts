@@ -35,12 +35,13 @@ export function toStatus(sources: StatusSources): Status {
     clients: sources.clients(),
     windowMs,
     classes: classes.map(({ sla, ...rest }) => ({ ...rest, sla: sla ?? slaDefaults[rest.class] })),
-    models: models.map(({ id, state, info, error, progress, prefillError, decodeError }) => ({
+    models: models.map(({ id, state, info, error, progress, speed, prefillError, decodeError }) => ({
       id,
       ...sources.describe(id),
       state: wireState(state),
       ...(progress !== undefined && { progress }),
       ...(state === 'ready' && info && factsOf(info)),
+      ...(state === 'ready' && speed && { speed }),
       ...(error && { error: error.message }),
       ...(prefillError && { prefillError }),
       ...(decodeError && { decodeError }),

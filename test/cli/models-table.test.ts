@@ -45,6 +45,15 @@ describe('the table of models', () => {
     expect(long).not.toContain('more can be pulled');
   });
 
+  it('when a model is loaded and was measured, then its speed has a column, and only then', () => {
+    const speed = { prefillTokensPerSecond: 340.4, decodeTokensPerSecond: 9.46 };
+    const out = modelsTable(result([model({ state: 'ready', speed }), model({ name: 'b' })]), false);
+    expect(out).toMatch(/^name .* state +tokens\/s +licence$/m);
+    expect(out).toMatch(/^coder .* ready +prefill 340, decode 9\.5 +–$/m);
+    expect(out).toMatch(/^b .* installed +– +–$/m);
+    expect(modelsTable(result([model({ state: 'ready' })]), false)).not.toContain('tokens/s');
+  });
+
   it('when several models have the same note, then it stands once below them', () => {
     const out = modelsTable(
       result([model({ notes: ['Same.'] }), model({ name: 'b', notes: ['Same.', 'Own.'] })]),

@@ -79,7 +79,8 @@ describe('the printed status', () => {
   });
 
   it('when a model is ready, loading or failed, then what is known of it is told, and where the runtime listens', () => {
-    const facts = { memoryBytes: 5_000_000, sequences: 4, contextTokens: 2_048, device: 'a processor' };
+    const speed = { prefillTokensPerSecond: 3_400.4, decodeTokensPerSecond: 9.46 };
+    const facts = { memoryBytes: 5_000_000, sequences: 4, contextTokens: 2_048, device: 'a processor', speed };
     const models: Status['models'] = [
       { id: 'm', name: 'Tiny', demo: true, state: 'ready', ...facts },
       { id: 'n', name: 'Large', demo: false, state: 'loading', progress: 0.42 },
@@ -91,7 +92,7 @@ describe('the printed status', () => {
         .split('\n')
         .slice(4),
     ).toEqual([
-      'Tiny: ready, 5 MB, 4 sequences, context of 2048 tokens, on a processor',
+      'Tiny: ready, 5 MB, 4 sequences, context of 2048 tokens, on a processor, prefill 3400, decode 9.5 tokens/s',
       'Large: loading, 42 %',
       'Broken: failed: The file is gone.',
       'runtime 1.2.3, process 42, port 4242, 2 clients, 0 engine restarts',

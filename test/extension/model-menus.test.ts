@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ModelChoices, useFor, useForAll } from '../../extension/model-choices.ts';
 import { classMenu, downloadFacts, type MenuRow, modelMenu, offers, removalOf } from '../../extension/model-menus.ts';
-import { listed, progressText, servingSentence } from '../../extension/model-words.ts';
+import { listed, progressText, servingSentence, trustQuestion } from '../../extension/model-words.ts';
 import { servingModels } from '../../extension/serving-text.ts';
 import { big, demo, imported, listWith, loaded, small } from './model-fixtures.ts';
 
@@ -129,6 +129,15 @@ describe('a download', () => {
       'Use for translations',
     ]);
     expect(offers(listWith(), loaded).map(({ label }) => label)).toEqual(['Use for translations']);
+  });
+
+  test('when it brought another file than the first time, then the question says what trusting means, by the name of the button', () => {
+    const { text, again, trust } = trustQuestion('x.gguf is not the file that was expected.');
+    expect(text).toBe(
+      'x.gguf is not the file that was expected. Once you know that its publisher has replaced it, Trust the New File downloads it as it is now, and expects this file from then on.',
+    );
+    expect(text).toContain(trust);
+    expect(again).not.toBe(trust);
   });
 
   test.each([

@@ -73,10 +73,10 @@ describe('order', () => {
 });
 
 describe('a model', () => {
-  test('when it is loaded, then size, kind, tasks, state, use, fit and licence are said', () => {
+  test('when it is loaded, then size, kind, tasks, state, use, speed, fit and licence are said', () => {
     expect(rowOf('qwen-1.5b')).toMatchObject({
       description: '1.1 GB · Q8_0 · loaded · completion, summaries and translations',
-      detail: 'In use for completion and summaries. Apache-2.0. It fits.',
+      detail: 'In use for completion and summaries. Measured: prefill 340, decode 9.5 tokens/s. Apache-2.0. It fits.',
       buttons: ['use', 'remove'],
     });
   });

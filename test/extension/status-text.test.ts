@@ -233,6 +233,10 @@ describe('several models', () => {
   test('when models are loaded, then each has a line with what it holds, and one that is not loaded has none', () => {
     const lines = statusTooltip(both(small, large, { ...demo, state: 'unloaded' })).split('\n');
     expect(lines.filter((line) => line.startsWith('- '))).toEqual(['- small, loaded, 600 MB', '- large, loading']);
+    const speed = { prefillTokensPerSecond: 340.4, decodeTokensPerSecond: 9.51 };
+    expect(statusTooltip(both({ ...small, speed }, large))).toContain(
+      '- small, loaded, 600 MB, prefill 340, decode 9.5 tokens/s\n',
+    );
     expect(statusTooltip(input({ status: status({ models: [] }) }))).toContain('No model is loaded.');
   });
 });

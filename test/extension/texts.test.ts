@@ -8,11 +8,12 @@ import {
   isCancellation,
   isForeseen,
   isNotAllowed,
+  isReplaced,
   UserError,
 } from '../../extension/messages.ts';
 import { summaryMarkdown } from '../../extension/summary-text.ts';
 import { isTarget, targetsFor } from '../../extension/targets.ts';
-import { errorCodes, type TextResult } from '../../runtime/protocol.ts';
+import { errorCodes, replacedCode, type TextResult } from '../../runtime/protocol.ts';
 
 const result: TextResult = {
   text: 'x',
@@ -133,6 +134,7 @@ describe('failure of a command', () => {
     expect(
       [refused('not-allowed'), refused('not-found'), wire(errorCodes.models, 'x'), undefined].map(isNotAllowed),
     ).toEqual([true, false, false, false]);
+    expect([refused(replacedCode), refused('checksum'), undefined].map(isReplaced)).toEqual([true, false, false]);
   });
 
   test('when a request was cancelled, then that is told from a failure', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CostModel, learn, newCostModel } from '../../runtime/core/estimate.ts';
-import { ordinaryMs } from '../../runtime/loop/speeds.ts';
+import { ordinaryMs, speedOf } from '../../runtime/loop/speeds.ts';
 
 /** After so many passes of each kind, each as fast as told. */
 function measured(passes: number, prefillMs: number, decodeMs: number): CostModel {
@@ -32,5 +32,19 @@ describe('how soon a promise is kept', () => {
     const [fast, slow] = [measured(40, 50, 10), measured(40, 500, 100)];
     for (const name of ['completion', 'summarize', 'translate'] as const)
       expect(ordinaryMs(slow, name) ?? 0).toBeGreaterThan(5 * (ordinaryMs(fast, name) ?? 0));
+  });
+});
+
+describe('how fast a model is', () => {
+  it('when little was measured, then nothing is said', () => {
+    expect(speedOf(measured(7, 100, 20))).toBeUndefined();
+  });
+
+  it('when passes were measured, then tokens per second follow from them, less a little for the context', () => {
+    const { prefillTokensPerSecond = 0, decodeTokensPerSecond = 0 } = speedOf(measured(40, 100, 20)) ?? {};
+    expect(prefillTokensPerSecond).toBeGreaterThan(500);
+    expect(prefillTokensPerSecond).toBeLessThanOrEqual(640);
+    expect(decodeTokensPerSecond).toBeGreaterThan(40);
+    expect(decodeTokensPerSecond).toBeLessThanOrEqual(50);
   });
 });

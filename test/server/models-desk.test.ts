@@ -13,6 +13,7 @@ import type { Disk } from '../../runtime/models/store/disk.ts';
 import { ModelStore } from '../../runtime/models/store/store.ts';
 import { clientSettingsSchema, type PullProgress } from '../../runtime/protocol.ts';
 import { ModelDesk } from '../../runtime/server/models.ts';
+import type { ListSources } from '../../runtime/server/models-list.ts';
 import { embeddedModel } from '../engine/models.ts';
 import { Hub } from '../models/store/hub.ts';
 import { Relay } from '../models/store/relay.ts';
@@ -25,7 +26,7 @@ let root: string;
 let hub: Hub;
 let bytes: Buffer;
 let store: ModelStore;
-let states: { id: string; state: 'ready' | 'failed' }[];
+let states: ReturnType<ListSources['states']>;
 
 const folder = (): string => path.join(root, 'models');
 
@@ -173,11 +174,13 @@ describe('a pull', () => {
 describe('a list', () => {
   it('when models are loaded or failed, then it says so', async () => {
     const one = desk();
-    states = [{ id: embeddedModel, state: 'ready' }];
+    const speed = { prefillTokensPerSecond: 3_400, decodeTokensPerSecond: 210 };
+    states = [{ id: embeddedModel, state: 'ready', speed }];
     const { models, memory } = await one.list(settings);
     expect(models[0]).toMatchObject({
       name: 'tinycode-4m',
       state: 'ready',
+      speed,
       fit: { fits: true },
       serves: ['completion', 'summarize', 'translate'],
     });

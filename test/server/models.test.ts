@@ -80,6 +80,8 @@ describe('models over the wire', () => {
   it.each([
     [new ModelsError('unknownModel', 'No model is called x.'), 'unknownModel'],
     [new StoreError({ code: 'in-use', name: 'x', why: 'it is being downloaded' }), 'in-use'],
+    [new StoreError({ code: 'checksum', name: 'x', source: 'hub', expected: 'a', actual: 'b' }), 'checksum'],
+    [new StoreError({ code: 'checksum', name: 'x', source: 'first-download', expected: 'a', actual: 'b' }), 'replaced'],
   ])('when it cannot be done (%s), then the error has a cause in a word and a sentence', async (error, code) => {
     const { connection } = await world.client();
     world.desk.answer = error;

@@ -125,6 +125,7 @@ describe('the status as clients see it', () => {
     loadMs: 12,
     device: 'a processor',
   };
+  const speed = { prefillTokensPerSecond: 3_400, decodeTokensPerSecond: 210 };
   const loop: LoopStatus = {
     windowMs: 300_000,
     engineRestarts: 1,
@@ -143,8 +144,8 @@ describe('the status as clients see it', () => {
       { class: 'translate', ...nothing, waiting: 3 },
     ],
     models: [
-      { id: 'a', state: 'ready', info },
-      { id: 'b', state: 'loading', progress: 0.5, info },
+      { id: 'a', state: 'ready', info, speed },
+      { id: 'b', state: 'loading', progress: 0.5, info, speed },
       { id: 'c', state: 'failed', error: { code: 'modelUnavailable', message: 'The file is gone.' } },
       { id: 'd', state: 'unloading', info },
     ],
@@ -175,7 +176,7 @@ describe('the status as clients see it', () => {
   it('when models are in different states, then each says what matters in its state', () => {
     const facts = { memoryBytes: 5_000_000, contextTokens: 2_048, sequences: 4, device: 'a processor' };
     expect(toStatus(sources).models).toEqual([
-      { id: 'a', name: 'Model a', demo: true, state: 'ready', ...facts },
+      { id: 'a', name: 'Model a', demo: true, state: 'ready', ...facts, speed },
       { id: 'b', name: 'Model b', demo: false, state: 'loading', progress: 0.5 },
       { id: 'c', name: 'Model c', demo: false, state: 'failed', error: 'The file is gone.' },
       { id: 'd', name: 'Model d', demo: false, state: 'unloaded' },
