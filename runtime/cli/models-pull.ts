@@ -1,6 +1,7 @@
 /** `punctual models pull`: a download by the runtime, followed from here. Whoever interrupts it goes on with it the next time. */
 import { listedModelSchema, modelsPullMethod, type PullProgress, pullProgressSchema } from '../protocol.ts';
-import { type Command, CommandError, commonHelp, exitCodes, type Io, UsageError, type Values } from './command.ts';
+import { type Command, commonHelp, exitCodes, type Io } from './command.ts';
+import { downloadsOf, networkHelp, networkOptions, tokenOf, withAdvice } from './models-network.ts';
 import { installedLine, size } from './models-table.ts';
 import { withSession } from './session.ts';
 
@@ -8,19 +9,18 @@ const { json, help } = commonHelp;
 
 export const pull: Command = {
   name: 'models pull',
-  usage: 'NAME|URL [--quantization Q] [--token-env VAR] [--mirror URL] [--trust-new] [--json]',
+  usage:
+    'NAME|URL [--quantization Q] [--trust-new] [--mirror URL] [--proxy URL] [--ca FILE] [--token-env VAR] [--json]',
   summary: 'download a model; what an interrupted download has brought is kept',
   options: {
     quantization: { type: 'string' },
-    'token-env': { type: 'string' },
-    mirror: { type: 'string' },
     'trust-new': { type: 'boolean' },
+    ...networkOptions,
   },
   help: {
     quantization: "of the model's files, as in Q4_K_M (default: the smallest)",
-    'token-env': 'the environment variable that holds the access token for a gated model',
-    mirror: 'takes the place of https://huggingface.co (default: HF_ENDPOINT)',
     'trust-new': 'the publisher has replaced the file since its hash was noted, and that is fine',
+    ...networkHelp,
     json,
     help,
   },
@@ -29,6 +29,7 @@ export const pull: Command = {
   async run([model = ''], values, io) {
     const { quantization } = values;
     const token = tokenOf(values, io);
+    const downloads = await downloadsOf(model, values, io);
     const order = {
       model,
       trustNew: values['trust-new'] === true,
@@ -42,7 +43,7 @@ export const pull: Command = {
         io,
         values,
         (session) => session.follow(modelsPullMethod, order, schemas, (progress) => line.show(progress)),
-        { downloads: downloadsOf(values, io) },
+        { downloads },
       );
       line.clear();
       io.out(values['json'] ? `${JSON.stringify(pulled)}\n` : installedLine(pulled));
@@ -50,29 +51,10 @@ export const pull: Command = {
     } catch (error) {
       line.clear();
       if (io.signal.aborted) io.err(`What has come${line.kept} is kept: the same command goes on with it.\n`);
-      throw error;
+      throw withAdvice(error);
     }
   },
 };
-
-/** @throws UsageError, CommandError: a gated model without its token would fail much later, and less clearly. */
-function tokenOf(values: Values, io: Io): string | undefined {
-  const name = values['token-env'];
-  if (name === undefined) return undefined;
-  if (typeof name !== 'string' || !/^\w+$/.test(name))
-    throw new UsageError('--token-env is the name of an environment variable, as in HF_TOKEN');
-  const token = io.env[name]?.trim();
-  if (!token) throw new CommandError(`The environment variable ${name} is not set: put the access token into it.`);
-  return token;
-}
-
-function downloadsOf(values: Values, io: Io): { mirror?: string } {
-  const mirror = values['mirror'] ?? io.env['HF_ENDPOINT'];
-  if (typeof mirror !== 'string' || mirror === '') return {};
-  if (!URL.canParse(mirror) || !/^https?:$/.test(new URL(mirror).protocol))
-    throw new UsageError(`the mirror is '${mirror}': give an http(s) address, as in https://huggingface.co`);
-  return { mirror };
-}
 
 /** One line that is written over again, where there is a terminal; elsewhere a line when something is worth telling. */
 class ProgressLine {

@@ -12,6 +12,9 @@ export interface Finished {
   readonly err: string;
 }
 
+/** Whatever leads the developer's own programs to the network would lead those of the tests astray. */
+const wayToTheNetwork = /^(HF_\w+|NODE_EXTRA_CA_CERTS|(HTTPS?|ALL|NO)_PROXY)$/i;
+
 export class Program {
   /** Everything of the test is below it: the runtime's state, temporary files, sources. */
   readonly folder: string;
@@ -19,7 +22,8 @@ export class Program {
 
   private constructor(folder: string) {
     this.folder = folder;
-    this.#env = { ...process.env, PUNCTUAL_HOME: this.home, TMPDIR: folder, TEMP: folder, TMP: folder };
+    const own = Object.entries(process.env).filter(([name]) => !wayToTheNetwork.test(name));
+    this.#env = { ...Object.fromEntries(own), PUNCTUAL_HOME: this.home, TMPDIR: folder, TEMP: folder, TMP: folder };
   }
 
   static async prepare(): Promise<Program> {
