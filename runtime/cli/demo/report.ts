@@ -1,19 +1,20 @@
 /** What the demo shows at its end: promised against measured, by the runtime and by this client. */
 import { quantiles } from '../../core/metrics.ts';
 import type { ClassStatus, Status } from '../../protocol.ts';
+import { type TextColumn, textTable } from '../text-table.ts';
 import { duration } from './frame.ts';
 import type { SeenMs } from './play.ts';
 
-const head = ['', 'promised', 'TTFT p50', 'p95', 'E2E p50', 'p95', 'kept', 'seen p95'];
+const columns: readonly TextColumn[] = [
+  { label: '', isText: true },
+  { label: 'promised', isText: true },
+  ...['TTFT p50', 'p95', 'E2E p50', 'p95', 'kept', 'seen p95'].map((label) => ({ label })),
+];
 
 /** A table of at most 79 columns: one line per class, what it promises and what was measured. */
 export function report(status: Status, seenMs: SeenMs): string {
-  const rows = [head, ...status.classes.map((entry) => row(entry, seenMs))];
-  const widths = head.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  const align = (cell: string, column: number): string =>
-    column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-  const table = rows.map((cells) => ` ${cells.map(align).join('  ')}`.trimEnd());
-  return `${table.join('\n')}\n`;
+  const rows = status.classes.map((entry) => row(entry, seenMs));
+  return `${textTable(columns, rows).replace(/^/gm, ' ')}\n`;
 }
 
 export const legend =
