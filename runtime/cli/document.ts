@@ -61,7 +61,7 @@ export function languageOf(file: string): string {
 const languageUnknown = 'plaintext';
 
 /** By VS Code's identifier, a file's ending, or its name: `cpp`, `py`, `C++`. @throws UsageError when there is none. */
-export function languageNamed(text: string): string {
+function languageNamed(text: string): string {
   const wanted = text.toLowerCase();
   const known = [...new Set(Object.values(languages)), languageUnknown];
   const named = Object.entries(targetLanguages).find(([, name]) => name.toLowerCase() === wanted)?.[0];

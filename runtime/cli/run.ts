@@ -44,7 +44,7 @@ function report({ name, usage }: Command, args: readonly string[], error: unknow
   return isUsage ? exitCodes.badUsage : exitCodes.failed;
 }
 
-export function usageOf(command: Command): string {
+function usageOf(command: Command): string {
   const lines = Object.entries(command.help).map(([option, text]) => `  --${option.padEnd(12)} ${text}`);
   return `punctual ${command.name} ${command.usage}\n${command.summary}\n\n${lines.join('\n')}\n`;
 }

@@ -18,7 +18,7 @@ export interface ForecastOptions {
   readonly until?: TaskId;
 }
 
-export const forecastDefaults: ForecastOptions = { passesMax: 400 };
+const forecastDefaults: ForecastOptions = { passesMax: 400 };
 
 /** Decode passes taken in one stride: a plan of them changes little from one token to the next. */
 const strideMax = 16;

@@ -28,7 +28,7 @@ const backgroundSequences = 4;
 const budgetsMax = 16;
 
 /** @throws ModelsError `badMemory` */
-export function budgetOf(setting: string): Budget {
+function budgetOf(setting: string): Budget {
   const budget = parseBudget(setting);
   if (budget === undefined)
     throw new ModelsError(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Role } from '../../runtime/models/catalog/catalog.ts';
+import { type Role, roles } from '../../runtime/models/catalog/catalog.ts';
 import type { RoleModel } from '../../runtime/models/role-models.ts';
-import { chooseRole, chooseRoles, type RoleChoice } from '../../runtime/models/roles.ts';
+import { chooseRole, type RoleChoice } from '../../runtime/models/roles.ts';
 import { absent, demo, imported, known, type QuestionOptions, question } from './role-fixtures.ts';
 
 /** `NAME`, or `! CODE` where nobody serves the role. */
@@ -170,8 +170,8 @@ describe('an automatic choice', () => {
 
   it('when all roles are asked for, then each has its own choice', () => {
     const models = [base1, known('granite-4.1-8b'), known('qwen2.5-coder-14b-instruct'), demo()];
-    const choices = chooseRoles(question(models, { settings: { chat: 'granite-4.1-8b' } }));
-    expect(Object.values(choices).map((choice) => `${choice.role}: ${short(choice)}`)).toEqual([
+    const asked = question(models, { settings: { chat: 'granite-4.1-8b' } });
+    expect(roles.map((role) => chooseRole(role, asked)).map((choice) => `${choice.role}: ${short(choice)}`)).toEqual([
       'completion: qwen2.5-coder-1.5b',
       'summarize: granite-4.1-8b',
       'translate: qwen2.5-coder-14b-instruct',
@@ -248,12 +248,13 @@ describe('a choice that the user made', () => {
 
   it('when it does not fit, then nobody, and which one would', () => {
     const settings = { summarize: 'granite-4.1-3b', completion: 'qwen2.5-coder-7b' };
-    const choices = chooseRoles(question(models, { settings, memoryBytes: 2e9 }));
-    expect(short(choices.completion)).toBe('! doesNotFit');
-    expect(sentence(choices.completion)).toBe(
+    const asked = question(models, { settings, memoryBytes: 2e9 });
+    const completion = chooseRole('completion', asked);
+    expect(short(completion)).toBe('! doesNotFit');
+    expect(sentence(completion)).toBe(
       "qwen2.5-coder-7b does not fit into memory (it has 8.1 GB): twin could, set punctual.models.completion to it or to 'auto'.",
     );
-    expect(sentence(choices.summarize)).toContain('mine could');
+    expect(sentence(chooseRole('summarize', asked))).toContain('mine could');
   });
 
   it('when nothing else would fit either, then automatic is left', () => {

@@ -17,7 +17,7 @@ export const ruleNames: readonly RuleName[] = baselineNames.flatMap((name): Rule
  * `punctual` is what ships: models stand in for each other within a class. `punctual_as_chosen` answers every task with the model
  * chosen for it. The clairvoyants have the same means as one of these two, and know when each model is used next.
  */
-export const ourNames = ['punctual', 'punctual_as_chosen', 'clairvoyant', 'clairvoyant_as_chosen'] as const;
+const ourNames = ['punctual', 'punctual_as_chosen', 'clairvoyant', 'clairvoyant_as_chosen'] as const;
 
 export type ContenderName = RuleName | 'lru_reading' | (typeof ourNames)[number] | AblationName;
 

@@ -61,7 +61,7 @@ export function isIdle(model: ModelView): boolean {
 }
 
 /** Whether it may leave now. */
-export function mayLeave(model: ModelView, nowMs: number, { residenceMsMin }: ResidencyOptions): boolean {
+function mayLeave(model: ModelView, nowMs: number, { residenceMsMin }: ResidencyOptions): boolean {
   const isDone = isIdle(model) || (model.isDraining && model.state === 'ready' && model.running === 0);
   return isDone && !model.isPinned && nowMs - model.readySinceMs >= residenceMsMin;
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 /** Of all models together: beyond it, the model that left first loses its cells. */
-export const archiveBytesMax = 1024 * 1024 * 1024;
+const archiveBytesMax = 1024 * 1024 * 1024;
 
 /** The cells of one document. */
 export interface ArchivedCells {

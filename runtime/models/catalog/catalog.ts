@@ -149,7 +149,7 @@ export type CatalogModel = z.infer<typeof modelSchema>;
 export type DownloadModel = z.infer<typeof downloadSchema>;
 export type EmbeddedModel = z.infer<typeof embeddedSchema>;
 
-export const catalogSchema = z
+const catalogSchema = z
   .object({
     version: z.literal(1),
     /** The day on which the sources were read. */

@@ -47,7 +47,7 @@ const formats = {
 
 export type TensorType = keyof typeof formats;
 
-export const tensorTypes = Object.keys(formats) as readonly TensorType[];
+const tensorTypes = Object.keys(formats) as readonly TensorType[];
 
 const byId = new Map<number, TensorType>(tensorTypes.map((type) => [formats[type].id, type]));
 

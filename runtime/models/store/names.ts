@@ -85,7 +85,7 @@ export function shownAddress(url: URL): string {
 }
 
 /** Names that go into the models folder: no separators, no surprises on any system. */
-export function checkedName(name: string): string {
+function checkedName(name: string): string {
   const why = ((): string | undefined => {
     if (!/^[A-Za-z0-9_][\w.+-]*$/.test(name)) return 'use letters, digits and . _ + - only';
     if (!name.toLowerCase().endsWith('.gguf')) return 'it must end in .gguf';

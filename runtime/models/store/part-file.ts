@@ -13,7 +13,7 @@ import { bytesOf, missingOf, type Range, type Ranges, withRange } from './ranges
 import type { RemoteFile } from './remote.ts';
 
 export const partExtension = '.part';
-export const recordExtension = '.part.json';
+const recordExtension = '.part.json';
 
 /** A few blocks of any file system. */
 const roomBytes = 16 * 1024;
