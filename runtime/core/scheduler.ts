@@ -14,12 +14,12 @@
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
  */
 
-import { type Entry, newEntry, noteAccepted, noteChunk, noteTokens, resumedEntry } from './entry.ts';
+import { type Entry, noteAccepted, noteChunk, noteTokens } from './entry.ts';
 import { type Effect, type Event, isProgress } from './event.ts';
 import { foresee } from './foresee.ts';
 import { IdleWork, type Surroundings } from './idle.ts';
-import { Lane, noWorks, superseded } from './lane.ts';
-import { LatestTasks } from './latest.ts';
+import { type Lane, noWorks, superseded } from './lane.ts';
+import { LiveTasks } from './live-tasks.ts';
 import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteModel } from './models.ts';
 import type { Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
@@ -38,26 +38,22 @@ const lookAgainMs = 100;
 
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  /** Every task that is not gone: waiting, running or stopping. */
-  readonly #entries = new Map<TaskId, Entry>();
-  /** The same tasks by model. */
-  readonly #lanes = new Map<ModelId, Lane>();
-  readonly #latest = new LatestTasks();
+  readonly #tasks: LiveTasks;
   readonly #models = new ModelTable();
   readonly #residents: Residents;
   readonly #idle: IdleWork;
-  #waitingCount = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#tasks = new LiveTasks(options);
     this.#idle = new IdleWork((id) => options.knowledge.forget(id));
     this.#residents = new Residents({
       ...options,
       residency: options.residency ?? {},
       models: this.#models,
-      laneOf: (id) => this.#lanes.get(id),
-      insideCount: (id: ModelId) => (this.#lanes.get(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id)),
+      laneOf: (id) => this.#tasks.laneOf(id),
+      insideCount: (id: ModelId) => (this.#tasks.laneOf(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id)),
       substitute: (entry, by, why, nowMs, effects) => this.#substitute(entry, by, why, nowMs, effects),
       refuse: (id, nowMs, effects) => this.#loadFailed(id, doesNotFit(id), nowMs, effects),
     });
@@ -69,7 +65,7 @@ export class Scheduler {
     if (!this.#idle.on(event, effects)) this.#apply(event, nowMs, effects);
     const isDue = !isProgress(event) || Math.abs(nowMs - this.#lookedMs) >= lookAgainMs;
     if (isDue) this.#lookedMs = nowMs;
-    if (isDue && this.#waitingCount > 0) this.#startWhatCan(nowMs, effects);
+    if (isDue && this.#tasks.waitingCount > 0) this.#startWhatCan(nowMs, effects);
     // Models come second: one whose task starts in this turn is no longer idle, and so cannot leave for another.
     if (this.#residents.turn(isDue, nowMs, effects)) this.#startWhatCan(nowMs, effects);
     this.#idle.turn(this.#surroundings(), nowMs, effects);
@@ -80,22 +76,24 @@ export class Scheduler {
   forecastTtftMs(task: Task, nowMs: number): number {
     const model = this.#models.get(task.model);
     const question = questionOf(task, this.#options.knowledge);
-    const works = this.#lanes.get(task.model)?.works ?? noWorks;
+    const works = this.#tasks.laneOf(task.model)?.works ?? noWorks;
     return nowMs - task.arrivalMs + loadMsOf(model) + firstTokenMs(question, works, this.#roomOf(model));
   }
 
   /** When a task will have its first and its last token, from its arrival; undefined when that cannot be said. */
   forecast(id: TaskId, nowMs: number): Predicted | undefined {
-    const entry = this.#entries.get(id);
-    const model = entry === undefined ? undefined : this.#models.get(entry.task.model);
-    if (entry === undefined || model?.state !== 'ready') return undefined;
-    return foresee(entry, this.#laneOf(entry).entries, this.#roomOf(model), this.#options.policy.planStep, nowMs);
+    const entry = this.#tasks.get(id);
+    const lane = entry === undefined ? undefined : this.#tasks.laneOf(entry.task.model);
+    if (entry === undefined || lane === undefined) return undefined;
+    const model = this.#models.get(lane.model);
+    if (model.state !== 'ready') return undefined;
+    return foresee(entry, lane.entries, this.#roomOf(model), this.#options.policy.planStep, nowMs);
   }
 
   #surroundings(): Surroundings {
     const { knowledge } = this.#options;
     return {
-      isBusy: this.#entries.size > 0,
+      isBusy: this.#tasks.size > 0,
       isReady: (model) => this.#models.get(model).state === 'ready',
       answerTokens: (task) => knowledge.answerTokens(task),
     };
@@ -104,7 +102,7 @@ export class Scheduler {
   /** The end of a pause is not the end of the task. */
   #isPaused(event: Event): boolean {
     return (
-      event.kind === 'ended' && event.outcome.kind === 'cancelled' && this.#entries.get(event.id)?.state === 'pausing'
+      event.kind === 'ended' && event.outcome.kind === 'cancelled' && this.#tasks.get(event.id)?.state === 'pausing'
     );
   }
 
@@ -114,8 +112,7 @@ export class Scheduler {
 
   /** Tasks of a class in a state, for status. Stopping tasks are settled and count nowhere. */
   count(taskClass: Task['class'], state: 'waiting' | 'running'): number {
-    return [...this.#entries.values()].filter((entry) => entry.task.class === taskClass && entry.state === state)
-      .length;
+    return this.#tasks.count(taskClass, state);
   }
 
   #apply(event: Event, nowMs: number, effects: Effect[]): void {
@@ -143,7 +140,7 @@ export class Scheduler {
       case 'resized':
       case 'resizeFailed':
         noteModel(this.#models.get(event.model), event, nowMs);
-        if (event.kind === 'unloaded') this.#lanes.get(event.model)?.leaveEngine(this.#options.knowledge, nowMs);
+        if (event.kind === 'unloaded') this.#tasks.laneOf(event.model)?.leaveEngine(this.#options.knowledge, nowMs);
         return;
       case 'wake':
         return;
@@ -164,83 +161,55 @@ export class Scheduler {
     };
     const refuse = (error: TaskError): void => settle({ kind: 'failed', error });
     if (!isSlaSane(task)) return refuse(badSla(task.sla.targetMs));
-    const rivalId = this.#latest.rivalOf(task);
-    const rival = rivalId === undefined ? undefined : this.#entries.get(rivalId);
+    const rival = this.#tasks.rivalOf(task);
     if (rival !== undefined && rival.task.arrivalMs > task.arrivalMs) return settle(superseded);
     if (rival !== undefined) this.#release(rival.id, superseded, effects);
     const model = this.#models.get(task.model);
     const isRemembered = Math.abs(nowMs - model.failedAtMs) < loadRetryMs;
     if (model.state === 'failed' && model.error && isRemembered) return refuse(model.error);
-    if (this.#waitingCount >= waitingMax) return refuse(queueFull(waitingMax));
+    if (this.#tasks.waitingCount >= waitingMax) return refuse(queueFull(waitingMax));
     if (model.state === 'failed') model.state = 'unloaded';
     this.#residents.used(task, nowMs);
-    this.#wait(newEntry(task, knowledge), nowMs);
-    this.#latest.add(task);
+    this.#tasks.add(task, nowMs);
   }
 
   /** Only who has not begun changes the model: an answer is of one piece. */
   #substitute(entry: Entry, by: ModelId, why: string, nowMs: number, effects: Effect[]): void {
     if (entry.state !== 'waiting' || entry.generated.length > 0) return;
-    this.#laneOf(entry).leave(entry);
-    this.#waitingCount -= 1;
-    this.#wait(newEntry({ ...entry.task, model: by }, this.#options.knowledge), nowMs);
+    this.#tasks.move(entry, by, nowMs);
     effects.push({ kind: 'substitute', id: entry.id, by, why });
   }
 
-  #wait(entry: Entry, nowMs: number): void {
-    this.#entries.set(entry.id, entry);
-    this.#laneOf(entry).add(entry, nowMs);
-    this.#waitingCount += 1;
-  }
-
-  /** It goes on later from the tokens that were already sent, and from what the engine keeps of it if that lives. */
-  #waitAgain(entry: Entry, losses: number, isKept: boolean, nowMs: number): void {
-    this.#laneOf(entry).leave(entry);
-    this.#wait(resumedEntry(entry, losses, isKept, this.#options.knowledge), nowMs);
-    this.#latest.add(entry.task);
-  }
-
-  #laneOf({ task: { model } }: Entry): Lane {
-    const known = this.#lanes.get(model);
-    if (known !== undefined) return known;
-    const lane = new Lane(model, this.#options.policy.newTaskPolicy());
-    this.#lanes.set(model, lane);
-    return lane;
-  }
-
   #progress(id: TaskId | undefined, note: (entry: Entry) => void): void {
-    const entry = id === undefined ? undefined : this.#entries.get(id);
+    const entry = id === undefined ? undefined : this.#tasks.get(id);
     if (entry?.state === 'running' || entry?.state === 'pausing') note(entry);
   }
 
   /** The asker is told in this turn; a running task leaves the engine after the pass in flight. */
   #release(id: TaskId, outcome: Outcome, effects: Effect[]): void {
-    const entry = this.#entries.get(id);
+    const entry = this.#tasks.get(id);
     if (entry === undefined || entry.state === 'stopping') return;
     // What the engine keeps of a paused one is of no use any more.
     if (entry.state !== 'waiting' || entry.isKept) effects.push({ kind: 'stop', id, keep: false });
-    if (entry.state === 'waiting') this.#forget(entry);
-    else {
-      this.#laneOf(entry).stop(entry);
-      this.#latest.remove(entry.task);
-    }
+    if (entry.state === 'waiting') this.#tasks.forget(entry);
+    else this.#tasks.stop(entry);
     effects.push({ kind: 'settle', id, outcome });
   }
 
   #ended(id: TaskId, outcome: Outcome, nowMs: number, effects: Effect[]): void {
-    const entry = this.#entries.get(id);
+    const entry = this.#tasks.get(id);
     if (entry === undefined) return;
     this.#models.get(entry.task.model).lastUsedMs = nowMs;
     if (entry.state === 'pausing' && outcome.kind === 'cancelled')
-      return this.#waitAgain(entry, entry.losses, true, nowMs);
-    this.#forget(entry);
+      return this.#tasks.waitAgain(entry, entry.losses, true, nowMs);
+    this.#tasks.forget(entry);
     if (entry.state !== 'stopping') effects.push({ kind: 'settle', id, outcome });
   }
 
   #loadFailed(id: ModelId, error: TaskError, nowMs: number, effects: Effect[]): void {
     Object.assign(this.#models.get(id), { state: 'failed', error, failedAtMs: nowMs });
-    for (const entry of [...(this.#lanes.get(id)?.waiting ?? [])]) {
-      this.#forget(entry);
+    for (const entry of [...(this.#tasks.laneOf(id)?.waiting ?? [])]) {
+      this.#tasks.forget(entry);
       effects.push({ kind: 'settle', id: entry.id, outcome: { kind: 'failed', error } });
     }
   }
@@ -253,26 +222,26 @@ export class Scheduler {
         model.state = 'unloaded';
       }
     }
-    for (const lane of this.#lanes.values()) lane.leaveEngine(this.#options.knowledge, nowMs);
-    for (const entry of [...this.#entries.values()].filter((inside) => inside.state !== 'waiting')) {
+    for (const lane of this.#tasks.lanes) lane.leaveEngine(this.#options.knowledge, nowMs);
+    for (const entry of this.#tasks.inside) {
       const isWanted = entry.state !== 'stopping';
-      if (isWanted) this.#laneOf(entry).stop(entry);
-      this.#forget(entry);
+      if (isWanted) this.#tasks.stop(entry);
+      this.#tasks.forget(entry);
       if (isWanted) this.#retryOrFail(entry, reason, nowMs, effects);
     }
   }
 
   #retryOrFail(entry: Entry, reason: string, nowMs: number, effects: Effect[]): void {
     const losses = entry.losses + 1;
-    const fits = this.#waitingCount < this.#options.waitingMax;
+    const fits = this.#tasks.waitingCount < this.#options.waitingMax;
     if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits)
-      return this.#waitAgain(entry, losses, false, nowMs);
+      return this.#tasks.waitAgain(entry, losses, false, nowMs);
     const error = losses < lossesMax ? engineLost(reason) : lostTooOften(losses, reason);
     effects.push({ kind: 'settle', id: entry.id, outcome: { kind: 'failed', error } });
   }
 
   #startWhatCan(nowMs: number, effects: Effect[]): void {
-    for (const lane of this.#lanes.values()) {
+    for (const lane of this.#tasks.lanes) {
       if (lane.waitingCount > 0) this.#startIn(lane, nowMs, effects);
     }
   }
@@ -285,16 +254,8 @@ export class Scheduler {
     tellHopeless(lane, nowMs, effects);
     const model = this.#models.get(lane.model);
     const isOpen = model.state === 'ready' && !lane.isDraining;
-    if (isOpen) this.#waitingCount -= startWhatFits(lane, model, this.#roomOf(model), nowMs, effects);
+    if (isOpen) startWhatFits(lane, model, this.#roomOf(model), nowMs, effects);
     // Some are found so only when it is decided who starts.
     tellHopeless(lane, nowMs, effects);
-  }
-
-  #forget(entry: Entry): void {
-    if (entry.state === 'waiting') this.#waitingCount -= 1;
-    this.#entries.delete(entry.id);
-    this.#laneOf(entry).leave(entry);
-    this.#latest.remove(entry.task);
-    this.#options.knowledge.forget(entry.id);
   }
 }

@@ -33,18 +33,15 @@ export function tellHopeless(lane: Lane, nowMs: number, effects: Effect[]): void
   }
 }
 
-/** @returns how many wait no longer. */
-export function startWhatFits(lane: Lane, model: ModelRecord, room: Room, nowMs: number, effects: Effect[]): number {
-  let started = 0;
+export function startWhatFits(lane: Lane, model: ModelRecord, room: Room, nowMs: number, effects: Effect[]): void {
   for (;;) {
     const entry = lane.start(room, nowMs);
     if (entry === undefined) {
       const paused = lane.pause(room, nowMs);
-      if (paused === undefined) return started;
+      if (paused === undefined) return;
       effects.push({ kind: 'stop', id: paused.id, keep: true });
       continue;
     }
-    started += 1;
     model.lastUsedMs = nowMs;
     const { task, work, answerTokens } = entry;
     const { relegated, arrivalMs } = work;
