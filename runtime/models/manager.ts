@@ -6,7 +6,7 @@ import type { Library } from './library.ts';
 import { type Downloadable, downloadables, type LibraryEntry, nameOf } from './library-entry.ts';
 import { didYouMean } from './near.ts';
 import { type PullOrder, requestOf } from './pull.ts';
-import { sizeOf } from './store/failure.ts';
+import { sizeOf } from './size-words.ts';
 import type { Leftover } from './store/listing.ts';
 import type { NetworkSettings } from './store/network.ts';
 import type { DownloadWatch, ModelStore } from './store/store.ts';

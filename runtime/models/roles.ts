@@ -7,6 +7,7 @@ import { type Role, roles } from './catalog/catalog.ts';
 import { didYouMean } from './near.ts';
 import { type InstalledModel, isInstalled, type RoleModel } from './role-models.ts';
 import { compareForRole, rankForRole, type Speeds, speedOf } from './role-ranking.ts';
+import { sizeOf } from './size-words.ts';
 
 /**
  * What the user wants for each role: `auto`: Punctual chooses; `embedded`: the demonstration model; else the name of a model, or the
@@ -45,16 +46,6 @@ export type RoleChoice =
       readonly message: string;
     };
 
-export function chooseRoles(question: RoleQuestion): Readonly<Record<Role, RoleChoice>> {
-  const [completion, summarize, translate, chat] = roles;
-  return {
-    completion: chooseRole(completion, question),
-    summarize: chooseRole(summarize, question),
-    translate: chooseRole(translate, question),
-    chat: chooseRole(chat, question),
-  };
-}
-
 export function chooseRole(role: Role, question: RoleQuestion): RoleChoice {
   const setting = question.settings[role];
   return setting === 'auto' ? chooseAutomatically(role, question) : chooseNamed(role, setting, question);
@@ -82,7 +73,7 @@ function chooseAutomatically(role: Role, question: RoleQuestion): RoleChoice {
   if (large !== undefined) {
     const remedy =
       better === undefined ? 'give models more memory' : `'punctual models pull ${better}' gets one that does`;
-    const message = `No installed model that serves ${role} fits into memory (${large.name} has ${gigabytes(large)}): ${remedy}.`;
+    const message = `No installed model that serves ${role} fits into memory (${large.name} has ${sizeOf(large.bytes)}): ${remedy}.`;
     return { kind: 'unserved', role, code: 'doesNotFit', message };
   }
   const [reserved] = ranked;
@@ -133,7 +124,7 @@ function chooseNamed(role: Role, setting: string, question: RoleQuestion): RoleC
     const smallest = able.reduce((least, each) => (each.bytes < least.bytes ? each : least));
     return unserved(
       'doesNotFit',
-      `${setting} does not fit into memory (it has ${gigabytes(smallest)}): ${chooseAnother(role, question)}.`,
+      `${setting} does not fit into memory (it has ${sizeOf(smallest.bytes)}): ${chooseAnother(role, question)}.`,
     );
   }
   const because = `${model.name} serves ${role}: you chose it; ${timing(model, role, question)}.`;
@@ -161,7 +152,7 @@ function reasonFor(
   question: RoleQuestion,
 ): string {
   if (first !== undefined && first !== best) {
-    const fault = first.reserved ?? `does not fit into memory with its ${gigabytes(first)}`;
+    const fault = first.reserved ?? `does not fit into memory with its ${sizeOf(first.bytes)}`;
     return first.name === best.name
       ? `its finer quantization ${fault}`
       : `${first.name} would be chosen before it, but ${fault}`;
@@ -222,8 +213,4 @@ function chooseAnother(role: Role, question: RoleQuestion): string {
   return other === undefined
     ? `set punctual.models.${role} to 'auto'`
     : `${other.name} could, run 'punctual models pull ${other.name}'`;
-}
-
-function gigabytes({ bytes }: RoleModel): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -9,6 +9,7 @@ import { type Downloadable, downloadables, type LibraryEntry, nameOf } from '../
 import type { Memory } from '../models/memory.ts';
 import type { Registry } from '../models/registry.ts';
 import { fromCatalog, type RoleModel } from '../models/role-models.ts';
+import { sizeOf } from '../models/size-words.ts';
 import type { Leftover } from '../models/store/listing.ts';
 import type { ClientSettings, ListedModel, ModelFit, ModelStatus, ModelsListResult } from '../protocol.ts';
 
@@ -97,8 +98,8 @@ export function estimatedFit(
   const { needed, available } = estimate;
   const fits = needed <= available;
   const message = fits
-    ? `${model.name} would take about ${gigabytes(needed)} of the ${gigabytes(available)} that are free for models, by its size.`
-    : `${model.name} does not fit: it would need about ${gigabytes(needed)}, and ${gigabytes(available)} are free for models.`;
+    ? `${model.name} would take about ${sizeOf(needed)} of the ${sizeOf(available)} that are free for models, by its size.`
+    : `${model.name} does not fit: it would need about ${sizeOf(needed)}, and ${sizeOf(available)} are free for models.`;
   return { fits, message, neededBytes: needed, availableBytes: available };
 }
 
@@ -218,7 +219,7 @@ function memoryOf({ registry, memory }: ListSources, settings: ClientSettings): 
       return { budgetBytes: 0, freeBytes, totalBytes, message: 'Nothing is known of the memory of this machine yet.' };
     const budgetBytes = capacityBytes(capacity);
     const kind = current?.devices.length ? 'graphics memory' : 'RAM';
-    const message = `Models may take ${gigabytes(budgetBytes)} of ${gigabytes(totalBytes)} of ${kind}; ${gigabytes(freeBytes)} are free without them (punctual.memory is '${settings.memory}').`;
+    const message = `Models may take ${sizeOf(budgetBytes)} of ${sizeOf(totalBytes)} of ${kind}; ${sizeOf(freeBytes)} are free without them (punctual.memory is '${settings.memory}').`;
     return { budgetBytes, freeBytes, totalBytes, message };
   } catch (error) {
     if (!(error instanceof ModelsError)) throw error;
@@ -234,8 +235,4 @@ function withoutProblem<T>(ask: () => T): T | undefined {
     if (error instanceof ModelsError) return undefined;
     throw error;
   }
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

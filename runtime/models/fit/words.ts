@@ -1,5 +1,6 @@
 /** What a fit decision says to the user: one sentence each. */
 import type { ModelFile } from '../gguf/describe.ts';
+import { sizeOf } from '../size-words.ts';
 import { type Capacity, computingBytes, type MachineMemory } from './budget.ts';
 import type { Fits, Reduction, Wanted } from './choose.ts';
 
@@ -11,7 +12,7 @@ export function whyThis(
   wanted: Wanted,
   { settings, need, reduced }: Pick<Fits, 'settings' | 'need' | 'reduced'>,
 ): string {
-  const taken = gigabytes(computingBytes(need));
+  const taken = sizeOf(computingBytes(need));
   const { sequences, contextTokens } = settings;
   const streams = sequences === 1 ? 'one sequence' : `${sequences} sequences`;
   const choice = `${name} takes ${taken} of the ${place(machine, capacity)} with ${streams} of ${contextTokens} tokens`;
@@ -20,9 +21,9 @@ export function whyThis(
 }
 
 function place({ devices, isUnified }: MachineMemory, capacity: Capacity): string {
-  if (isUnified) return `${gigabytes(capacity.pool ?? 0)} of shared memory that are free for models`;
-  if (devices.length === 0) return `${gigabytes(capacity.host)} of RAM that are free for models`;
-  const free = gigabytes(capacity.devices.reduce((sum, each) => sum + each, 0));
+  if (isUnified) return `${sizeOf(capacity.pool ?? 0)} of shared memory that are free for models`;
+  if (devices.length === 0) return `${sizeOf(capacity.host)} of RAM that are free for models`;
+  const free = sizeOf(capacity.devices.reduce((sum, each) => sum + each, 0));
   const where = devices.length === 1 ? 'graphics memory' : `graphics memory of ${devices.length} devices`;
   return `${free} of ${where} that are free for models`;
 }
@@ -52,13 +53,8 @@ export function whyNot(
   smaller: string | undefined,
 ): string {
   const kind = machine.devices.length === 0 ? 'RAM' : machine.isUnified ? 'shared memory' : 'memory';
-  const lack = `${name} does not fit: it would need ${gigabytes(neededBytes)} of ${kind}, and ${gigabytes(availableBytes)} are free for models`;
+  const lack = `${name} does not fit: it would need ${sizeOf(neededBytes)} of ${kind}, and ${sizeOf(availableBytes)} are free for models`;
   return smaller === undefined
     ? `${lack}; close other programs, raise the memory budget, or choose a much smaller model.`
     : `${lack}; ${smaller} fits.`;
-}
-
-/** As disks and graphics cards are sold: 10^9 bytes. */
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,4 +1,5 @@
 /** Everything that can go wrong in the store, each with its facts; the sentence for the user is made here and nowhere else. */
+import { sizeOf } from '../size-words.ts';
 
 export type StoreFailure =
   | { readonly code: 'bad-uri'; readonly uri: string; readonly why: string }
@@ -153,13 +154,6 @@ function checksumSentence({ name, source, expected, actual }: Extract<StoreFailu
 
 function short(digest: string): string {
   return `${digest.slice(0, 12)}…`;
-}
-
-/** For people: 1.5 GB, 20.0 MB, 3 kB (decimal, as file managers and hubs count). */
-export function sizeOf(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
-  return `${Math.ceil(bytes / 1e3)} kB`;
 }
 
 /** Internal: an attempt failed in a way that may pass. `failure` is what the user hears when patience ends. */

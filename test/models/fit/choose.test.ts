@@ -129,6 +129,11 @@ describe('what does not fit', () => {
     expect(message).toContain('; close other programs, raise the memory budget, or choose a much smaller model.');
   });
 
+  it('when little is free, then the sentence does not round it to nothing', () => {
+    const { message } = fitModel('Qwen 0.5B', small, computer(4, 1.65), auto, wanted);
+    expect(message).toContain('and 39.4 MB are free for models');
+  });
+
   it('when more is needed than there is, then the sentence does not say the opposite', () => {
     const decision = fitModel('Qwen 7B', seven, withCards(computer(6, 4), 2), auto, wanted);
     if (decision.kind !== 'tooLarge') throw new Error('it should not fit');

@@ -1,7 +1,8 @@
 /** The small pure pieces: names, ranges, the meter, patience. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Setback, StoreError, type StoreFailure, sizeOf } from '../../../runtime/models/store/failure.ts';
+import { sizeOf } from '../../../runtime/models/size-words.ts';
+import { Setback, StoreError, type StoreFailure } from '../../../runtime/models/store/failure.ts';
 import { mirrored, type WantedRequest, wantedOf } from '../../../runtime/models/store/names.ts';
 import { type Patience, patiently } from '../../../runtime/models/store/patience.ts';
 import { type DownloadProgress, Meter } from '../../../runtime/models/store/progress.ts';
