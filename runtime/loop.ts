@@ -9,10 +9,10 @@ import type { Effect, Event, PassReport } from './core/event.ts';
 import { Learned } from './core/learned.ts';
 import { Metrics } from './core/metrics.ts';
 import { punctual } from './core/policies/punctual.ts';
-import { PredictionErrors, passErrors } from './core/prediction.ts';
+import { PredictionErrors } from './core/prediction.ts';
 import { Scheduler } from './core/scheduler.ts';
 import { type SchedulerOptions, schedulerDefaults } from './core/scheduler-options.ts';
-import { type ModelId, type Outcome, type Task, type TaskClass, type TaskId, taskClasses } from './core/task.ts';
+import type { ModelId, Outcome, Task, TaskClass, TaskId } from './core/task.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, ModelSpec } from './engine/engine.ts';
 import type { TaskHandle, TaskListener, TaskSpec, Tasks } from './features/tasks.ts';
 import { Answers } from './loop/answers.ts';
@@ -20,8 +20,8 @@ import { CostKeeper, type CostStore } from './loop/costs.ts';
 import { type Files, Moves } from './loop/moves.ts';
 import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
-import { ordinaryMs, speedOf } from './loop/speeds.ts';
-import type { LoopStatus } from './loop/status.ts';
+import { ordinaryMs } from './loop/speeds.ts';
+import { type LoopStatus, loopStatus } from './loop/status.ts';
 import { Watchdog } from './loop/watchdog.ts';
 
 export interface LoopOptions {
@@ -146,27 +146,19 @@ export class Loop implements Tasks {
   }
 
   status(): LoopStatus {
-    const nowMs = this.now();
-    const enginePid = this.#engine.pid;
-    return {
-      windowMs: this.#metrics.windowMs,
-      classes: taskClasses.map((name) => {
-        const sla = this.#slas.get(name);
-        const counts = {
-          running: this.#scheduler.count(name, 'running'),
-          waiting: this.#scheduler.count(name, 'waiting'),
-        };
-        const figures = { ...this.#metrics.ofClass(name, nowMs), ...this.#errors.ofClass(name) };
-        return { ...figures, ...counts, ...(sla && { sla }) };
-      }),
-      models: this.#scheduler.models.map((model) => {
-        const progress = model.state === 'loading' ? this.#progress.get(model.id) : undefined;
-        const costs = this.#learned.costModel(model.id);
-        return { ...model, ...passErrors(costs), speed: speedOf(costs), ...(progress !== undefined && { progress }) };
-      }),
-      engineRestarts: this.#engineRestarts,
-      ...(enginePid !== undefined && { enginePid }),
-    };
+    const engine = { pid: this.#engine.pid, restarts: this.#engineRestarts };
+    return loopStatus(
+      {
+        scheduler: this.#scheduler,
+        metrics: this.#metrics,
+        errors: this.#errors,
+        learned: this.#learned,
+        slas: this.#slas,
+        progress: this.#progress,
+        engine,
+      },
+      this.now(),
+    );
   }
 
   /** Called after anything that `status()` shows may have changed; often, so the listener throttles. */
