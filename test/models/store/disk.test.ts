@@ -3,11 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Disk, realDisk } from '../../../runtime/models/store/disk.ts';
-import { failure, fileOf, kB, disk as quick, World } from './world.ts';
+import { failure, fileOf, kB, disk as quick, tiny, World } from './world.ts';
 
 let world: World;
-const name = 'tiny.gguf';
-const path = `/${name}`;
+const { name, path } = tiny;
 const file = fileOf(40 * kB, 1);
 beforeEach(async () => {
   world = await World.make();
@@ -15,14 +14,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-const request = () => ({ uri: world.hub.uri(path) });
-
 describe('a disk that fills', () => {
   const full = (): Error => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
   it('when there is not enough space, then nothing is fetched and what is missing is told', async () => {
     const disk: Disk = { ...quick, freeBytes: async () => 30 * kB };
-    const message = await failure(world.store({ disk }).download(request()), 'disk-full');
+    const message = await failure(world.store({ disk }).download(world.request()), 'disk-full');
     expect(message).toContain('10 kB more must be free');
     expect(world.hub.takeRanges()).toEqual([]);
   });
@@ -30,12 +27,12 @@ describe('a disk that fills', () => {
   it('when a margin must stay free, then it counts', async () => {
     const disk: Disk = { ...quick, freeBytes: async () => 40 * kB };
     const store = world.store({ disk, limits: { marginBytes: 7 * kB } });
-    expect(await failure(store.download(request()), 'disk-full')).toContain('7 kB more');
+    expect(await failure(store.download(world.request()), 'disk-full')).toContain('7 kB more');
   });
 
   it('when the free space is not told, then the download is tried', async () => {
     const disk: Disk = { ...quick, freeBytes: () => Promise.reject(new Error('not on this file system')) };
-    await world.store({ disk }).download(request());
+    await world.store({ disk }).download(world.request());
     expect(await world.read(name)).toEqual(file.bytes);
   });
 
@@ -51,13 +48,13 @@ describe('a disk that fills', () => {
       },
     };
     const store = world.store({ disk, limits: { connections: 1 } });
-    expect(await failure(store.download(request()), 'disk-full')).toContain('What has arrived is kept');
+    expect(await failure(store.download(world.request()), 'disk-full')).toContain('What has arrived is kept');
     const [leftover] = await store.leftovers();
     expect(leftover?.bytes).toBeGreaterThanOrEqual(10 * kB);
     expect(leftover?.bytes).toBeLessThanOrEqual(18 * kB);
     expect(await store.list()).toEqual([]);
     left = 1000 * kB;
-    await store.download(request());
+    await store.download(world.request());
     expect(await world.read(name)).toEqual(file.bytes);
   });
 
@@ -71,14 +68,16 @@ describe('a disk that fills', () => {
     try {
       const large = fileOf(400 * kB, 2);
       world.hub.files.set(path, large);
-      expect(await failure(world.store({ disk: realDisk }).download(request()), 'disk-full')).toContain('must be free');
+      expect(await failure(world.store({ disk: realDisk }).download(world.request()), 'disk-full')).toContain(
+        'must be free',
+      );
       const hopeful: Disk = { ...realDisk, freeBytes: async () => 1e9 };
       const store = world.store({ disk: hopeful });
-      await failure(store.download(request()), 'disk-full');
+      await failure(store.download(world.request()), 'disk-full');
       const [leftover] = await store.leftovers();
       expect(leftover?.bytes).toBeGreaterThan(100 * kB);
       world.hub.files.set(path, file);
-      await world.store({ disk: realDisk }).download(request());
+      await world.store({ disk: realDisk }).download(world.request());
       expect(await world.read(name)).toEqual(file.bytes);
     } finally {
       spawnSync('umount', [world.folder]);

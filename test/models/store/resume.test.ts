@@ -3,19 +3,16 @@ import { mkdir, truncate, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DownloadProgress } from '../../../runtime/models/store/progress.ts';
 import type { ModelStore } from '../../../runtime/models/store/store.ts';
-import { failure, fileOf, kB, World } from './world.ts';
+import { failure, fileOf, kB, tiny, World } from './world.ts';
 
 let world: World;
-const name = 'tiny.gguf';
-const path = `/${name}`;
+const { name, path } = tiny;
 const file = fileOf(40 * kB, 1);
 beforeEach(async () => {
   world = await World.make();
   world.hub.files.set(path, file);
 });
 afterEach(() => world.end());
-
-const request = () => ({ uri: world.hub.uri(path) });
 
 /** The third piece never ends: its first 5 kB come. The other three are whole. */
 function stallThirdPiece(): void {
@@ -42,7 +39,7 @@ function watch(store: ModelStore, bytes = bytesThere): Watched {
       seen.push(progress);
       if (progress.bytesDone >= bytes) resolve();
     };
-    work = store.download(request(), { signal: abort.signal, onProgress });
+    work = store.download(world.request(), { signal: abort.signal, onProgress });
     work.catch(reject);
   });
   there.catch(() => undefined);
@@ -54,7 +51,7 @@ const missing = ['bytes=25000-29999'];
 async function expectResumed(store: ModelStore): Promise<void> {
   world.hub.faultOf = () => undefined;
   world.hub.takeRanges();
-  await store.download(request());
+  await store.download(world.request());
   expect(world.hub.takeRanges()).toEqual(missing);
 }
 
@@ -81,7 +78,7 @@ describe('a download that is cancelled', () => {
     world.hub.faultOf = () => undefined;
     world.hub.takeRanges();
     abort.abort();
-    const again = store.download(request());
+    const again = store.download(world.request());
     await failure(work, 'cancelled');
     await again;
     expect(world.hub.takeRanges()).toEqual(missing);
@@ -89,7 +86,7 @@ describe('a download that is cancelled', () => {
 
   it('when it is cancelled before it begins, then nothing is asked', async () => {
     const signal = AbortSignal.abort();
-    await failure(world.store().download(request(), { signal }), 'cancelled');
+    await failure(world.store().download(world.request(), { signal }), 'cancelled');
     expect(world.hub.seen).toEqual([]);
   });
 
@@ -99,7 +96,7 @@ describe('a download that is cancelled', () => {
     const onProgress = ({ phase }: DownloadProgress): void => {
       if (phase === 'waiting') abort.abort();
     };
-    await failure(world.store().download(request(), { signal: abort.signal, onProgress }), 'cancelled');
+    await failure(world.store().download(world.request(), { signal: abort.signal, onProgress }), 'cancelled');
   });
 
   it('when the store is closed, then its downloads end and their parts are kept', async () => {
@@ -142,7 +139,7 @@ describe('a runtime that dies', () => {
     world.hub.takeRanges();
     const store = world.store({ folder });
     expect(await store.leftovers()).toMatchObject([{ name, bytes: 25 * kB }]);
-    await store.download(request());
+    await store.download(world.request());
     expect(world.hub.takeRanges().sort()).toEqual(['bytes=25000-34999', 'bytes=35000-39999']);
     expect(await store.verify(name)).toBe(true);
   });
@@ -151,7 +148,7 @@ describe('a runtime that dies', () => {
     const folder = await crash();
     await truncate(`${folder}/${name}.part`, 12 * kB);
     world.hub.faultOf = () => undefined;
-    await world.store({ folder }).download(request());
+    await world.store({ folder }).download(world.request());
     expect(await world.store({ folder }).verify(name)).toBe(true);
   });
 
@@ -170,7 +167,7 @@ describe('a runtime that dies', () => {
     world.hub.files.set(path, file);
     world.hub.faultOf = () => undefined;
     const after = world.store({ folder });
-    await after.download(request());
+    await after.download(world.request());
     expect(await world.published(folder, name)).toEqual(file.bytes);
   });
 
@@ -180,7 +177,7 @@ describe('a runtime that dies', () => {
     await mkdir(lock);
     await utimes(lock, new Date(0), new Date(0));
     world.hub.faultOf = () => undefined;
-    await world.store({ folder }).download(request());
+    await world.store({ folder }).download(world.request());
     expect(world.waits).toEqual([]);
   });
 
@@ -188,7 +185,7 @@ describe('a runtime that dies', () => {
     const folder = await crash();
     await writeFile(`${folder}/${name}.part.json`, '{"version":1,"done":[{"from":0,"to":');
     world.hub.faultOf = () => undefined;
-    await world.store({ folder }).download(request());
+    await world.store({ folder }).download(world.request());
     expect(await world.store({ folder }).verify(name)).toBe(true);
   });
 });
@@ -207,7 +204,7 @@ describe('two who want the same', () => {
     const onProgress = (): void => {
       throw new Error('broken bar');
     };
-    await world.store().download(request(), { onProgress });
+    await world.store().download(world.request(), { onProgress });
     expect(world.log.join('\n')).toContain('broken bar');
   });
 
@@ -251,7 +248,7 @@ describe('two who want the same', () => {
     const first = watch(world.store());
     await first.there;
     const other = world.store();
-    await failure(other.download(request()), 'name-taken');
+    await failure(other.download(world.request()), 'name-taken');
     expect(await other.leftovers()).toMatchObject([{ name, isActive: true }]);
     await failure(other.removeLeftover(name), 'in-use');
     first.abort.abort();
@@ -274,7 +271,7 @@ describe('what is left over', () => {
     await failure(store.removeLeftover(name), 'unknown-model');
     world.hub.faultOf = () => undefined;
     world.hub.takeRanges();
-    await store.download(request());
+    await store.download(world.request());
     expect(world.hub.takeRanges()).toHaveLength(4);
   });
 });

@@ -8,9 +8,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type Disk, realDisk } from '../../../runtime/models/store/disk.ts';
 import { StoreError, type StoreFailureCode } from '../../../runtime/models/store/failure.ts';
+import type { StoredModel } from '../../../runtime/models/store/listing.ts';
 import type { NetworkSettings } from '../../../runtime/models/store/network.ts';
-import { ModelStore, type StoreOptions } from '../../../runtime/models/store/store.ts';
-import { Hub, type HubFile } from './hub.ts';
+import type { DownloadProgress } from '../../../runtime/models/store/progress.ts';
+import { type DownloadRequest, ModelStore, type StoreOptions } from '../../../runtime/models/store/store.ts';
+import { type Fault, Hub, type HubFile } from './hub.ts';
 
 export const kB = 1000;
 
@@ -29,6 +31,9 @@ export function content(bytes: number, seed = 1): Buffer {
 export function fileOf(bytes: number, seed = 1): HubFile {
   return { bytes: content(bytes, seed), etag: `"version-${seed}"` };
 }
+
+/** The file that most tests download, and where the hub has it. */
+export const tiny = { name: 'tiny.gguf', path: '/tiny.gguf' } as const;
 
 export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -76,7 +81,29 @@ export class World {
     return store;
   }
 
-  /** `end` is called when the test has ended. */
+  /** For the tiny file. */
+  request(): DownloadRequest {
+    return { uri: this.hub.uri(tiny.path) };
+  }
+
+  /** The tiny file into a store of its own. */
+  download(onProgress?: (progress: DownloadProgress) => void): Promise<StoredModel> {
+    return this.store().download(this.request(), { ...(onProgress && { onProgress }) });
+  }
+
+  /** The request for this range (undefined: for the whole file) meets the fault, so many times. */
+  once(range: string | undefined, fault: Fault, times = 1): void {
+    let left = times;
+    this.hub.faultOf = (seen) => (seen.range === range && left-- > 0 ? fault : undefined);
+  }
+
+  /** The tiny file has these bytes, and nothing is left beside it. */
+  async expectPublished(bytes: Buffer): Promise<void> {
+    expect((await this.read(tiny.name)).equals(bytes)).toBe(true);
+    expect(await this.names()).toEqual([tiny.name]);
+  }
+
+  /** `stop` is called when the test has ended. */
   also<T extends { stop(): Promise<void> }>(helper: T): T {
     this.#ends.push(() => helper.stop());
     return helper;
