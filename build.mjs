@@ -1,5 +1,5 @@
 // Bundles the programs of the project into dist/: the extension (cjs, as VS Code loads it) and the runtime's programs (esm).
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -53,10 +53,34 @@ async function buildProgram(name, entry) {
   if (name === 'cli') chmodSync('dist/cli.mjs', 0o755);
 }
 
-// Without arguments everything is built; with names (extension, runtime, engine, cli, bench, bench-guard, bench-library) only these.
+/** Parsers are data to the runtime: read from dist/grammars when a document of their language comes. */
+const grammars = {
+  parser: 'web-tree-sitter/web-tree-sitter.wasm',
+  c: '@repomix/tree-sitter-wasms/out/tree-sitter-c.wasm',
+  cpp: '@vscode/tree-sitter-wasm/wasm/tree-sitter-cpp.wasm',
+  csharp: '@vscode/tree-sitter-wasm/wasm/tree-sitter-c-sharp.wasm',
+  go: '@vscode/tree-sitter-wasm/wasm/tree-sitter-go.wasm',
+  java: '@vscode/tree-sitter-wasm/wasm/tree-sitter-java.wasm',
+  javascript: '@vscode/tree-sitter-wasm/wasm/tree-sitter-javascript.wasm',
+  python: '@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm',
+  rust: '@vscode/tree-sitter-wasm/wasm/tree-sitter-rust.wasm',
+  tsx: '@vscode/tree-sitter-wasm/wasm/tree-sitter-tsx.wasm',
+  typescript: '@vscode/tree-sitter-wasm/wasm/tree-sitter-typescript.wasm',
+};
+
+function copyGrammars() {
+  mkdirSync('dist/grammars', { recursive: true });
+  for (const [name, file] of Object.entries(grammars)) {
+    copyFileSync(`node_modules/${file}`, `dist/grammars/${name}.wasm`);
+  }
+  copyFileSync('runtime/syntax/NOTICES.md', 'dist/grammars/NOTICES.md');
+}
+
+// Without arguments everything is built; with names (extension, grammars, runtime, engine, cli, bench, bench-guard, bench-library) only these.
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
 if (isWanted('extension')) await buildExtension();
+if (isWanted('grammars')) copyGrammars();
 for (const [name, entry] of Object.entries(programs)) {
   if (isWanted(name)) await buildProgram(name, entry);
 }

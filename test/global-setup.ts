@@ -11,6 +11,8 @@ import { promisify } from 'node:util';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 const programs = {
+  // Without its parser no grammar is of use.
+  grammars: 'grammars/parser.wasm',
   engine: 'engine.mjs',
   runtime: 'runtime.mjs',
   cli: 'cli.mjs',

@@ -60,8 +60,13 @@ const rules: readonly Rule[] = [
     because: 'what is known of the machine and done to it depends on no one who uses it',
   },
   {
+    files: 'runtime/syntax/',
+    mayImport: ['runtime/syntax/'],
+    because: 'what a text says in its language depends on no one who asks',
+  },
+  {
     files: 'runtime/features/',
-    mayImport: ['runtime/features/', 'runtime/protocol.ts', 'runtime/core/task.ts'],
+    mayImport: ['runtime/features/', 'runtime/protocol.ts', 'runtime/core/task.ts', 'runtime/syntax/'],
     because: 'a feature builds tasks and shapes results; who runs them is an interface (features/tasks.ts)',
   },
   {
@@ -107,6 +112,7 @@ const rules: readonly Rule[] = [
 /** Packages that have one home. */
 const packageHomes: Readonly<Record<string, readonly string[]>> = {
   'node-llama-cpp': ['runtime/engine/llama/', 'runtime/bench/', 'test/'],
+  'web-tree-sitter': ['runtime/syntax/'],
   vscode: ['extension/', 'test/vscode/'],
   'vscode-languageclient': ['extension/'],
   'vscode-languageserver': ['runtime/server/'],
