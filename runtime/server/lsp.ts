@@ -7,7 +7,6 @@ import {
   createConnection,
   createProtocolConnection,
   type InitializeResult,
-  LSPErrorCodes,
   type MessageReader,
   type MessageWriter,
   ProposedFeatures,
@@ -18,9 +17,8 @@ import {
 } from 'vscode-languageserver';
 import { type Position, TextDocument } from 'vscode-languageserver-textdocument';
 import type { CompletionFeature } from '../features/completion/index.ts';
-import { FeatureError } from '../features/errors.ts';
 import type { Tasks } from '../features/tasks.ts';
-import type { SummarizeFeature, TextListener, TranslateFeature } from '../features/text.ts';
+import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
 import {
   type ClientSettings,
   clientSettingsSchema,
@@ -39,13 +37,9 @@ import {
   statusMethod,
   stopMethod,
   stopParamsSchema,
-  summarizeMethod,
-  summarizeParamsSchema,
-  type TextResult,
-  translateMethod,
-  translateParamsSchema,
 } from '../protocol.ts';
 import { type ModelDesk, modelHandlers } from './models.ts';
+import { textHandlers } from './texts.ts';
 import { WarmUps } from './warm-up.ts';
 
 /** What a conversation reaches of the runtime. */
@@ -67,8 +61,6 @@ export interface Services {
   readonly timer: (ms: number, callback: () => void) => () => void;
   readonly log: (line: string) => void;
 }
-
-type Run = (listener: TextListener, signal: AbortSignal) => Promise<TextResult>;
 
 const unknownDocument = 'The document is not open here: open it (textDocument/didOpen) before asking about it.';
 
@@ -142,20 +134,7 @@ export class Conversation {
       this.#complete(params, token),
     );
     connection.onRequest(eligibilityMethod, (params: unknown) => this.#eligibility(params));
-    connection.onRequest(summarizeMethod, (params: unknown, token: CancellationToken) =>
-      this.#summarize(params, token),
-    );
-    connection.onRequest(translateMethod, (params: unknown, token: CancellationToken) =>
-      this.#translate(params, token),
-    );
-    const cancellable = this.#cancellable.bind(this);
-    const handlers = modelHandlers({
-      desk: this.#services.models,
-      settings: () => this.#settings,
-      cancellable,
-      progress: (token, value) => this.#progress(token, value),
-    });
-    for (const [method, handle] of handlers) connection.onRequest(method, handle);
+    for (const [method, handle] of this.#requests()) connection.onRequest(method, handle);
     connection.onNotification(signalMethod, (params: unknown) =>
       this.#services.onSignal?.(signalParamsSchema.parse(params)),
     );
@@ -163,6 +142,21 @@ export class Conversation {
       this.#services.stop(stopParamsSchema.parse(params ?? {}).reason);
       return null;
     });
+  }
+
+  /** What other files answer. */
+  #requests() {
+    const { summarize, translate, tasks, models } = this.#services;
+    const shared = {
+      settings: () => this.#settings,
+      cancellable: this.#cancellable.bind(this),
+      progress: (token: string | number, value: object) => this.#progress(token, value),
+    };
+    const document = (uri: string): TextDocument => this.#document(uri);
+    return [
+      ...textHandlers({ ...shared, summarize, translate, now: () => tasks.now(), document }),
+      ...modelHandlers({ ...shared, desk: models }),
+    ] as const;
   }
 
   async #complete(params: unknown, token: CancellationToken): Promise<InlineCompletionResult> {
@@ -199,58 +193,6 @@ export class Conversation {
     if (!document) return { automatic: false, reason: 'documentUnknown', message: unknownDocument };
     if (position) this.#warmUps.active(document.uri, position);
     return this.#services.completion.eligibility(document, this.#settings);
-  }
-
-  #summarize(params: unknown, token: CancellationToken): Promise<TextResult> {
-    const receivedMs = this.#services.tasks.now();
-    const { textDocument, range, targetMs, partialResultToken } = summarizeParamsSchema.parse(params);
-    const document = this.#document(textDocument.uri);
-    const request = {
-      document,
-      settings: this.#settings,
-      receivedMs,
-      ...(range && { range }),
-      ...(targetMs !== undefined && { targetMs }),
-    };
-    return this.#stream(token, partialResultToken, (listener, signal) =>
-      this.#services.summarize.run(request, listener, signal),
-    );
-  }
-
-  #translate(params: unknown, token: CancellationToken): Promise<TextResult> {
-    const receivedMs = this.#services.tasks.now();
-    const { textDocument, range, targetMs, partialResultToken, to } = translateParamsSchema.parse(params);
-    const document = this.#document(textDocument.uri);
-    const request = {
-      document,
-      to,
-      settings: this.#settings,
-      receivedMs,
-      ...(range && { range }),
-      ...(targetMs !== undefined && { targetMs }),
-    };
-    return this.#stream(token, partialResultToken, (listener, signal) =>
-      this.#services.translate.run(request, listener, signal),
-    );
-  }
-
-  async #stream(token: CancellationToken, progress: string | number | undefined, run: Run): Promise<TextResult> {
-    const send = (value: { readonly text: string; readonly note?: string }): void => {
-      if (progress !== undefined) this.#progress(progress, value);
-    };
-    const listener = {
-      onText: (text: string): void => send({ text }),
-      onNote: (note: string): void => send({ text: '', note }),
-    };
-    try {
-      return await this.#cancellable(token, (signal) => run(listener, signal));
-    } catch (error) {
-      if (error instanceof FeatureError)
-        throw new ResponseError(errorCodes[error.code], error.message, { code: error.code });
-      if (token.isCancellationRequested || this.#isClosed)
-        throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
-      throw error;
-    }
   }
 
   #progress(token: string | number, value: object): void {

@@ -1,0 +1,97 @@
+/**
+ * A conversation's requests for summaries and translations: from checked parameters to the feature, its pieces and notes as partial
+ * results, its errors as codes. Owns no state.
+ */
+import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { FeatureError } from '../features/errors.ts';
+import type { SummarizeFeature, TextListener, TextRequest, TranslateFeature } from '../features/text.ts';
+import {
+  type ClientSettings,
+  errorCodes,
+  type SummarizeParams,
+  summarizeMethod,
+  summarizeParamsSchema,
+  type TextResult,
+  translateMethod,
+  translateParamsSchema,
+} from '../protocol.ts';
+
+/** What a conversation gives its part about texts. */
+export interface TextRequests {
+  readonly summarize: Pick<SummarizeFeature, 'run'>;
+  readonly translate: Pick<TranslateFeature, 'run'>;
+  readonly now: () => number;
+  readonly settings: () => ClientSettings;
+  /** @throws ResponseError for a document that the client has not opened. */
+  readonly document: (uri: string) => TextDocument;
+  /** Runs until the request is cancelled or the client is gone. */
+  readonly cancellable: <T>(token: CancellationToken, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  readonly progress: (token: string | number, value: PartialText) => void;
+}
+
+interface PartialText {
+  readonly text: string;
+  readonly note?: string;
+}
+
+type Handler = (params: unknown, token: CancellationToken) => Promise<TextResult>;
+type Run = (listener: TextListener, signal: AbortSignal) => Promise<TextResult>;
+
+export function textHandlers(requests: TextRequests): ReadonlyMap<string, Handler> {
+  const { summarize, translate, now } = requests;
+  const handlers: Readonly<Record<string, Handler>> = {
+    [summarizeMethod]: async (given, token) => {
+      const receivedMs = now();
+      const params = summarizeParamsSchema.parse(given);
+      const request = requestOf(params, receivedMs, requests);
+      return stream(params, requests, token, (listener, signal) => summarize.run(request, listener, signal));
+    },
+    [translateMethod]: async (given, token) => {
+      const receivedMs = now();
+      const params = translateParamsSchema.parse(given);
+      const request = { ...requestOf(params, receivedMs, requests), to: params.to };
+      return stream(params, requests, token, (listener, signal) => translate.run(request, listener, signal));
+    },
+  };
+  return new Map(Object.entries(handlers));
+}
+
+function requestOf(
+  { textDocument, range, targetMs }: SummarizeParams,
+  receivedMs: number,
+  { settings, document }: TextRequests,
+): TextRequest {
+  return {
+    document: document(textDocument.uri),
+    settings: settings(),
+    receivedMs,
+    ...(range && { range }),
+    ...(targetMs !== undefined && { targetMs }),
+  };
+}
+
+function stream(
+  { partialResultToken }: SummarizeParams,
+  { cancellable, progress }: TextRequests,
+  token: CancellationToken,
+  run: Run,
+): Promise<TextResult> {
+  const send = (value: PartialText): void => {
+    if (partialResultToken !== undefined) progress(partialResultToken, value);
+  };
+  const listener: TextListener = {
+    onText: (text) => send({ text }),
+    onNote: (note) => send({ text: '', note }),
+  };
+  return cancellable(token, async (signal) => {
+    try {
+      return await run(listener, signal);
+    } catch (error) {
+      if (error instanceof FeatureError)
+        throw new ResponseError(errorCodes[error.code], error.message, { code: error.code });
+      if (signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
+      throw error;
+    }
+  });
+}
