@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calibrationPlan } from '../../runtime/core/calibration.ts';
 import { costsOf, learn, newCostModel } from '../../runtime/core/estimate.ts';
-import { certainLength } from '../../runtime/core/lengths.ts';
 import type { ModelSpec } from '../../runtime/engine/engine.ts';
 import { Calibration } from '../../runtime/engine/llama/calibration.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
 import type { Pass } from '../../runtime/engine/pass.ts';
 import { embeddedModel, engineProgram } from './models.ts';
 import { Recorder } from './recorder.ts';
+import { engineRequest } from './request.ts';
 
 const model = { id: 'm', sequences: 4, contextTokens: 512, chunkTokens: 64, appendOnly: false };
 
@@ -83,19 +83,8 @@ describe('the engine measures its passes', () => {
   }
 
   async function answer(id: string): Promise<string> {
-    const request = {
-      id,
-      class: 'completion',
-      model: 'm',
-      prompt: { kind: 'infill', prefix: 'function add(a, b) {\n  return', suffix: '\n}\n' },
-      limits: { maxTokens: 20, stop: [] },
-      sla: { kind: 'e2e', targetMs: 1_000 },
-      ageMs: 0,
-      answerTokens: certainLength(20),
-      relegated: false,
-      generated: [],
-    } as const;
-    engine.send({ kind: 'start', request });
+    const prompt = { kind: 'infill', prefix: 'function add(a, b) {\n  return', suffix: '\n}\n' } as const;
+    engine.send({ kind: 'start', request: engineRequest({ id, prompt }) });
     await recorder.until(() => recorder.hasEnded(id));
     return recorder.text(id);
   }

@@ -2,7 +2,6 @@
 
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certainLength } from '../../runtime/core/lengths.ts';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
 import { writeModel } from '../gguf/model.ts';
@@ -10,6 +9,7 @@ import { engineContract } from './contract.ts';
 import type { Subject } from './contract-driver.ts';
 import { engineProgram, ModelFiles } from './models.ts';
 import { Recorder } from './recorder.ts';
+import { engineRequest } from './request.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz\n';
 const files = new ModelFiles();
@@ -54,21 +54,15 @@ describe('the llama engine, word for word', () => {
   afterAll(() => engine.close());
 
   async function run(id: string, overrides: Partial<EngineRequest>): Promise<string> {
-    const limits = { maxTokens: 60, stop: [] };
-    const prompt = { kind: 'infill', prefix: 'a(', suffix: ')' } as const;
-    const base = {
+    const request = engineRequest({
       id,
-      class: 'completion',
       model: 'tiny',
-      prompt,
-      limits,
+      prompt: { kind: 'infill', prefix: 'a(', suffix: ')' },
+      limits: { maxTokens: 60, stop: [] },
       sla: { kind: 'e2e', targetMs: 500 },
-      ageMs: 0,
-      answerTokens: certainLength(20),
-      relegated: false,
-      generated: [],
-    } as const;
-    engine.send({ kind: 'start', request: { ...base, ...overrides } });
+      ...overrides,
+    });
+    engine.send({ kind: 'start', request });
     await recorder.until(() => recorder.hasEnded(id));
     return recorder.text(id);
   }

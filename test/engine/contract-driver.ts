@@ -1,9 +1,9 @@
 /** Drives an engine under test for the contract suite, and checks after each test what must hold for every request. */
 
 import { expect } from 'vitest';
-import { certainLength } from '../../runtime/core/lengths.ts';
 import type { Engine, EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { Recorder } from './recorder.ts';
+import { engineRequest } from './request.ts';
 
 /** An engine under test and how to drive it. */
 export interface Subject {
@@ -38,19 +38,13 @@ export class ContractDriver {
   /** Starts a request of eight tokens, unless told otherwise, and returns its id. */
   start(overrides: Partial<EngineRequest> = {}): string {
     const id = `request-${this.#started.length + 1}`;
-    const request: EngineRequest = {
+    const request = engineRequest({
       id,
-      class: 'completion',
       model: this.subject.spec.id,
       prompt: longPrompt,
       limits: { maxTokens: 8, stop: [] },
-      sla: { kind: 'e2e', targetMs: 1_000 },
-      ageMs: 0,
-      answerTokens: certainLength(20),
-      relegated: false,
-      generated: [],
       ...overrides,
-    };
+    });
     this.#started.push(id);
     this.subject.engine.send({ kind: 'start', request });
     return id;

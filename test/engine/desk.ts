@@ -8,6 +8,7 @@ import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
 import { embeddedModel, engineProgram } from './models.ts';
 import { type EventOf, Recorder } from './recorder.ts';
+import { engineRequest } from './request.ts';
 
 export interface Answered {
   readonly text: string;
@@ -51,20 +52,16 @@ export class Desk {
   start(prefix: string, document?: string, overrides: Partial<EngineRequest> = {}): string {
     this.#asked += 1;
     const id = `request ${this.#asked}`;
-    const request = {
+    const request = engineRequest({
       id,
-      class: 'completion',
       model: deskSpec.id,
       document,
       prompt: { kind: 'infill', prefix, suffix: '' },
       limits: { maxTokens: 12, stop: [] },
-      sla: { kind: 'e2e', targetMs: 1_000 },
-      ageMs: 0,
       answerTokens: certainLength(12),
-      relegated: false,
-      generated: [],
-    } as const;
-    this.engine.send({ kind: 'start', request: { ...request, ...overrides } });
+      ...overrides,
+    });
+    this.engine.send({ kind: 'start', request });
     return id;
   }
 

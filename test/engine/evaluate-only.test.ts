@@ -6,6 +6,7 @@ import type { PassItemResult } from '../../runtime/engine/pass.ts';
 import type { MachineModel } from '../../runtime/engine/sequence.ts';
 import { StepMachine } from '../../runtime/engine/step-machine.ts';
 import { policyOf } from '../core/fixtures.ts';
+import { engineRequest } from './request.ts';
 
 const model: MachineModel = {
   id: 'm',
@@ -20,19 +21,15 @@ const model: MachineModel = {
 };
 
 function request(id: string, maxTokens: number): EngineRequest {
-  return {
+  return engineRequest({
     id,
-    class: 'completion',
-    model: 'm',
     document: 'd',
     prompt: { kind: 'infill', prefix: '', suffix: '' },
     limits: { maxTokens, stop: [] },
     sla: { kind: 'ttft', targetMs: 1_000 },
-    ageMs: 0,
     answerTokens: certainLength(1),
     relegated: maxTokens === 0,
-    generated: [],
-  };
+  });
 }
 
 const prompt = (length: number): number[] => Array.from({ length }, (_, index) => index + 1);

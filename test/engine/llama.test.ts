@@ -2,13 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certainLength } from '../../runtime/core/lengths.ts';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
 import { engineContract } from './contract.ts';
 import type { Subject } from './contract-driver.ts';
 import { embeddedModel, engineProgram, ModelFiles } from './models.ts';
 import { Recorder } from './recorder.ts';
+import { engineRequest } from './request.ts';
 import { swapContract } from './swap-contract.ts';
 
 const files = new ModelFiles();
@@ -54,21 +54,14 @@ describe('the llama engine', () => {
   function start(overrides: Partial<EngineRequest>): string {
     requests += 1;
     const id = `request-${requests}`;
-    const prompt = { kind: 'infill', prefix: 'const a = ', suffix: ';\n' } as const;
-    const limits = { maxTokens: 30, stop: [] };
-    const request = {
+    const request = engineRequest({
       id,
-      class: 'completion',
       model: 'wide',
-      prompt,
-      limits,
-      sla: { kind: 'e2e', targetMs: 1_000 },
-      ageMs: 0,
-      answerTokens: certainLength(20),
-      relegated: false,
-      generated: [],
-    } as const;
-    engine.send({ kind: 'start', request: { ...request, ...overrides } });
+      prompt: { kind: 'infill', prefix: 'const a = ', suffix: ';\n' },
+      limits: { maxTokens: 30, stop: [] },
+      ...overrides,
+    });
+    engine.send({ kind: 'start', request });
     return id;
   }
 

@@ -5,13 +5,13 @@
 
 import { getLlama, LlamaChatSession, LlamaCompletion, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certainLength } from '../../runtime/core/lengths.ts';
 import type { Prompt } from '../../runtime/core/task.ts';
 import { LlamaDetokenizer } from '../../runtime/engine/llama/detokenizer.ts';
 import { LlamaEngine } from '../../runtime/engine/llama/process.ts';
 import { PromptFormat } from '../../runtime/engine/llama/prompt.ts';
 import { embeddedModel, engineProgram } from './models.ts';
 import { Recorder } from './recorder.ts';
+import { engineRequest } from './request.ts';
 
 const maxTokens = 24;
 
@@ -40,19 +40,7 @@ afterAll(async () => {
 });
 
 async function ours(id: string, prompt: Prompt): Promise<string> {
-  const limits = { maxTokens, stop: [] };
-  const request = {
-    id,
-    class: 'summarize',
-    model: 'm',
-    prompt,
-    limits,
-    sla: { kind: 'e2e', targetMs: 1_000 },
-    ageMs: 0,
-    answerTokens: certainLength(20),
-    relegated: false,
-    generated: [],
-  } as const;
+  const request = engineRequest({ id, class: 'summarize', prompt, limits: { maxTokens, stop: [] } });
   engine.send({ kind: 'start', request });
   await recorder.until(() => recorder.hasEnded(id));
   return recorder.text(id);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { certainLength } from '../../runtime/core/lengths.ts';
 import { VirtualClock } from '../../runtime/engine/clock.ts';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { SimulatedEngine, type SimulatedEngineOptions } from '../../runtime/engine/simulated.ts';
@@ -7,6 +6,7 @@ import { costsOf, halfBillionModel } from '../../runtime/engine/simulated-model.
 import { engineContract } from './contract.ts';
 import type { Subject } from './contract-driver.ts';
 import { Recorder } from './recorder.ts';
+import { engineRequest } from './request.ts';
 import { swapContract } from './swap-contract.ts';
 
 const spec: ModelSpec = { id: 'main', file: '/models/main.gguf', sequences: 2, contextTokens: 2_048, threads: 1 };
@@ -49,21 +49,15 @@ function world(options: Partial<SimulatedEngineOptions> = {}): World {
 }
 
 function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
-  const prompt = { kind: 'chat', user: 'Say something.' } as const;
-  const limits = { maxTokens: 50, stop: [] };
-  return {
+  return engineRequest({
     id,
     class: 'summarize',
     model: 'main',
-    prompt,
-    limits,
+    prompt: { kind: 'chat', user: 'Say something.' },
+    limits: { maxTokens: 50, stop: [] },
     sla: { kind: 'e2e', targetMs: 5_000 },
-    ageMs: 0,
-    answerTokens: certainLength(20),
-    relegated: false,
-    generated: [],
     ...overrides,
-  };
+  });
 }
 
 describe('the simulated engine', () => {

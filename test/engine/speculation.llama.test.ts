@@ -13,6 +13,7 @@ import { LoadedModel } from '../../runtime/engine/llama/model.ts';
 import { StepMachine } from '../../runtime/engine/step-machine.ts';
 import { writeModel } from '../gguf/model.ts';
 import { embeddedModel, ModelFiles } from './models.ts';
+import { engineRequest } from './request.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz\n';
 const files = new ModelFiles();
@@ -45,18 +46,14 @@ async function answer(
 ): Promise<Answer> {
   const machine = new StepMachine((view) => alternate(view, byArrival), speculates);
   machine.addModel(model.machineModel);
-  const request = {
+  const request = engineRequest({
     id: 'r',
     class: 'translate',
-    model: 'm',
     prompt,
     limits,
     sla: { kind: 'e2e', targetMs: 1e6 },
-    ageMs: 0,
     answerTokens: certainLength(limits.maxTokens),
-    relegated: false,
-    generated: [],
-  } as const;
+  });
   const tokens = model.prompts.tokenize(prompt, limits.maxTokens);
   if (tokens.kind === 'refused') throw new Error(tokens.error.message);
   machine.start(request, tokens.tokens, 0);

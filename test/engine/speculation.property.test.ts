@@ -11,6 +11,7 @@ import { alternate, byArrival, type StepView } from '../../runtime/core/step.ts'
 import type { EngineEvent, EngineRequest } from '../../runtime/engine/engine.ts';
 import type { PassItem, PassItemResult } from '../../runtime/engine/pass.ts';
 import { StepMachine } from '../../runtime/engine/step-machine.ts';
+import { engineRequest } from './request.ts';
 
 const endToken = 0;
 
@@ -128,18 +129,13 @@ function run({ prompts, maxTokens, stop, noise, faults, stopAfter }: Case, specu
 }
 
 function request(id: string, maxTokens: number, stop: string): EngineRequest {
-  return {
+  return engineRequest({
     id,
     class: 'translate',
-    model: 'm',
-    prompt: { kind: 'chat', user: '' },
     limits: { maxTokens, stop: [stop] },
     sla: { kind: 'e2e', targetMs: 1e6 },
-    ageMs: 0,
     answerTokens: certainLength(maxTokens),
-    relegated: false,
-    generated: [],
-  };
+  });
 }
 
 const anyCase: fc.Arbitrary<Case> = fc.record({

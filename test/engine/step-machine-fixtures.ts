@@ -1,11 +1,11 @@
 /** A model whose answers the test makes up, and requests to it: for the tests of the step machine. */
-import { certainLength } from '../../runtime/core/lengths.ts';
 import { edf } from '../../runtime/core/policies/edf.ts';
 import type { Policy } from '../../runtime/core/policy.ts';
 import type { EngineEvent, EngineRequest } from '../../runtime/engine/engine.ts';
 import type { Pass, PassItemResult } from '../../runtime/engine/pass.ts';
 import type { MachineModel } from '../../runtime/engine/sequence.ts';
 import { StepMachine } from '../../runtime/engine/step-machine.ts';
+import { engineRequest } from './request.ts';
 
 export const endToken = 99;
 
@@ -23,21 +23,7 @@ export const model: MachineModel = {
 };
 
 export function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
-  const prompt = { kind: 'chat', user: '' } as const;
-  const limits = { maxTokens: 5, stop: [] };
-  return {
-    id,
-    class: 'summarize',
-    model: 'm',
-    prompt,
-    limits,
-    sla: { kind: 'e2e', targetMs: 1_000 },
-    ageMs: 0,
-    answerTokens: certainLength(20),
-    relegated: false,
-    generated: [],
-    ...overrides,
-  };
+  return engineRequest({ id, class: 'summarize', limits: { maxTokens: 5, stop: [] }, ...overrides });
 }
 
 export function machineWith(overrides: Partial<MachineModel> = {}, policy: Policy = edf): StepMachine {

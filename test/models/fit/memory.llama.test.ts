@@ -6,12 +6,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certainLength } from '../../../runtime/core/lengths.ts';
-import type { EngineRequest, ModelSpec } from '../../../runtime/engine/engine.ts';
+import type { ModelSpec } from '../../../runtime/engine/engine.ts';
 import { LlamaEngine } from '../../../runtime/engine/llama/process.ts';
 import { engineProcess, type LoadSettings, predictMemory, residentBytes } from '../../../runtime/models/fit/memory.ts';
 import { readModelFile } from '../../../runtime/models/gguf/read.ts';
 import { embeddedModel, engineProgram } from '../../engine/models.ts';
 import { Recorder } from '../../engine/recorder.ts';
+import { engineRequest } from '../../engine/request.ts';
 import { writeModerate } from './moderate.ts';
 
 const hasProc = existsSync('/proc/self/status');
@@ -104,18 +105,14 @@ describe.skipIf(cannot !== undefined)(
 
 /** A prompt of a few hundred tokens and an answer: what a pass touches and leaves behind is then there. */
 async function complete(engine: LlamaEngine, recorder: Recorder): Promise<void> {
-  const request: EngineRequest = {
+  const request = engineRequest({
     id: 'request',
-    class: 'completion',
     model: 'moderate',
     prompt: { kind: 'infill', prefix: ' return value'.repeat(100), suffix: ' end' },
     limits: { maxTokens: 40, stop: [] },
     sla: { kind: 'e2e', targetMs: 10_000 },
-    ageMs: 0,
     answerTokens: certainLength(40),
-    relegated: false,
-    generated: [],
-  };
+  });
   engine.send({ kind: 'start', request });
   await recorder.until(() => recorder.hasEnded('request'));
   expect(recorder.outcome('request')?.kind).toBe('finished');
