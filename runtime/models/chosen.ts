@@ -5,7 +5,7 @@
 import type { ModelId, TaskError } from '../core/task.ts';
 import type { ModelSpec } from '../engine/engine.ts';
 import type { ChosenModel, ModelSettings } from '../features/tasks.ts';
-import type { FitDecision } from './fit/choose.ts';
+import type { FitDecision } from './fit/decision.ts';
 import { anonymousBytes } from './fit/memory.ts';
 import type { Fits } from './fits.ts';
 import { type LibraryEntry, nameOf } from './library-entry.ts';

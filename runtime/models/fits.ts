@@ -10,7 +10,8 @@ import {
   type MachineMemory,
   parseBudget,
 } from './fit/budget.ts';
-import { type Alternative, type FitDecision, fitModel, fitsBySize, neededBySize } from './fit/choose.ts';
+import { type Alternative, fitModel, fitsBySize, neededBySize } from './fit/choose.ts';
+import type { FitDecision } from './fit/decision.ts';
 import type { ModelFile } from './gguf/describe.ts';
 import type { LibraryEntry } from './library-entry.ts';
 

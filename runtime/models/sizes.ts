@@ -2,7 +2,7 @@
 import { type TaskClass, taskClasses } from '../core/task.ts';
 import type { ModelSpec } from '../engine/engine.ts';
 import { computingBytes } from './fit/budget.ts';
-import type { FitDecision } from './fit/choose.ts';
+import type { FitDecision } from './fit/decision.ts';
 import type { LibraryEntry } from './library-entry.ts';
 
 /** What a model takes, and whom it serves. */

@@ -7,7 +7,6 @@
  * 3. layers on the graphics processor, one by one: each that stays on the host costs every token time;
  * 4. as a last resort, with all layers offloaded again as far as possible: the completions' own context and the second sequence.
  */
-import type { TaskClass } from '../../core/task.ts';
 import type { ModelFile } from '../gguf/describe.ts';
 import {
   type Budget,
@@ -18,42 +17,10 @@ import {
   type MachineMemory,
   staysWithin,
 } from './budget.ts';
-import { type LoadSettings, type MemoryNeed, memoryPredictor, type Target } from './memory.ts';
+import type { FitDecision, Fits, Reduction, Wanted } from './decision.ts';
+import { type LoadSettings, memoryPredictor, type Target } from './memory.ts';
 import { weightsOf } from './weights.ts';
 import { whyNot, whyThis } from './words.ts';
-
-export interface Wanted {
-  /** Tokens of context that each class wants; classes that the model cannot or need not serve are left out. */
-  readonly contexts: Readonly<Partial<Record<TaskClass, number>>>;
-  /** Sequences side by side, 1 to 16. */
-  readonly sequences: number;
-  /** Whether the file is mapped; without it the choice is made here. */
-  readonly mmap?: boolean;
-}
-
-/** What was given up of what was wanted. */
-export type Reduction = 'context' | 'sequences' | 'layers' | 'completionContext';
-
-export interface Fits {
-  readonly kind: 'fits';
-  readonly settings: LoadSettings;
-  readonly need: MemoryNeed;
-  readonly reduced: readonly Reduction[];
-  /** One sentence: what was chosen, what it takes, and what was given up. */
-  readonly message: string;
-}
-
-export interface TooLarge {
-  readonly kind: 'tooLarge';
-  /** What the smallest load of this model takes, and what is free for models. */
-  readonly neededBytes: number;
-  readonly availableBytes: number;
-  /** The first of the alternatives that fits well, else the first that fits at all. */
-  readonly smaller: string | undefined;
-  readonly message: string;
-}
-
-export type FitDecision = Fits | TooLarge;
 
 /** A model to fall back to, in the order of preference: installed, or in the catalog with nothing but its size known. */
 export interface Alternative {

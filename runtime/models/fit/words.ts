@@ -2,7 +2,7 @@
 import type { ModelFile } from '../gguf/describe.ts';
 import { sizeOf } from '../size-words.ts';
 import { type Capacity, computingBytes, type MachineMemory } from './budget.ts';
-import type { Fits, Reduction, Wanted } from './choose.ts';
+import type { Fits, Reduction, Wanted } from './decision.ts';
 
 export function whyThis(
   name: string,

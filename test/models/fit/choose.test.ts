@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { capacityOf, type MachineMemory, parseBudget, staysWithin } from '../../../runtime/models/fit/budget.ts';
-import { type FitDecision, type Fits, fitModel, type Wanted } from '../../../runtime/models/fit/choose.ts';
+import { fitModel } from '../../../runtime/models/fit/choose.ts';
+import type { FitDecision, Fits, Wanted } from '../../../runtime/models/fit/decision.ts';
 import type { LoadSettings } from '../../../runtime/models/fit/memory.ts';
 import { modelOf } from './shapes.ts';
 
