@@ -10,7 +10,8 @@ interface Arguments {
 /**
  * A command takes the options that it explains.
  *
- * @throws UsageError for an option that it does not take, one without its value, or the wrong number of arguments.
+ * @throws UsageError for an option that it does not take, one without its value, the wrong number of arguments, or an empty one: that
+ * is how a variable of a script that was never set arrives.
  */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {
   const options = optionsOf(command);
@@ -28,12 +29,14 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
     if (option === undefined) throw new UsageError(unknownOption(token.rawName, options));
     const isValueMissing = token.value === undefined || (!token.inlineValue && isOption(token.value, options));
     if (option.type === 'string' && isValueMissing) throw new UsageError(`--${token.name} needs a value after it`);
+    if (token.value === '') throw new UsageError(`--${token.name} is empty: give it a value, or leave it out`);
     if (option.type === 'boolean' && token.value !== undefined)
       throw new UsageError(`--${token.name} takes no value, and '${token.value}' was given`);
   }
   const isHelp = values['help'] === true;
   if (!isHelp && positionals.length !== command.positionals)
     throw new UsageError(wrongCount(command, positionals.length));
+  if (!isHelp && positionals.includes('')) throw new UsageError(`${wordOf(command)} is empty`);
   return { positionals, values: values as Values };
 }
 
@@ -49,9 +52,14 @@ function isOption(value: string, options: Options): boolean {
   return value.startsWith('--') && Object.hasOwn(options, value.slice(2).split('=')[0] ?? '');
 }
 
-function wrongCount({ positionals, usage }: Command, given: number): string {
-  if (given === 0) return `${usage.split(' ')[0]} is missing`;
-  return `${given} arguments given, ${positionals} expected`;
+function wrongCount(command: Command, given: number): string {
+  if (given === 0) return `${wordOf(command)} is missing`;
+  return `${given} arguments given, ${command.positionals} expected`;
+}
+
+/** What the usage calls the argument, as in FILE. */
+function wordOf({ usage }: Command): string {
+  return usage.split(' ')[0] ?? '';
 }
 
 function unknownOption(rawName: string, options: Options): string {

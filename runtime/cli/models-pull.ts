@@ -1,6 +1,7 @@
 /** `punctual models pull`: a download by the runtime, followed from here. Whoever interrupts it goes on with it the next time. */
 import { listedModelSchema, modelsPullMethod, type PullProgress, pullProgressSchema } from '../protocol.ts';
-import { type Command, commonHelp, exitCodes, type Io } from './command.ts';
+import { type Command, CommandError, commonHelp, exitCodes, type Io } from './command.ts';
+import { isPath } from './model.ts';
 import { downloadsOf, networkHelp, networkOptions, tokenOf, withAdvice } from './models-network.ts';
 import { installedLine, size } from './models-table.ts';
 import { withSession } from './session.ts';
@@ -9,8 +10,7 @@ const { json, help } = commonHelp;
 
 export const pull: Command = {
   name: 'models pull',
-  usage:
-    'NAME|URL [--quantization Q] [--trust-new] [--mirror URL] [--proxy URL] [--ca FILE] [--token-env VAR] [--json]',
+  usage: 'NAME|URL [--quantization Q] [--mirror URL] [--proxy URL] [--ca FILE] [--json] …',
   summary: 'download a model; what an interrupted download has brought is kept',
   options: {
     quantization: { type: 'string' },
@@ -27,6 +27,7 @@ export const pull: Command = {
   positionals: 1,
 
   async run([model = ''], values, io) {
+    if (isPath(model) && !/^(https?|hf):/i.test(model)) throw notAnAddress(model);
     const { quantization } = values;
     const token = tokenOf(values, io);
     const downloads = await downloadsOf(model, values, io);
@@ -55,6 +56,12 @@ export const pull: Command = {
     }
   },
 };
+
+function notAnAddress(model: string): CommandError {
+  return new CommandError(
+    `${model} is neither a name of the catalog nor an address (https://… or hf:owner/repository/file.gguf): a file that you have is used by 'punctual models import'.`,
+  );
+}
 
 /** One line that is written over again, where there is a terminal; elsewhere a line when something is worth telling. */
 class ProgressLine {

@@ -10,7 +10,7 @@ export function modelsTable(
   const notes = new Footnotes();
   // A column only where it has something to say: lines are long without it.
   const speedHead = shown.some(({ speed }) => speed !== undefined) ? ['tokens/s'] : [];
-  const rows = shown.map((model) => row(model, notes, speedHead.length > 0));
+  const rows = shown.map((model) => [typedName(model, models), ...row(model, notes, speedHead.length > 0)]);
   const more = hidden === 0 ? [] : [`${hidden} more can be pulled: 'punctual models list --all' shows them.`];
   return `${[
     ...aligned([['role', 'model', 'why'], ...roles.map(({ role, model, message }) => [role, model ?? '–', message])]),
@@ -46,6 +46,12 @@ export function size(bytes: number): string {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
 }
 
+/** What a command takes for this model alone: of several with one name it is their file. */
+function typedName({ name, file, installed }: ListedModel, models: readonly ListedModel[]): string {
+  const isShared = installed && models.filter((each) => each.installed && each.name === name).length > 1;
+  return isShared ? (file ?? name) : name;
+}
+
 /** `prefill 3400, decode 210`: tokens per second. */
 export function speedText({ prefillTokensPerSecond, decodeTokensPerSecond }: Speed): string {
   const figure = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
@@ -53,9 +59,8 @@ export function speedText({ prefillTokensPerSecond, decodeTokensPerSecond }: Spe
 }
 
 function row(model: ListedModel, notes: Footnotes, hasSpeed: boolean): string[] {
-  const { name, bytes, isEstimate, quantization = '–', serves, fit, licence = '–', speed } = model;
+  const { bytes, isEstimate, quantization = '–', serves, fit, licence = '–', speed } = model;
   return [
-    name,
     `${isEstimate ? '~' : ''}${size(bytes)}`,
     quantization,
     serves.join(', ') || '–',

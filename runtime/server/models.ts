@@ -74,8 +74,15 @@ export class ModelDesk {
     return installedModel(this.#options, await this.#options.manager.import(file), settings);
   }
 
-  remove(name: string): Promise<ModelsRemoveResult> {
-    return this.#options.manager.remove(name);
+  async remove(name: string): Promise<ModelsRemoveResult> {
+    const { manager, library, states } = this.#options;
+    const listed = (file: string): boolean => library.snapshot.entries.some(({ model }) => model.file === file);
+    const loaded = states().filter(({ id, state }) => listed(id) && (state === 'ready' || state === 'loading'));
+    const removal = await manager.remove(name);
+    // Whoever removes a model for the memory that it takes would wonder.
+    return loaded.every(({ id }) => listed(id))
+      ? removal
+      : { ...removal, message: `${removal.message} It stays in memory until it has been idle for a while.` };
   }
 
   async fit(model: string, settings: ClientSettings): Promise<ModelFit> {

@@ -82,6 +82,9 @@ describe('the command line', () => {
     [['complete', 'a.js', '--line', '1', '--character=-1'], /--character is '-1'/],
     [['complete', 'a.js', '--line', '9999999999', '--character', '1'], /--line is '9999999999'/],
     [['complete', 'a.js', '--line', '1', '--character', '1', '--model', ''], /--model is empty/],
+    [['models', 'list', '--memory='], /--memory is empty/],
+    [['models', 'fit', ''], /NAME\|FILE is empty/],
+    [['models', 'remove', ''], /NAME is empty/],
     [['translate', 'a.js'], /--to is missing/],
     [['translate', 'a.js', '--to', 'klingon'], /--to is 'klingon': give one of c, cpp/],
     [['translate', 'a.js', '--to', 'constructor'], /--to is 'constructor'/],
@@ -201,6 +204,10 @@ describe('a file that cannot be read as source', () => {
       await writeFile(path.join(folder, 'secret.js'), 'x', { mode: 0 });
       expect((await run('summarize', 'secret.js')).err).toBe(
         'punctual summarize: secret.js may not be read by you: change its permissions, or give another file.\n',
+      );
+      await mkdir(path.join(folder, 'locked'), { mode: 0 });
+      expect((await run('models', 'import', 'locked/a.gguf')).err).toBe(
+        'punctual models import: The model locked/a.gguf may not be reached by you: change the permissions of its folder.\n',
       );
     },
   );

@@ -54,6 +54,15 @@ describe('the table of models', () => {
     expect(modelsTable(result([model({ state: 'ready' })]), false)).not.toContain('tokens/s');
   });
 
+  it('when installed models have one name, then each is called by its file, as commands want it', () => {
+    const twins = ['/a/coder.gguf', '/b/coder.gguf'].map((file) => model({ file }));
+    const out = modelsTable(
+      result([...twins, model({ installed: false }), model({ name: 'b', file: '/b.gguf' })]),
+      true,
+    );
+    expect(out).toMatch(/^\/a\/coder\.gguf .*\n\/b\/coder\.gguf .*\ncoder .* not here .*\nb /m);
+  });
+
   it('when several models have the same note, then it stands once below them', () => {
     const out = modelsTable(
       result([model({ notes: ['Same.'] }), model({ name: 'b', notes: ['Same.', 'Own.'] })]),

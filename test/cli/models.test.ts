@@ -136,7 +136,7 @@ describe('punctual models', () => {
       serves: ['completion', 'summarize', 'translate', 'chat'],
     });
     expect(await completedBy('--model', 'mine')).toBe('mine');
-    expect((await program.run('models', 'fit', 'mine')).out).toMatch(/^mine takes \d+\.\d GB of the .* RAM/);
+    expect((await program.run('models', 'fit', 'mine')).out).toMatch(/^mine takes \d+\.\d MB of the .* RAM/);
     await mkdir(at('two'), { recursive: true });
     await copyFile(at('made/tiny.gguf'), at('two/mine.gguf'));
     await program.run('models', 'import', 'two/mine.gguf');
@@ -199,7 +199,11 @@ describe('punctual models', () => {
     await truncate(at('cut.gguf'), 100_000);
     expect(await failed('models', 'import', 'text.gguf')).toContain('text.gguf is not a model in the GGUF format');
     expect(await failed('models', 'import', 'cut.gguf')).toContain('cut.gguf is incomplete');
-    expect(await failed('models', 'import', 'gone.gguf')).toContain('gone.gguf does not exist');
+    expect(await failed('models', 'import', 'gone.gguf')).toContain('gone.gguf does not exist: give the path');
+    expect(await failed('models', 'import', name)).toContain('or pull one by its name');
+    expect(await failed('models', 'import', 'made')).toContain('made is not a file');
+    expect(await failed('models', 'pull', './made/tiny.gguf')).toContain("is used by 'punctual models import'");
+    expect(await failed('models', 'pull', `${hub.origin}/`)).toContain('is no address of a model: it names no file');
     expect(await failed('models', 'pull', 'qwen2.5-coder-15b')).toContain('did you mean qwen2.5-coder-1.5b');
     expect(await failed('models', 'pull', name, '--quantization', 'Q9')).toContain('there is Q4_K_M, Q8_0');
     expect(await failed('models', 'pull', 'tinycode-4m')).toContain('is part of Punctual');

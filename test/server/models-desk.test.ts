@@ -220,6 +220,21 @@ describe('an import', () => {
   });
 });
 
+describe('a removal', () => {
+  it('when the model is loaded, then the answer says that it stays in memory for a while', async () => {
+    const one = desk();
+    await pull(one, hub.uri('/tiny.gguf'));
+    states = [
+      { id: embeddedModel, state: 'ready' },
+      { id: path.join(folder(), 'tiny.gguf'), state: 'ready' },
+    ];
+    expect((await one.remove('tiny')).message).toMatch(/^tiny is removed; .* It stays in memory until/);
+    await pull(one, hub.uri('/tiny.gguf'));
+    states = [{ id: embeddedModel, state: 'ready' }];
+    expect((await one.remove('tiny')).message).not.toContain('in memory');
+  });
+});
+
 describe('a question about fit', () => {
   it('when a model of the catalog is too large, then it says so and what fits; when it is unknown, then what is near', async () => {
     const one = desk({ ramBytes: 8 * gigabyte });

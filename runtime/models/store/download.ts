@@ -10,7 +10,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../disk/reason.ts';
 import { folderError, sha256Of } from './disk.ts';
-import { StoreError, sentenceOf } from './failure.ts';
+import { StoreError, type StoreFailure, waitSentenceOf } from './failure.ts';
 import { type DownloadTools, type FileContext, FileDownload } from './file-download.ts';
 import { lockPart } from './lock.ts';
 import { shownAddress, type Wanted, type WantedFile } from './names.ts';
@@ -67,9 +67,10 @@ class Download {
     const { limits, nowMs, random, sleep } = tools;
     const { signal, settings, trustNew, wanted } = order;
     const meter = new Meter({ name: wanted.name, nowMs, intervalMs: limits.progressMs, report: order.report });
-    const onWait = (ms: number, failure: Parameters<typeof sentenceOf>[0]): void => {
-      tools.log(`download of ${wanted.name}: next attempt in ${Math.round(ms)} ms after: ${sentenceOf(failure)}`);
-      meter.waits(ms, sentenceOf(failure));
+    const onWait = (ms: number, failure: StoreFailure): void => {
+      const why = waitSentenceOf(failure);
+      tools.log(`download of ${wanted.name}: next attempt in ${Math.round(ms)} ms after: ${why}`);
+      meter.waits(ms, why);
     };
     this.#tools = tools;
     this.#order = order;

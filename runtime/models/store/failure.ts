@@ -89,6 +89,22 @@ export function sentenceOf(failure: StoreFailure): string {
   }
 }
 
+/** For those who wait for the next attempt: what went wrong, without what to do once patience has ended. */
+export function waitSentenceOf(failure: StoreFailure): string {
+  switch (failure.code) {
+    case 'network':
+      return `The connection for ${failure.address} failed (${failure.why}); it is tried again.`;
+    case 'stalled':
+      return `Nothing came from ${failure.address} for ${failure.stallMs / 1000} s; it is tried again.`;
+    case 'server':
+      return `The server failed at ${failure.address} (${failure.status}); it is asked again.`;
+    case 'busy':
+      return `The server of ${failure.address} asks to wait for ${Math.ceil(failure.waitMs / 1000)} s; it is asked again then.`;
+    default:
+      return sentenceOf(failure);
+  }
+}
+
 type ServerFailure = Extract<StoreFailure, { readonly address: string }>;
 
 function serverSentence(failure: ServerFailure): string {

@@ -42,6 +42,8 @@ export interface WantedRequest {
 export function wantedOf({ uri, name, sha256, bytes }: WantedRequest): Wanted {
   const address = addressOf(uri);
   const own = lastOf(address, uri);
+  if (own === '' && name === undefined)
+    throw new StoreError({ code: 'bad-uri', uri: withoutSecrets(uri), why: 'it names no file' });
   const shards = shardsOf(own);
   if (shards && name !== undefined && name !== own)
     throw new StoreError({ code: 'bad-name', name, why: 'the files of a split model keep their own names' });

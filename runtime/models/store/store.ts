@@ -268,7 +268,7 @@ async function removeFile(file: string): Promise<void> {
   await rm(file, { force: true }).catch((error: unknown) => {
     const code = codeOf(error);
     if (code !== 'EBUSY' && code !== 'EPERM' && code !== 'EACCES') throw error;
-    const why = `the file cannot be removed (${code}); unload the model, and check that you may write in the folder`;
+    const why = `the file cannot be removed (${code}); end the runtime if the model is loaded ('punctual stop'), and check that you may write in the folder`;
     throw new StoreError({ code: 'in-use', name: path.basename(file), why }, { cause: error });
   });
 }

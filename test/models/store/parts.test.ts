@@ -35,6 +35,7 @@ describe('names', () => {
     expect(await refused({ uri: 'model.gguf' }, 'bad-uri')).toContain('https://');
     expect(await refused({ uri: 'file:///etc/m.gguf' }, 'bad-uri')).toContain('only https');
     expect(await refused({ uri: 'hf:owner/repo:Q4_K_M' }, 'bad-uri')).toContain('name the file');
+    expect(await refused({ uri: 'https://host/folder/?key=1' }, 'bad-uri')).toContain('it names no file');
     const message = await refused({ uri: 'https://me:hidden@host/m.gguf?key=hidden' }, 'bad-uri');
     expect(message).toContain('token');
     expect(message).not.toContain('hidden');
@@ -58,8 +59,7 @@ describe('names', () => {
     ];
     for (const name of [...names, `${'x'.repeat(200)}.gguf`, 'm\0.gguf', 'm .gguf', 'm:s.gguf'])
       await refused({ uri: 'https://host/m.gguf', name }, 'bad-name');
-    for (const uri of ['https://host/', 'https://host/..%2fm.gguf', 'https://host/m.bin'])
-      await refused({ uri }, 'bad-name');
+    for (const uri of ['https://host/..%2fm.gguf', 'https://host/m.bin']) await refused({ uri }, 'bad-name');
   });
 
   it('when a set is named, then its files keep their names and stand beside each other', async () => {
