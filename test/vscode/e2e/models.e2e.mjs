@@ -137,6 +137,46 @@ export const tests = {
     await workbench.press('Escape');
   },
 
+  'when a file differs from its first download, then it comes only when the user trusts it': async ({
+    workbench,
+    screenshot,
+  }) => {
+    const bytes = readFileSync(model);
+    const server = await hub({ bytes });
+    const download = async () => {
+      await openModels(workbench, (rows) => rowWith(rows, 'TinyCode') !== undefined);
+      await workbench.pick('Download from an address');
+      await workbench.answer(`${server.address}/renewed.gguf`);
+    };
+    const remove = async () => {
+      await workbench.dismissNotifications();
+      await openModels(workbench, (rows) => rowWith(rows, 'renewed') !== undefined);
+      await workbench.pick('renewed');
+      await workbench.pick('Delete this model');
+      await workbench.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Delete' }).click();
+      await until(
+        'a list without it',
+        () => openModels(workbench, (rows) => rowWith(rows, 'TinyCode') !== undefined),
+        (rows) => rowWith(rows, 'renewed') === undefined,
+      );
+      await workbench.press('Escape');
+    };
+    try {
+      await download();
+      await workbench.notification(/renewed is installed/);
+      await remove();
+      server.replace(Buffer.concat([bytes, Buffer.alloc(4_096)]));
+      await download();
+      await workbench.notification(/its first download had .* Trust the New File downloads it as it is now/);
+      await screenshot('models-replaced');
+      await workbench.answerNotification(/its first download had/, 'Trust the New File');
+      await workbench.notification(/renewed is installed/);
+      await remove();
+    } finally {
+      server.close();
+    }
+  },
+
   'when a hub wants an access token, then it is asked for once, kept, and can be forgotten': async ({
     workbench,
     rig,
@@ -174,12 +214,12 @@ export const tests = {
 };
 
 /**
- * Serves the model under every name. With a `token` only to those who show it; with `isSlow` slowly, and no more than its first 2 MB until
+ * Serves the model, or other `bytes`, under every name. With a `token` only to those who show it; with `isSlow` slowly, and no more than its first 2 MB until
  * it is released.
- * @param {{ token?: string, isSlow?: boolean }} options
+ * @param {{ token?: string, isSlow?: boolean, bytes?: Buffer }} options
  */
-async function hub({ token, isSlow = false }) {
-  const bytes = readFileSync(model);
+async function hub({ token, isSlow = false, bytes = readFileSync(model) }) {
+  let version = 1;
   const half = 2_000_000;
   let isReleased = !isSlow;
   /** @type {string[]} */
@@ -196,7 +236,7 @@ async function hub({ token, isSlow = false }) {
     const end = to === '' ? bytes.length : Number(to) + 1;
     response.writeHead(range === '' ? 200 : 206, {
       'accept-ranges': 'bytes',
-      etag: '"one"',
+      etag: `"${version}"`,
       'content-length': end - start,
       ...(range !== '' && { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` }),
     });
@@ -220,6 +260,10 @@ async function hub({ token, isSlow = false }) {
     ranges,
     release: () => {
       isReleased = true;
+    },
+    replace: (/** @type {Buffer} */ others) => {
+      bytes = others;
+      version += 1;
     },
     close: () => {
       server.close();
