@@ -39,6 +39,7 @@ export function newEntry(task: Task, knowledge: Knowledge): Entry {
     contextTokens: 0,
     maxTokens: task.limits.maxTokens,
     relegated: false,
+    rest: task.rest,
   };
   return { id: task.id, task, work, state: 'waiting', generated: [], answerTokens, losses: 0, isKept: false };
 }

@@ -8,6 +8,7 @@
 import type { Costs } from './estimate.ts';
 import type { StepLimits, StepPlan, StepView } from './step.ts';
 import type { Sla, TaskClass, TaskId } from './task.ts';
+import type { Rest } from './workflow/rest.ts';
 
 /** What a policy may know of one task. Token counts of the future are predictions, unless a bench lets a policy see them. */
 export interface Work {
@@ -31,6 +32,8 @@ export interface Work {
   readonly maxTokens: number;
   /** Found hopeless: it gives way to every promise that can still be kept. */
   relegated: boolean;
+  /** What follows it under the promise of its workflow. Policies that know single tasks only do without. */
+  rest?: Rest | undefined;
 }
 
 /** What is there to run tasks on. */

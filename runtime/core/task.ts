@@ -2,6 +2,8 @@
  * What a task is and what was promised for it. Owns no state and makes no decision.
  */
 
+import type { Rest } from './workflow/rest.ts';
+
 /** The kinds of work. Each has a service-level agreement (SLA) of its own, see {@link Sla}. */
 export type TaskClass = 'completion' | 'summarize' | 'translate';
 
@@ -58,6 +60,8 @@ export interface Task {
    * way within one pass. Needs a `supersedeKey`; its promise means nothing.
    */
   readonly idle?: true;
+  /** It is a call of a workflow (workflow.ts): what follows it under one promise. */
+  readonly rest?: Rest;
 }
 
 /** Under which the prompt of a warm-up is remembered beside its document's own: it stays as a prefix in a sequence of its own. */

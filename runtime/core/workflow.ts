@@ -1,0 +1,233 @@
+/**
+ * One deadline over a sequence of calls (CATO, arXiv 2503.19876): a workflow is one task for whoever asked, and several for the
+ * scheduler. Event in, effects out; owns the calls of one plan from its start until it is settled. Pure.
+ *
+ * 1. A call is submitted when what it waits for has ended and fewer than `outstandingMax` are outstanding. Each is an ordinary task of the
+ *    scheduler, which says what runs side by side.
+ * 2. Its deadline: the slack that is left (promise - time spent) is split over this stage and what follows by predicted time. So what
+ *    one stage takes less or more is everybody's after it.
+ * 3. With it goes the {@link Rest}: what follows under the same promise. By that a policy sees the workflow behind the call: it is given up
+ *    as a whole, early, and what is nearly done is not refused at its last stage.
+ * 4. When what is left will not fit into what is left of the time, the plan degrades by one stated step after the other.
+ * 5. A call that fails is left out if the plan can do without it; else the workflow fails. When it fails or is cancelled, all its calls are
+ *    taken back in the same turn.
+ *
+ * @example A file of two parts, summarised part by part, then as a whole; the merge may be left out.
+ * ```ts
+ * const part = (id: string, ownTokens: number): PlanCall => ({ id, after: [], ownTokens, carriedShare: 0, answerTokens });
+ * const merge: PlanCall = { id: 'merge', after: ['a', 'b'], ownTokens: 60, carriedShare: 1, answerTokens };
+ * const workflow = new Workflow(
+ *   { id: 'w1', arrivalMs, targetMs: 20_000, calls: [part('a', 500), part('b', 700), merge],
+ *     degradations: [{ kind: 'skipped', call: 'merge' }] },
+ *   { device: () => ({ costs: knowledge.costs(model), chunkTokens }), stretch: () => stretch.value },
+ * );
+ * // Each effect 'submit' names a call: build its prompt and hand a task with its `promise` to the scheduler. When that task is
+ * // settled, say so: workflow.on({ kind: 'ended', call: 'a', answerTokens: 85 }, nowMs). The effect 'settle' is the last one.
+ * for (const effect of workflow.on({ kind: 'start' }, nowMs)) perform(effect);
+ * ```
+ */
+import type { Task, TaskError } from './task.ts';
+import { type CallState, Calls, type Device } from './workflow/calls.ts';
+import {
+  type CallId,
+  checkPlan,
+  type Degradation,
+  outstandingDefault,
+  type Plan,
+  type PlanCall,
+} from './workflow/plan.ts';
+import type { Rest } from './workflow/rest.ts';
+
+export type { CallState, Device } from './workflow/calls.ts';
+export type { CallId, Degradation, Plan, PlanCall } from './workflow/plan.ts';
+
+export type WorkflowEvent =
+  | { readonly kind: 'start' }
+  /** The call has its answer. */
+  | { readonly kind: 'ended'; readonly call: CallId; readonly answerTokens: number }
+  | { readonly kind: 'failed'; readonly call: CallId; readonly error: TaskError }
+  /** Whoever asked does not want it any more. */
+  | { readonly kind: 'cancel' };
+
+/** What a call's task is to have beside its prompt and limits. */
+export type CallPromise = Required<Pick<Task, 'arrivalMs' | 'sla' | 'rest'>>;
+
+export type WorkflowEffect =
+  /** Submit a task for this call. With `lengthShare` below 1 the model is to be asked for an answer of this share of its length. */
+  | {
+      readonly kind: 'submit';
+      readonly call: CallId;
+      readonly promise: CallPromise;
+      readonly lengthShare: number;
+      /** Instead of the model of the plan. */
+      readonly model?: string;
+    }
+  /** Cancel the task of this call: nobody waits for it. */
+  | { readonly kind: 'takeBack'; readonly call: CallId }
+  /** The answer will be less than was planned; `neededMs` was more than `slackMs`. */
+  | { readonly kind: 'degrade'; readonly step: Degradation; readonly neededMs: number; readonly slackMs: number }
+  /** The last effect. */
+  | { readonly kind: 'settle'; readonly outcome: WorkflowOutcome };
+
+export type WorkflowOutcome =
+  | { readonly kind: 'finished'; readonly degraded: readonly Degradation[]; readonly isOnTime: boolean }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly call: CallId; readonly error: TaskError };
+
+/** For status: a call and where it is. */
+export interface CallView {
+  readonly id: CallId;
+  readonly state: CallState;
+}
+
+export interface WorkflowOptions {
+  /** What predictions stand on now. */
+  readonly device: () => Device;
+  /** How many times longer than on an idle device workflows take now (workflow/stretch.ts). Default: 1. */
+  readonly stretch?: () => number;
+}
+
+export class Workflow {
+  readonly #plan: Plan;
+  readonly #options: WorkflowOptions;
+  readonly #calls: Calls;
+  readonly #degraded: Degradation[] = [];
+  #outcome: WorkflowOutcome | undefined;
+  #model: { readonly id: string; readonly share: number } | undefined;
+
+  /** @throws RangeError when the plan makes no sense. */
+  constructor(plan: Plan, options: WorkflowOptions) {
+    checkPlan(plan);
+    this.#plan = plan;
+    this.#options = options;
+    this.#calls = new Calls(plan.calls);
+  }
+
+  get outcome(): WorkflowOutcome | undefined {
+    return this.#outcome;
+  }
+
+  get degraded(): readonly Degradation[] {
+    return this.#degraded;
+  }
+
+  get deadlineMs(): number {
+    return this.#plan.arrivalMs + this.#plan.targetMs;
+  }
+
+  get calls(): CallView[] {
+    return this.#plan.calls.map(({ id }) => ({ id, state: this.#calls.stateOf(id) ?? 'blocked' }));
+  }
+
+  /** What the calls that have not ended take on an idle device, one after the other, in ms. */
+  get remainingMs(): number {
+    return this.#msOf([...this.#calls.inState('submitted'), ...this.#calls.inState('blocked')]);
+  }
+
+  on(event: WorkflowEvent, nowMs: number): WorkflowEffect[] {
+    const effects: WorkflowEffect[] = [];
+    if (this.#outcome !== undefined) return effects;
+    switch (event.kind) {
+      case 'start':
+        break;
+      case 'ended':
+        if (this.#calls.stateOf(event.call) !== 'submitted') return effects;
+        this.#calls.ended(event.call, event.answerTokens);
+        break;
+      case 'failed':
+        if (this.#calls.stateOf(event.call) !== 'submitted') return effects;
+        if (!this.#leaveOut(event.call)) {
+          this.#settle({ kind: 'failed', call: event.call, error: event.error }, effects);
+          return effects;
+        }
+        break;
+      case 'cancel':
+        this.#settle({ kind: 'cancelled' }, effects);
+        return effects;
+      default:
+        event satisfies never;
+    }
+    this.#degrade(nowMs, effects);
+    this.#submit(nowMs, effects);
+    const isOnTime = nowMs <= this.deadlineMs;
+    if (this.#calls.areOver) this.#settle({ kind: 'finished', degraded: [...this.#degraded], isOnTime }, effects);
+    return effects;
+  }
+
+  #settle(outcome: WorkflowOutcome, effects: WorkflowEffect[]): void {
+    for (const { id } of this.#calls.inState('submitted')) effects.push({ kind: 'takeBack', call: id });
+    this.#outcome = outcome;
+    effects.push({ kind: 'settle', outcome });
+  }
+
+  #submit(nowMs: number, effects: WorkflowEffect[]): void {
+    const { outstandingMax = outstandingDefault } = this.#plan;
+    const ready = this.#calls.ready;
+    const next = ready.slice(0, Math.max(0, outstandingMax - this.#calls.count('submitted')));
+    if (next.length === 0) return;
+    const deadlineMs = this.#stageDeadlineMs(ready, nowMs);
+    for (const { id } of next) this.#calls.set(id, 'submitted');
+    const rest: Rest = { workflow: this.#plan.id, deadlineMs: this.deadlineMs, ...this.#calls.rest() };
+    const { arrivalMs } = this.#plan;
+    const promise: CallPromise = { arrivalMs, sla: { kind: 'e2e', targetMs: deadlineMs - arrivalMs }, rest };
+    for (const { id } of next) {
+      const lengthShare = this.#calls.lengthShareOf(id);
+      const model = this.#model && { model: this.#model.id };
+      effects.push({ kind: 'submit', call: id, promise, lengthShare, ...model });
+    }
+  }
+
+  /** The slack that is left, split by predicted time over this stage and what follows; never later than the workflow's. */
+  #stageDeadlineMs(ready: readonly PlanCall[], nowMs: number): number {
+    const slackMs = this.deadlineMs - nowMs;
+    if (slackMs <= 0) return this.deadlineMs;
+    const stageMs = this.#msOf([...this.#calls.inState('submitted'), ...ready]);
+    return Math.min(this.deadlineMs, nowMs + (slackMs * stageMs) / this.remainingMs);
+  }
+
+  /** Takes the next steps until what is left fits, or none is left. */
+  #degrade(nowMs: number, effects: WorkflowEffect[]): void {
+    const steps = this.#plan.degradations ?? [];
+    for (const step of steps) {
+      const neededMs = this.remainingMs * (this.#options.stretch?.() ?? 1);
+      const slackMs = this.deadlineMs - nowMs;
+      if (neededMs <= slackMs) return;
+      if (this.#degraded.includes(step) || !this.#take(step)) continue;
+      this.#degraded.push(step);
+      effects.push({ kind: 'degrade', step, neededMs, slackMs });
+    }
+  }
+
+  /** @returns whether there was anything left to do less of. */
+  #take(step: Degradation): boolean {
+    switch (step.kind) {
+      case 'shorter':
+        return this.#calls.shorten(step.calls, step.share);
+      case 'skipped':
+        if (this.#calls.stateOf(step.call) !== 'blocked') return false;
+        this.#calls.set(step.call, 'skipped');
+        return true;
+      case 'smaller':
+        if (this.#model !== undefined || this.#calls.count('blocked') === 0) return false;
+        this.#model = { id: step.model, share: step.share };
+        return true;
+      default:
+        return step satisfies never;
+    }
+  }
+
+  /** A call that the plan can do without. */
+  #leaveOut(call: CallId): boolean {
+    const step = this.#plan.degradations?.find((each) => each.kind === 'skipped' && each.call === call);
+    if (step === undefined) return false;
+    this.#calls.set(call, 'skipped');
+    if (!this.#degraded.includes(step)) this.#degraded.push(step);
+    return true;
+  }
+
+  #msOf(calls: readonly PlanCall[]): number {
+    const device = this.#options.device();
+    const pace = this.#model?.share ?? 1;
+    return calls.reduce((sum, call) => sum + pace * this.#calls.predictedMs(call, device), 0);
+  }
+}
