@@ -26,6 +26,7 @@ const programs = {
   bench: 'runtime/bench/main.ts',
   'bench-guard': 'runtime/bench/guard/main.ts',
   'bench-library': 'runtime/bench/engine/library/main.ts',
+  'eval-make': 'runtime/eval/make/main.ts',
 };
 
 async function buildExtension() {
@@ -76,7 +77,7 @@ function copyGrammars() {
   copyFileSync('runtime/syntax/NOTICES.md', 'dist/grammars/NOTICES.md');
 }
 
-// Without arguments everything is built; with names (extension, grammars, runtime, engine, cli, bench, bench-guard, bench-library) only these.
+// Without arguments everything is built; with names (extension, grammars, runtime, engine, cli, bench, bench-guard, bench-library, eval, eval-make) only these.
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
 if (isWanted('extension')) await buildExtension();

@@ -111,7 +111,7 @@ const rules: readonly Rule[] = [
 
 /** Packages that have one home. */
 const packageHomes: Readonly<Record<string, readonly string[]>> = {
-  'node-llama-cpp': ['runtime/engine/llama/', 'runtime/bench/', 'test/'],
+  'node-llama-cpp': ['runtime/engine/llama/', 'runtime/bench/', 'runtime/eval/', 'test/'],
   'web-tree-sitter': ['runtime/syntax/'],
   vscode: ['extension/', 'test/vscode/'],
   'vscode-languageclient': ['extension/'],
