@@ -92,7 +92,7 @@ async function showStopped(ctx: Context, hubToken: HubToken, wanted: Wanted, don
 
 async function offerToUse(ctx: Context, model: ListedModel): Promise<void> {
   const list = await listModels(ctx);
-  const serving = servedBy(list, model.name);
+  const serving = servedBy(list, model);
   const now = serving.length === 0 ? '' : ` and in use for ${tasksOf(serving)}`;
   const rows = offers(list, model);
   const answer = await vscode.window.showInformationMessage(

@@ -10,7 +10,7 @@ import {
   useForAll,
   withoutModel,
 } from './model-choices.ts';
-import { classes, isClass, servedBy, sizeOf, stateOf, taskNames, tasksOf } from './model-words.ts';
+import { classes, isClass, isServing, placeOf, servedBy, sizeOf, stateOf, taskNames, tasksOf } from './model-words.ts';
 
 export type MenuAct =
   | { readonly kind: 'write'; readonly updates: readonly SettingUpdate[] }
@@ -56,7 +56,7 @@ export function classMenu(list: ModelsListResult, choices: ModelChoices, name: W
     ...able.map((model) => {
       const choice = choiceOf(model);
       const description = [sizeOf(model), stateOf(model), mark(choice)].filter((part) => part !== '');
-      return menuRow(model.title, write(choice), description.join(' · '), model.fit?.message);
+      return menuRow(model.title, write(choice), description.join(' · '), detailOf(list, model));
     }),
   ];
   const isListed = own === undefined || own === 'auto' || able.some((model) => choiceOf(model) === own);
@@ -72,7 +72,7 @@ export function classMenu(list: ModelsListResult, choices: ModelChoices, name: W
 
 /** After a download: what the new model could take over, one row for each kind of task that another one does now. */
 export function offers(list: ModelsListResult, model: ListedModel): MenuRow[] {
-  const serving = servedBy(list, model.name);
+  const serving = servedBy(list, model);
   const free = model.serves.filter(isClass).filter((name) => !serving.includes(name));
   return free.map((name) =>
     menuRow(`Use for ${taskNames[name]}`, { kind: 'write', updates: useFor(name, choiceOf(model)) }),
@@ -110,14 +110,23 @@ export function removalOf(list: ModelsListResult, choices: ModelChoices, model: 
         verb: 'Delete',
         updates,
       }
-    : { question: `Forget ${model.title}?`, detail: `The file stays where it is.${settings}`, verb: 'Forget', updates };
+    : {
+        question: `Forget ${model.title}?`,
+        detail: `The file stays at ${model.file ?? 'its place'}.${settings}`,
+        verb: 'Forget',
+        updates,
+      };
+}
+
+function detailOf(list: ModelsListResult, model: ListedModel): string | undefined {
+  return [...placeOf(list, model), ...(model.fit === undefined ? [] : [model.fit.message])].join(': ') || undefined;
 }
 
 function instead(list: ModelsListResult, model: ListedModel, name: WireTaskClass): string {
-  const serving = list.roles.find(({ role }) => role === name)?.model;
-  if (serving === undefined) return '';
-  if (serving === model.name) return 'in use, chosen automatically';
-  return `instead of ${list.models.find((each) => each.name === serving)?.title ?? serving}`;
+  const serving = list.roles.find(({ role }) => role === name);
+  if (serving?.model === undefined) return '';
+  if (isServing(serving, model)) return 'in use, chosen automatically';
+  return `instead of ${list.models.find((each) => isServing(serving, each))?.title ?? serving.model}`;
 }
 
 function menuRow(label: string, act: MenuAct, description = '', detail = ''): MenuRow {

@@ -5,7 +5,18 @@
 import type { ListedModel, ModelsListResult, WireTaskClass } from '../runtime/protocol.ts';
 import { formatBytes } from './format.ts';
 import { isAutomatic, type ModelChoices } from './model-choices.ts';
-import { classes, listed, servedBy, sizeOf, speedOf, stateOf, taskNames, tasksOf } from './model-words.ts';
+import {
+  classes,
+  isServing,
+  listed,
+  placeOf,
+  servedBy,
+  sizeOf,
+  speedOf,
+  stateOf,
+  taskNames,
+  tasksOf,
+} from './model-words.ts';
 
 export type RowTarget =
   /** Opens the choice of a model for one kind of task. */
@@ -75,7 +86,7 @@ function installedOrder(model: ListedModel): number {
 }
 
 function modelRow(list: ModelsListResult, model: ListedModel): Row {
-  const inUse = servedBy(list, model.name);
+  const inUse = servedBy(list, model);
   const serves = model.serves.length === 0 ? 'serves nothing' : tasksOf(model.serves);
   // A model of the catalog may be there several times, in files of different sizes.
   const kind = model.quantization === undefined ? [] : [model.quantization];
@@ -88,7 +99,7 @@ function modelRow(list: ModelsListResult, model: ListedModel): Row {
     label: `$(${iconOf(model)}) ${model.title}`,
     description: description.join(' · '),
     // The line is cut at its end, where the longest sentences are.
-    detail: [...use, ...speed, ...licence, ...fitSentence(model), ...model.notes].join(' '),
+    detail: [...placeOf(list, model), ...use, ...speed, ...licence, ...fitSentence(model), ...model.notes].join(' '),
     target: { kind: 'model', model },
     buttons: buttonsOf(model),
   };
@@ -129,7 +140,7 @@ function leftoverRow({ name, bytes }: ModelsListResult['leftovers'][number]): Ro
 
 function classRow({ list, choices }: RowsInput, name: WireTaskClass): Row {
   const role = list.roles.find((each) => each.role === name);
-  const serving = list.models.find((model) => model.installed && model.name === role?.model);
+  const serving = role && list.models.find((model) => isServing(role, model));
   const better = list.models.find((model) => model.name === role?.better);
   const task = taskNames[name];
   return {

@@ -61,9 +61,24 @@ export function speedOf({ prefillTokensPerSecond, decodeTokensPerSecond }: Speed
   return `prefill ${figure(prefillTokensPerSecond)}, decode ${figure(decodeTokensPerSecond)} tokens/s`;
 }
 
+type Role = ModelsListResult['roles'][number];
+
+/** Whether the runtime means this model: several may have one name, as may the files of one model. */
+export function isServing(role: Role, { name, file, installed }: ListedModel): boolean {
+  return installed && role.model === name && (role.file === undefined || role.file === file);
+}
+
 /** The classes that this model serves now. */
-export function servedBy(list: ModelsListResult, name: string): WireTaskClass[] {
-  return classes.filter((each) => list.roles.some(({ role, model }) => role === each && model === name));
+export function servedBy(list: ModelsListResult, model: ListedModel): WireTaskClass[] {
+  return classes.filter((each) => list.roles.some((role) => role.role === each && isServing(role, model)));
+}
+
+/** Where its file is, if another installed model looks the same without it. */
+export function placeOf(list: ModelsListResult, { title, quantization, file }: ListedModel): string[] {
+  const alike = list.models.filter(
+    (each) => each.installed && each.title === title && each.quantization === quantization,
+  );
+  return file === undefined || alike.length < 2 ? [] : [file];
 }
 
 /** What the settings lead to: the runtime's sentence about one kind of task, or one about several of them. */

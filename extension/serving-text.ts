@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { ModelStatus, ModelsListResult, Status, WireTaskClass } from '../runtime/protocol.ts';
 import { choiceFor, type ModelChoices } from './model-choices.ts';
-import { classes } from './model-words.ts';
+import { classes, isServing } from './model-words.ts';
 
 export interface ServingModel {
   /** What the status may know it by: its file, its name, its title. */
@@ -15,9 +15,9 @@ export type ServingModels = Readonly<Partial<Record<WireTaskClass, ServingModel>
 
 export function servingModels(list: ModelsListResult): ServingModels {
   const serving: Partial<Record<WireTaskClass, ServingModel>> = {};
-  for (const { role, model: name } of list.roles) {
-    const model = list.models.find((each) => each.installed && each.name === name);
-    const known = classes.find((each) => each === role);
+  for (const role of list.roles) {
+    const model = list.models.find((each) => isServing(role, each));
+    const known = classes.find((each) => each === role.role);
     if (model === undefined || known === undefined) continue;
     serving[known] = { ids: [model.file ?? model.name, model.name, model.title], title: model.title };
   }

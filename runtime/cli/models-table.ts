@@ -13,7 +13,10 @@ export function modelsTable(
   const rows = shown.map((model) => [typedName(model, models), ...row(model, notes, speedHead.length > 0)]);
   const more = hidden === 0 ? [] : [`${hidden} more can be pulled: 'punctual models list --all' shows them.`];
   return `${[
-    ...aligned([['role', 'model', 'why'], ...roles.map(({ role, model, message }) => [role, model ?? '–', message])]),
+    ...aligned([
+      ['role', 'model', 'why'],
+      ...roles.map((each) => [each.role, servingName(each, models), each.message]),
+    ]),
     ...betterLines(roles),
     '',
     ...aligned([['name', 'size', 'format', 'serves', 'fits', 'state', ...speedHead, 'licence', ''], ...rows], [1]),
@@ -47,9 +50,15 @@ export function size(bytes: number): string {
 }
 
 /** What a command takes for this model alone: of several with one name it is their file. */
-function typedName({ name, file, installed }: ListedModel, models: readonly ListedModel[]): string {
+function typedName({ name, file, installed }: Named, models: readonly ListedModel[]): string {
   const isShared = installed && models.filter((each) => each.installed && each.name === name).length > 1;
   return isShared ? (file ?? name) : name;
+}
+
+type Named = Pick<ListedModel, 'name' | 'file' | 'installed'>;
+
+function servingName({ model: name, file }: ModelsListResult['roles'][number], models: readonly ListedModel[]): string {
+  return name === undefined ? '–' : typedName({ name, file, installed: true }, models);
 }
 
 /** `prefill 3400, decode 210`: tokens per second. */

@@ -58,7 +58,14 @@ export const modelsListResultSchema = z.object({
   models: z.array(listedModelSchema),
   /** Which model serves what, with one sentence that says why, or what to do. */
   roles: z.array(
-    z.object({ role: roleSchema, model: z.string().optional(), message: z.string(), better: z.string().optional() }),
+    z.object({
+      role: roleSchema,
+      model: z.string().optional(),
+      /** Of that model: several may have one name. */
+      file: z.string().optional(),
+      message: z.string(),
+      better: z.string().optional(),
+    }),
   ),
   /** Downloads that were broken off; they go on when asked for again. */
   leftovers: z.array(z.object({ name: z.string(), bytes: z.number() })),

@@ -44,7 +44,8 @@ export function listOf(
       const choice = registry.explain(role, settings);
       if (choice.kind === 'unserved') return { role, message: choice.message };
       const { model, because, better } = choice;
-      return { role, model: model.name, message: because, ...(better !== undefined && { better }) };
+      const file = model.file !== undefined && { file: model.file };
+      return { role, model: model.name, ...file, message: because, ...(better !== undefined && { better }) };
     }),
     leftovers: leftovers.flatMap(({ name, bytes, isActive }) => (isActive ? [] : [{ name, bytes }])),
     memory: memoryOf(sources, settings),

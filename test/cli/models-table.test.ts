@@ -56,10 +56,10 @@ describe('the table of models', () => {
 
   it('when installed models have one name, then each is called by its file, as commands want it', () => {
     const twins = ['/a/coder.gguf', '/b/coder.gguf'].map((file) => model({ file }));
-    const out = modelsTable(
-      result([...twins, model({ installed: false }), model({ name: 'b', file: '/b.gguf' })]),
-      true,
-    );
+    const roles = [{ role: 'completion', model: 'coder', file: '/b/coder.gguf', message: 'It serves.' }] as const;
+    const models = [...twins, model({ installed: false }), model({ name: 'b', file: '/b.gguf' })];
+    const out = modelsTable(result(models, { roles: [...roles] }), true);
+    expect(out).toMatch(/^completion +\/b\/coder\.gguf +It serves\.$/m);
     expect(out).toMatch(/^\/a\/coder\.gguf .*\n\/b\/coder\.gguf .*\ncoder .* not here .*\nb /m);
   });
 

@@ -34,6 +34,20 @@ describe('what to do with a model', () => {
     expect(modelMenu(listWith(), automatic, loaded).at(-1)?.label).toBe('Delete this model…');
   });
 
+  test('when two models have one name, then only the one that is meant is in use, and their places tell them apart', () => {
+    const twin = { ...imported, file: '/other/mine.gguf' };
+    const role = { role: 'completion', model: 'mine', file: twin.file, message: '' } as const;
+    const list = listWith({ models: [demo, imported, twin], roles: [role] });
+    expect([imported, twin].map((model) => modelMenu(list, automatic, model)[0]?.description)).toEqual([
+      'instead of mine',
+      'in use, chosen automatically',
+    ]);
+    expect(classMenu(list, automatic, 'completion').map(({ detail }) => detail)).toEqual(
+      expect.arrayContaining(['It fits.', '/home/me/mine.gguf: It fits.', '/other/mine.gguf: It fits.']),
+    );
+    expect(servingModels(list).completion?.ids).toContain(twin.file);
+  });
+
   test('when it is not installed, then it can be downloaded', () => {
     expect(modelMenu(listWith(), automatic, small)).toMatchObject([
       { label: 'Download about 1.1 GB', act: { kind: 'download' } },
@@ -105,7 +119,7 @@ describe('settings', () => {
   test('when an imported model is removed, then nothing is deleted and no other setting is touched', () => {
     expect(removalOf(listWith(), { model: 'mine', models: {} }, imported)).toEqual({
       question: 'Forget mine?',
-      detail: 'The file stays where it is.',
+      detail: 'The file stays at /home/me/mine.gguf.',
       verb: 'Forget',
       updates: [],
     });

@@ -62,6 +62,19 @@ describe('order', () => {
     });
     const rows = ids([...section('Installed', { list }), ...section('Fit this machine', { list })]);
     expect(new Set(rows).size).toBe(4);
+    const details = section('Installed', { list }).map(({ detail }) => detail);
+    expect(details).toEqual(
+      [/^\/home\/me\/mine\.gguf /, /^\/other\/mine\.gguf /].map((at) => expect.stringMatching(at)),
+    );
+  });
+
+  test('when a file of the model in use could be downloaded in another quantization, then that one is not in use', () => {
+    const [role] = listWith().roles;
+    if (role === undefined) throw new Error('the fixture has roles');
+    const other = { ...small, name: loaded.name, title: 'Other', quantization: 'Q4_K_M' };
+    const list = listWith({ models: [loaded, other], roles: [{ ...role, file: loaded.file }] });
+    expect(section('Installed', { list })[0]?.detail).toMatch(/^In use for completion\./);
+    expect(section('Fit this machine', { list })[0]?.detail).not.toContain('In use');
   });
 
   test('when a download was broken off, then what has come can be deleted', () => {
