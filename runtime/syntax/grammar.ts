@@ -1,0 +1,135 @@
+/**
+ * One language's parser: from text to tree, within limits. The parser is WebAssembly, and its trees live in memory that no
+ * garbage collector sees: who gets a tree frees it.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { Edit, Parser, Query, type Tree, type Language as WasmLanguage } from 'web-tree-sitter';
+import { type Facts, factsOf } from './facts.ts';
+import type { Language } from './language.ts';
+import { pointAt, type TextChange } from './text.ts';
+import { SyntaxTree } from './tree.ts';
+
+/** Milliseconds of a clock that never goes back, such as `performance.now`. */
+export type Clock = () => number;
+
+export interface ParseLimits {
+  /** UTF-16 units. A tree takes about ten times as many bytes as its text. */
+  readonly charsMax: number;
+  /** The parser is asked to stop when this has passed; it hears it within a fraction of a millisecond. */
+  readonly msMax: number;
+}
+
+/** For what a user asked for and waits for. Some 25,000 lines. */
+export const taskLimits: ParseLimits = { charsMax: 1024 ** 2, msMax: 2_000 };
+
+/** For what happens at a keystroke. */
+export const keystrokeLimits: ParseLimits = { charsMax: 512 * 1024, msMax: 150 };
+
+/** How long others wait at most while a text is parsed in slices. */
+const sliceMs = 8;
+
+/** Why there is no tree: a text without one is read by its lines. */
+export class Unparsed {
+  readonly kind: 'tooLarge' | 'tooSlow';
+  /** UTF-16 units of the text. */
+  readonly chars: number;
+  readonly limits: ParseLimits;
+
+  constructor(kind: Unparsed['kind'], chars: number, limits: ParseLimits) {
+    this.kind = kind;
+    this.chars = chars;
+    this.limits = limits;
+  }
+
+  get sentence(): string {
+    return this.kind === 'tooLarge'
+      ? `The text is too large to be parsed: it has ${this.chars} characters, and at most ${this.limits.charsMax} are read.`
+      : `The text of ${this.chars} characters took longer to parse than the ${this.limits.msMax} ms that it may.`;
+  }
+}
+
+export class Grammar {
+  readonly language: Language;
+  readonly facts: Facts;
+  readonly #wasm: WasmLanguage;
+  readonly #parser: Parser;
+  readonly #nowMs: Clock;
+  readonly #queries = new Map<string, Query>();
+
+  /** @throws when the file was made for another version of the parser. */
+  constructor(language: Language, wasm: WasmLanguage, nowMs: Clock) {
+    this.language = language;
+    this.facts = factsOf[language];
+    this.#wasm = wasm;
+    this.#parser = new Parser().setLanguage(wasm);
+    this.#nowMs = nowMs;
+  }
+
+  /** In one go: for short texts. */
+  parse(text: string, limits: ParseLimits = keystrokeLimits): SyntaxTree | Unparsed {
+    return this.#parse(text, limits, null);
+  }
+
+  /** In slices, between which others have their turns. The limit is on the time that parsing itself takes. */
+  async parseInSlices(text: string, limits: ParseLimits = taskLimits): Promise<SyntaxTree | Unparsed> {
+    if (text.length > limits.charsMax) return new Unparsed('tooLarge', text.length, limits);
+    // A parser that stopped goes on at its next call, so this one must be nobody else's.
+    const parser = new Parser().setLanguage(this.#wasm);
+    try {
+      for (let spentMs = 0; spentMs <= limits.msMax; ) {
+        const startMs = this.#nowMs();
+        const raw = parser.parse(text, null, { progressCallback: () => this.#nowMs() - startMs > sliceMs });
+        if (raw) return new SyntaxTree(this, text, raw);
+        spentMs += this.#nowMs() - startMs;
+        await setImmediate();
+      }
+      return new Unparsed('tooSlow', text.length, limits);
+    } finally {
+      parser.delete();
+    }
+  }
+
+  /** The tree of `old` with `change` made to it; what did not change is not parsed again. `old` is freed, whatever comes of it. */
+  reparse(
+    old: SyntaxTree,
+    change: TextChange,
+    text: string,
+    limits: ParseLimits = keystrokeLimits,
+  ): SyntaxTree | Unparsed {
+    const { start, oldEnd, newEnd } = change;
+    old.raw.edit(
+      new Edit({
+        startIndex: start,
+        oldEndIndex: oldEnd,
+        newEndIndex: newEnd,
+        startPosition: pointAt(old.text, start),
+        oldEndPosition: pointAt(old.text, oldEnd),
+        newEndPosition: pointAt(text, newEnd),
+      }),
+    );
+    try {
+      return this.#parse(text, limits, old.raw);
+    } finally {
+      old.delete();
+    }
+  }
+
+  /** A compiled query, kept: there are as many as this folder asks. @throws when it names a node type that the grammar lacks. */
+  query(source: string): Query {
+    const known = this.#queries.get(source);
+    if (known) return known;
+    const query = new Query(this.#wasm, source);
+    this.#queries.set(source, query);
+    return query;
+  }
+
+  #parse(text: string, limits: ParseLimits, old: Tree | null): SyntaxTree | Unparsed {
+    if (text.length > limits.charsMax) return new Unparsed('tooLarge', text.length, limits);
+    const deadlineMs = this.#nowMs() + limits.msMax;
+    const raw = this.#parser.parse(text, old, { progressCallback: () => this.#nowMs() > deadlineMs });
+    if (raw) return new SyntaxTree(this, text, raw);
+    // Otherwise the next text would be parsed on from where this one stopped.
+    this.#parser.reset();
+    return new Unparsed('tooSlow', text.length, limits);
+  }
+}
