@@ -22,6 +22,7 @@ import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
 import { ordinaryMs } from './loop/speeds.ts';
 import { type LoopStatus, loopStatus } from './loop/status.ts';
+import { taskOf } from './loop/task.ts';
 import { Watchdog } from './loop/watchdog.ts';
 
 export interface LoopOptions {
@@ -108,7 +109,7 @@ export class Loop implements Tasks {
   }
 
   submit(spec: TaskSpec, listener?: TaskListener): TaskHandle {
-    const task: Task = { ...spec, id: `t${++this.#taskCount}` };
+    const task = taskOf(`t${++this.#taskCount}`, spec, listener);
     if (task.idle !== true) this.#slas.set(task.class, task.sla);
     const done = this.#answers.open(task, listener);
     if (this.#closed) this.#settle(task.id, shuttingDown);
@@ -260,6 +261,11 @@ export class Loop implements Tasks {
       case 'substitute':
         this.#options.log?.(effect.why);
         return this.#answers.substitute(effect.id, effect.by);
+      case 'offer':
+        this.#options.log?.(effect.why);
+        return this.#answers.offer(effect, (by) => this.#handle({ kind: 'offerAnswered', id: effect.id, by }));
+      case 'withdraw':
+        return this.#answers.withdraw(effect.id);
       default:
         return this.#moves.perform(effect);
     }

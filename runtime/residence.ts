@@ -16,7 +16,6 @@ import type { ModelSizes } from './models/sizes.ts';
 /** What of a client's settings is about residency; the latest count, as the memory is one for all windows. */
 export interface ResidenceSettings {
   readonly unloadAfterMinutes: number;
-  readonly substitution: 'never' | 'automatically';
 }
 
 export interface ResidenceOptions {
@@ -41,7 +40,7 @@ export class Residence implements Holdings, Files {
   readonly #options: ResidenceOptions;
   /** To be called when the model is ready. */
   readonly #loading = new Map<ModelId, () => void>();
-  #settings: ResidenceSettings = { unloadAfterMinutes: 0, substitution: 'never' };
+  #settings: ResidenceSettings = { unloadAfterMinutes: 0 };
 
   constructor(options: ResidenceOptions) {
     this.#options = options;
@@ -49,8 +48,7 @@ export class Residence implements Holdings, Files {
   }
 
   settings(settings: ResidenceSettings): void {
-    const { unloadAfterMinutes, substitution } = this.#settings;
-    if (settings.unloadAfterMinutes === unloadAfterMinutes && settings.substitution === substitution) return;
+    if (settings.unloadAfterMinutes === this.#settings.unloadAfterMinutes) return;
     this.#settings = settings;
     this.#tell();
   }
@@ -111,7 +109,6 @@ export class Residence implements Holdings, Files {
 
   #tell(): void {
     const { releaseAfterMs, releasePinnedAfterMs, loadsAhead, readsAhead } = this.#rule();
-    const { substitution } = this.#settings;
-    this.#options.changed({ releaseAfterMs, releasePinnedAfterMs, loadsAhead, readsAhead, substitution });
+    this.#options.changed({ releaseAfterMs, releasePinnedAfterMs, loadsAhead, readsAhead });
   }
 }

@@ -110,15 +110,15 @@ describe('what residency is told', () => {
 
   it('when settings or the machine change what residency goes by, then the scheduler is told', () => {
     const stage = new Stage();
-    const settings = { unloadAfterMinutes: 30, substitution: 'never' } as const;
+    const settings = { unloadAfterMinutes: 30 };
     stage.residence.settings(settings);
     stage.residence.settings(settings);
     expect(stage.changes).toHaveLength(1);
-    expect(stage.changes[0]).toMatchObject({ releaseAfterMs: 1_800_000, loadsAhead: true, substitution: 'never' });
+    expect(stage.changes[0]).toMatchObject({ releaseAfterMs: 1_800_000, loadsAhead: true });
     stage.become({ power: 'battery', pressure: 'none' });
     expect(stage.changes[1]).toMatchObject({ releaseAfterMs: 600_000, loadsAhead: false, readsAhead: false });
-    stage.residence.settings({ ...settings, substitution: 'automatically' });
-    expect(stage.changes[2]).toMatchObject({ substitution: 'automatically', loadsAhead: false });
+    stage.residence.settings({ unloadAfterMinutes: 5 });
+    expect(stage.changes[2]).toMatchObject({ releaseAfterMs: 100_000, loadsAhead: false });
   });
 });
 

@@ -87,6 +87,8 @@ export type Event =
   | { readonly kind: 'signal'; readonly signal: EditorSignal }
   /** The user, the power or other programs change what residency goes by. */
   | { readonly kind: 'conditions'; readonly changes: ResidencyChanges }
+  /** What an asker says to an `offer`: `by` answers now, or (undefined) the task waits on for its own model. */
+  | { readonly kind: 'offerAnswered'; readonly id: TaskId; readonly by: ModelId | undefined }
   /** A time that was asked for with `wakeAt` has come. */
   | { readonly kind: 'wake' };
 
@@ -123,6 +125,16 @@ export type Effect =
   | { readonly kind: 'resize'; readonly model: ModelId; readonly isSmall: boolean; readonly why: string }
   /** The task waits for `by` from now on, as its own model would come too late. The asker is told at once and again in the result. */
   | { readonly kind: 'substitute'; readonly id: TaskId; readonly by: ModelId; readonly why: string }
+  /** Ask the asker whether `by` is to answer now, as the task's own model comes only in about `waitMs`. The task waits on meanwhile. */
+  | {
+      readonly kind: 'offer';
+      readonly id: TaskId;
+      readonly by: ModelId;
+      readonly waitMs: number;
+      readonly why: string;
+    }
+  /** That question is moot: the task waits no longer for its own model, or the other one is leaving. */
+  | { readonly kind: 'withdraw'; readonly id: TaskId }
   /** Read the model's file, so that the page cache has it when the model loads. One at a time: it takes the place of another. */
   | {
       readonly kind: 'readAhead';

@@ -35,6 +35,11 @@ export class Lane {
     return this.#waiting.values();
   }
 
+  /** The task, if it waits. */
+  waiter(id: TaskId): Entry | undefined {
+    return this.#waiting.get(id);
+  }
+
   get waitingCount(): number {
     return this.#waiting.size;
   }

@@ -1,6 +1,6 @@
 /**
  * Brings models in and out as the residency policy says (residency/policy.ts): shows it what there is, and turns its decisions into
- * effects. Owns no tasks and no models, only when it looked last.
+ * effects. Owns no tasks and no models, only when it looked last and which questions to askers stand.
  *
  * A load that needs room is two steps: first the others leave, and when the last of them is gone the policy is asked again. So what
  * has changed meanwhile counts, and a load never begins before the memory is back.
@@ -11,6 +11,7 @@ import type { Effect, Event } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Lane } from './lane.ts';
 import type { ModelRecord, ModelTable } from './models.ts';
+import { type Offer, Offers } from './offers.ts';
 import type { Holdings } from './residency/holdings.ts';
 import type { ResidencyOptions } from './residency/options.ts';
 import { ResidencyPolicy } from './residency/policy.ts';
@@ -34,8 +35,8 @@ const stateOf: Readonly<Record<ModelRecord['state'], ModelState>> = {
   failed: 'failed',
 };
 
-/** What is about models that may be needed, and no task. */
-export type ResidencyEvent = Extract<Event, { readonly kind: 'wanted' | 'conditions' | 'signal' }>;
+/** What is about models that may be needed, or may answer for others. */
+export type ResidencyEvent = Extract<Event, { readonly kind: 'wanted' | 'conditions' | 'signal' | 'offerAnswered' }>;
 
 export interface ResidentsOptions {
   readonly models: ModelTable;
@@ -54,6 +55,7 @@ export interface ResidentsOptions {
 export class Residents {
   readonly #options: ResidentsOptions;
   readonly #policy: ResidencyPolicy;
+  readonly #offers = new Offers();
   #lookedMs = Number.NEGATIVE_INFINITY;
   /** The first of the times that decisions of the last look wait for. */
   #wakeMs = Number.POSITIVE_INFINITY;
@@ -76,6 +78,8 @@ export class Residents {
         return this.#policy.configure(event.changes);
       case 'signal':
         return this.#policy.signal(event.signal, nowMs);
+      case 'offerAnswered':
+        return this.#answered(event, nowMs, effects);
       default:
         event satisfies never;
     }
@@ -95,6 +99,12 @@ export class Residents {
    * @returns whether tasks may start that could not before.
    */
   turn(isDue: boolean, nowMs: number, effects: Effect[]): boolean {
+    const mayStart = this.#look(isDue, nowMs, effects);
+    this.#offers.turn((offer) => this.#isMoot(offer), effects);
+    return mayStart;
+  }
+
+  #look(isDue: boolean, nowMs: number, effects: Effect[]): boolean {
     const isMissed = isDue && this.#options.models.all().some((model) => this.#isMissed(model));
     const isLate = nowMs >= this.#wakeMs || Math.abs(nowMs - this.#lookedMs) >= lookMs;
     if (!isMissed && !isLate) return false;
@@ -105,6 +115,24 @@ export class Residents {
     for (const decision of decisions) this.#perform(decision, nowMs, effects);
     if (Number.isFinite(this.#wakeMs)) effects.push({ kind: 'wakeAt', atMs: this.#wakeMs });
     return decisions.some(({ kind }) => kind === 'resume' || kind === 'substitute');
+  }
+
+  /** One that comes too late, when the question is moot, finds no offer and changes nothing. */
+  #answered({ id, by }: Extract<Event, { kind: 'offerAnswered' }>, nowMs: number, effects: Effect[]): void {
+    const offer = this.#offers.take(id, by);
+    if (offer === undefined) return;
+    this.#policy.answered(id);
+    const entry = this.#options.laneOf(offer.model)?.waiter(id);
+    if (by === undefined || entry === undefined) return;
+    const why = `Answers with '${by}': the asker does not want to wait for '${offer.model}'.`;
+    this.#options.substitute(entry, by, why, nowMs, effects);
+  }
+
+  /** The task does not wait for its own model any more, that is there, or the other one is not. */
+  #isMoot({ id, model, by }: Offer): boolean {
+    const { models, laneOf } = this.#options;
+    const isThere = (other: ModelId): boolean => ['ready', 'resizing'].includes(models.get(other).state);
+    return laneOf(model)?.waiter(id) === undefined || isThere(model) || !isThere(by) || laneOf(by)?.isDraining === true;
   }
 
   /** By the budget when nothing presses. @returns whether there was any. */
@@ -147,11 +175,7 @@ export class Residents {
       case 'resize':
         return resize(models.get(decision.model), decision.isSmall, decision.why, effects);
       case 'substitute':
-        for (const entry of [...(laneOf(decision.model)?.waiting ?? [])]) {
-          if (decision.tasks.includes(entry.id))
-            this.#options.substitute(entry, decision.by, decision.why, nowMs, effects);
-        }
-        return;
+        return this.#substitute(decision, nowMs, effects);
       case 'readAhead':
         effects.push({ kind: 'readAhead', model: decision.model, drop: decision.drop, why: decision.why });
         return;
@@ -165,6 +189,15 @@ export class Residents {
     }
   }
 
+  #substitute(decision: Extract<Decision, { kind: 'substitute' }>, nowMs: number, effects: Effect[]): void {
+    const { model, by, tasks, asks, waitMs, why } = decision;
+    const waiting = [...(this.#options.laneOf(model)?.waiting ?? [])];
+    for (const entry of waiting.filter(({ id }) => tasks.includes(id))) {
+      if (asks) this.#offers.make({ id: entry.id, model, by, waitMs, why });
+      else this.#options.substitute(entry, by, why, nowMs, effects);
+    }
+  }
+
   #view(nowMs: number): ResidencyView {
     const { models, holdings } = this.#options;
     return { nowMs, models: models.all().map((record) => this.#viewOf(record)), ...holdings.memory() };
@@ -174,10 +207,13 @@ export class Residents {
     const { holdings, insideCount, laneOf } = this.#options;
     const lane = laneOf(id);
     const waiting: WaitingTask[] = [];
-    for (const { task, work } of lane?.waiting ?? []) {
+    for (const { task, work, generated } of lane?.waiting ?? []) {
       if (waiting.length >= waitingShown) break;
       const { arrivalMs, deadlineMs } = work;
-      waiting.push({ id: task.id, class: task.class, arrivalMs, deadlineMs, workMs: this.#workMs(task) });
+      // An answer that has begun is of one piece.
+      const substitution = generated.length > 0 ? 'never' : task.substitution;
+      const workMs = this.#workMs(task);
+      waiting.push({ id: task.id, class: task.class, arrivalMs, deadlineMs, workMs, substitution });
     }
     waiting.sort((a, b) => a.deadlineMs - a.workMs - (b.deadlineMs - b.workMs));
     return {

@@ -8,7 +8,7 @@
  *    one submitted later: a feature may ask again, with a shorter prompt, for a request that a newer one has overtaken.
  * 3. Waiting tasks whose model is ready start when the policy says so; those that it finds hopeless are told.
  * 4. Which models come and go, residency/policy.ts says (residents.ts); tasks of resident models are never held back by that. A task
- *    whose model would come too late may be answered by another, if the user wants that.
+ *    whose model would come too late may be answered by another, if its asker wants that.
  * 5. Idle work runs when nothing else does, and is stopped in the turn in which anything else comes (idle.ts).
  * 6. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
@@ -132,6 +132,7 @@ export class Scheduler {
       case 'wanted':
       case 'conditions':
       case 'signal':
+      case 'offerAnswered':
         return this.#residents.on(event, nowMs, effects);
       case 'loadFailed':
         return this.#loadFailed(event.model, event.error, nowMs, effects);

@@ -42,6 +42,12 @@ export interface Limits {
   readonly stop: readonly string[];
 }
 
+/**
+ * Whether another model than the one that was chosen may answer, when waiting for that one would break the promise. `ask`: the asker says
+ * so each time, and waits as long as he does not.
+ */
+export type Substitution = 'never' | 'ask' | 'automatically';
+
 export interface Task {
   readonly id: TaskId;
   readonly class: TaskClass;
@@ -62,6 +68,8 @@ export interface Task {
   readonly idle?: true;
   /** It is a call of a workflow (workflow.ts): what follows it under one promise. */
   readonly rest?: Rest;
+  /** Absent: as the options of residency say. */
+  readonly substitution?: Substitution;
 }
 
 /** Under which the prompt of a warm-up is remembered beside its document's own: it stays as a prefix in a sequence of its own. */

@@ -33,12 +33,28 @@ export type TaskNote =
   /** `by` answers: the model that was chosen would have come too late. */
   | { readonly reason: 'substituted'; readonly by: ModelId };
 
+/** A question to the asker: another model that is there could answer now, and the chosen one would come too late. */
+export interface TaskOffer {
+  readonly by: ModelId;
+  /** Until the chosen one would be there, about, in ms. */
+  readonly waitMs: number;
+  /** Aborts when the question is moot or answered. */
+  readonly signal: AbortSignal;
+  /** The task waits on as long as this is not called. It changes nothing once the question is moot. */
+  readonly answer: (choice: OfferChoice) => void;
+}
+
+/** `now`: the other model answers. `wait`: the chosen one does. */
+export type OfferChoice = 'now' | 'wait';
+
 /** What an asker hears before the end. Nothing of it is called after `done` has settled; a note may come within `submit`. */
 export interface TaskListener {
   /** Each piece of the answer, in order. */
   readonly onText?: (text: string) => void;
   /** At once when it is so, and once only, also when the task is paused or outlives an engine. */
   readonly onNote?: (note: TaskNote) => void;
+  /** For a task with the substitution `ask`; who does not listen to this cannot be asked, and his task waits. May come within `submit`. */
+  readonly onOffer?: (offer: TaskOffer) => void;
 }
 
 export interface TaskHandle {

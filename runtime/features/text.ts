@@ -11,6 +11,7 @@ import {
   type TextResult,
   targetLanguages,
 } from '../protocol.ts';
+import { Consent, type TextOffer } from './consent.ts';
 import { FeatureError } from './errors.ts';
 import { closingFence, FenceFilter } from './fence.ts';
 import { type Answering, answering, noteSentence, toldOnce } from './notes.ts';
@@ -37,6 +38,8 @@ export interface TextListener {
   readonly onText: (text: string) => void;
   /** One sentence, when the answer comes later than promised or from another model than the one that was chosen; each comes once. */
   readonly onNote: (sentence: string) => void;
+  /** With the setting `ask`: whether another model is to answer. Without it nobody is asked, and the answer is waited for. */
+  readonly onOffer?: (offer: TextOffer) => void;
 }
 
 /** What one kind of request asks for; the rest is the same for all. */
@@ -119,7 +122,7 @@ class Runner {
   async run(
     request: TextRequest,
     recipe: Recipe,
-    { onText, onNote }: TextListener,
+    { onText, onNote, onOffer }: TextListener,
     signal: AbortSignal,
   ): Promise<TextResult> {
     const model = this.#models.choose(recipe.class, request.settings);
@@ -129,7 +132,10 @@ class Runner {
       request.settings[recipe.class].maxTokens,
       model.demo ? demoTokensMax : Math.floor(model.contextTokens / 2),
     );
-    const listener = { onText, onNote: toldOnce(onNote) };
+    const { substitution } = request.settings;
+    const describe: Models['describe'] = (id) => this.#models.describe(id);
+    const consent = new Consent({ substitution, onOffer, chosen: model, describe });
+    const listener = { onText, onNote: toldOnce(onNote), consent };
     let chars = Math.floor((model.contextTokens - maxTokens - frameTokens) * charsPerToken);
     for (let left = shortenTries; ; left--) {
       const part = firstLines(code, chars);
@@ -148,7 +154,7 @@ class Runner {
       }
       if (error) throw new FeatureError(error.code === 'shuttingDown' ? 'shuttingDown' : 'taskFailed', error.message);
       if (result.outcome.kind === 'cancelled') throw signal.reason;
-      const answerer = answering(result, model, (id) => this.#models.describe(id));
+      const answerer = answering(result, model, describe);
       return toTextResult(result, answerer, { text, looped, targetMs: targetMsOf(request, recipe), part });
     }
   }
@@ -158,7 +164,7 @@ class Runner {
     recipe: Recipe,
     model: ChosenModel,
     prompt: { code: string; maxTokens: number },
-    { onText, onNote }: TextListener,
+    { onText, onNote, consent }: Omit<TextListener, 'onOffer'> & { readonly consent: Consent },
     signal: AbortSignal,
   ): Promise<{ result: TaskResult; text: string; looped: boolean }> {
     const filter = recipe.fenced ? new FenceFilter() : new LeadingSpaceFilter();
@@ -177,6 +183,7 @@ class Runner {
         model: model.id,
         prompt: { kind: 'chat', user: recipe.promptOf(prompt.code) },
         limits: { maxTokens: prompt.maxTokens, stop: recipe.stop },
+        substitution: consent.substitution,
       },
       {
         onText: (piece) => {
@@ -186,6 +193,7 @@ class Runner {
           if (looped) handle.finish();
         },
         onNote: (note) => onNote(noteSentence(note, model, (id) => this.#models.describe(id))),
+        ...consent.listener,
       },
     );
     const cancel = (): void => handle.cancel();

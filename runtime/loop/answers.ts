@@ -2,6 +2,7 @@
  * The answers under way: who waits for which task, what was predicted of it, and what has been generated so far. Every answer settles
  * exactly once; what comes for a settled one is ignored.
  */
+import type { Effect } from '../core/event.ts';
 import { type Metrics, promiseKept } from '../core/metrics.ts';
 import type { Predicted, PredictionErrors } from '../core/prediction.ts';
 import type { ModelId, Outcome, Task, TaskId } from '../core/task.ts';
@@ -14,6 +15,8 @@ interface Answer {
   predicted: Predicted;
   relegated: boolean;
   answeredBy: ModelId | undefined;
+  /** The asker is asked something; to be aborted when that is moot. */
+  question: AbortController | undefined;
   text: string;
   generatedTokens: number;
   ttftMs: number | undefined;
@@ -45,6 +48,7 @@ export class Answers {
         predicted: {},
         relegated: false,
         answeredBy: undefined,
+        question: undefined,
         text: '',
         generatedTokens: 0,
         ttftMs: undefined,
@@ -73,6 +77,33 @@ export class Answers {
     if (!isChosen) answer.listener.onNote?.({ reason: 'substituted', by });
   }
 
+  /** @param choose told once what the asker says, unless the question was moot before: the other model, or undefined to wait. */
+  offer(
+    { id, by, waitMs }: Extract<Effect, { readonly kind: 'offer' }>,
+    choose: (by: ModelId | undefined) => void,
+  ): void {
+    const answer = this.#answers.get(id);
+    if (answer === undefined) return;
+    const question = new AbortController();
+    const { signal } = question;
+    answer.question = question;
+    answer.listener.onOffer?.({
+      by,
+      waitMs,
+      signal,
+      answer: (choice) => {
+        if (signal.aborted) return;
+        question.abort();
+        choose(choice === 'now' ? by : undefined);
+      },
+    });
+  }
+
+  /** The question is moot. */
+  withdraw(id: TaskId): void {
+    this.#answers.get(id)?.question?.abort();
+  }
+
   predict(id: TaskId, predicted: Predicted): void {
     const answer = this.#answers.get(id);
     if (answer !== undefined) answer.predicted = predicted;
@@ -99,6 +130,7 @@ export class Answers {
     const answer = this.#answers.get(id);
     if (answer === undefined) return undefined;
     this.#answers.delete(id);
+    answer.question?.abort();
     const { task, text, generatedTokens, ttftMs, promptTokens, reusedTokens, predicted } = answer;
     const { relegated, answeredBy } = answer;
     const e2eMs = nowMs - task.arrivalMs;

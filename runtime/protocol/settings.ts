@@ -13,8 +13,11 @@ export const modelChoiceSchema = z.string().min(1).max(4096);
 /** How much memory models may take: `auto`, a size as in `6 GB`, or a share as in `50 %`. Checked by the runtime, which says what is wrong. */
 export const memoryBudgetSchema = z.string().min(1).max(32);
 
-/** Whether a smaller model that is loaded may answer when waiting for the right one would break the promise. The answer says so. */
-export const substitutionSchema = z.enum(['never', 'automatically']);
+/**
+ * Whether another model that is loaded, of whatever size, may answer when waiting for the right one would break the promise. The answer
+ * says so. `ask`: the client is asked each time (`punctual/offer`), and for ghost text, where nobody can be asked, it is as `never`.
+ */
+export const substitutionSchema = z.enum(['never', 'ask', 'automatically']);
 
 export const clientSettingsSchema = z.object({
   /** For every class that `models` does not name. */

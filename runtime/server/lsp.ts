@@ -4,6 +4,7 @@
  */
 import {
   type CancellationToken,
+  CancellationTokenSource,
   createConnection,
   createProtocolConnection,
   type InitializeResult,
@@ -16,6 +17,7 @@ import {
   type WatchDog,
 } from 'vscode-languageserver';
 import { type Position, TextDocument } from 'vscode-languageserver-textdocument';
+import { ZodError } from 'zod';
 import type { CompletionFeature } from '../features/completion/index.ts';
 import type { Tasks } from '../features/tasks.ts';
 import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
@@ -30,6 +32,10 @@ import {
   type InlineCompletionResult,
   initializationOptionsSchema,
   inlineCompletionParamsSchema,
+  type OfferParams,
+  type OfferResult,
+  offerMethod,
+  offerResultSchema,
   type SignalParams,
   type Status,
   signalMethod,
@@ -39,7 +45,7 @@ import {
   stopParamsSchema,
 } from '../protocol.ts';
 import { type ModelDesk, modelHandlers } from './models.ts';
-import { textHandlers } from './texts.ts';
+import { type TextRequests, textHandlers } from './texts.ts';
 import { WarmUps } from './warm-up.ts';
 
 /** What a conversation reaches of the runtime. */
@@ -152,11 +158,13 @@ export class Conversation {
       cancellable: this.#cancellable.bind(this),
       progress: (token: string | number, value: object) => this.#progress(token, value),
     };
-    const document = (uri: string): TextDocument => this.#document(uri);
-    return [
-      ...textHandlers({ ...shared, summarize, translate, now: () => tasks.now(), document }),
-      ...modelHandlers({ ...shared, desk: models }),
-    ] as const;
+    const texts: TextRequests = {
+      ...{ ...shared, summarize, translate },
+      now: () => tasks.now(),
+      document: (uri) => this.#document(uri),
+      ask: (offer, moot) => this.#ask(offer, moot),
+    };
+    return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models })] as const;
   }
 
   async #complete(params: unknown, token: CancellationToken): Promise<InlineCompletionResult> {
@@ -199,6 +207,22 @@ export class Conversation {
     if (!this.#isClosed) void this.#connection.sendNotification('$/progress', { token, value });
   }
 
+  /** Never rejects. */
+  async #ask(offer: OfferParams, moot: AbortSignal): Promise<OfferResult['choice'] | undefined> {
+    const source = new CancellationTokenSource();
+    const cancel = (): void => source.cancel();
+    moot.addEventListener('abort', cancel, { once: true });
+    try {
+      const answer: unknown = await this.#connection.sendRequest(offerMethod, offer, source.token);
+      return offerResultSchema.parse(answer).choice;
+    } catch (error) {
+      if (!moot.aborted) this.#services.log(`${this.#name} did not answer a question: ${sentenceOf(error)}`);
+      return undefined;
+    } finally {
+      moot.removeEventListener('abort', cancel);
+    }
+  }
+
   /** Ends with the request's own token or with the conversation, whichever comes first. */
   async #cancellable<T>(token: CancellationToken, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
@@ -227,6 +251,11 @@ export class Conversation {
     this.#connection.dispose();
     this.#onClose();
   }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof ZodError) return 'the answer is none of those that there are';
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**

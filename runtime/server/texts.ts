@@ -9,6 +9,8 @@ import type { SummarizeFeature, TextListener, TextRequest, TranslateFeature } fr
 import {
   type ClientSettings,
   errorCodes,
+  type OfferParams,
+  type OfferResult,
   type SummarizeParams,
   summarizeMethod,
   summarizeParamsSchema,
@@ -28,7 +30,12 @@ export interface TextRequests {
   /** Runs until the request is cancelled or the client is gone. */
   readonly cancellable: <T>(token: CancellationToken, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   readonly progress: (token: string | number, value: PartialText) => void;
+  /** Puts a question to the person at the client. */
+  readonly ask: Ask;
 }
+
+/** Undefined when there is no answer: the client cannot ask its user, he says nothing, or it is moot. */
+type Ask = (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choice'] | undefined>;
 
 interface PartialText {
   readonly text: string;
@@ -45,13 +52,15 @@ export function textHandlers(requests: TextRequests): ReadonlyMap<string, Handle
       const receivedMs = now();
       const params = summarizeParamsSchema.parse(given);
       const request = requestOf(params, receivedMs, requests);
-      return stream(params, requests, token, (listener, signal) => summarize.run(request, listener, signal));
+      const run: Run = (listener, signal) => summarize.run(request, listener, signal);
+      return stream('summarize', params, requests, token, run);
     },
     [translateMethod]: async (given, token) => {
       const receivedMs = now();
       const params = translateParamsSchema.parse(given);
       const request = { ...requestOf(params, receivedMs, requests), to: params.to };
-      return stream(params, requests, token, (listener, signal) => translate.run(request, listener, signal));
+      const run: Run = (listener, signal) => translate.run(request, listener, signal);
+      return stream('translate', params, requests, token, run);
     },
   };
   return new Map(Object.entries(handlers));
@@ -72,8 +81,9 @@ function requestOf(
 }
 
 function stream(
-  { partialResultToken }: SummarizeParams,
-  { cancellable, progress }: TextRequests,
+  name: OfferParams['class'],
+  { partialResultToken, textDocument }: SummarizeParams,
+  { cancellable, progress, ask }: TextRequests,
   token: CancellationToken,
   run: Run,
 ): Promise<TextResult> {
@@ -83,6 +93,9 @@ function stream(
   const listener: TextListener = {
     onText: (text) => send({ text }),
     onNote: (note) => send({ text: '', note }),
+    onOffer: ({ model, by, waitMs, signal, answer }) => {
+      void ask({ class: name, textDocument, model, by, waitMs }, signal).then((choice) => choice && answer(choice));
+    },
   };
   return cancellable(token, async (signal) => {
     try {

@@ -90,6 +90,10 @@ export function words(effects: readonly Effect[]): string[] {
         return `resize ${effect.model} ${effect.isSmall ? 'small' : 'full'}`;
       case 'substitute':
         return `substitute ${effect.id} by ${effect.by}`;
+      case 'offer':
+        return `offer ${effect.id} by ${effect.by}`;
+      case 'withdraw':
+        return `withdraw ${effect.id}`;
       case 'wakeAt':
         return [];
       default:

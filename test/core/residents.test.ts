@@ -1,50 +1,10 @@
 /** Models that differ in size, on a machine whose memory is known: what the scheduler makes of the residency policy's decisions. */
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../runtime/core/event.ts';
-import type { Holding, Holdings, MemoryView } from '../../runtime/core/residency/holdings.ts';
-import type { ResidencyOptions } from '../../runtime/core/residency/options.ts';
 import type { Scheduler } from '../../runtime/core/scheduler.ts';
-import { info, newScheduler, task, translation, words } from './fixtures.ts';
+import { info, task, translation, words } from './fixtures.ts';
+import { obey, scheduler } from './machine.ts';
 import { ended, loaded, submit } from './scheduler-steps.ts';
-
-const gigabyte = 1e9;
-
-interface Machine {
-  readonly gigabytes: Readonly<Record<string, number>>;
-  readonly budget: number;
-  readonly small?: number;
-  readonly pinned?: string;
-  readonly named?: string;
-  readonly memory?: Partial<MemoryView>;
-  readonly residency?: Partial<ResidencyOptions>;
-}
-
-function holdingsOf({ gigabytes, budget, small, pinned, named, memory }: Machine): Holdings {
-  const of = (id: string): Holding => {
-    const bytes = (gigabytes[id] ?? 1) * gigabyte;
-    return {
-      classes: ['summarize', 'translate'],
-      isPinned: id === pinned,
-      isNamed: named === id,
-      bytesFull: bytes,
-      bytesSmall: bytes * (small ?? 1),
-      fileBytes: bytes,
-      cachedBytes: 0,
-      loadMsCached: 1_000,
-      loadMsCold: 3_000,
-    };
-  };
-  const plain = { budgetBytes: budget * gigabyte, cacheBytes: 0, isCacheShared: true, reading: undefined };
-  return { of, memory: () => ({ ...plain, ...memory }), wholeBytes: plain.budgetBytes };
-}
-
-/** What the last two models need is asked for one after the other, at these times in ms. */
-function scheduler(machine: Machine): Scheduler {
-  return newScheduler('punctual', {
-    holdings: holdingsOf(machine),
-    residency: { residenceMsMin: 0, delayMsMax: 0, loadsAhead: false, readsAhead: false, ...machine.residency },
-  });
-}
 
 const whys = (effects: readonly Effect[]): string[] =>
   effects.flatMap((effect) => ('why' in effect ? [effect.why] : []));
@@ -207,12 +167,3 @@ describe('what a user may ask for', () => {
     expect(words(machine.on(signal, nowMs + 4_000))).toEqual(['load B']);
   });
 });
-
-/** The engine does at once what it is told. */
-function obey(machine: Scheduler, effects: readonly Effect[], nowMs: number): void {
-  for (const effect of effects) {
-    if (effect.kind === 'unload') obey(machine, machine.on({ kind: 'unloaded', model: effect.model }, nowMs), nowMs);
-    if (effect.kind === 'load') obey(machine, machine.on(loaded(effect.model), nowMs), nowMs);
-    if (effect.kind === 'start') obey(machine, machine.on(ended(effect.task.id), nowMs), nowMs);
-  }
-}

@@ -172,6 +172,8 @@ export class Scheduled {
         return;
       case 'resize':
       case 'substitute':
+      case 'offer':
+      case 'withdraw':
       case 'readAhead':
       case 'stopReading':
         throw new Error(`Models that count as one each are all alike: nothing calls for '${effect.kind}'.`);

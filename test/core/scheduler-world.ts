@@ -135,6 +135,8 @@ export class SchedulerWorld {
         return;
       case 'resize':
       case 'substitute':
+      case 'offer':
+      case 'withdraw':
       case 'readAhead':
       case 'stopReading':
         throw new Error(`Models that count as one each are all alike: nothing calls for '${effect.kind}'.`);

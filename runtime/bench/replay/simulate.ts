@@ -177,6 +177,8 @@ class Replay {
         return this.#settle(this.#rowOf(effect.id), effect.outcome);
       case 'resize':
       case 'substitute':
+      case 'offer':
+      case 'withdraw':
       case 'readAhead':
       case 'stopReading':
       case 'wakeAt':

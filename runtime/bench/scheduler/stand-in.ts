@@ -115,6 +115,8 @@ export class StandIn {
         case 'unload':
         case 'resize':
         case 'substitute':
+        case 'offer':
+        case 'withdraw':
         case 'readAhead':
         case 'stopReading':
         case 'wakeAt':

@@ -2,7 +2,7 @@
  * Models that somebody waits for: which loads first, whether at once, and what else helps. Pure.
  *
  * 1. A task whose promise would break by waiting for its model, and would be kept by another resident model of its class, is answered
- *    by that one, if the user wants that.
+ *    by that one, if its asker wants that; or he is asked, once, and the other stays for his answer for `answerMsMax` at most.
  * 2. One model loads at a time: the pinned one first; then those whose promise can still be kept, by the latest moment at which their
  *    load may begin; then the others by arrival, shorter loads sooner. Who has waited for `drainAfterMs` goes before all but the pinned one.
  * 3. There is room, or room can be made: it loads. It waits a little first when a model that would leave is in the middle of a group of
@@ -10,6 +10,8 @@
  * 4. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
  *    the least worthy of those in use take no further task, so that nobody starves behind a model that is never idle.
  */
+
+import type { Asked } from './asked.ts';
 import { loadFor } from './load.ts';
 import type { Means } from './means.ts';
 import type { ResidencyOptions } from './options.ts';
@@ -29,22 +31,36 @@ interface Wanted {
   readonly latestMs: number;
 }
 
-export function substitutions({ options }: Means, view: ResidencyView): Substitute[] {
-  if (options.substitution === 'never') return [];
+export function substitutions(means: Means, view: ResidencyView): Substitute[] {
   return view.models.flatMap((model): Substitute[] => {
-    const [first] = model.waiting;
-    if (model.isNamed || (model.state !== 'loading' && model.state !== 'absent') || first === undefined) return [];
-    const readyMs = view.nowMs + comesInMs(model, view.nowMs);
-    const [by] = view.models
-      .filter((other) => canStandIn(other, model, first))
-      .filter((other) => isBetterBy(other, model, first, view.nowMs, readyMs, options))
-      .sort((a, b) => b.fileBytes - a.fileBytes);
-    if (by === undefined) return [];
-    const tasks = model.waiting.filter((task) => isBetterBy(by, model, task, view.nowMs, readyMs, options));
-    const why = `Answers with '${by.id}': '${model.id}' would come in ${seconds(readyMs - view.nowMs)}, and the promise would break.`;
-    const asks = options.substitution === 'ask';
-    return [{ kind: 'substitute', model: model.id, by: by.id, tasks: tasks.map(({ id }) => id), asks, why }];
+    if (model.isNamed || (model.state !== 'loading' && model.state !== 'absent')) return [];
+    const found = [standIn(means, view, model, 'automatically'), standIn(means, view, model, 'ask')];
+    return found.filter((one) => one !== undefined);
   });
+}
+
+/** For the tasks of the model whose askers want it so: the largest model that does better for the first, and all that it does better for. */
+function standIn(
+  { options }: Means,
+  view: ResidencyView,
+  model: ModelView,
+  substitution: 'ask' | 'automatically',
+): Substitute | undefined {
+  const waiting = model.waiting.filter((task) => (task.substitution ?? options.substitution) === substitution);
+  const [first] = waiting;
+  if (first === undefined) return undefined;
+  const waitMs = comesInMs(model, view.nowMs);
+  const readyMs = view.nowMs + waitMs;
+  const [by] = view.models
+    .filter((other) => canStandIn(other, model, first))
+    .filter((other) => isBetterBy(other, model, first, view.nowMs, readyMs, options))
+    .sort((a, b) => b.fileBytes - a.fileBytes);
+  if (by === undefined) return undefined;
+  const tasks = waiting.filter((task) => isBetterBy(by, model, task, view.nowMs, readyMs, options)).map(({ id }) => id);
+  const asks = substitution === 'ask';
+  const verb = asks ? 'Asks whether to answer' : 'Answers';
+  const why = `${verb} with '${by.id}': '${model.id}' would come in ${seconds(waitMs)}, and the promise would break.`;
+  return { kind: 'substitute', model: model.id, by: by.id, tasks, asks, waitMs, why };
 }
 
 /** If its load is under way, or began now. */
@@ -73,7 +89,7 @@ function isBetterBy(
   return endMs > deadlineMs && (otherEndMs <= deadlineMs || endMs - otherEndMs >= standInLeadMs);
 }
 
-export function onDemand(means: Means, view: ResidencyView): Decision[] {
+export function onDemand(means: Means, view: ResidencyView, asked: Asked): Decision[] {
   if (view.models.some(({ state }) => state === 'loading' || state === 'leaving')) return [];
   const wanted = wantedModels(means, view);
   const held: Decision[] = wanted.length === 0 ? resumed(view) : [];
@@ -83,9 +99,9 @@ export function onDemand(means: Means, view: ResidencyView): Decision[] {
       held.push(...noRoom(means, view, want)); // 4
       continue;
     }
-    const untilMs = delayed(means, view, want, plan);
-    if (untilMs === undefined) return [...held, loadFor(want.model, plan, want, means.options)];
-    held.push(untilMs);
+    const wait = onOffer(asked, view, want, plan) ?? delayed(means, view, want, plan);
+    if (wait === undefined) return [...held, loadFor(want.model, plan, want, means.options)];
+    held.push(wait);
   }
   return held;
 }
@@ -117,6 +133,14 @@ function wantedModels({ options }: Means, view: ResidencyView): Wanted[] {
   const timeOf = (want: Wanted): number =>
     rank(want) === 2 ? want.latestMs : want.first.arrivalMs + options.shortLoadWeight * loadMsOf(want.model);
   return wanted.sort((a, b) => rank(a) - rank(b) || timeOf(a) - timeOf(b));
+}
+
+/** Who would leave may be the one that answers: it stays until that is said. Ghost text waits for nobody's answer. */
+function onOffer(asked: Asked, { nowMs }: ResidencyView, { model }: Wanted, { evict }: RoomPlan): Decision | undefined {
+  const untilMs = model.isPinned ? undefined : asked.heldUntilMs(model, evict, nowMs);
+  if (untilMs === undefined) return undefined;
+  const why = `'${model.id}' waits for up to ${seconds(untilMs - nowMs)}: somebody is asked whether to take the answer of another, which would leave for it.`;
+  return { kind: 'wait', model: model.id, untilMs, why };
 }
 
 /** Who would leave is likely to be used in the time that can be waited: the group goes on for so long. */

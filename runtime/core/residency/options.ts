@@ -1,7 +1,5 @@
 /** Everything that can be set in the residency policy, in one object. The defaults were tuned on the tuning seeds of `bench residency`. */
-
-/** Whether a task may be answered by another resident model than the one chosen for it. */
-export type Substitution = 'never' | 'ask' | 'automatically';
+import type { Substitution } from '../task.ts';
 
 export interface ResidencyOptions {
   // ------------------------------------------------------------------------------------------------- what a model is worth
@@ -38,9 +36,12 @@ export interface ResidencyOptions {
   readonly downsizes: boolean;
   /** What fewer sequences cost, as a share of the model's worth. */
   readonly smallLoss: number;
+  /** Of tasks that do not say it themselves. */
   readonly substitution: Substitution;
   /** A task that is late in any case is answered by another model when that is sooner by this, in ms. */
   readonly standInLeadMs: number;
+  /** While somebody is asked whether a model answers, it does not leave for the task's own, for so long at most, in ms. */
+  readonly answerMsMax: number;
 
   // ------------------------------------------------------------------------------------------------------------------- loading ahead
   readonly loadsAhead: boolean;
@@ -96,6 +97,7 @@ export const residencyDefaults: ResidencyOptions = {
   smallLoss: 0.05,
   substitution: 'automatically',
   standInLeadMs: 5_000,
+  answerMsMax: 5_000,
   loadsAhead: true,
   aheadMs: 20_000,
   aheadProbability: 0.45,

@@ -5,7 +5,8 @@
  * The caller tells of every task as it arrives and of every signal, and asks for decisions at every event and when a `wait` is over. It
  * performs them in the order given, all of them, before it asks again. In each answer:
  * 1. Who leaves when other programs took memory; nothing else then.
- * 2. Tasks that another resident model answers (demand.ts): they go there, and everything else is asked for again.
+ * 2. Tasks that another resident model answers (demand.ts): they go there, and everything else is asked for again. Where the asker
+ *    decides, everything else goes on meanwhile.
  * 3. What is waited for: loads, waits, drains (demand.ts).
  * 4. What is likely to be needed: loads ahead, sequences given back (ahead.ts).
  * 5. What nobody needed for long leaves.
@@ -13,6 +14,7 @@
  */
 import type { ModelId, TaskId } from '../task.ts';
 import { grow, loadAhead } from './ahead.ts';
+import { Asked } from './asked.ts';
 import { onDemand, substitutions } from './demand.ts';
 import { type Forecast, LearnedForecast } from './forecast.ts';
 import type { Means } from './means.ts';
@@ -25,14 +27,13 @@ import { Worth } from './worth.ts';
 
 /** What may change while a runtime lives: settings, power, memory pressure. */
 export type ResidencyChanges = Partial<
-  Pick<ResidencyOptions, 'releaseAfterMs' | 'releasePinnedAfterMs' | 'loadsAhead' | 'readsAhead' | 'substitution'>
+  Pick<ResidencyOptions, 'releaseAfterMs' | 'releasePinnedAfterMs' | 'loadsAhead' | 'readsAhead'>
 >;
 
 export class ResidencyPolicy {
   readonly #means: Means;
   readonly #reader: Reader;
-  /** Tasks for which the user was asked whether another model may answer. */
-  readonly #asked = new Set<TaskId>();
+  readonly #asked = new Asked();
   #aheadMs = Number.NEGATIVE_INFINITY;
 
   /** @param forecast by default learned from uses and signals; a bench may know the future. */
@@ -61,29 +62,29 @@ export class ResidencyPolicy {
     this.#means.forecast.signal(signal, nowMs);
   }
 
+  /** The asker of a task has said whether another model is to answer. */
+  answered(id: TaskId): void {
+    this.#asked.answered(id);
+  }
+
   decide(view: ResidencyView): readonly Decision[] {
     const relieved = this.#relieved(view); // 1
     if (relieved.length > 0) return relieved;
     const answered = this.#answered(view); // 2
     if (answered.some((decision) => decision.kind === 'substitute' && !decision.asks)) return answered;
-    const decisions = [...answered, ...onDemand(this.#means, view)]; // 3
+    const decisions = [...answered, ...onDemand(this.#means, view, this.#asked)]; // 3
     if (!decisions.some(isMove)) decisions.push(...this.#unasked(view)); // 4 and 5
     if (decisions.some(({ kind }) => kind === 'load')) return decisions;
     const read = this.#reader.decide(view); // 6
     return read === undefined ? decisions : [...decisions, read];
   }
 
-  /** Nobody is asked twice about a task. */
   #answered(view: ResidencyView): Decision[] {
-    const found = substitutions(this.#means, view);
-    if (this.#means.options.substitution !== 'ask') return found;
-    const waiting = new Set(view.models.flatMap((model) => model.waiting.map(({ id }) => id)));
-    for (const id of this.#asked) if (!waiting.has(id)) this.#asked.delete(id);
-    return found.flatMap((one): Decision[] => {
-      const tasks = one.tasks.filter((id) => !this.#asked.has(id));
-      for (const id of tasks) this.#asked.add(id);
-      return tasks.length === 0 ? [] : [{ ...one, tasks }];
-    });
+    this.#asked.look(view);
+    const untilMs = view.nowMs + this.#means.options.answerMsMax;
+    return substitutions(this.#means, view).flatMap((found) =>
+      found.asks ? (this.#asked.ask(found, untilMs) ?? []) : found,
+    );
   }
 
   #unasked(view: ResidencyView): Decision[] {

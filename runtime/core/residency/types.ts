@@ -3,7 +3,7 @@
  *
  * The caller (the scheduler, or a simulator) keeps the models and performs the decisions; the policy keeps what it has learned.
  */
-import type { ModelId, TaskClass, TaskId } from '../task.ts';
+import type { ModelId, Substitution, TaskClass, TaskId } from '../task.ts';
 
 /** Classes of work by which promises differ. A chat is promised a first token, as a completion is. */
 export type ResidencyClass = TaskClass | 'chat';
@@ -25,6 +25,8 @@ export interface WaitingTask {
   readonly deadlineMs: number;
   /** Predicted, from its start until the promise is kept: to the first token or to the last one. */
   readonly workMs: number;
+  /** Absent: as the options say. */
+  readonly substitution?: Substitution | undefined;
 }
 
 /** A task as it arrived: what demand is learned from. */
@@ -132,13 +134,15 @@ export type Decision =
   | { readonly kind: 'resume'; readonly model: ModelId; readonly why: string }
   /** Other bounds for a model that is ready and idle. */
   | { readonly kind: 'resize'; readonly model: ModelId; readonly isSmall: boolean; readonly why: string }
-  /** These waiting tasks are answered by another model; the answer says so. With `asks` the user decides. */
+  /** These waiting tasks are answered by another model; the answer says so. With `asks` their askers decide, and they wait meanwhile. */
   | {
       readonly kind: 'substitute';
       readonly model: ModelId;
       readonly by: ModelId;
       readonly tasks: readonly TaskId[];
       readonly asks: boolean;
+      /** Until their own model would be there, in ms. */
+      readonly waitMs: number;
       readonly why: string;
     }
   | {

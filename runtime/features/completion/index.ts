@@ -145,6 +145,7 @@ export class CompletionFeature {
       model: model.id,
       prompt: { kind: 'infill', prefix, suffix },
       limits: { maxTokens: settings.completion.maxTokens, stop },
+      substitution: settings.substitution,
       supersedeKey: keyOf({ client, document }),
     };
   }

@@ -50,6 +50,9 @@ const anyOptions: fc.Arbitrary<Partial<ResidencyOptions>> = fc.record({
   wasteWeight: fc.constantFrom(0, 1),
 });
 
+/** What tasks say of stand-ins; one of them nothing. */
+const wishes = [undefined, 'never', 'ask', 'automatically'] as const;
+
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
 function modelOf(place: number, nowMs: number, drawn: Step['models'][number]): ModelView {
@@ -72,7 +75,9 @@ function modelOf(place: number, nowMs: number, drawn: Step['models'][number]): M
     readySinceMs: nowMs - drawn.readyMs,
     lastUsedMs: nowMs - drawn.readyMs,
     running: drawn.state === 'ready' ? drawn.running : 0,
-    waiting: drawn.waited.map((ms, index) => waiting(`${id}${index}`, nowMs - ms, { class: drawn.class })),
+    waiting: drawn.waited.map((ms, index) =>
+      waiting(`${id}${index}`, nowMs - ms, { class: drawn.class, substitution: wishes[ms % wishes.length] }),
+    ),
   };
 }
 
@@ -169,6 +174,28 @@ describe('the residency policy', () => {
           for (const decision of made) check(decision, seen);
           expect(made.filter(({ kind }) => kind === 'load').length).toBeLessThanOrEqual(1);
           expect(made.filter(({ kind }) => kind === 'readAhead').length).toBeLessThanOrEqual(1);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('when tasks are answered by others, then as each wants it, and nobody is asked twice while he waits', () => {
+    fc.assert(
+      fc.property(anyOptions, fc.array(anyStep, { maxLength: 12 }), (options, steps) => {
+        const asked = new Set<string>();
+        run(options, steps, (seen, made) => {
+          const waits = new Map(seen.models.flatMap((model) => model.waiting.map((task) => [task.id, task] as const)));
+          for (const id of asked) if (!waits.has(id)) asked.delete(id);
+          for (const decision of made) {
+            if (decision.kind !== 'substitute') continue;
+            for (const id of decision.tasks) {
+              const wish = waits.get(id)?.substitution ?? options.substitution;
+              expect(wish).toBe(decision.asks ? 'ask' : 'automatically');
+              expect(asked.has(id)).toBe(false);
+              if (decision.asks) asked.add(id);
+            }
+          }
         });
       }),
       { numRuns: 300 },

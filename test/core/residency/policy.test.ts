@@ -144,6 +144,29 @@ describe('answers by another model', () => {
     expect(words(asking.decide(view(nowMs + 1, [absent, standIn])))).toEqual(['load large']);
   });
 
+  it('when the one on offer would leave for the right one, then it stays until the asker has answered, or for so long', () => {
+    const tight = (atMs: number) => view(atMs, [absent, standIn], { budgetBytes: 6.5 * gb });
+    const asking = policy({}, { substitution: 'ask', answerMsMax: 4_000 });
+    expect(words(asking.decide(tight(nowMs)))).toEqual(['ask t by small', `wait large until ${nowMs + 4_000}`]);
+    expect(words(asking.decide(tight(nowMs + 3_999)))).toEqual([`wait large until ${nowMs + 4_000}`]);
+    expect(words(asking.decide(tight(nowMs + 4_000)))).toEqual(['load large -small']);
+    const answered = policy({}, { substitution: 'ask' });
+    answered.decide(tight(nowMs));
+    answered.answered('t');
+    expect(words(answered.decide(tight(nowMs + 1)))).toEqual(['load large -small']);
+  });
+
+  it('when a task says for itself whether it may, then that counts for it', () => {
+    const tasks = (['never', 'ask', 'automatically'] as const).map((substitution) =>
+      waiting(substitution, nowMs, { substitution }),
+    );
+    const large = model('large', { waiting: tasks }, 6);
+    for (const substitution of ['never', 'ask', 'automatically'] as const) {
+      const made = words(policy({}, { substitution }).decide(view(nowMs, [large, standIn])));
+      expect(made).toEqual(['substitute automatically by small', 'ask ask by small']);
+    }
+  });
+
   it('when the user wants none, or it is of another class, then nobody stands in', () => {
     const automatic = policy({}, { substitution: 'automatically' });
     expect(words(policy().decide(view(nowMs, [absent, standIn])))).toEqual(['load large']);
