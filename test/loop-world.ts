@@ -4,7 +4,7 @@ import type { Task } from '../runtime/core/task.ts';
 import { VirtualClock } from '../runtime/engine/clock.ts';
 import type { ModelSpec } from '../runtime/engine/engine.ts';
 import { SimulatedEngine } from '../runtime/engine/simulated.ts';
-import type { TaskHandle, TaskNote, TaskResult, TaskSpec } from '../runtime/features/tasks.ts';
+import type { TaskHandle, TaskNote, TaskOffer, TaskResult, TaskSpec } from '../runtime/features/tasks.ts';
 import { Loop } from '../runtime/loop.ts';
 
 /** 400 different words, so that a repetition or a gap would show. */
@@ -70,6 +70,7 @@ export class Asked {
   readonly handle: TaskHandle;
   readonly pieces: string[] = [];
   readonly notes: TaskNote[] = [];
+  readonly offers: TaskOffer[] = [];
   /** Set once the task has settled and the microtasks have run. */
   result: TaskResult | undefined;
 
@@ -82,6 +83,10 @@ export class Asked {
       onNote: (note) => {
         if (this.result) throw new Error('a note after the end');
         this.notes.push(note);
+      },
+      onOffer: (offer) => {
+        if (this.result) throw new Error('a question after the end');
+        this.offers.push(offer);
       },
     });
     void this.handle.done.then((result) => {

@@ -6,6 +6,7 @@ import type {
   TaskHandle,
   TaskListener,
   TaskNote,
+  TaskOffer,
   TaskResult,
   TaskSpec,
   Tasks,
@@ -18,6 +19,8 @@ export const chosenSettings = clientSettingsSchema.parse({ model: 'embedded' });
 export interface Script {
   /** Before the first piece; the result says the same. */
   readonly notes?: readonly TaskNote[];
+  /** Put to the asker, if he can be asked. */
+  readonly offer?: TaskOffer;
   readonly pieces?: readonly string[];
   readonly outcome?: Outcome;
   /** Never ends unless it is cancelled. */
@@ -44,10 +47,11 @@ export class ScriptedTasks implements Tasks {
     return this.forecast(spec);
   }
 
-  submit(spec: TaskSpec, { onText, onNote }: TaskListener = {}): TaskHandle {
+  submit(spec: TaskSpec, { onText, onNote, onOffer }: TaskListener = {}): TaskHandle {
     const id = `t${this.specs.push(spec)}`;
     const {
       notes = [],
+      offer,
       pieces = [],
       outcome = { kind: 'finished', reason: 'stop' },
       hangs = false,
@@ -64,6 +68,7 @@ export class ScriptedTasks implements Tasks {
     const run = async (): Promise<TaskResult> => {
       let text = '';
       for (const note of notes) onNote?.(note);
+      if (offer !== undefined) onOffer?.(offer);
       const by = notes.flatMap((note) => (note.reason === 'substituted' ? [note.by] : [])).at(-1);
       for (const piece of pieces) {
         await Promise.resolve();

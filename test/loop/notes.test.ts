@@ -118,6 +118,80 @@ describe('a task that another model answers', () => {
   });
 });
 
+describe('an asker who wants to be asked', () => {
+  const urgent = { model: 'large', sla: { kind: 'e2e', targetMs: 25_000 }, substitution: 'ask' } as const;
+  const houseOf = async (): Promise<House> => {
+    const house = new House({ holdings, residency: { readsAhead: false, loadsAhead: false } });
+    const first = house.translate({ model: 'small' });
+    house.clock.run();
+    await first.handle.done;
+    return house;
+  };
+
+  it('when he takes the answer of another model, then it comes from that one, and he is told so', async () => {
+    const house = await houseOf();
+    const asked = house.translate({ ...urgent, arrivalMs: house.clock.now() });
+    const [offer, ...more] = asked.offers;
+    expect(more).toEqual([]);
+    expect(offer).toMatchObject({ by: 'small', waitMs: 60_000, signal: { aborted: false } });
+    expect(asked.notes).toEqual([]);
+    offer?.answer('now');
+    expect(offer?.signal.aborted).toBe(true);
+    expect(asked.notes).toEqual([{ reason: 'substituted', by: 'small' }]);
+    house.clock.run();
+    expect(await asked.handle.done).toMatchObject({ outcome: { kind: 'finished' }, answeredBy: 'small', kept: true });
+  });
+
+  it('when he wants to wait, then the chosen model answers, and a second word of his changes nothing', async () => {
+    const house = await houseOf();
+    const asked = house.translate({ ...urgent, arrivalMs: house.clock.now() });
+    asked.offers[0]?.answer('wait');
+    asked.offers[0]?.answer('now');
+    house.clock.run();
+    expect(await asked.handle.done).not.toHaveProperty('answeredBy');
+    expect(asked.offers).toHaveLength(1);
+  });
+
+  it('when he says nothing, then it waits, and the question goes away before the answer begins', async () => {
+    const house = await houseOf();
+    const asked = house.translate({ ...urgent, arrivalMs: house.clock.now() });
+    house.until(() => asked.pieces.length > 0);
+    expect(asked.offers[0]?.signal.aborted).toBe(true);
+    asked.offers[0]?.answer('now');
+    house.clock.run();
+    expect(await asked.handle.done).not.toHaveProperty('answeredBy');
+  });
+
+  it('when the task is cancelled, or the house is closed, then the question goes away', async () => {
+    const house = await houseOf();
+    const [first, second] = [0, 1].map(() => house.translate({ ...urgent, arrivalMs: house.clock.now() }));
+    expect(second?.offers).toHaveLength(1);
+    first?.handle.cancel();
+    expect([first, second].map((asked) => asked?.offers[0]?.signal.aborted)).toEqual([true, false]);
+    first?.offers[0]?.answer('now');
+    await house.loop.close();
+    expect(second?.offers[0]?.signal.aborted).toBe(true);
+    second?.offers[0]?.answer('now');
+    expect((await first?.handle.done)?.outcome.kind).toBe('cancelled');
+    expect((await second?.handle.done)?.outcome.kind).toBe('failed');
+  });
+
+  it('when there is nobody to ask, then it waits as if it had said never', async () => {
+    const house = await houseOf();
+    const handle = house.loop.submit({
+      class: 'translate',
+      arrivalMs: house.clock.now(),
+      prompt: { kind: 'chat', user: 'Translate this.' },
+      limits: { maxTokens: 20, stop: [] },
+      ...urgent,
+    });
+    // Nobody stays for an answer that cannot come.
+    expect(house.lines.at(-1)).toContain("evicted 'small'");
+    house.clock.run();
+    expect(await handle.done).not.toHaveProperty('answeredBy');
+  });
+});
+
 describe('the answers under way', () => {
   const opened = () => {
     const answers = new Answers(new Metrics(60_000), new PredictionErrors());
