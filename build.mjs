@@ -26,6 +26,7 @@ const programs = {
   bench: 'runtime/bench/main.ts',
   'bench-guard': 'runtime/bench/guard/main.ts',
   'bench-library': 'runtime/bench/engine/library/main.ts',
+  eval: 'runtime/eval/main.ts',
   'eval-make': 'runtime/eval/make/main.ts',
 };
 

@@ -17,15 +17,20 @@ const programs = {
   runtime: 'runtime.mjs',
   cli: 'cli.mjs',
   bench: 'bench.mjs',
+  eval: 'eval.mjs',
   extension: 'extension.cjs',
-};
+} as const;
 
-export default async function setup(): Promise<void> {
-  for (const [name, file] of Object.entries(programs)) {
+type Program = keyof typeof programs;
+
+export default (): Promise<void> => build(Object.keys(programs) as Program[]);
+
+export async function build(names: readonly Program[]): Promise<void> {
+  for (const name of names) {
     try {
       await promisify(execFile)(process.execPath, ['build.mjs', name], { cwd: root });
     } catch (error) {
-      await rm(path.join(root, 'dist', file), { force: true });
+      await rm(path.join(root, 'dist', programs[name]), { force: true });
       const detail = error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : String(error);
       process.stderr.write(`The program ${name} does not build, so its suites fail:\n${detail}\n`);
     }

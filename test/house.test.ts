@@ -105,6 +105,7 @@ const rules: readonly Rule[] = [
     because: 'the command line is a client like any other',
   },
   { files: 'runtime/bench/', mayImport: ['runtime/', 'test/gguf/'], because: 'a bench measures whatever it likes' },
+  { files: 'runtime/eval/', mayImport: ['runtime/'], because: 'an eval asks the product as it is' },
   { files: 'runtime/main', mayImport: ['runtime/'], because: 'the composition root builds everything' },
   { files: 'test/', mayImport: ['test/', 'runtime/', 'extension/'], because: 'tests look everywhere' },
 ];

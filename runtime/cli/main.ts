@@ -6,8 +6,10 @@ import { bench } from './bench.ts';
 import { type Command, type CommandGroup, exitCodes, type Io } from './command.ts';
 import { complete } from './complete.ts';
 import { demo } from './demo.ts';
+import { evaluate } from './eval.ts';
 import { flushed, type Interruption, outputInterruption, signalInterruptions } from './interruption.ts';
 import { models } from './models.ts';
+import { askOn } from './question.ts';
 import { runCommand, runGroup } from './run.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
@@ -26,6 +28,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   serve,
   demo,
   bench,
+  evaluate,
 ];
 
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -81,6 +84,7 @@ if (process.argv[1] !== undefined && path.basename(import.meta.url) === 'cli.mjs
     cwd: process.cwd(),
     signal: interrupt.signal,
     terminal: process.stdout.isTTY ? terminalSize(process.stdout) : undefined,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askOn(process.stdin, process.stderr) : undefined,
     programs,
     media: path.join(programs, '..', 'media'),
   });

@@ -1,0 +1,20 @@
+/** `punctual eval NAME`: how good the answers are; the evals are a program of their own beside this one. */
+
+import { runBeside } from './beside.ts';
+import { type Command, commonHelp } from './command.ts';
+
+export const evaluate: Command = {
+  name: 'eval',
+  usage: 'NAME [--json] [options]',
+  summary: 'score the answers on fixed cases, against a plain call of the same model',
+  options: {},
+  help: commonHelp,
+  positionals: 0,
+  takesAll: true,
+
+  run(args, _, io) {
+    const elsewhere =
+      'the evals are not part of the installed extension: get the source of Punctual, and call this there after `npm ci`.';
+    return runBeside({ program: 'eval.mjs', command: this, elsewhere }, args, io);
+  },
+};

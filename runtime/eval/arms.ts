@@ -1,0 +1,138 @@
+/**
+ * The two arms of the completion eval, on one model in one engine process: a plain infill call with fixed windows, and the product's
+ * completion feature. Both greedy.
+ */
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { LlamaEngine } from '../engine/llama/process.ts';
+import { CompletionFeature } from '../features/completion/index.ts';
+import type { ChosenModel, Models, TaskSpec } from '../features/tasks.ts';
+import { Loop } from '../loop.ts';
+import { clientSettingsSchema, type InlineCompletionResult } from '../protocol.ts';
+import type { CompletionCase } from './cases.ts';
+import { cutToKind } from './score.ts';
+import { Vocabulary } from './tokens.ts';
+
+export const rawWindow = { prefixTokens: 1_024, suffixTokens: 256, answerTokens: 48 } as const;
+
+const contextTokens = 2_048;
+
+/** A machine that is slow today must not shorten a prompt: the same cases give the same answers. */
+const targetMs = 60_000;
+
+export interface ArmsOptions {
+  /** Absolute path of a GGUF file. */
+  readonly model: string;
+  /** The embedded demonstration model, of which the feature asks single lines only. */
+  readonly demo: boolean;
+  /** Compute threads; 0 leaves it to the engine. */
+  readonly threads: number;
+  /** Absolute path of the built engine program. */
+  readonly engineProgram: string;
+  readonly log: (line: string) => void;
+}
+
+export class Arms {
+  readonly #loop: Loop;
+  readonly #vocabulary: Vocabulary;
+  readonly #chosen: ChosenModel;
+
+  private constructor(loop: Loop, vocabulary: Vocabulary, chosen: ChosenModel) {
+    this.#loop = loop;
+    this.#vocabulary = vocabulary;
+    this.#chosen = chosen;
+  }
+
+  /** Resolves when the model has answered once. @throws when it cannot be loaded, or not be asked for what stands between two texts. */
+  static async open({ model, demo, threads, engineProgram, log }: ArmsOptions): Promise<Arms> {
+    const vocabulary = await Vocabulary.open(model);
+    const engine = new LlamaEngine({ program: engineProgram, env: process.env, log });
+    const loop = new Loop(engine, {
+      now: () => performance.now(),
+      timer: (ms, call) => {
+        const timer = setTimeout(call, ms);
+        return () => clearTimeout(timer);
+      },
+      specOf: (id) => ({ id, file: model, sequences: 1, contextTokens, threads }),
+    });
+    const arms = new Arms(loop, vocabulary, { id: 'eval', name: 'the model', demo, chosen: true, contextTokens });
+    try {
+      await arms.#answer('const value =', '', 1, []);
+      return arms;
+    } catch (error) {
+      await arms.close();
+      throw error;
+    }
+  }
+
+  /** The prompt of {@link raw}. */
+  windowOf({ before, after }: Pick<CompletionCase, 'before' | 'after'>): ReturnType<Vocabulary['window']> {
+    return this.#vocabulary.window(before, after, rawWindow.prefixTokens, rawWindow.suffixTokens);
+  }
+
+  /** What the model says to a plain infill call, cut at the first line end where a single line is asked for. @throws when it fails. */
+  async raw(one: CompletionCase): Promise<string> {
+    const { prefix, suffix } = this.windowOf(one);
+    const stop = one.kind === 'single' ? ['\n'] : [];
+    return cutToKind(await this.#answer(prefix, suffix, rawWindow.answerTokens, stop), one.kind);
+  }
+
+  /** What the editor would show, as text at the cursor; empty for nothing. @throws when the model fails. */
+  async punctual(one: CompletionCase): Promise<string> {
+    const { before, after, language, path } = one;
+    const document = TextDocument.create(`file:///eval/${encodeURI(path)}`, language, 1, before + after);
+    // One for each case: nothing that was learned in another case of the same file helps.
+    const feature = new CompletionFeature(this.#loop, this.#models(), []);
+    const result = await feature.complete(
+      {
+        document,
+        position: document.positionAt(before.length),
+        invoked: false,
+        settings: clientSettingsSchema.parse({ completion: { targetMs } }),
+        client: one.id,
+        receivedMs: this.#loop.now(),
+      },
+      new AbortController().signal,
+    );
+    const { reason, message } = result.punctual;
+    if (reason === 'failed' || reason === 'rejected') throw new Error(`${one.id}: ${message ?? reason}`);
+    return insertedText(result, document, before.length);
+  }
+
+  async close(): Promise<void> {
+    await this.#loop.close();
+    await this.#vocabulary.close();
+  }
+
+  #models(): Models {
+    const chosen = this.#chosen;
+    return { choose: () => chosen, describe: () => chosen };
+  }
+
+  async #answer(prefix: string, suffix: string, maxTokens: number, stop: readonly string[]): Promise<string> {
+    const spec: TaskSpec = {
+      class: 'completion',
+      sla: { kind: 'ttft', targetMs },
+      arrivalMs: this.#loop.now(),
+      model: this.#chosen.id,
+      prompt: { kind: 'infill', prefix, suffix },
+      limits: { maxTokens, stop },
+    };
+    const { outcome, text } = await this.#loop.submit(spec).done;
+    if (outcome.kind === 'finished') return text;
+    throw new Error(outcome.kind === 'failed' ? outcome.error.message : 'The task was cancelled.');
+  }
+}
+
+/** What appears at the cursor: an item may also replace text around it that stays as it is. */
+export function insertedText(result: InlineCompletionResult, document: TextDocument, cursor: number): string {
+  const [item] = result.items;
+  if (item === undefined) return '';
+  const { insertText, range } = item;
+  if (range === undefined) return insertText;
+  const text = document.getText();
+  const kept = text.slice(document.offsetAt(range.start), cursor);
+  const behind = text.slice(cursor, document.offsetAt(range.end));
+  const start = insertText.startsWith(kept) ? kept.length : 0;
+  const end = behind !== '' && insertText.endsWith(behind) ? insertText.length - behind.length : insertText.length;
+  return insertText.slice(start, Math.max(start, end));
+}
