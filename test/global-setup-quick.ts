@@ -1,0 +1,4 @@
+/** The quick tests parse with the grammars and start no program. */
+import { build } from './global-setup.ts';
+
+export default (): Promise<void> => build(['grammars']);
