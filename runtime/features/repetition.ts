@@ -5,19 +5,32 @@ const loopCharsMin = 60;
 const periodCharsMax = 200;
 const repeatsMin = 4;
 
-/** Whether the end of `text` says the same thing at least four times over, with nothing in between. */
-export function endsInLoop(text: string): boolean {
-  for (let period = 1; period <= Math.min(periodCharsMax, Math.floor(text.length / repeatsMin)); period++) {
-    const repeats = Math.max(repeatsMin, Math.ceil(loopCharsMin / period));
-    if (repeats * period <= text.length && repeatsLast(text, period, repeats)) return true;
-  }
-  return false;
+export interface TextLoop {
+  /** Where it begins, in UTF-16 units. */
+  readonly start: number;
+  /** Length of what is said over and over. */
+  readonly period: number;
 }
 
-function repeatsLast(text: string, period: number, repeats: number): boolean {
-  const start = text.length - repeats * period;
-  for (let at = start; at < text.length - period; at++) {
-    if (text.charCodeAt(at) !== text.charCodeAt(at + period)) return false;
+/** The loop that the end of `text` is in: the same thing at least four times over, with nothing in between. */
+export function loopAtEnd(text: string): TextLoop | undefined {
+  for (let period = 1; period <= Math.min(periodCharsMax, Math.floor(text.length / repeatsMin)); period++) {
+    const repeats = Math.max(repeatsMin, Math.ceil(loopCharsMin / period));
+    if (repeats * period > text.length) continue;
+    const start = loopStart(text, period, text.length - repeats * period);
+    if (start !== undefined) return { start, period };
   }
-  return true;
+  return undefined;
+}
+
+/** Whether the end of `text` says the same thing at least four times over, with nothing in between. */
+export function endsInLoop(text: string): boolean {
+  return loopAtEnd(text) !== undefined;
+}
+
+/** Where the loop of this period begins, if it begins at `latest` or before. */
+function loopStart(text: string, period: number, latest: number): number | undefined {
+  let at = text.length - period - 1;
+  while (at >= 0 && text.charCodeAt(at) === text.charCodeAt(at + period)) at -= 1;
+  return at + 1 <= latest ? at + 1 : undefined;
 }

@@ -46,6 +46,9 @@ export const completionTraceSchema = z.object({
   reusedTokens: z.number().optional(),
   generatedTokens: z.number().optional(),
   kept: z.boolean().optional(),
+  /** Names of the filters that changed the model's answer, in order; and of the one that left nothing of it. */
+  filters: z.array(z.string()).optional(),
+  droppedBy: z.string().optional(),
   /** The time to the first token as it was predicted when the prompt was chosen; absent while nothing can be said. */
   forecastMs: z.number().optional(),
   /** The prompt is shorter than wanted, because the first token of the whole one was forecast too late; `forecastMs` is that of this one. */

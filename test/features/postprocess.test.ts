@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { postprocess, type Surroundings } from '../../runtime/features/completion/postprocess.ts';
+import type { Place } from '../../runtime/features/completion/filters/filter.ts';
+import { postprocess } from '../../runtime/features/completion/filters/postprocess.ts';
 import { extentAt, infillWindow } from '../../runtime/features/completion/prompt.ts';
 
-function around(marked: string, healed = ''): Surroundings {
+/** In a language that nobody told about, so that the cursor's line alone is judged. */
+function placeOf(marked: string): Place {
   const [before = '', after = ''] = marked.split('|');
-  const [lineAfter = '', ...linesBelow] = after.split('\n');
-  return { lineBefore: before.slice(before.lastIndexOf('\n') + 1), lineAfter, linesBelow, healed };
+  return { before, after, languageId: 'unheard-of' };
 }
 
 describe('post-processing', () => {
@@ -21,15 +22,15 @@ describe('post-processing', () => {
     ['a + b;  \t', 'return |', 'a + b;'],
     ['   ', 'return |', ''],
   ])('when the model says %j at %j, then %j is shown', (answer, place, shown) => {
-    expect(postprocess(answer, around(place))).toBe(shown);
+    expect(postprocess({ text: answer }, placeOf(place)).text).toBe(shown);
   });
 
   it('when anything comes from the model, then it never grows', () => {
     const text = fc.string({ unit: fc.constantFrom('a', ' ', '\n', '(', ')', ';', '<|x|>', '😀'), maxLength: 40 });
     fc.assert(
       fc.property(text, text, (answer, after) => {
-        const place = around(`x${after.includes('|') ? '|' : `|${after}`}`);
-        const once = postprocess(answer, place);
+        const place = placeOf(`x${after.includes('|') ? '|' : `|${after}`}`);
+        const { text: once } = postprocess({ text: answer }, place);
         expect(once.length).toBeLessThanOrEqual(answer.length);
       }),
     );

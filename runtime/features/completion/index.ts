@@ -15,10 +15,10 @@ import {
 } from '../../protocol.ts';
 import { answering } from '../notes.ts';
 import { type ChosenModel, isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
+import { postprocess } from './filters/postprocess.ts';
 import { fitWindow, type HeldWindow, wantedWindow } from './fit.ts';
-import { postprocess } from './postprocess.ts';
 import { extentAt, type InfillWindow, type WindowLimits, windowDefault } from './prompt.ts';
-import { fittedTrace, nothing, traceOf } from './trace.ts';
+import { filteredTrace, fittedTrace, nothing, traceOf } from './trace.ts';
 
 export interface CompletionRequest {
   readonly document: TextDocument;
@@ -124,11 +124,13 @@ export class CompletionFeature {
       const answerer = answering(result, model, (id) => this.#models.describe(id));
       const trace = { ...traceOf(result, answerer), ...fittedTrace(fitted, result, targetMs) };
       if (result.outcome.kind !== 'finished') return nothing(trace);
-      const insertText = postprocess(result.text, { ...place.around, healed: window.healed });
-      if (insertText === '') return nothing({ ...trace, reason: 'empty' });
+      const answer = { text: result.text, end: result.outcome.reason, healed: window.healed };
+      const shown = postprocess(answer, place.around);
+      const filtered = { ...trace, ...filteredTrace(shown) };
+      if (shown.text === '') return nothing({ ...filtered, reason: 'empty' });
       const { selected, position } = request;
       const range = selected?.range ?? { start: position, end: position };
-      return { items: [{ insertText: (selected?.text ?? '') + insertText, range }], punctual: trace };
+      return { items: [{ insertText: (selected?.text ?? '') + shown.text, range }], punctual: filtered };
     }
   }
 
@@ -209,12 +211,12 @@ function placeOf({ document, position, selected }: Pick<CompletionRequest, 'docu
   const after = selected ? selected.range.end : position;
   const textAfter = document.getText({ start: after, end: { line: document.lineCount, character: 0 } });
   const before = textBefore.replaceAll('\r\n', '\n');
-  const text = before + textAfter.replaceAll('\r\n', '\n');
-  const [lineAfter = '', ...linesBelow] = text.slice(before.length).split('\n', 50);
+  const behind = textAfter.replaceAll('\r\n', '\n');
+  const { languageId } = document;
   return {
-    text,
+    text: before + behind,
     offset: before.length,
-    around: { lineBefore: before.slice(before.lastIndexOf('\n') + 1), lineAfter, linesBelow },
+    around: { before, after: behind, languageId, ...(selected && { selected: selected.text }) },
   };
 }
 

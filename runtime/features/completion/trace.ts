@@ -3,6 +3,7 @@ import type { TaskError } from '../../core/task.ts';
 import type { CompletionReason, CompletionTrace, InlineCompletionResult } from '../../protocol.ts';
 import type { Answering } from '../notes.ts';
 import type { TaskResult } from '../tasks.ts';
+import type { Postprocessed } from './filters/postprocess.ts';
 import type { FittedWindow } from './fit.ts';
 
 /** Source code, where the tokenizer was not asked. */
@@ -39,6 +40,11 @@ export function fittedTrace(
   const charsPerToken = promptTokens === undefined ? charsPerTokenUsual : chars / Math.max(1, promptTokens);
   const droppedTokens = Math.round(droppedChars / charsPerToken);
   return { ...predicted, fitted: { droppedTokens, forecastMs: Math.round(forecastMs), targetMs } };
+}
+
+/** Which filters changed the answer, and which of them left nothing. */
+export function filteredTrace({ changed, dropped }: Postprocessed): Pick<CompletionTrace, 'filters' | 'droppedBy'> {
+  return { ...(changed.length > 0 && { filters: [...changed] }), ...(dropped !== undefined && { droppedBy: dropped }) };
 }
 
 function reasonOf(outcome: TaskResult['outcome']): { reason: CompletionReason; message?: string } {

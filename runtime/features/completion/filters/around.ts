@@ -1,0 +1,116 @@
+/** What stands around the cursor, as the filters ask for it: worked out once for an answer. Pure. */
+import type { Place } from './filter.ts';
+import { type Lexis, lexisOf } from './languages.ts';
+import { columnsOf, indentOf, isBlank, isOpener } from './lines.ts';
+import { type Closing, type Frame, isInsideText, scan } from './scan.ts';
+
+export interface Around {
+  readonly place: Place;
+  readonly lexis: Lexis;
+  /** The text of the cursor's line before and after the cursor. */
+  readonly lineBefore: string;
+  readonly lineAfter: string;
+  /** Whole lines, in the order of the document: above the cursor's line and below it. */
+  readonly linesAbove: readonly string[];
+  readonly linesBelow: readonly string[];
+  /** What is open at the cursor, as far as it was read. */
+  readonly open: readonly Frame[];
+  /** What was read of the text after the cursor. */
+  readonly textAfter: string;
+  /** Closers after the cursor that fit nothing, as the text is. */
+  readonly mistakesAfter: number;
+  /** Of the brackets that are open at the cursor, how many the text after it closes. */
+  readonly bracketsClosedAfter: number;
+  /** Whether the text after the cursor closes the string that the cursor is in. */
+  readonly isStringClosedAfter: boolean;
+  /** The brackets that are open are all there are: nothing before them was left unread. */
+  readonly isReadFromStart: boolean;
+  /** Whether the cursor is in a string or a comment. */
+  readonly isInText: boolean;
+  readonly indent: IndentStyle | undefined;
+}
+
+/** How the file is indented; `unit` is in spaces, `steps` how many blocks say so. */
+export type IndentStyle =
+  | { readonly kind: 'tabs' }
+  | { readonly kind: 'spaces'; readonly unit: number; readonly steps: number };
+
+/** More of a document than this, on either side of the cursor, does not change what is open at it often enough to be read at each key. */
+const readCharsMax = 16_384;
+const linesMax = 80;
+
+export function aroundOf(place: Place): Around {
+  const before = place.before.slice(-readCharsMax);
+  const after = place.after.slice(0, readCharsMax);
+  const lexis = lexisOf(place.languageId);
+  const [lineAfter = '', ...below] = after.split('\n', linesMax + 1);
+  const above = before.split('\n');
+  const lineBefore = above.pop() ?? '';
+  const linesAbove = above.slice(-linesMax);
+  // Of an unknown language only the cursor's line is judged: who knows what its other lines mean.
+  const read = lexis.isKnown ? { before, after } : { before: lineBefore, after: lineAfter };
+  const { open } = scan(read.before, lexis);
+  const { closings, mistakes } = scan(read.after, lexis, open);
+  const outer = outerClosings(closings);
+  return {
+    place,
+    lexis,
+    lineBefore,
+    lineAfter,
+    linesAbove,
+    linesBelow: below,
+    open,
+    textAfter: read.after,
+    mistakesAfter: mistakes,
+    bracketsClosedAfter: outer.filter(({ kind }) => kind === 'bracket').length,
+    isStringClosedAfter: isStringClosed(open, outer[0], lineAfter.length),
+    isReadFromStart: lexis.isKnown && place.before.length <= readCharsMax,
+    isInText: isInsideText(open),
+    // The cursor's own line tells, too, while it is empty.
+    indent: indentStyle([...linesAbove, `${lineBefore}${lineAfter || '|'}`, ...below]),
+  };
+}
+
+/** The closings of what was open before the text. */
+export function outerClosings(closings: readonly Closing[]): Closing[] {
+  return closings.filter(({ opened }) => opened === -1);
+}
+
+function isStringClosed(open: readonly Frame[], first: Closing | undefined, lineLength: number): boolean {
+  const top = open.at(-1);
+  if (top?.kind !== 'string' || first?.kind !== 'string') return false;
+  return top.quote.multiline || first.at < lineLength;
+}
+
+/** What most of the indented lines begin with; for spaces, by how much most blocks are deeper than what opens them. */
+export function indentStyle(lines: readonly string[]): IndentStyle | undefined {
+  const written = lines.filter((line) => !isBlank(line));
+  const tabs = written.filter((line) => line.startsWith('\t')).length;
+  const spaces = written.filter((line) => line.startsWith('  ')).length;
+  if (tabs === 0 && spaces === 0) return undefined;
+  if (tabs >= spaces) return { kind: 'tabs' };
+  const steps = blockSteps(written);
+  const unit = mostFrequent(steps) ?? smallestIndent(written);
+  return { kind: 'spaces', unit, steps: steps.filter((step) => step === unit).length };
+}
+
+/** By how many columns lines are deeper than the block's opener that they follow. */
+export function blockSteps(lines: readonly string[]): number[] {
+  return lines.slice(1).flatMap((line, index) => {
+    const opener = lines[index] ?? '';
+    const step = columnsOf(indentOf(line), 4) - columnsOf(indentOf(opener), 4);
+    return isOpener(opener) && step > 0 && step <= 8 ? [step] : [];
+  });
+}
+
+function mostFrequent(values: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0];
+}
+
+function smallestIndent(lines: readonly string[]): number {
+  const columns = lines.map((line) => columnsOf(indentOf(line), 4)).filter((count) => count > 1);
+  const smallest = Math.min(8, ...columns);
+  return smallest >= 4 && smallest % 4 === 0 ? 4 : smallest;
+}

@@ -1,0 +1,64 @@
+/** How an answer ends: with something whole. */
+import { loopAtEnd } from '../../repetition.ts';
+import type { Filter } from './filter.ts';
+import { hasWords, isBlank, withoutLastLine } from './lines.ts';
+
+/** The token limit cut the last line somewhere: it is not shown, or of a single line the word that it may have cut. */
+export const partialLine: Filter = (text, _around, { end }) => {
+  if (end !== 'length') return text;
+  if (text.includes('\n')) return withoutLastLine(text);
+  const whole = text.replace(/[A-Za-z0-9_$]{1,60}$/, '');
+  return isBlank(whole) ? text : whole;
+};
+
+const periodLinesMax = 8;
+/** A line with words may be meant twice; rows of a table are meant as often as they are there. */
+const repeatsMinWords = 3;
+const repeatsMinRows = 10;
+/** A rule in a comment or a row of zeros ends by itself within a line of usual length. */
+const rowCharsMax = 120;
+
+/**
+ * A loop is said once if it goes over lines; the line is not shown if it loops within itself.
+ * Linear: each period is looked at from the end until it breaks.
+ */
+export const repetition: Filter = (text, { lineBefore }) => {
+  const written = text.split('\n');
+  const lines = written.with(0, lineBefore + written[0]);
+  for (let period = 1; period <= Math.min(periodLinesMax, lines.length / 2); period++) {
+    const { start, count } = loopStart(lines, period);
+    const unit = lines.slice(start, start + period);
+    const repeatsMin = unit.some(hasWords) ? repeatsMinWords : repeatsMinRows;
+    if (!unit.every(isBlank) && count >= repeatsMin * period) return written.slice(0, start + period).join('\n');
+  }
+  const loop = loopAtEnd(text);
+  if (loop === undefined) return text;
+  const looped = text.slice(loop.start);
+  const isRow = looped.length <= rowCharsMax && /^(?:[^\p{L}]|true|false|null|None)*$/u.test(looped);
+  if (looped.includes('\n') || isRow) return text;
+  return text.slice(0, Math.max(0, text.lastIndexOf('\n', loop.start)));
+};
+
+/** From where on each line equals the one `period` before it, the last one being perhaps only the beginning of one. */
+function loopStart(lines: readonly string[], period: number): { start: number; count: number } {
+  const last = lines.length - 1;
+  const expected = lines[last - period] ?? '';
+  if (!expected.startsWith(lines[last] ?? '')) return { start: lines.length, count: 0 };
+  let at = last - 1;
+  while (at >= period && lines[at] === lines[at - period]) at -= 1;
+  const start = Math.max(0, at - period + 1);
+  return { start, count: last - start + (expected === lines[last] ? 1 : 0) };
+}
+
+/**
+ * Space at the end is nobody's code, but for two cases with text behind the cursor: a space before a word, and a line end before what
+ * closes the block.
+ */
+export const blank: Filter = (text, { lineAfter }) => {
+  const trimmed = text.trimEnd();
+  const space = text.slice(trimmed.length);
+  if (trimmed === '' || isBlank(lineAfter) || space === '') return trimmed;
+  if (space.includes('\n'))
+    return trimmed.includes('\n') ? `${trimmed}${space.slice(space.lastIndexOf('\n'))}` : trimmed;
+  return /^[\s)\]};,.:]/.test(lineAfter) ? trimmed : `${trimmed} `;
+};

@@ -1,0 +1,220 @@
+/**
+ * Reads code just far enough to know what is open: brackets, strings, comments. Not a parser: text that makes no sense is read on, and
+ * never fails. Linear in the text.
+ */
+import type { Lexis, Quote } from './languages.ts';
+
+/** What is open at a place, the innermost last. */
+export type Frame =
+  | { readonly kind: 'bracket'; readonly close: string; readonly at: number }
+  | { readonly kind: 'string'; readonly close: string; readonly at: number; readonly quote: Quote }
+  | { readonly kind: 'comment'; readonly close: string; readonly at: number };
+
+/** Something that the text closed, from where to where; `opened` is negative for what was open before the text began. */
+export interface Closing {
+  readonly kind: 'bracket' | 'string';
+  readonly opened: number;
+  readonly at: number;
+  /** How many frames are open after it. */
+  readonly depth: number;
+}
+
+export interface Scan {
+  readonly open: readonly Frame[];
+  readonly closings: readonly Closing[];
+  /** Where a string of one line begins that its line does not close. */
+  readonly torn: number | undefined;
+  /** Closers that fit nothing, or not what was opened last. */
+  readonly mistakes: number;
+  /** For each line of the text: whether it begins inside a string or comment. */
+  readonly linesInside: readonly boolean[];
+}
+
+const closerOf: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+/** A closer that fits nothing is looked for this many brackets further out before it is taken for a mistake. */
+const mismatchDepthMax = 3;
+const charLiteral = /^'(?:\\[^\n']{1,10}|[^'\\\n])'/;
+/** A regular expression longer than this is taken for divisions, so that text full of slashes is read in linear time. */
+const literalCharsMax = 400;
+const regexLiteral = /^\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//;
+/** A quote right after a letter is an apostrophe or a digit separator, unless the letters are those that mark a kind of string. */
+const stringPrefix = /(?:^|[^\w])(?:[bfrutLUR]|br|rb|fr|rf|u8)$/i;
+
+/** `open` is what was open before the text. */
+export function scan(text: string, lexis: Lexis, open: readonly Frame[] = []): Scan {
+  return new Scanner(text, lexis, open).run();
+}
+
+/** Whether the innermost of what is open is text: a string or a comment. */
+export function isInsideText(open: readonly Frame[]): boolean {
+  const kind = open.at(-1)?.kind;
+  return kind === 'string' || kind === 'comment';
+}
+
+class Scanner {
+  readonly #text: string;
+  readonly #lexis: Lexis;
+  readonly #open: Frame[];
+  readonly #closings: Closing[] = [];
+  readonly #linesInside: boolean[] = [];
+  #torn: number | undefined;
+  #mistakes = 0;
+  #at = 0;
+  #lineEnd = -1;
+  /** The last character of code that is no white space: says whether `/` divides. */
+  #last = '';
+
+  constructor(text: string, lexis: Lexis, open: readonly Frame[]) {
+    this.#text = text;
+    this.#lexis = lexis;
+    // What was open before has no position in this text.
+    this.#open = open.map((frame) => ({ ...frame, at: -1 }));
+  }
+
+  run(): Scan {
+    this.#linesInside.push(isInsideText(this.#open));
+    while (this.#at < this.#text.length) {
+      const char = this.#text.charAt(this.#at);
+      if (char === '\n') this.#endLine();
+      else this.#step(char);
+    }
+    return {
+      open: this.#open,
+      closings: this.#closings,
+      torn: this.#torn,
+      mistakes: this.#mistakes,
+      linesInside: this.#linesInside,
+    };
+  }
+
+  #endLine(): void {
+    const top = this.#open.at(-1);
+    if (top?.kind === 'comment' && top.close === '\n') this.#open.pop();
+    if (top?.kind === 'string' && !top.quote.multiline) {
+      this.#open.pop();
+      this.#torn ??= top.at;
+    }
+    this.#at += 1;
+    this.#linesInside.push(isInsideText(this.#open));
+  }
+
+  #step(char: string): void {
+    const top = this.#open.at(-1);
+    if (top?.kind === 'comment') this.#inComment(top.close);
+    else if (top?.kind === 'string') this.#inString(top.quote, char);
+    else this.#inCode(char);
+  }
+
+  #inComment(close: string): void {
+    const lineEnd = this.#endOfLine();
+    const end = close === '\n' ? -1 : this.#text.slice(this.#at, lineEnd).indexOf(close);
+    if (end !== -1) this.#open.pop();
+    this.#at = end === -1 ? lineEnd : this.#at + end + close.length;
+  }
+
+  /** Looked for once a line, so that reading stays linear. */
+  #endOfLine(): number {
+    if (this.#lineEnd < this.#at) {
+      const found = this.#text.indexOf('\n', this.#at);
+      this.#lineEnd = found === -1 ? this.#text.length : found;
+    }
+    return this.#lineEnd;
+  }
+
+  #inString(quote: Quote, char: string): void {
+    if (quote.escapes && char === '\\' && this.#text.charAt(this.#at + 1) !== '\n') this.#at += 2;
+    else if (this.#text.startsWith(quote.close, this.#at)) this.#close('string', quote.close.length);
+    else if (quote.hole !== undefined && this.#text.startsWith(quote.hole, this.#at)) {
+      this.#open.push({ kind: 'bracket', close: '}', at: this.#at });
+      this.#last = '{';
+      this.#at += quote.hole.length;
+    } else this.#at += 1;
+  }
+
+  #inCode(char: string): void {
+    if (/[\w\s]/.test(char)) this.#plain(char);
+    else if (this.#openComment() || this.#skipLiteral(char) || this.#openString()) return;
+    else if (char in closerOf) {
+      this.#open.push({ kind: 'bracket', close: closerOf[char] ?? '', at: this.#at });
+      this.#plain(char);
+    } else if (char === ')' || char === ']' || char === '}') this.#closer(char);
+    else this.#plain(char);
+  }
+
+  #plain(char: string): void {
+    if (char.trim() !== '') this.#last = char;
+    this.#at += 1;
+  }
+
+  #openComment(): boolean {
+    const { lineComments, blockComment } = this.#lexis;
+    const line = lineComments.find((mark) => this.#text.startsWith(mark, this.#at));
+    const isBlock = blockComment !== undefined && this.#text.startsWith(blockComment[0], this.#at);
+    if (line === undefined && !isBlock) return false;
+    this.#open.push({ kind: 'comment', close: isBlock ? blockComment[1] : '\n', at: this.#at });
+    this.#at += isBlock ? blockComment[0].length : (line?.length ?? 0);
+    return true;
+  }
+
+  /** A character or a regular expression: brackets and quotes in it are text. */
+  #skipLiteral(char: string): boolean {
+    const isChar = char === "'" && this.#lexis.hasCharLiterals;
+    const isRegex = char === '/' && this.#lexis.hasRegexLiterals && this.#mayBeginRegex();
+    if (!isChar && !isRegex) return false;
+    const pattern = isChar ? charLiteral : regexLiteral;
+    const found = pattern.exec(this.#text.slice(this.#at, this.#at + literalCharsMax));
+    this.#at += found?.[0].length ?? 1;
+    this.#last = 'x';
+    return true;
+  }
+
+  #mayBeginRegex(): boolean {
+    if (/[\w)\]}$'"`]/.test(this.#last)) return /\b(?:return|typeof|case|in|of)\s*$/.test(this.#textBefore(12));
+    return true;
+  }
+
+  #openString(): boolean {
+    const quote = this.#lexis.quotes.find(({ open }) => this.#text.startsWith(open, this.#at));
+    if (quote === undefined) return false;
+    if (quote.open === "'" && /\w$/.test(this.#textBefore(1)) && !stringPrefix.test(this.#textBefore(3))) return false;
+    if (!quote.multiline && this.#isStray(quote)) return false;
+    this.#open.push({ kind: 'string', close: quote.close, at: this.#at, quote });
+    this.#at += quote.open.length;
+    return true;
+  }
+
+  /** An apostrophe that its line does not close, on a line that others follow, is no string. */
+  #isStray(quote: Quote): boolean {
+    if (quote.open !== "'") return false;
+    const lineEnd = this.#endOfLine();
+    return lineEnd < this.#text.length && !this.#text.slice(this.#at + 1, lineEnd).includes(quote.close);
+  }
+
+  #closer(char: string): void {
+    const bottom = Math.max(0, this.#open.length - mismatchDepthMax);
+    let fits = this.#open.length - 1;
+    while (fits >= bottom && this.#open[fits]?.close !== char)
+      fits = this.#open[fits]?.kind === 'string' ? -1 : fits - 1;
+    if (fits !== this.#open.length - 1 || fits < 0) this.#mistakes += 1;
+    // One that fits nothing closes what is not seen, if nothing is open.
+    if (fits >= bottom) {
+      this.#open.length = fits + 1;
+      this.#close('bracket', 1);
+    } else {
+      if (this.#open.length === 0) this.#closings.push({ kind: 'bracket', opened: -1, at: this.#at, depth: 0 });
+      this.#at += 1;
+    }
+    this.#last = char;
+  }
+
+  #close(kind: Closing['kind'], length: number): void {
+    const frame = this.#open.pop();
+    this.#closings.push({ kind, opened: frame?.at ?? -1, at: this.#at, depth: this.#open.length });
+    this.#at += length;
+    this.#last = 'x';
+  }
+
+  #textBefore(chars: number): string {
+    return this.#text.slice(Math.max(0, this.#at - chars), this.#at);
+  }
+}
