@@ -92,18 +92,20 @@ function modelRow(list: ModelsListResult, model: ListedModel): Row {
   const kind = model.quantization === undefined ? [] : [model.quantization];
   const description = [sizeOf(model), ...kind, stateOf(model), serves];
   const licence = model.licence === undefined ? [] : [`${model.licence}.`];
-  const speed = model.speed === undefined ? [] : [`Measured: ${speedOf(model.speed)}.`];
+  const speed = model.speed === undefined ? [] : [`${capitalized(speedOf(model.speed))}.`];
   const use = inUse.length === 0 ? [] : [`In use for ${tasksOf(inUse)}.`];
   return {
     id: `model ${model.file ?? model.name} ${model.quantization ?? ''}`,
     label: `$(${iconOf(model)}) ${model.title}`,
     description: description.join(' · '),
     // The line is cut at its end, where the longest sentences are.
-    detail: [...placeOf(list, model), ...use, ...speed, ...licence, ...fitSentence(model), ...model.notes].join(' '),
+    detail: [...placeOf(list, model), ...speed, ...use, ...licence, ...fitSentence(model), ...model.notes].join(' '),
     target: { kind: 'model', model },
     buttons: buttonsOf(model),
   };
 }
+
+const capitalized = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 /** Of a file that cannot be used its notes say why, and nothing else matters. */
 function fitSentence({ fit, serves }: ListedModel): string[] {
@@ -145,7 +147,7 @@ function classRow({ list, choices }: RowsInput, name: WireTaskClass): Row {
   const task = taskNames[name];
   return {
     id: `class ${name}`,
-    label: `${task.charAt(0).toUpperCase()}${task.slice(1)}: ${serving?.title ?? role?.model ?? 'no model'}`,
+    label: `${capitalized(task)}: ${serving?.title ?? role?.model ?? 'no model'}`,
     description: isAutomatic(choices, name) ? 'chosen automatically' : 'chosen by you',
     detail: [role?.message ?? '', ...(better === undefined ? [] : [`${better.title} would be better.`])].join(' '),
     target: { kind: 'class', class: name },

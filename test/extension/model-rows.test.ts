@@ -73,7 +73,7 @@ describe('order', () => {
     if (role === undefined) throw new Error('the fixture has roles');
     const other = { ...small, name: loaded.name, title: 'Other', quantization: 'Q4_K_M' };
     const list = listWith({ models: [loaded, other], roles: [{ ...role, file: loaded.file }] });
-    expect(section('Installed', { list })[0]?.detail).toMatch(/^In use for completion\./);
+    expect(section('Installed', { list })[0]?.detail).toMatch(/In use for completion\./);
     expect(section('Fit this machine', { list })[0]?.detail).not.toContain('In use');
   });
 
@@ -89,7 +89,7 @@ describe('a model', () => {
   test('when it is loaded, then size, kind, tasks, state, use, speed, fit and licence are said', () => {
     expect(rowOf('qwen-1.5b')).toMatchObject({
       description: '1.1 GB · Q8_0 · loaded · completion, summaries and translations',
-      detail: 'In use for completion and summaries. Measured: prefill 340, decode 9.5 tokens/s. Apache-2.0. It fits.',
+      detail: 'Prefill 340, decode 9.5 tokens/s. In use for completion and summaries. Apache-2.0. It fits.',
       buttons: ['use', 'remove'],
     });
   });
