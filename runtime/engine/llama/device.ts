@@ -16,6 +16,7 @@ import { archiveKey, KvArchive } from './kv-archive.ts';
 import { KvFolder } from './kv-folder.ts';
 import { memoryGauge, type Released, untilReleased } from './memory.ts';
 import { LoadedModel } from './model.ts';
+import { SamplerPool } from './sampler-pool.ts';
 import { letOthersInWhileReading } from './yielding.ts';
 
 /** What computes: nothing but the CPU, or a library for a graphics processor, or the best that there is. */
@@ -42,6 +43,7 @@ export class Device {
   readonly #kvFolder: KvFolder;
   readonly #archive: KvArchive;
   readonly #chatFormats = new ChatFormats();
+  readonly #samplers = new SamplerPool();
   #llama: Promise<Llama> | undefined;
 
   /**
@@ -100,6 +102,7 @@ export class Device {
     const gauge = memoryGauge(await this.#opened());
     const heldBefore = await gauge.heldBytes();
     const { heldBytes } = loaded;
+    this.#samplers.clear();
     await loaded.dispose();
     const { freedBytes } = await untilReleased(gauge, heldBefore, heldBytes);
     return { freedBytes, tookMs: performance.now() - startedMs };
@@ -121,6 +124,7 @@ export class Device {
         return { kind: 'failed', error, kept: await loaded.resize(before, kept) };
       } catch {
         this.#models.delete(before.id);
+        this.#samplers.clear();
         await loaded.dispose();
         return { kind: 'gone', error };
       }
@@ -135,7 +139,10 @@ export class Device {
   }
 
   async #opened(): Promise<Llama> {
-    this.#llama ??= this.#open();
+    this.#llama ??= this.#open().then((llama) => {
+      if (!this.#samplers.serve(llama)) this.#log('Samplers are not used again: the library is not as expected.');
+      return llama;
+    });
     // What failed once may work at the next load, when another program has given memory back.
     this.#llama.catch(() => {
       this.#llama = undefined;

@@ -159,7 +159,8 @@ class EngineChild {
   constructor(options: LlamaEngineOptions, kvRoot: KvRoot, listener: ChildListener) {
     const child = fork(options.program, options.policy === undefined ? [] : [options.policy], {
       env: { ...childEnvironment(options.env), PUNCTUAL_KV_FOLDER: kvRoot.path },
-      execArgv: [],
+      // Little of its JavaScript lives long: more room for the young would only be touched.
+      execArgv: ['--max-semi-space-size=1'],
       serialization: 'advanced',
       // Native code may print to stdout, which belongs to whoever started the runtime.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -246,6 +247,8 @@ function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     ...chosen,
     ...(env['PUNCTUAL_GPU'] === undefined ? {} : { PUNCTUAL_GPU: env['PUNCTUAL_GPU'] }),
     NODE_LLAMA_CPP_SKIP_DOWNLOAD: 'true',
+    // Each thread would keep a heap of its own, and what a model held in one is of no use to the others (glibc; 60 MB of a 0.5B model).
+    MALLOC_ARENA_MAX: '2',
     // Decoding and sampling run in this pool; with the default of four, two models and a load would wait for each other.
     UV_THREADPOOL_SIZE: '8',
     // Within VS Code, process.execPath is Electron, which is Node only when told so.
