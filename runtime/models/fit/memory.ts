@@ -64,7 +64,7 @@ export interface HostNeed {
   readonly reservedBytes: number;
   /** The vocabulary, in llama.cpp and in JavaScript. Most of it stays with the process after the model is unloaded. */
   readonly tokenizerBytes: number;
-  /** Samplers of past passes that wait for the garbage collector, which does not know how large they are. */
+  /** Tables of the samplers, from the first pass of so many sequences on. */
   readonly samplingBytes: number;
 }
 
@@ -74,19 +74,18 @@ export interface MemoryNeed {
   readonly host: HostNeed;
 }
 
-/** Bytes of one token in the tokenizer, and of one merge: engine processes with 32 000 to 256 000 tokens, 10 000 and 151 000 merges. */
-const tokenBytes = 620;
+/** Bytes of one token in the tokenizer, measured with 4 096 to 152 000 tokens, and of one merge, with 10 000 and 151 000. */
+const tokenBytes = 310;
 const mergeBytes = 165;
-/** node-llama-cpp gives each pass a sampler of 12 bytes for each token, and up to so many were seen waiting to be collected. */
+/** Each sequence that decodes has a sampler of so many bytes for each token of the vocabulary. */
 const samplerTokenBytes = 12;
-const samplersMax = 160;
 /** Graphs, bookkeeping and a thread's work space of one context, as measured beside the above. */
-const contextBytes = 7 * 2 ** 20;
+const contextBytes = 3 * 2 ** 20;
 /** KV cells of a sequence come in such blocks (node-llama-cpp pads contexts, llama.cpp sliding windows). */
 const cellsBlock = 256;
 
 /** The engine process before its first model, with node-llama-cpp and its libraries: measured on Linux; it is counted once. */
-export const engineProcess = { anonymousBytes: 73 * 2 ** 20, fileBytes: 51 * 2 ** 20 } as const;
+export const engineProcess = { anonymousBytes: 40 * 2 ** 20, fileBytes: 51 * 2 ** 20 } as const;
 
 export function predictMemory(model: ModelFile, settings: LoadSettings, target: Target): MemoryNeed {
   return memoryPredictor(model, target)(settings);
@@ -208,7 +207,7 @@ function hostNeed(load: Load): HostNeed {
     kvBytes: sumOf(cache, (each, layer) => (isHere(layer) ? each : 0)),
     ...hostCompute(load),
     tokenizerBytes: tokens * tokenBytes + merges * mergeBytes,
-    samplingBytes: tokens * samplerTokenBytes * samplersMax,
+    samplingBytes: tokens * samplerTokenBytes * load.sequences,
   };
 }
 
