@@ -1,5 +1,6 @@
 /** How models are shown in a terminal. Pure. */
 import type { ListedModel, ModelsListResult, Speed } from '../protocol.ts';
+import { type TextColumn, textTable } from './text-table.ts';
 
 export function modelsTable(
   { folder, problem, models, roles, leftovers, memory }: ModelsListResult,
@@ -10,16 +11,21 @@ export function modelsTable(
   const notes = new Footnotes();
   // A column only where it has something to say: lines are long without it.
   const speedHead = shown.some(({ speed }) => speed !== undefined) ? ['tokens/s'] : [];
+  const columns = [
+    textColumn('name'),
+    { label: 'size' },
+    ...['format', 'serves', 'fits', 'state', ...speedHead, 'licence', ''].map(textColumn),
+  ];
   const rows = shown.map((model) => [typedName(model, models), ...row(model, notes, speedHead.length > 0)]);
   const more = hidden === 0 ? [] : [`${hidden} more can be pulled: 'punctual models list --all' shows them.`];
   return `${[
-    ...aligned([
-      ['role', 'model', 'why'],
-      ...roles.map((each) => [each.role, servingName(each, models), each.message]),
-    ]),
+    textTable(
+      ['role', 'model', 'why'].map(textColumn),
+      roles.map((each) => [each.role, servingName(each, models), each.message]),
+    ),
     ...betterLines(roles),
     '',
-    ...aligned([['name', 'size', 'format', 'serves', 'fits', 'state', ...speedHead, 'licence', ''], ...rows], [1]),
+    textTable(columns, rows),
     ...notes.lines,
     '',
     ...more,
@@ -90,6 +96,8 @@ function stateOf({ installed, downloading, state }: ListedModel): string {
   return state === undefined || state === 'unloaded' ? 'installed' : state;
 }
 
+const textColumn = (label: string): TextColumn => ({ label, isText: true });
+
 /** Several roles may want the same better model: one line for it. */
 function betterLines(roles: ModelsListResult['roles']): string[] {
   const better = [...new Set(roles.flatMap((role) => role.better ?? []))];
@@ -111,17 +119,4 @@ class Footnotes {
   get lines(): string[] {
     return this.#notes.map((note, index) => `[${index + 1}] ${note}`);
   }
-}
-
-/** @param right columns of numbers. */
-function aligned(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((each) => each[column]?.length ?? 0)));
-  return rows.map((each) =>
-    each
-      .map((cell, column) =>
-        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
 }
