@@ -13,6 +13,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** The size of the terminal that `out` writes to, in cells; undefined when it is none (a file, a pipe). */
   readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
+  /** Puts a question on stderr and reads a line; undefined when nobody sits at a terminal. An empty line when it is moot or unanswered. */
+  readonly ask: ((question: string, moot: AbortSignal) => Promise<string>) | undefined;
   /** Folder of the bundled programs, with runtime.mjs beside cli.mjs. */
   readonly programs: string;
   /** Folder with the sample, the models and the icon. */

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import {
+  type CancellationToken,
   CancellationTokenSource,
   createMessageConnection,
   type MessageConnection,
@@ -11,7 +12,17 @@ import {
 import { ZodError, z } from 'zod';
 import { ConnectError, connectIfRunning, connectRuntime, type RuntimeConnection } from '../client/connect.ts';
 import { HomeError, homeFolder } from '../client/home.ts';
-import { partialResultSchema, type rangeSchema, type Status, statusMethod, statusSchema } from '../protocol.ts';
+import {
+  type OfferParams,
+  type OfferResult,
+  offerMethod,
+  offerParamsSchema,
+  partialResultSchema,
+  type rangeSchema,
+  type Status,
+  statusMethod,
+  statusSchema,
+} from '../protocol.ts';
 import { firstAbort } from './abort.ts';
 import { CommandError, type Io, type Values } from './command.ts';
 import type { OpenedFile } from './document.ts';
@@ -168,6 +179,23 @@ export class Session {
   onStatus(listener: (status: Status) => void): () => void {
     this.#statusListeners.add(listener);
     return () => void this.#statusListeners.delete(listener);
+  }
+
+  /** The runtime asks whether another model is to answer; `moot` aborts when that does not matter any more. */
+  onOffer(answer: (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult>): void {
+    this.#connection.onRequest(offerMethod, async (params: unknown, token: CancellationToken) => {
+      const moot = new AbortController();
+      const subscription = token.onCancellationRequested(() => moot.abort());
+      // Of one that was cancelled before it was read, no event tells.
+      if (token.isCancellationRequested) moot.abort();
+      const end = firstAbort([this.#lost.signal, this.#signal], () => moot.abort());
+      try {
+        return await answer(offerParamsSchema.parse(params), moot.signal);
+      } finally {
+        subscription.dispose();
+        end.dispose();
+      }
+    });
   }
 
   close(): void {

@@ -4,9 +4,10 @@ import { exitCodes, type Io, type Values } from './command.ts';
 import { languageOption, type NamedFile } from './document.ts';
 import type { AnswerPart } from './session.ts';
 import { withWaiting } from './session-waiting.ts';
+import { consentOf, substituteOption } from './substitute.ts';
 import { targetMsOf, targetOption } from './target.ts';
 
-export const textOptions = { ...targetOption, ...languageOption } as const;
+export const textOptions = { ...targetOption, ...languageOption, ...substituteOption } as const;
 
 /** Streams to stdout as the text comes, and says on stderr how it went; with `--json` the result alone says it all. */
 export async function runTextCommand(
@@ -18,11 +19,13 @@ export async function runTextCommand(
 ): Promise<number> {
   const targetMs = targetMsOf(values);
   const isJson = values['json'] === true;
+  const consent = consentOf(values, io);
   if (file.isLanguageAssumed && !isJson)
     io.err(`${file.name} is taken as ${file.languageId}: --language ID says what it is written in\n`);
   const params = { textDocument: { uri: file.uri }, ...(targetMs !== undefined && { targetMs }), ...extra };
   let isLineOpen = false;
-  const result = await withWaiting(io, values, {}, async (session, onAnswer) => {
+  const result = await withWaiting(io, values, consent.settings, async (session, onAnswer) => {
+    consent.listen(session, onAnswer);
     session.open(file);
     const onPart = ({ text, note }: AnswerPart): void => {
       if (note !== undefined && !isJson) io.err(`${isLineOpen && io.terminal ? '\n' : ''}${note}\n`);

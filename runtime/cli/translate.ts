@@ -1,6 +1,7 @@
 import { clientSettingsSchema, type TargetLanguage, targetLanguages, translateMethod } from '../protocol.ts';
 import { type Command, CommandError, commonHelp, UsageError, type Values } from './command.ts';
 import { languageHelp, type NamedFile, openFile } from './document.ts';
+import { substituteHelp, substituteUsage } from './substitute.ts';
 import { runTextCommand, textOptions } from './text.ts';
 
 const { translate: usual } = clientSettingsSchema.parse({});
@@ -8,13 +9,14 @@ const known = Object.keys(targetLanguages).join(', ');
 
 export const translate: Command = {
   name: 'translate',
-  usage: 'FILE|- --to LANG [--language ID] [--target MS] [--model MODEL] [--json]',
+  usage: `FILE|- --to LANG [--language ID] [--target MS] ${substituteUsage} [--model MODEL] [--json]`,
   summary: 'write a file, or standard input, in another programming language',
   options: { to: { type: 'string' }, ...textOptions },
   help: {
     to: `one of ${known}`,
     ...languageHelp,
     target: `promised time to the end, in ms (default: ${usual.targetMs})`,
+    ...substituteHelp,
     ...commonHelp,
   },
   positionals: 1,

@@ -25,6 +25,7 @@ export function fakeIo(home: string, changes: Partial<Io> = {}): FakeIo {
     cwd: home,
     signal: new AbortController().signal,
     terminal: undefined,
+    ask: undefined,
     programs: path.join(home, 'no programs here'),
     media: path.join(root, 'media'),
     ...changes,

@@ -18,16 +18,22 @@ export type Message = z.infer<typeof messageSchema>;
 export class OddRuntime {
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
-  onMessage: (message: Message, socket: WebSocket) => void = () => undefined;
+  onMessage: (message: Message, socket: WebSocket) => unknown = () => undefined;
+  onInitialize: (message: Message) => void = () => undefined;
+  /** What a client answers to a request of the runtime. */
+  onReply: (reply: unknown) => void = () => undefined;
 
   constructor(identity: RuntimeIdentity) {
     this.#server = createServer((_, response) => response.end(JSON.stringify(identity)));
     this.#sockets = new WebSocketServer({ server: this.#server });
     this.#sockets.on('connection', (socket) => {
       socket.on('message', (data) => {
-        const message = messageSchema.parse(JSON.parse(String(data)));
-        if (message.method === 'initialize') answer(socket, message, { result: { capabilities: {} } });
-        else this.onMessage(message, socket);
+        const json: unknown = JSON.parse(String(data));
+        const parsed = messageSchema.safeParse(json);
+        if (!parsed.success) return this.onReply(json);
+        if (parsed.data.method !== 'initialize') return void this.onMessage(parsed.data, socket);
+        this.onInitialize(parsed.data);
+        answer(socket, parsed.data, { result: { capabilities: {} } });
       });
     });
   }
