@@ -12,10 +12,10 @@ export interface TextLoop {
   readonly period: number;
 }
 
-/** The loop that the end of `text` is in: the same thing at least four times over, with nothing in between. */
-export function loopAtEnd(text: string): TextLoop | undefined {
+/** The loop of so many characters that the end of `text` is in: the same thing at least four times over, with nothing in between. */
+export function loopAtEnd(text: string, charsMin: number = loopCharsMin): TextLoop | undefined {
   for (let period = 1; period <= Math.min(periodCharsMax, Math.floor(text.length / repeatsMin)); period++) {
-    const repeats = Math.max(repeatsMin, Math.ceil(loopCharsMin / period));
+    const repeats = Math.max(repeatsMin, Math.ceil(charsMin / period));
     if (repeats * period > text.length) continue;
     const start = loopStart(text, period, text.length - repeats * period);
     if (start !== undefined) return { start, period };

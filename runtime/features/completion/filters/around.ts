@@ -19,9 +19,11 @@ export interface Around {
   readonly textAfter: string;
   /** Closers after the cursor that fit nothing, as the text is. */
   readonly mistakesAfter: number;
+  /** How many of the frames that are open at the cursor nothing closes that was read. */
+  readonly leftOpenAfter: number;
   /** Of the brackets that are open at the cursor, how many the text after it closes. */
   readonly bracketsClosedAfter: number;
-  /** Whether the text after the cursor closes the string that the cursor is in. */
+  /** Whether the rest of the cursor's line closes the string that the cursor is in. */
   readonly isStringClosedAfter: boolean;
   /** The brackets that are open are all there are: nothing before them was left unread. */
   readonly isReadFromStart: boolean;
@@ -36,7 +38,7 @@ export type IndentStyle =
   | { readonly kind: 'spaces'; readonly unit: number; readonly steps: number };
 
 /** More of a document than this, on either side of the cursor, does not change what is open at it often enough to be read at each key. */
-const readCharsMax = 16_384;
+const readCharsMax = 65_536;
 const linesMax = 80;
 
 export function aroundOf(place: Place): Around {
@@ -50,7 +52,7 @@ export function aroundOf(place: Place): Around {
   // Of an unknown language only the cursor's line is judged: who knows what its other lines mean.
   const read = lexis.isKnown ? { before, after } : { before: lineBefore, after: lineAfter };
   const { open } = scan(read.before, lexis);
-  const { closings, mistakes } = scan(read.after, lexis, open);
+  const { closings, mistakes, open: left } = scan(read.after, lexis, open);
   const outer = outerClosings(closings);
   return {
     place,
@@ -62,6 +64,7 @@ export function aroundOf(place: Place): Around {
     open,
     textAfter: read.after,
     mistakesAfter: mistakes,
+    leftOpenAfter: leftOpen(left),
     bracketsClosedAfter: outer.filter(({ kind }) => kind === 'bracket').length,
     isStringClosedAfter: isStringClosed(open, outer[0], lineAfter.length),
     isReadFromStart: lexis.isKnown && place.before.length <= readCharsMax,
@@ -76,18 +79,26 @@ export function outerClosings(closings: readonly Closing[]): Closing[] {
   return closings.filter(({ opened }) => opened === -1);
 }
 
-function isStringClosed(open: readonly Frame[], first: Closing | undefined, lineLength: number): boolean {
-  const top = open.at(-1);
-  if (top?.kind !== 'string' || first?.kind !== 'string') return false;
-  return top.quote.multiline || first.at < lineLength;
+/** How many of the frames were open before the text that was read. */
+export function leftOpen(open: readonly Frame[]): number {
+  return open.filter(({ at, kind }) => at === -1 && kind === 'bracket').length;
 }
 
-/** What most of the indented lines begin with; for spaces, by how much most blocks are deeper than what opens them. */
+function isStringClosed(open: readonly Frame[], first: Closing | undefined, lineLength: number): boolean {
+  const top = open.at(-1);
+  return top?.kind === 'string' && first?.kind === 'string' && first.at < lineLength;
+}
+
+/** A file with more lines of the other kind than this uses both, as projects do whose tab is eight spaces. */
+const mixedShareMax = 0.1;
+
+/** What nearly all indented lines begin with; for spaces, by how much most blocks are deeper than what opens them. */
 export function indentStyle(lines: readonly string[]): IndentStyle | undefined {
   const written = lines.filter((line) => !isBlank(line));
   const tabs = written.filter((line) => line.startsWith('\t')).length;
   const spaces = written.filter((line) => line.startsWith('  ')).length;
-  if (tabs === 0 && spaces === 0) return undefined;
+  const isMixed = Math.min(tabs, spaces) > mixedShareMax * Math.max(tabs, spaces);
+  if ((tabs === 0 && spaces === 0) || isMixed) return undefined;
   if (tabs >= spaces) return { kind: 'tabs' };
   const steps = blockSteps(written);
   const unit = mostFrequent(steps) ?? smallestIndent(written);

@@ -1,23 +1,27 @@
 /** Brackets and quotes that the text after the cursor closes already, as an editor does that closes pairs by itself. */
-import { type Around, outerClosings } from './around.ts';
+import { leftOpen, outerClosings } from './around.ts';
 import type { Filter } from './filter.ts';
 import { isBlank, joinsWords, withoutLastLine } from './lines.ts';
-import { isInsideText, scan } from './scan.ts';
+import { type Frame, scan } from './scan.ts';
 
 /**
- * 1. The cursor is in a string that its line closes: an answer that ends outside of it is cut where it left it.
- * 2. A string of one line that the answer opens and does not close takes its line with it.
+ * 1. The cursor is in a string that its line closes: an answer that ends outside of it is cut where it left it, if the rest of the line
+ *    leaves a string open then.
+ * 2. A string that the answer opens and nothing closes takes its line with it, and what follows.
  */
-export const quotes: Filter = (text, { open, lexis, isStringClosedAfter, lineAfter }) => {
+export const quotes: Filter = (text, { open, lexis, isStringClosedAfter, lineAfter, textAfter }) => {
   const { closings, open: end, torn } = scan(text, lexis, open);
   const depth = open.length - 1;
   if (isStringClosedAfter && end.at(depth)?.kind !== 'string') {
     const left = closings.findLast((closing) => closing.kind === 'string' && closing.depth === depth);
-    return left === undefined ? text : text.slice(0, left.at);
+    const isLeftOpen = scan(lineAfter, lexis, end).open.at(-1)?.kind === 'string';
+    return left !== undefined && isLeftOpen ? text.slice(0, left.at) : text;
   }
-  const last = end.at(-1);
-  const isOpenAtEnd = last?.kind === 'string' && !last.quote.multiline && last.at >= 0 && isBlank(lineAfter);
-  const tornAt = torn !== undefined && torn >= 0 ? torn : isOpenAtEnd ? last.at : undefined;
+  const last = end.find(({ kind, at }) => kind === 'string' && at >= 0);
+  const isLine = last?.kind === 'string' && !last.quote.multiline;
+  const { closings: after } = scan(isLine ? lineAfter : textAfter, lexis, end);
+  const isClosed = outerClosings(after).some(({ kind }) => kind === 'string');
+  const tornAt = torn !== undefined && torn >= 0 ? torn : isClosed ? undefined : last?.at;
   if (!lexis.isKnown || tornAt === undefined) return text;
   return withoutLastLine(text.slice(0, tornAt));
 };
@@ -25,37 +29,36 @@ export const quotes: Filter = (text, { open, lexis, isStringClosedAfter, lineAft
 /**
  * 1. Of the brackets that are open at the cursor, some are closed after it. An answer may close the others; it is cut before the first one
  *    too many, if what follows the cursor does not fit any more. It may close more if it opens the same again, as `} else {` does.
- * 2. An answer of several lines that leaves brackets open which nothing closes ends with the last line at which none were.
+ * 2. Brackets that the answer opens and nothing closes are cut off: with their line and what follows, or on the first line by themselves.
+ *    Whoever goes on to type them gets both of the pair from the editor.
  */
 export const brackets: Filter = (text, around) => {
-  const { open, lexis, textAfter, mistakesAfter, bracketsClosedAfter, isReadFromStart } = around;
-  if (lexis.isProse && !around.lineAfter.trim()) return text;
+  const { open, lexis, textAfter, mistakesAfter, leftOpenAfter, bracketsClosedAfter, isReadFromStart } = around;
+  if (lexis.isProse && isBlank(around.lineAfter)) return text;
   const openAtCursor = open.filter(({ kind }) => kind === 'bracket').length;
   const { closings, open: end, mistakes } = scan(text, lexis, open);
   const outer = outerClosings(closings).filter(({ kind }) => kind === 'bracket');
   const seen = isReadFromStart ? outer : outer.slice(0, openAtCursor);
-  const openAtEnd = end.filter(({ kind, at }) => kind === 'bracket' && at >= 0).length;
-  const left = openAtCursor - seen.length + openAtEnd;
   const tooMany = seen[Math.max(0, openAtCursor - bracketsClosedAfter)];
+  const rest = scan(textAfter, lexis, end);
   // What fits nothing may close what was left unread before the cursor.
-  const mistakesNow = (isReadFromStart ? mistakes : 0) + scan(textAfter, lexis, end).mistakes;
-  if (tooMany !== undefined && mistakesNow > mistakesAfter) return text.slice(0, tooMany.at);
-  return openAtEnd > 0 && left > bracketsClosedAfter ? untilBalanced(text, around) : text;
+  const misfits = (isReadFromStart ? mistakes : 0) + rest.mistakes - mistakesAfter;
+  if (tooMany !== undefined && misfits > 0) return text.slice(0, tooMany.at);
+  const unclosed = Math.max(0, misfits) + leftOpen(rest.open) - leftOpenAfter;
+  return isReadFromStart && unclosed > 0 ? withoutUnclosed(text, end, unclosed) : text;
 };
 
-/** Step 2; an answer that is nowhere balanced is shown as it is: it may be the beginning of something. */
-function untilBalanced(text: string, { open, lexis, isReadFromStart }: Around): string {
-  const lines = text.split('\n');
-  if (!lexis.isKnown || !isReadFromStart || lines.length < 3) return text;
-  const { open: end } = scan(text, lexis, open);
-  const first = end.find(({ kind, at }) => kind === 'bracket' && at >= 0);
-  if (first === undefined || isInsideText(end)) return text;
-  const balanced = withoutLastLine(text.slice(0, first.at));
-  return isBlank(balanced) ? text : balanced;
+/** Step 2; the innermost are those that nothing closes. */
+function withoutUnclosed(text: string, end: readonly Frame[], unclosed: number): string {
+  const own = end.filter(({ kind, at }) => kind === 'bracket' && at >= 0);
+  const first = own[Math.max(0, own.length - unclosed)];
+  if (first === undefined) return text;
+  const before = text.slice(0, first.at);
+  return isBlank(withoutLastLine(before)) ? before : withoutLastLine(before);
 }
 
 /** More of the cursor's line than this is not compared: it was not written at this cursor. */
-const restCharsMax = 200;
+const restCharsMax = 1_000;
 
 /**
  * 1. Behind the cursor stand words: the answer is the rest of its first line.
@@ -64,7 +67,8 @@ const restCharsMax = 200;
  */
 export const restOfLine: Filter = (text, { lineAfter, lexis, open, isStringClosedAfter }) => {
   const rest = lineAfter.trimEnd().slice(0, restCharsMax);
-  if (rest === '') return text;
+  // A rule of dashes is as long as it is.
+  if (rest === '' || /^([^\p{L}\p{N}\s()[\]{}])\1{3}/u.test(rest)) return text;
   const line = /[\p{L}\p{N}]/u.test(rest) ? (text.split('\n', 1)[0] ?? '') : text;
   const trimmed = line.trimEnd();
   const own = scan(trimmed, lexis, open).closings.filter(({ opened }) => opened >= 0);

@@ -2,8 +2,8 @@
 import type { Around } from './around.ts';
 import type { Filter } from './filter.ts';
 
-const openingFence = /^(?:[^\n]*\n){0,4}?[ \t]*(?:```|~~~)[^\n`]{0,40}(?:\n|$)/;
-const fenceLine = /(?:^|\n)[ \t]*(?:```|~~~)[^\n]*/;
+const openingFence = /^(?:[^\n]*\n){0,4}?[ \t]*```[^\n`]{0,40}(?:\n|$)/;
+const fenceLine = /(?:^|\n)[ \t]*```[^\n]*/;
 
 /**
  * 1. A fence that opens the answer, after a sentence or two, is taken off with them.
@@ -11,11 +11,7 @@ const fenceLine = /(?:^|\n)[ \t]*(?:```|~~~)[^\n]*/;
  * Where the file itself has fences, as in the comment of a documented function, they are content.
  */
 export const fences: Filter = (text, { lexis, place }) => {
-  if (
-    lexis.isProse ||
-    !/```|~~~/.test(text) ||
-    /```|~~~/.test(place.before.slice(-16_384) + place.after.slice(0, 4_000))
-  )
+  if (lexis.isProse || !/```/.test(text) || /```/.test(place.before.slice(-16_384) + place.after.slice(0, 4_000)))
     return text;
   const opening = openingFence.exec(text)?.[0] ?? '';
   const inside = opening === '' || !isIntroduction(opening) ? text : text.slice(opening.length);

@@ -15,6 +15,8 @@ const periodLinesMax = 8;
 /** A line with words may be meant twice; rows of a table are meant as often as they are there. */
 const repeatsMinWords = 3;
 const repeatsMinRows = 10;
+/** Within a line of code, fewer characters than in prose are a loop. */
+const loopCharsMin = 30;
 /** A rule in a comment or a row of zeros ends by itself within a line of usual length. */
 const rowCharsMax = 120;
 
@@ -31,9 +33,9 @@ export const repetition: Filter = (text, { lineBefore }) => {
     const repeatsMin = unit.some(hasWords) ? repeatsMinWords : repeatsMinRows;
     if (!unit.every(isBlank) && count >= repeatsMin * period) return written.slice(0, start + period).join('\n');
   }
-  const loop = loopAtEnd(text);
+  const loop = loopAtEnd(text.trimEnd(), loopCharsMin);
   if (loop === undefined) return text;
-  const looped = text.slice(loop.start);
+  const looped = text.slice(loop.start).trimEnd();
   const isRow = looped.length <= rowCharsMax && /^(?:[^\p{L}]|true|false|null|None)*$/u.test(looped);
   if (looped.includes('\n') || isRow) return text;
   return text.slice(0, Math.max(0, text.lastIndexOf('\n', loop.start)));

@@ -31,7 +31,7 @@ function continued(text: string, { lineBefore, linesAbove, isInText }: Around): 
   const space = indentOf(text);
   if (isInText || lineBefore === '' || !isBlank(lineBefore) || space === '') return text;
   const rest = text.slice(space.length);
-  if (/^(?:[\n.?:&|+*/=<>-]|\|\||&&)/.test(rest)) return text;
+  if (/^(?:\n|\.(?!\.)|\?|:|&&|\|\||\|>)/.test(rest)) return text;
   const above = linesAbove.findLast((line) => !isBlank(line)) ?? '';
   const [at, expected] = [columnsOf(lineBefore, 4), columnsOf(indentOf(above), 4)];
   const isDeeper = isOpener(above) ? at <= expected : at < expected;
@@ -87,27 +87,100 @@ function unitOf(lines: readonly string[], cursorSpace: string): number {
   return [2, 3, 4, 8].includes(unit) ? unit : 4;
 }
 
-/** Lines that stand at the margin wherever they are: directives and labels. */
-const marginLine = /^(?:#\s*\w+|[A-Za-z_]\w*:\s*$)/;
+/** Lines that may stand left of the block they belong to: closers, directives, labels. */
+const leftLine = /^\s*(?:[)\]}]|<\/|#\s*\w|\w+:(?!=|:)|(?:case|default|public|private|protected|end)\b)/;
 
-/** A block ends with its opener's indentation: what stands left of that belongs to what is around it, and is not shown. */
+/**
+ * What stands where no line of the block can stand is not shown, nor what follows it.
+ * 1. A block ends with its opener's column: what stands left of that belongs to what is around it.
+ * 2. Where the block goes on below the cursor, the answer's last lines are not left of it.
+ * 3. What follows an opened block's first line is deeper than that line.
+ * 4. Where columns are the only brackets, a line is deeper only after an opener, and as deep as some block around it.
+ */
 export const outdent: Filter = (text, around) => {
-  const { lexis, lineBefore, linesAbove, open } = around;
-  const opener = openerColumns(lineBefore, linesAbove);
-  if (lexis.isProse || opener === 0 || !text.includes('\n')) return text;
-  const { linesInside } = scan(text, lexis, open);
-  const lines = text.split('\n');
-  const end = lines.findIndex((line, index) => {
-    const isJudged = index > 0 && !isBlank(line) && !linesInside[index] && !marginLine.test(line);
-    return isJudged && columnsOf(indentOf(line), 4) < opener;
+  const { lexis, lineBefore, open } = around;
+  if (lexis.isProse || !text.includes('\n')) return text;
+  const { linesInside, linesOpen } = scan(text, lexis, open);
+  const written = text.split('\n');
+  const lines = written.with(0, lineBefore + written[0]).flatMap((line, index) => {
+    const isJudged = !isBlank(line) && (index === 0 || !linesInside[index]);
+    return isJudged ? [{ index, line, columns: columnsOf(indentOf(line), 4), open: linesOpen[index] ?? 0 }] : [];
   });
-  return end === -1 ? text : lines.slice(0, end).join('\n');
+  const cuts = [leftOfOpener(lines, around), leftOfBlockBelow(lines, around)];
+  if (lexis.isKnown)
+    cuts.push(flatBlock(lines, lexis.isIndented), lexis.isIndented ? strayColumn(lines, around) : undefined);
+  const end = Math.min(...cuts.map((cut) => cut ?? written.length));
+  return end === written.length ? text : written.slice(0, end).join('\n');
 };
 
-/** Column of the line that opened the block which the cursor is in, or is about to open. */
-function openerColumns(lineBefore: string, linesAbove: readonly string[]): number {
+/** A line that is judged, and its place in the answer. */
+interface Written {
+  readonly index: number;
+  readonly line: string;
+  readonly columns: number;
+  /** Brackets that are open where it begins. */
+  readonly open: number;
+}
+
+/** Column of what opened the block that the cursor is in; undefined where the cursor's line goes on with the one above. */
+function openerColumns({ lineBefore, linesAbove, open }: Around): number | undefined {
   const cursor = columnsOf(indentOf(lineBefore), 4);
-  if (!isBlank(lineBefore) && isOpener(lineBefore)) return cursor;
+  if (open.at(-1)?.close === ')' || open.at(-1)?.close === ']') return undefined;
   const opener = linesAbove.findLast((line) => !isBlank(line) && columnsOf(indentOf(line), 4) < cursor);
-  return opener === undefined ? 0 : columnsOf(indentOf(opener), 4);
+  return opener !== undefined && isOpener(opener) ? columnsOf(indentOf(opener), 4) : undefined;
+}
+
+/** Step 1. */
+function leftOfOpener(lines: readonly Written[], around: Around): number | undefined {
+  const { lineBefore } = around;
+  const isOpening = !isBlank(lineBefore) && isOpener(lineBefore);
+  const limit = isOpening ? columnsOf(indentOf(lineBefore), 4) : (openerColumns(around) ?? 0);
+  return lines.find(({ index, line, columns }) => index > 0 && columns < limit && !/^(?:#|\w+:\s*$)/.test(line))?.index;
+}
+
+/** Step 2; from where on all lines are left of the cursor's block. */
+function leftOfBlockBelow(lines: readonly Written[], around: Around): number | undefined {
+  const { lineBefore, lineAfter, linesBelow } = around;
+  const below = linesBelow.find((line) => !isBlank(line));
+  const last = lines.at(-1);
+  if (below === undefined || last === undefined || !isBlank(lineAfter) || openerColumns(around) === undefined)
+    return undefined;
+  const cursor = columnsOf(indentOf(lineBefore), 4);
+  const goesOn = columnsOf(indentOf(below), 4) >= cursor && !leftLine.test(below);
+  if (!goesOn || leftLine.test(last.line) || isOpener(last.line) || last.line.endsWith(',')) return undefined;
+  const kept = lines.findLastIndex(({ columns }) => columns >= cursor);
+  return lines[kept + 1]?.index;
+}
+
+/** Step 3; where the line that opens begins. */
+function flatBlock(lines: readonly Written[], isIndented: boolean): number | undefined {
+  return lines.find(({ line, columns }, place) => {
+    const next = lines[place + 1];
+    if (next === undefined || next.columns > columns || leftLine.test(next.line)) return false;
+    const code = line.trimEnd();
+    return !/^\s*(?:[#/*]|.*\b(?:namespace|extern)\b)/.test(code) && code.endsWith(isIndented ? ':' : '{');
+  })?.index;
+}
+
+/** Step 4. */
+function strayColumn(lines: readonly Written[], { lineBefore, linesAbove, open }: Around): number | undefined {
+  if (open.length > 0) return undefined;
+  const levels = new Set([0]);
+  let inner = Number.POSITIVE_INFINITY;
+  for (const line of [...linesAbove, `${lineBefore}|`].reverse()) {
+    const columns = columnsOf(indentOf(line), 4);
+    if (isBlank(line) || columns >= inner) continue;
+    inner = columns;
+    levels.add(columns);
+  }
+  const statements = lines.filter((line) => line.open === 0);
+  return statements.find(({ line, index, columns }, place) => {
+    const last = place === 0 ? undefined : lines[lines.findIndex((one) => one.index === index) - 1];
+    if (last === undefined || last.line.endsWith('\\') || line.trimStart().startsWith('#')) return false;
+    const opener = statements[place - 1]?.columns ?? 0;
+    const isDeeper = columns > opener;
+    const isStray = isDeeper ? !/:\s*(?:#.*)?$/.test(last.line) : !levels.has(columns);
+    levels.add(columns);
+    return isStray;
+  })?.index;
 }

@@ -18,6 +18,8 @@ export interface Lexis {
   readonly isKnown: boolean;
   /** Text for people: a sentence is no leak and a fence no wrapping. */
   readonly isProse: boolean;
+  /** Columns are its blocks' brackets. */
+  readonly isIndented: boolean;
   readonly lineComments: readonly string[];
   readonly blockComment: readonly [open: string, close: string] | undefined;
   /** The longest opening first. */
@@ -37,6 +39,7 @@ const raw = { multiline: true, escapes: false };
 const cLike: Lexis = {
   isKnown: true,
   isProse: false,
+  isIndented: false,
   lineComments: ['//'],
   blockComment: ['/*', '*/'],
   quotes: [quote('"')],
@@ -61,7 +64,11 @@ const hashed: Lexis = {
   hasCharLiterals: false,
 };
 
-const python: Lexis = { ...hashed, quotes: [quote('"""', long), quote("'''", long), quote('"'), quote("'")] };
+const python: Lexis = {
+  ...hashed,
+  isIndented: true,
+  quotes: [quote('"""', long), quote("'''", long), quote('"'), quote("'")],
+};
 
 /** Of a language nobody knows, only what nearly all of them share. */
 const unknown: Lexis = {
@@ -86,7 +93,7 @@ const table: Readonly<Record<string, Lexis>> = {
   cpp: { ...cLike, quotes: [quote('R"(', { ...raw, close: ')"' }), quote('"')] },
   csharp: {
     ...cLike,
-    quotes: [quote('"""', raw), quote('@"', raw), quote('"')],
+    quotes: [quote('"""', raw), quote('@"', { ...raw, close: '"' }), quote('"')],
   },
   go: { ...cLike, quotes: [quote('`', raw), quote('"')] },
   rust: { ...cLike, quotes: [quote('r#"', { ...raw, close: '"#' }), quote('"', long)] },

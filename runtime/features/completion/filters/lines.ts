@@ -25,11 +25,12 @@ export function isOpener(line: string): boolean {
   return /(?:[{([:]|=>|\b(?:do|then|begin|else))$/.test(line.trimEnd());
 }
 
+const directive = /^\s*#\s*(?:endif|else)\b/;
 const literals = /\b(?:true|false|null|nil|none|undefined|nan|inf|td|tr|th|li)\b/gi;
 
 /** Whether a line says something of its own. Rows of numbers or of dashes, closers and empty cells may stand twice. */
 export function hasWords(line: string): boolean {
-  return /[\p{L}_]{3}/u.test(line.replaceAll(literals, '')) && !isCloser(line);
+  return /[\p{L}_]{3}/u.test(line.replaceAll(literals, '')) && !isCloser(line) && !directive.test(line);
 }
 
 const wordStart = /^[\p{L}\p{N}_$]/u;

@@ -28,6 +28,8 @@ export interface Scan {
   readonly mistakes: number;
   /** For each line of the text: whether it begins inside a string or comment. */
   readonly linesInside: readonly boolean[];
+  /** For each line of the text: how many brackets, strings and comments are open where it begins. */
+  readonly linesOpen: readonly number[];
 }
 
 const closerOf: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
@@ -37,6 +39,9 @@ const charLiteral = /^'(?:\\[^\n']{1,10}|[^'\\\n])'/;
 /** A regular expression longer than this is taken for divisions, so that text full of slashes is read in linear time. */
 const literalCharsMax = 400;
 const regexLiteral = /^\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//;
+/** What neither opens nor closes anything, in any language: read in one go. */
+const plainCode = /[A-Za-z0-9_ \t.,;:=<>+*!&|?%^~]+/y;
+const plainText = /[^\\\n"'`$)]+/y;
 /** A quote right after a letter is an apostrophe or a digit separator, unless the letters are those that mark a kind of string. */
 const stringPrefix = /(?:^|[^\w])(?:[bfrutLUR]|br|rb|fr|rf|u8)$/i;
 
@@ -57,6 +62,7 @@ class Scanner {
   readonly #open: Frame[];
   readonly #closings: Closing[] = [];
   readonly #linesInside: boolean[] = [];
+  readonly #linesOpen: number[] = [];
   #torn: number | undefined;
   #mistakes = 0;
   #at = 0;
@@ -72,7 +78,7 @@ class Scanner {
   }
 
   run(): Scan {
-    this.#linesInside.push(isInsideText(this.#open));
+    this.#beginLine();
     while (this.#at < this.#text.length) {
       const char = this.#text.charAt(this.#at);
       if (char === '\n') this.#endLine();
@@ -84,6 +90,7 @@ class Scanner {
       torn: this.#torn,
       mistakes: this.#mistakes,
       linesInside: this.#linesInside,
+      linesOpen: this.#linesOpen,
     };
   }
 
@@ -95,7 +102,12 @@ class Scanner {
       this.#torn ??= top.at;
     }
     this.#at += 1;
+    this.#beginLine();
+  }
+
+  #beginLine(): void {
     this.#linesInside.push(isInsideText(this.#open));
+    this.#linesOpen.push(this.#open.length);
   }
 
   #step(char: string): void {
@@ -122,6 +134,7 @@ class Scanner {
   }
 
   #inString(quote: Quote, char: string): void {
+    if (this.#skip(plainText) !== undefined) return;
     if (quote.escapes && char === '\\' && this.#text.charAt(this.#at + 1) !== '\n') this.#at += 2;
     else if (this.#text.startsWith(quote.close, this.#at)) this.#close('string', quote.close.length);
     else if (quote.hole !== undefined && this.#text.startsWith(quote.hole, this.#at)) {
@@ -132,13 +145,21 @@ class Scanner {
   }
 
   #inCode(char: string): void {
-    if (/[\w\s]/.test(char)) this.#plain(char);
+    const plain = this.#skip(plainCode);
+    if (plain !== undefined) this.#last = plain.trimEnd().at(-1) ?? this.#last;
     else if (this.#openComment() || this.#skipLiteral(char) || this.#openString()) return;
     else if (char in closerOf) {
       this.#open.push({ kind: 'bracket', close: closerOf[char] ?? '', at: this.#at });
       this.#plain(char);
     } else if (char === ')' || char === ']' || char === '}') this.#closer(char);
     else this.#plain(char);
+  }
+
+  #skip(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    this.#at += found?.length ?? 0;
+    return found;
   }
 
   #plain(char: string): void {
@@ -174,13 +195,20 @@ class Scanner {
   }
 
   #openString(): boolean {
-    const quote = this.#lexis.quotes.find(({ open }) => this.#text.startsWith(open, this.#at));
+    const quote = this.#lexis.quotes.find(({ open }) => this.#opens(open));
     if (quote === undefined) return false;
     if (quote.open === "'" && /\w$/.test(this.#textBefore(1)) && !stringPrefix.test(this.#textBefore(3))) return false;
     if (!quote.multiline && this.#isStray(quote)) return false;
     this.#open.push({ kind: 'string', close: quote.close, at: this.#at, quote });
-    this.#at += quote.open.length;
+    this.#at += quote.open.replace(/^\w/, '').length;
     return true;
+  }
+
+  /** The letter that some kinds of string begin with has been read as a word when the rest of its opening comes. */
+  #opens(open: string): boolean {
+    const rest = open.replace(/^\w/, '');
+    if (!this.#text.startsWith(rest, this.#at)) return false;
+    return rest === open || new RegExp(`(?:^|\\W)b?${open[0]}$`).test(this.#textBefore(3));
   }
 
   /** An apostrophe that its line does not close, on a line that others follow, is no string. */
