@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DebianCopyright, npmLicence } from './licence.ts';
+import { DebianCopyright, mitNotice, npmLicence } from './licence.ts';
 import type { WantedPackage } from './packages.ts';
 import type { SourceFile } from './sources.ts';
 
@@ -85,8 +85,13 @@ function readNpm(tree: string): FetchedPackage {
     ...filesIn(tree),
     url: webAddress(named ?? String(manifest['homepage'] ?? '')),
     licenceOf: () => licence,
-    notice: noticesIn(tree),
+    notice: noticesIn(tree) || (licence === 'MIT' ? mitNotice(authorOf(manifest)) : ''),
   };
+}
+
+function authorOf({ author, name }: Record<string, unknown>): string {
+  const named = typeof author === 'object' && author !== null && 'name' in author ? author.name : author;
+  return typeof named === 'string' ? named : `the authors of ${String(name)}`;
 }
 
 function readDebian(own: string, tree: string): FetchedPackage {
