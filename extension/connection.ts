@@ -24,6 +24,10 @@ import {
   modelsPullMethod,
   modelsRemoveMethod,
   modelsRemoveResultSchema,
+  type OfferParams,
+  type OfferResult,
+  offerMethod,
+  offerParamsSchema,
   type PullProgress,
   partialResultSchema,
   pullProgressSchema,
@@ -171,6 +175,25 @@ export class Connection implements vscode.Disposable {
     this.#client
       .sendNotification(signalMethod, params)
       .catch((error) => this.#log.debug(`A signal was not sent: ${error}`));
+  }
+
+  /** The runtime asks whether another model is to answer. `moot` aborts when no answer counts any more; until then there need not be one. */
+  onOffer(
+    answer: (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choice'] | undefined>,
+  ): vscode.Disposable {
+    return this.#client.onRequest(offerMethod, async (params: unknown, token: vscode.CancellationToken) => {
+      const moot = new AbortController();
+      const end = () => moot.abort();
+      const scope = [token.onCancellationRequested(end), this.onDidClose(end)];
+      // Of one that was cancelled before it was read, no event tells.
+      if (token.isCancellationRequested) end();
+      try {
+        const choice = await answer(offerParamsSchema.parse(params), moot.signal);
+        return choice === undefined ? null : ({ choice } satisfies OfferResult);
+      } finally {
+        for (const item of scope) item.dispose();
+      }
+    });
   }
 
   async configure(settings: ClientSettings): Promise<void> {

@@ -7,6 +7,7 @@ import { Context } from './context.ts';
 import * as here from './here.ts';
 import * as maintenance from './maintenance.ts';
 import * as models from './models.ts';
+import * as offers from './offers.ts';
 import * as signals from './signals.ts';
 import * as status from './status.ts';
 import { statusView } from './status-text.ts';
@@ -24,7 +25,7 @@ export interface PunctualApi {
   statusText(): string;
 }
 
-const features = [completion, summarize, translate, status, here, models, signals, maintenance];
+const features = [completion, summarize, translate, offers, status, here, models, signals, maintenance];
 
 export function activate(extension: ExtensionContext): PunctualApi {
   const ctx = new Context(extension);
