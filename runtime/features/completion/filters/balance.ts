@@ -78,6 +78,7 @@ export const restOfLine: Filter = (text, { lineAfter, lexis, open, isStringClose
     if (!trimmed.endsWith(overlap) || isBlank(overlap)) continue;
     // In a string that closes behind the cursor, a quote at the end of the answer is one that is escaped.
     if (joinsWords(trimmed.slice(0, at), overlap) || (isStringClosedAfter && /^["'`]/.test(overlap))) continue;
+    if (isHalfOperator(overlap, rest)) continue;
     // What opens within the overlap and closes in it is repeated as a whole.
     if (own.some((closing) => closing.at >= at && closing.opened < at)) continue;
     // Brackets alone are counted elsewhere: here one may be needed beside the same one behind the cursor.
@@ -86,3 +87,9 @@ export const restOfLine: Filter = (text, { lineAfter, lexis, open, isStringClose
   }
   return line;
 };
+
+/** Half of `==` or of the beginning of a comment says nothing again. */
+function isHalfOperator(overlap: string, rest: string): boolean {
+  if (!/^[^\p{L}\p{N}\s;,.'"`]$/u.test(overlap)) return false;
+  return overlap === rest ? overlap === '*' : !/^\s/.test(rest.slice(1));
+}

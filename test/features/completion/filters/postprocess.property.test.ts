@@ -97,7 +97,7 @@ describe('post-processing, whatever comes', () => {
         const { text } = postprocess(answer, place);
         expect(postprocess({ text }, place).text).toBe(text);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('post-processing, whatever comes', () => {
         const { text } = postprocess(answer, place);
         expect(withoutSpace(answer.text)).toContain(withoutSpace(text));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -117,7 +117,7 @@ describe('post-processing, whatever comes', () => {
         const { text, changed } = postprocess(answer, place);
         expect(text.length <= answer.text.length || changed.includes('indentation')).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -128,7 +128,7 @@ describe('post-processing, whatever comes', () => {
         expect(dropped !== undefined).toBe(text === '');
         expect(text === answer.text || changed.length > 0 || dropped !== undefined).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
