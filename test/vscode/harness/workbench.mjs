@@ -95,7 +95,9 @@ export class Workbench {
     // The list that was there before may still be closing: then its rows do not match, and the words are given again.
     const picked = async () => {
       await this.#fillQuickInput(label);
-      await this.#clickRow(label, 1000);
+      await this.#row(label).waitFor({ state: 'visible', timeout: 1000 });
+      // A click that counts may still be told late by a busy machine, and must not be repeated in what it has opened.
+      await this.#clickRow(label, 10_000);
       return true;
     };
     await until(`a choice '${label}'`, picked, Boolean, patienceMs);
@@ -127,8 +129,12 @@ export class Workbench {
 
   /** @param {string} label @param {number} [timeoutMs] */
   async #clickRow(label, timeoutMs = patienceMs) {
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
-    await row.click({ timeout: timeoutMs });
+    await this.#row(label).click({ timeout: timeoutMs });
+  }
+
+  /** @param {string} label */
+  #row(label) {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
   }
 
   // ---- editors
