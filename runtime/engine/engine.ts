@@ -127,6 +127,28 @@ export type EngineEvent =
   /** The engine died; every request and model it had is gone. */
   | { readonly kind: 'lost'; readonly reason: string };
 
+/** What computes, as its driver tells. Figures are sums over all graphics cards: the library does not tell them apart. */
+export interface DeviceReport {
+  readonly backend: 'cpu' | 'cuda' | 'vulkan' | 'metal';
+  /** One for each graphics card; none where the processor computes, and then the figures are 0. */
+  readonly names: readonly string[];
+  readonly totalBytes: number;
+  /** By all programs; 0 also where the driver does not tell. */
+  readonly usedBytes: number;
+  /** The part of the total that is the machine's RAM: on Apple silicon, and of integrated graphics. */
+  readonly unifiedBytes: number;
+}
+
+/** Tells what computes. */
+export interface DeviceTeller {
+  /**
+   * The memory of the devices as it is now. The first question starts an engine that is not up: nothing else would tell what a first
+   * load may take. One that has ended since is not started for it.
+   * @returns undefined when nobody can say. Never rejects.
+   */
+  devices(): Promise<DeviceReport | undefined>;
+}
+
 export type Dispose = () => void;
 
 export interface Engine {

@@ -6,7 +6,15 @@ import { punctual } from '../core/policies/punctual.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ModelId, TaskId } from '../core/task.ts';
 import type { VirtualClock } from './clock.ts';
-import type { Dispose, Engine, EngineCommand, EngineEvent, EngineRequest } from './engine.ts';
+import type {
+  DeviceReport,
+  DeviceTeller,
+  Dispose,
+  Engine,
+  EngineCommand,
+  EngineEvent,
+  EngineRequest,
+} from './engine.ts';
 import { answerFromSeed, halfBillionModel, type SimulatedModel, SimulatedTokenizer } from './simulated-model.ts';
 import { notLoaded, resizeFailed } from './simulated-models.ts';
 import { failed, type Script, SimulatedProcess } from './simulated-process.ts';
@@ -23,11 +31,15 @@ export interface SimulatedEngineOptions {
   readonly script?: (request: EngineRequest) => Script;
   /** The default is the policy of the house. */
   readonly planStep?: Policy['planStep'];
+  /** What it says that it computes with; a processor unless told otherwise. */
+  readonly devices?: () => DeviceReport;
   /** Whether answers are guessed at (core/draft.ts); off unless it is said, as made-up answers copy nothing. */
   readonly speculates?: boolean;
 }
 
-export class SimulatedEngine implements Engine {
+const processor: DeviceReport = { backend: 'cpu', names: [], totalBytes: 0, usedBytes: 0, unifiedBytes: 0 };
+
+export class SimulatedEngine implements Engine, DeviceTeller {
   readonly #clock: VirtualClock;
   readonly #options: SimulatedEngineOptions;
   readonly #tokenizer = new SimulatedTokenizer();
@@ -63,6 +75,10 @@ export class SimulatedEngine implements Engine {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  devices(): Promise<DeviceReport | undefined> {
+    return Promise.resolve(this.#closed ? undefined : (this.#options.devices?.() ?? processor));
   }
 
   kill(): void {

@@ -2,15 +2,15 @@
  * The machine that computes: llama.cpp through node-llama-cpp, with all loaded models. This file, model.ts and what they use are the
  * only importers of that library.
  */
-import os from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { getLlama, InsufficientMemoryError, type Llama, LlamaLogLevel, NoBinaryFoundError } from 'node-llama-cpp';
 import type { ModelId, TaskError } from '../../core/task.ts';
-import type { ModelSpec } from '../engine.ts';
+import type { DeviceReport, ModelSpec } from '../engine.ts';
 import type { Pass, PassResult } from '../pass.ts';
 import type { Kept, Leftover } from '../slots.ts';
 import { ChatFormats } from './chat-formats.ts';
 import { ContextError, defaultThreads } from './context.ts';
+import { deviceName, reportOfDevices } from './devices.ts';
 import { checkModelFile, diagnoseModelFile, ModelFileError } from './gguf-file.ts';
 import { archiveKey, KvArchive } from './kv-archive.ts';
 import { KvFolder } from './kv-folder.ts';
@@ -59,6 +59,15 @@ export class Device {
 
   model(id: ModelId): LoadedModel | undefined {
     return this.#models.get(id);
+  }
+
+  /** What computes, and its memory as it is now; undefined when the library cannot be opened. Never rejects. */
+  async report(): Promise<DeviceReport | undefined> {
+    try {
+      return await reportOfDevices(await this.#opened());
+    } catch {
+      return undefined;
+    }
   }
 
   /** Loads a model and runs a few tokens through it. Never rejects. A model of this id must not be loaded already. */
@@ -170,12 +179,6 @@ export class Device {
   #logFallback(reason: string): void {
     this.#log(`The graphics processor (${this.#gpu}) cannot be used, computing on the CPU instead: ${reason}.`);
   }
-}
-
-/** As measurements are kept by it: the graphics card and its backend, or the processor. */
-async function deviceName(llama: Llama): Promise<string> {
-  if (llama.gpu !== false) return `${(await llama.getGpuDeviceNames()).join(', ')} (${llama.gpu})`;
-  return `${os.cpus()[0]?.model.trim() ?? process.arch} (CPU)`;
 }
 
 /** Prebuilt binaries only: nothing is compiled or downloaded behind the user's back. */

@@ -8,7 +8,7 @@ import type { EngineEvent } from '../engine.ts';
 import { Device, type Gpu } from './device.ts';
 import { EngineProcess } from './engine-process.ts';
 import { removeStaleKvFolders } from './kv-folder.ts';
-import { commandSchema, malformedSchema } from './messages.ts';
+import { commandSchema, type DeviceAnswer, deviceQuestionSchema, malformedSchema } from './messages.ts';
 
 function log(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -83,7 +83,13 @@ function main(): void {
   void removeStaleKvFolders();
   const device = new Device(gpuOf(process.env['PUNCTUAL_GPU']), kvRoot, log);
   const engine = new EngineProcess(device, policy, send, log);
-  process.on('message', (message: unknown) => receive(message, engine, send));
+  const tell = (answer: DeviceAnswer): void => {
+    if (process.connected) process.send?.(answer);
+  };
+  process.on('message', (message: unknown) => {
+    if (!deviceQuestionSchema.safeParse(message).success) return receive(message, engine, send);
+    void device.report().then((report) => tell({ kind: 'devices', report }));
+  });
   const leave = (): void => {
     // The runtime is gone, perhaps killed: what stands for source text goes with it.
     rmSync(kvRoot, { recursive: true, force: true });

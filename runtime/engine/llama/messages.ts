@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { taskClasses, taskErrorCodes } from '../../core/task.ts';
 import { costModelSchema } from '../cost-model-schema.ts';
-import type { EngineCommand, EngineEvent } from '../engine.ts';
+import type { DeviceReport, EngineCommand, EngineEvent } from '../engine.ts';
 
 const count = z.int().nonnegative();
 const tokens = z.array(count);
@@ -120,6 +120,23 @@ const event = z.discriminatedUnion('kind', [
 
 /** The events of one pass travel in one message. `lost` is not among them: only the other side can say it. */
 export const eventsSchema: z.ZodType<EngineEvent[]> = z.array(event);
+
+/** Asks the engine process what it computes with. No command: it changes nothing, and its answer is no event. */
+export const deviceQuestionSchema = z.object({ kind: z.literal('devices') });
+export type DeviceQuestion = z.infer<typeof deviceQuestionSchema>;
+
+const bytes = z.number().nonnegative();
+const deviceReport: z.ZodType<DeviceReport> = z.object({
+  backend: z.enum(['cpu', 'cuda', 'vulkan', 'metal']),
+  names: z.array(z.string()),
+  totalBytes: bytes,
+  usedBytes: bytes,
+  unifiedBytes: bytes,
+});
+
+/** Without a report where the library cannot be opened. */
+export const deviceAnswerSchema = z.object({ kind: z.literal('devices'), report: deviceReport.optional() });
+export type DeviceAnswer = z.infer<typeof deviceAnswerSchema>;
 
 /** What a malformed command is about: enough to answer it. Only these have an answer that somebody waits for. */
 export const malformedSchema = z.discriminatedUnion('kind', [
