@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WebSocket } from 'ws';
+import type { DeviceTeller } from './engine/engine.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, TranslateFeature } from './features/text.ts';
@@ -31,6 +32,7 @@ import { toStatus } from './server/status.ts';
 declare const PUNCTUAL_VERSION: string;
 
 const stopDelayMs = 20;
+const movingStates: ReadonlySet<string> = new Set(['loading', 'resizing', 'unloading']);
 
 function log(line: string): void {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
@@ -49,6 +51,7 @@ class Runtime {
   readonly #args: Arguments;
   readonly #token = randomBytes(32).toString('base64url');
   readonly #models: ModelsSide;
+  readonly #engine: DeviceTeller;
   readonly #residence: Residence;
   readonly #loop: Loop;
   readonly #lifetime: Lifetime;
@@ -63,10 +66,11 @@ class Runtime {
   constructor(args: Arguments, machine: Machine) {
     this.#args = args;
     const { env } = process;
-    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), log });
+    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), timer, log });
     const { library, memory, registry } = this.#models;
     this.#machine = machine;
     const { engine, residence, loop } = new EngineSide({ args, env, registry, machine, now, timer, log });
+    this.#engine = engine;
     this.#residence = residence;
     this.#loop = loop;
     engine.onEvent((event) => this.#news.heard(event));
@@ -161,6 +165,8 @@ class Runtime {
   #engineView(): EngineView {
     return {
       loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
+      isMoving: () => this.#loop.status().models.some(({ state }) => movingStates.has(state)),
+      devices: () => this.#engine.devices(),
       runs: () => this.#loop.status().enginePid !== undefined,
       ordinaryMs: (id, role) => this.#loop.ordinaryMs(id, role),
     };

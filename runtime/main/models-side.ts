@@ -1,6 +1,7 @@
 /** What models there are, as the composition root builds it: files, memory, which model serves whom, and what clients may do to them. */
 import path from 'node:path';
 import type { ModelId, TaskClass } from '../core/task.ts';
+import type { DeviceTeller } from '../engine/engine.ts';
 import { builtinCatalog } from '../models/catalog/catalog.ts';
 import { inspectModel } from '../models/heads.ts';
 import { Library } from '../models/library.ts';
@@ -14,9 +15,11 @@ import { ModelDesk } from '../server/models.ts';
 import type { Arguments } from './arguments.ts';
 
 /** What is asked of the engine's side, which is built after this one. */
-export interface EngineView {
+export interface EngineView extends DeviceTeller {
   /** Models that hold memory now. */
   loaded(): readonly ModelId[];
+  /** Whether one comes, goes, or changes its size. */
+  isMoving(): boolean;
   runs(): boolean;
   /** See Loop. */
   ordinaryMs(model: ModelId, role: TaskClass): number | undefined;
@@ -26,6 +29,7 @@ export interface ModelsSideOptions {
   readonly args: Arguments;
   readonly env: NodeJS.ProcessEnv;
   readonly engine: EngineView;
+  readonly timer: (ms: number, callback: () => void) => () => void;
   readonly log: (line: string) => void;
 }
 
@@ -39,7 +43,7 @@ export class ModelsSide {
 
   constructor(options: ModelsSideOptions) {
     this.#options = options;
-    const { args, env, engine, log } = options;
+    const { args, env, engine, timer, log } = options;
     this.store = new ModelStore({
       folder: args.home.modelsFolder,
       network: () => ({ env }),
@@ -54,8 +58,12 @@ export class ModelsSide {
     this.memory = new Memory(
       machineReader({
         loaded: () => engine.loaded(),
+        isMoving: () => engine.isMoving(),
         ownBytes: (id) => this.registry.ownBytes(id),
         engineRuns: () => engine.runs(),
+        engine,
+        late: () => void this.memory.refresh(),
+        timer,
         gpu: env['PUNCTUAL_GPU'],
         platform,
         arch,

@@ -6,11 +6,11 @@ import type { ModelId, TaskError } from '../core/task.ts';
 import type { ModelSpec } from '../engine/engine.ts';
 import type { ChosenModel, ModelSettings } from '../features/tasks.ts';
 import type { FitDecision } from './fit/decision.ts';
-import { anonymousBytes } from './fit/memory.ts';
 import type { Fits } from './fits.ts';
 import { type LibraryEntry, nameOf } from './library-entry.ts';
+import type { OwnBytes } from './machine.ts';
 import type { MachineReading } from './memory.ts';
-import { type ModelSizes, type OwnSizes, sizesFor } from './sizes.ts';
+import { type ModelSizes, type OwnSizes, ownBytesOf, sizesFor } from './sizes.ts';
 
 /** The embedded model's training context. */
 const embeddedContextTokens = 2_048;
@@ -20,12 +20,14 @@ const sequencesDefault = 4;
 /** Models that clients may name in one runtime's life; each stays in the status. */
 const modelsMax = 64;
 
+const nothing: OwnBytes = { host: 0, devices: 0 };
+
 interface Known {
   readonly name: string;
   readonly demo: boolean;
   readonly spec: ModelSpec;
-  /** Memory of the engine process alone that a load takes, by prediction; 0 where none was possible. */
-  readonly ownBytes: number;
+  /** By prediction; nothing where none was possible. */
+  readonly ownBytes: OwnBytes;
   readonly sizes: OwnSizes;
   /** By the latest choice of it. */
   readonly isNamed: boolean;
@@ -54,9 +56,10 @@ export class ChosenModels {
     const name = entry.title === '' ? nameOf(file) : entry.title;
     const fit = demo ? undefined : this.#fits.decide(entry, settings.memory);
     const spec = this.#specFor(entry, fit, settings.threads);
-    const ownBytes = fit?.kind === 'fits' ? anonymousBytes(fit.need) : 0;
+    const ownBytes = fit?.kind === 'fits' ? ownBytesOf(fit.need) : nothing;
+    const sizes = sizesFor(entry, fit, spec, fit && this.#fits.capacity(settings.memory));
     // The thread count of the latest choice counts at the next load.
-    this.#known.set(file, { name, demo, spec, ownBytes, sizes: sizesFor(entry, fit, spec), isNamed });
+    this.#known.set(file, { name, demo, spec, ownBytes, sizes, isNamed });
     return { id: file, name, demo, chosen: isNamed, contextTokens: spec.contextTokens };
   }
 
@@ -96,9 +99,9 @@ export class ChosenModels {
     return { ...sizes, isNamed };
   }
 
-  /** What a loaded model takes of this machine's RAM and gives back when it goes, in bytes, by prediction. */
-  ownBytes(id: ModelId): number {
-    return this.#known.get(id)?.ownBytes ?? 0;
+  /** What a loaded model takes of this machine's memory and gives back when it goes. */
+  ownBytes(id: ModelId): OwnBytes {
+    return this.#known.get(id)?.ownBytes ?? nothing;
   }
 
   /** @throws RangeError as above. */

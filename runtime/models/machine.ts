@@ -1,34 +1,114 @@
-/** Reads the memory of the machine that the runtime is on. */
+/** Reads the memory of the machine that the runtime is on: RAM from the system, graphics memory from the engine. */
 import type { ModelId } from '../core/task.ts';
+import type { DeviceReport, DeviceTeller } from '../engine/engine.ts';
+import type { PoolMemory } from './fit/budget.ts';
 import { hostPool, readHost } from './fit/host.ts';
 import type { MachineReading, MemoryReader } from './memory.ts';
+
+/** What a model takes of the RAM and of graphics memory, in bytes, by prediction. */
+export interface OwnBytes {
+  readonly host: number;
+  readonly devices: number;
+}
 
 export interface MachineOptions {
   /** Models that hold memory now. */
   readonly loaded: () => readonly ModelId[];
-  /** What each of them takes of the RAM, in bytes, by prediction. */
-  readonly ownBytes: (model: ModelId) => number;
+  /** A model comes, goes or changes its size: what is free just now is neither before nor after. */
+  readonly isMoving: () => boolean;
+  readonly ownBytes: (model: ModelId) => OwnBytes;
   readonly engineRuns: () => boolean;
+  readonly engine: DeviceTeller;
+  /** The engine has answered after nobody waited any more: a new reading has more in it. */
+  readonly late: () => void;
+  /** Calls back once after `ms`; returns how to call it off. */
+  readonly timer: (ms: number, callback: () => void) => () => void;
   /** PUNCTUAL_GPU, which says what the engine computes with. */
   readonly gpu: string | undefined;
   readonly platform: NodeJS.Platform;
   readonly arch: string;
 }
 
-/** The engine does not tell of graphics memory: what it can use of it, it plans for itself. */
-export function machineReader({ loaded, ownBytes, engineRuns, gpu, platform, arch }: MachineOptions): MemoryReader {
-  return async (): Promise<MachineReading> => ({
-    backend: 'cpu',
-    arch,
-    host: hostPool(
-      await readHost(),
-      loaded().reduce((sum, id) => sum + ownBytes(id), 0),
-    ),
-    devices: [],
-    isUnified: false,
-    engineRuns: engineRuns(),
-    knowsDevices: computesOnCpu(gpu, platform, arch),
-  });
+/** For opening a graphics card, with its engine process. The first choice of a model waits for it, no longer than for its files. */
+const reportMsMax = 1_500;
+
+/**
+ * Where nothing but the processor may compute, the engine is not asked. Elsewhere it is, and started for the first question, although no
+ * model is wanted yet: which model is the best depends on the answer, and a choice without it would be another one a moment later. The
+ * process is needed for the first load anyway.
+ */
+export function machineReader(options: MachineOptions): MemoryReader {
+  const { loaded, ownBytes, engineRuns, gpu, platform, arch } = options;
+  const graphics = computesOnCpu(gpu, platform, arch) ? undefined : new Graphics(options);
+  return async (): Promise<MachineReading> => {
+    const found = graphics === undefined ? processor : await graphics.read();
+    const report = await readHost();
+    const own = loaded().reduce((sum, id) => sum + ownBytes(id).host, 0);
+    const host = hostPool(report, own);
+    const { backend, devices, isUnified } = found ?? processor;
+    return { backend, arch, host, devices, isUnified, engineRuns: engineRuns(), knowsDevices: found !== undefined };
+  };
+}
+
+type Found = Pick<MachineReading, 'backend' | 'devices' | 'isUnified'>;
+
+const processor: Found = { backend: 'cpu', devices: [], isUnified: false };
+
+/** What the engine tells, and the last of it that can be relied on. */
+class Graphics {
+  readonly #options: MachineOptions;
+  #known: Found | undefined;
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined before the first answer. */
+  async read(): Promise<Found | undefined> {
+    const { loaded, isMoving, ownBytes, engine, late, timer } = this.#options;
+    const before = loaded().join();
+    if (isMoving()) return this.#known;
+    const answer = engine.devices();
+    let isLate = false;
+    let stopWaiting: () => void = () => undefined;
+    const patience = new Promise<undefined>((resolve) => {
+      stopWaiting = timer(reportMsMax, () => {
+        isLate = true;
+        resolve(undefined);
+      });
+    });
+    const report = await Promise.race([answer, patience]).finally(stopWaiting);
+    if (isLate) void answer.then((told) => told !== undefined && late());
+    if (report === undefined || isMoving() || loaded().join() !== before) return this.#known;
+    const own = loaded().reduce((sum, id) => sum + ownBytes(id).devices, 0);
+    this.#known = foundIn(report, own) ?? this.#known;
+    return this.#known;
+  }
+}
+
+/**
+ * 1. An engine that computes on the processor after all has no devices.
+ * 2. Beside a graphics card, integrated graphics are in the sums, and llama.cpp does not use them: their memory is left out. All that is
+ *    in use counts as the card's, as nobody says what of it is not.
+ * 3. A driver that tells of nothing in use does not tell what is free.
+ * 4. Several cards count as equal parts: llama.cpp deals layers out by what each has free, so all are filled to the same share.
+ * @returns undefined when the driver tells of no memory at all.
+ */
+function foundIn(
+  { backend, names, totalBytes, usedBytes, unifiedBytes }: DeviceReport,
+  own: number,
+): Found | undefined {
+  if (backend === 'cpu') return processor;
+  const isMixed = unifiedBytes > 0 && unifiedBytes < totalBytes;
+  const count = Math.max(1, names.length - (isMixed ? 1 : 0));
+  const total = isMixed ? totalBytes - unifiedBytes : totalBytes;
+  if (total === 0) return undefined;
+  const pool: PoolMemory = {
+    totalBytes: total / count,
+    freeBytes: usedBytes === 0 ? undefined : Math.max(0, total - usedBytes) / count,
+    ownBytes: own / count,
+  };
+  return { backend, devices: Array.from({ length: count }, () => pool), isUnified: unifiedBytes > 0 && !isMixed };
 }
 
 const graphicsBackends = ['auto', 'vulkan', 'metal', 'cuda'];

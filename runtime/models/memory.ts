@@ -68,11 +68,12 @@ function emptied({ totalBytes, freeBytes, ownBytes }: PoolMemory): PoolMemory {
   };
 }
 
-function differs(a: MachineMemory, b: MachineMemory): boolean {
+function differs(a: MachineReading, b: MachineReading): boolean {
   const pools = [a.host, ...a.devices];
   const others = [b.host, ...b.devices];
   return (
     a.backend !== b.backend ||
+    a.knowsDevices !== b.knowsDevices ||
     pools.length !== others.length ||
     pools.some((pool, index) => isNoticeable(pool, others[index]))
   );

@@ -15,11 +15,12 @@ import { Fits } from './fits.ts';
 import type { ModelFile } from './gguf/describe.ts';
 import type { Library } from './library.ts';
 import { type Downloadable, downloadables, fileEntry } from './library-entry.ts';
+import type { OwnBytes } from './machine.ts';
 import type { Memory } from './memory.ts';
 import { Pace } from './pace.ts';
 import { fromCatalog, type InstalledModel, type RoleModel } from './role-models.ts';
 import { chooseRole, type RoleChoice, type RoleSettings } from './roles.ts';
-import type { ModelSizes } from './sizes.ts';
+import { budgetBytes, type ModelSizes } from './sizes.ts';
 
 export interface RegistryOptions {
   readonly catalog: Catalog;
@@ -129,7 +130,7 @@ export class Registry implements Models {
     return { ...this.#chosen.sizesOf(id), isPinned: id === this.#completionModel };
   }
 
-  ownBytes(id: ModelId): number {
+  ownBytes(id: ModelId): OwnBytes {
     return this.#chosen.ownBytes(id);
   }
 
@@ -143,13 +144,11 @@ export class Registry implements Models {
     return machine === undefined || machine.isUnified || machine.devices.length === 0;
   }
 
-  /** Of the memory that computes; undefined before it was read. */
+  /** What all models together may take; undefined before memory was read. */
   budgetBytes(): number | undefined {
     try {
       const capacity = this.fits.capacity(this.#memorySetting);
-      if (capacity === undefined) return undefined;
-      const devices = capacity.devices.reduce((sum, bytes) => sum + bytes, 0);
-      return capacity.pool ?? (devices > 0 ? devices : capacity.host);
+      return capacity && budgetBytes(capacity);
     } catch (error) {
       // Who set it is told when a model is chosen by it.
       if (error instanceof ModelsError) return undefined;

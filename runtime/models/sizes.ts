@@ -1,9 +1,11 @@
 /** What models take of memory and disk, for decisions about which of them are resident. Pure. */
 import { type TaskClass, taskClasses } from '../core/task.ts';
 import type { ModelSpec } from '../engine/engine.ts';
-import { computingBytes } from './fit/budget.ts';
+import type { Capacity } from './fit/budget.ts';
 import type { FitDecision } from './fit/decision.ts';
+import { anonymousBytes, deviceBytes, hostBytes, type MemoryNeed } from './fit/memory.ts';
 import type { LibraryEntry } from './library-entry.ts';
+import type { OwnBytes } from './machine.ts';
 
 /** What a model takes, and whom it serves. */
 export interface ModelSizes {
@@ -12,7 +14,7 @@ export interface ModelSizes {
   readonly isPinned: boolean;
   /** The user chose it by its name. */
   readonly isNamed: boolean;
-  /** Of the memory that computes, with all its sequences and with one; by prediction. */
+  /** Of the memory that models may take, with all its sequences and with one. */
   readonly bytes: number;
   readonly bytesSmall: number;
   /** Of all parts. */
@@ -30,14 +32,48 @@ export function sizesFor(
   { model, metadata }: LibraryEntry,
   fit: FitDecision | undefined,
   { sequences }: ModelSpec,
+  capacity: Capacity | undefined,
 ): OwnSizes {
   const fileBytes = metadata?.fileBytes ?? model.bytes;
   // The demonstration model stands in for nobody.
   const classes =
     model.origin === 'embedded' ? [] : taskClasses.filter((role) => model.suitability[role] !== undefined);
   const common = { classes, fileBytes, files: metadata?.files ?? [model.file] };
-  if (fit?.kind !== 'fits') return { ...common, bytes: fileBytes * loadShare, bytesSmall: fileBytes * loadShare };
-  const bytes = computingBytes(fit.need);
-  const kvBytes = fit.need.host.kvBytes + fit.need.devices.reduce((sum, device) => sum + device.kvBytes, 0);
-  return { ...common, bytes, bytesSmall: bytes - kvBytes * (1 - 1 / sequences) };
+  if (fit?.kind !== 'fits' || capacity === undefined)
+    return { ...common, bytes: fileBytes * loadShare, bytesSmall: fileBytes * loadShare };
+  const { need } = fit;
+  const deviceKv = need.devices.reduce((sum, device) => sum + device.kvBytes, 0);
+  const saved = 1 - 1 / sequences;
+  const all = { host: hostBytes(need), devices: devicesBytes(need) };
+  const small = { host: all.host - need.host.kvBytes * saved, devices: all.devices - deviceKv * saved };
+  return { ...common, bytes: takenOf(all, capacity), bytesSmall: takenOf(small, capacity) };
+}
+
+/** Memory that all models together may take, in bytes, where it is scarce: of the one pool, of the devices, or of the RAM without one. */
+export function budgetBytes({ pool, devices, host }: Capacity): number {
+  return pool ?? (devices.length > 0 && sum(devices) > 0 ? sum(devices) : host);
+}
+
+/**
+ * What a load takes of that budget. Where devices and RAM are two pools, the one of which it takes the larger share counts, with that
+ * share: what is full first is full for all, and a model that the processor computes beside a graphics card is not free of charge.
+ */
+function takenOf({ host, devices }: OwnBytes, capacity: Capacity): number {
+  const budget = budgetBytes(capacity);
+  if (capacity.pool !== undefined) return host + devices;
+  const shareOf = (bytes: number, of: number): number => (bytes === 0 ? 0 : bytes / Math.max(1, of));
+  return budget * Math.max(shareOf(host, capacity.host), shareOf(devices, sum(capacity.devices)));
+}
+
+/** By prediction, where it is. */
+export function ownBytesOf(need: MemoryNeed): OwnBytes {
+  return { host: anonymousBytes(need), devices: devicesBytes(need) };
+}
+
+function devicesBytes({ devices }: MemoryNeed): number {
+  return sum(devices.map(deviceBytes));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

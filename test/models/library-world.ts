@@ -27,6 +27,8 @@ export class World {
   readonly reads: string[] = [];
   ramBytes = 64e9;
   freeBytes = 48e9;
+  /** What computes, where it is not the processor. */
+  graphics: Partial<MachineReading> = {};
   readonly library: Library;
   readonly memory: Memory;
   readonly registry: Registry;
@@ -97,6 +99,7 @@ export class World {
 
   #reading(): MachineReading {
     const host = { totalBytes: this.ramBytes, freeBytes: this.freeBytes, ownBytes: 0 };
-    return { backend: 'cpu', arch: 'x64', host, devices: [], isUnified: false, engineRuns: true, knowsDevices: true };
+    const processor = { backend: 'cpu', devices: [], isUnified: false, knowsDevices: true } as const;
+    return { arch: 'x64', host, engineRuns: true, ...processor, ...this.graphics };
   }
 }

@@ -28,7 +28,44 @@ describe('the choice of a model', () => {
     const { path: file } = await world.store('coder-7b.gguf', 'Qwen2.5-Coder 7B');
     expect(choose({ threads: 3 })).toMatchObject({ id: file, name: 'coder-7b', demo: false, chosen: false });
     expect(world.registry.specOf(file)).toMatchObject({ threads: 3, sequences: 8, contextTokens: 4_096, mmap: false });
-    expect(world.registry.ownBytes(file)).toBeGreaterThan(4e9);
+    expect(world.registry.ownBytes(file)).toMatchObject({ host: expect.closeTo(6.8e9, -9), devices: 0 });
+  });
+
+  it('when a graphics card computes, then its memory decides on layers, and on sequences beyond the needed ones', async () => {
+    const { path: file } = await world.store('coder-7b.gguf', 'Qwen2.5-Coder 7B');
+    const specWith = async (gigabytes: number, knowsDevices = true) => {
+      const pool = { totalBytes: gigabytes * 1e9, freeBytes: gigabytes * 1e9, ownBytes: 0 };
+      world.graphics = { backend: 'cuda', devices: knowsDevices ? [pool] : [], knowsDevices };
+      await world.memory.refresh();
+      choose();
+      return world.registry.specOf(file);
+    };
+    expect(await specWith(24)).toMatchObject({ gpuLayers: 29, sequences: 16, contextTokens: 4_096, mmap: true });
+    expect(world.registry.isUnified).toBe(false);
+    expect(world.registry.budgetBytes()).toBeCloseTo(22.5e9, -8);
+    expect(world.registry.ownBytes(file)).toMatchObject({ devices: expect.closeTo(8.2e9, -9) });
+    expect(await specWith(12)).toMatchObject({ gpuLayers: 29, sequences: 8, contextTokens: 4_096 });
+    const { gpuLayers = 0, sequences } = await specWith(4);
+    expect(gpuLayers).toBeGreaterThan(10);
+    expect(gpuLayers).toBeLessThan(29);
+    expect(sequences).toBe(2);
+    const untold = await specWith(4, false);
+    expect(untold.gpuLayers, 'the engine knows better than a plan without its card').toBeUndefined();
+  });
+
+  it('when a card has no room and the processor computes, then the model still takes its share of what there is', async () => {
+    const { path: file } = await world.store('coder-7b.gguf', 'Qwen2.5-Coder 7B');
+    world.graphics = { backend: 'cuda', devices: [{ totalBytes: 0.8e9, freeBytes: 0.8e9, ownBytes: 0 }] };
+    await world.memory.refresh();
+    choose();
+    expect(world.registry.specOf(file)).toMatchObject({ gpuLayers: 0 });
+    const budget = world.registry.budgetBytes() ?? 0;
+    const { bytes, bytesSmall } = world.registry.sizesOf(file);
+    expect(budget).toBeLessThan(1e9);
+    // Some 6 of the 40 GB of RAM.
+    expect(bytes / budget).toBeGreaterThan(0.1);
+    expect(bytes / budget).toBeLessThan(0.25);
+    expect(bytesSmall).toBeLessThan(bytes);
   });
 
   it('when a class has a model of its own, then the others keep the one for all', async () => {

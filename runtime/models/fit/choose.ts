@@ -1,7 +1,7 @@
 /**
  * The best way to load a model that fits, and why; or what it would need, and which smaller model fits. Pure.
  *
- * What is given up, in this order, until the load fits:
+ * Where there is plenty, a load gets more sequences than it needs. Else what is given up, in this order, until the load fits:
  * 1. context beyond what completions want, which only background work (summaries, translations) uses;
  * 2. sequences, down to two, so that a completion need not wait behind background work;
  * 3. layers on the graphics processor, one by one: each that stays on the host costs every token time;
@@ -34,6 +34,8 @@ const contextTokensMin = 1_024;
 const backgroundTokensMin = 2_048;
 /** Share of the weights in repacked formats from which on mapping the file wastes more than it saves. */
 const repackedShareMax = 0.1;
+/** A load within this share of the memory leaves room for another one beside it. */
+const plentyShare = 0.5;
 
 export function fitModel(
   name: string,
@@ -44,7 +46,7 @@ export function fitModel(
   alternatives: readonly Alternative[] = [],
 ): FitDecision {
   const capacity = capacityOf(machine, budget);
-  const fits = bestOf(model, machine, capacity, wanted);
+  const fits = plentyOf(model, machine, capacity, wanted) ?? bestOf(model, machine, capacity, wanted);
   if (fits !== undefined) return { ...fits, message: whyThis(name, model, machine, capacity, wanted, fits) };
   const among = (fitting: typeof fitsWell): Alternative | undefined =>
     alternatives.find((each) => fitting(each, machine, capacity, wanted));
@@ -61,6 +63,29 @@ export function fitModel(
 }
 
 type Chosen = Omit<Fits, 'message'>;
+
+/** All that is wanted and more sequences, as many as leave room for others. */
+function plentyOf(model: ModelFile, machine: MachineMemory, capacity: Capacity, wanted: Wanted): Chosen | undefined {
+  const predict = memoryPredictor(model, targetOf(machine));
+  const gpuLayers = machine.devices.length === 0 ? 0 : model.layers + 1;
+  const contextTokens = contextSteps(wanted).comfortable[0] ?? contextTokensMin;
+  const mmap = wanted.mmap ?? prefersMmap(model, machine);
+  const plenty = shareOf(capacity, plentyShare);
+  for (let sequences = wanted.sequencesMax ?? 0; sequences > wanted.sequences; sequences--) {
+    const settings = { gpuLayers, contextTokens, sequences, mmap };
+    const need = predict(settings);
+    if (staysWithin(need, plenty)) return { kind: 'fits', settings, need, reduced: [] };
+  }
+  return undefined;
+}
+
+function shareOf({ devices, host, pool }: Capacity, share: number): Capacity {
+  return {
+    devices: devices.map((bytes) => bytes * share),
+    host: host * share,
+    pool: pool === undefined ? undefined : pool * share,
+  };
+}
 
 function bestOf(model: ModelFile, machine: MachineMemory, capacity: Capacity, wanted: Wanted): Chosen | undefined {
   const predict = memoryPredictor(model, targetOf(machine));

@@ -7,6 +7,8 @@ export interface Wanted {
   readonly contexts: Readonly<Partial<Record<TaskClass, number>>>;
   /** Sequences side by side, 1 to 16. */
   readonly sequences: number;
+  /** More than that, up to 16, where there is plenty: nothing is given up for them, and half of the memory stays for other models. */
+  readonly sequencesMax?: number;
   /** Whether the file is mapped; without it the choice is made here. */
   readonly mmap?: boolean;
 }

@@ -172,7 +172,7 @@ describe('what is free', () => {
 
   it('when the engine does not run yet, then room is left for the process itself', () => {
     const asleep = { ...computer(16), engineRuns: false };
-    expect(capacityOf(computer(16), auto).host - capacityOf(asleep, auto).host).toBe(124 * 2 ** 20);
+    expect(capacityOf(computer(16), auto).host - capacityOf(asleep, auto).host).toBe(91 * 2 ** 20);
   });
 
   it.each([
