@@ -1,4 +1,5 @@
 /** The loop with a simulated engine on a virtual clock, and what a feature hears of its tasks. */
+import type { Holdings } from '../runtime/core/residency/holdings.ts';
 import type { SchedulerOptions } from '../runtime/core/scheduler-options.ts';
 import type { Task } from '../runtime/core/task.ts';
 import { VirtualClock } from '../runtime/engine/clock.ts';
@@ -9,6 +10,26 @@ import { Loop } from '../runtime/loop.ts';
 
 /** 400 different words, so that a repetition or a gap would show. */
 export const story = Array.from({ length: 400 }, (_, index) => `word${index} `).join('');
+
+/** A small model and a large one, of which one fits. */
+export const oneOfTwo: Holdings = {
+  of: (id) => {
+    const bytes = id === 'small' ? 1e9 : 6e9;
+    return {
+      classes: ['summarize', 'translate'],
+      isPinned: false,
+      isNamed: false,
+      bytesFull: bytes,
+      bytesSmall: bytes,
+      fileBytes: bytes,
+      cachedBytes: 0,
+      loadMsCached: 30_000,
+      loadMsCold: 60_000,
+    };
+  },
+  memory: () => ({ budgetBytes: 6.5e9, cacheBytes: 0, isCacheShared: true, reading: undefined }),
+  wholeBytes: 6.5e9,
+};
 
 export class House {
   readonly clock = new VirtualClock();

@@ -2,10 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../runtime/core/metrics.ts';
 import { PredictionErrors } from '../../runtime/core/prediction.ts';
-import type { Holdings } from '../../runtime/core/residency/holdings.ts';
 import type { TaskNote } from '../../runtime/features/tasks.ts';
 import { Answers } from '../../runtime/loop/answers.ts';
-import { type Asked, House } from '../loop-world.ts';
+import { type Asked, House, oneOfTwo } from '../loop-world.ts';
 
 const relegated = { reason: 'relegated' } as const;
 
@@ -66,30 +65,10 @@ describe('a task that cannot be on time any more', () => {
   });
 });
 
-/** A small model and a large one, of which one fits. */
-const holdings: Holdings = {
-  of: (id) => {
-    const bytes = id === 'small' ? 1e9 : 6e9;
-    return {
-      classes: ['summarize', 'translate'],
-      isPinned: false,
-      isNamed: false,
-      bytesFull: bytes,
-      bytesSmall: bytes,
-      fileBytes: bytes,
-      cachedBytes: 0,
-      loadMsCached: 30_000,
-      loadMsCold: 60_000,
-    };
-  },
-  memory: () => ({ budgetBytes: 6.5e9, cacheBytes: 0, isCacheShared: true, reading: undefined }),
-  wholeBytes: 6.5e9,
-};
-
 describe('a task that another model answers', () => {
   const urgent = { model: 'large', sla: { kind: 'e2e', targetMs: 25_000 } } as const;
   const houseOf = async (substitution: 'never' | 'automatically'): Promise<House> => {
-    const house = new House({ holdings, residency: { substitution, readsAhead: false, loadsAhead: false } });
+    const house = new House({ holdings: oneOfTwo, residency: { substitution, readsAhead: false, loadsAhead: false } });
     const first = house.translate({ model: 'small' });
     house.clock.run();
     await first.handle.done;
@@ -121,7 +100,7 @@ describe('a task that another model answers', () => {
 describe('an asker who wants to be asked', () => {
   const urgent = { model: 'large', sla: { kind: 'e2e', targetMs: 25_000 }, substitution: 'ask' } as const;
   const houseOf = async (): Promise<House> => {
-    const house = new House({ holdings, residency: { readsAhead: false, loadsAhead: false } });
+    const house = new House({ holdings: oneOfTwo, residency: { readsAhead: false, loadsAhead: false } });
     const first = house.translate({ model: 'small' });
     house.clock.run();
     await first.handle.done;

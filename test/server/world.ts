@@ -77,6 +77,8 @@ export function statusWith(clients: number): Status {
 
 export interface WorldOptions {
   readonly bufferBytesMax?: number;
+  /** In place of those that the test answers by hand. */
+  readonly services?: Partial<Services>;
 }
 
 export class World {
@@ -105,12 +107,12 @@ export class World {
   readonly #leaving: (() => void)[] = [];
   readonly #sockets: WebSocket[] = [];
 
-  private constructor({ bufferBytesMax }: WorldOptions) {
+  private constructor({ bufferBytesMax, services }: WorldOptions) {
     const log = (line: string): void => {
       this.lines.push(line);
     };
     this.clients = new Clients({
-      services: this.#services(log),
+      services: { ...this.#services(log), ...services },
       status: statusWith,
       lifetime: {
         clientCame: () => {
