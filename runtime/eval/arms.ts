@@ -16,6 +16,9 @@ export const rawWindow = { prefixTokens: 1_024, suffixTokens: 256, answerTokens:
 
 const contextTokens = 2_048;
 
+/** Its id in the loop, and its name. */
+const model = 'eval';
+
 /** A machine that is slow today must not shorten a prompt: the same cases give the same answers. */
 const targetMs = 60_000;
 
@@ -43,23 +46,15 @@ export class Arms {
   }
 
   /** Resolves when the model has answered once. @throws when it cannot be loaded, or not be asked for what stands between two texts. */
-  static async open({ model, demo, threads, engineProgram, log }: ArmsOptions): Promise<Arms> {
-    const vocabulary = await Vocabulary.open(model);
-    const engine = new LlamaEngine({ program: engineProgram, env: process.env, log });
-    const loop = new Loop(engine, {
-      now: () => performance.now(),
-      timer: (ms, call) => {
-        const timer = setTimeout(call, ms);
-        return () => clearTimeout(timer);
-      },
-      specOf: (id) => ({ id, file: model, sequences: 1, contextTokens, threads }),
-    });
-    const arms = new Arms(loop, vocabulary, { id: 'eval', name: 'the model', demo, chosen: true, contextTokens });
+  static async open(options: ArmsOptions): Promise<Arms> {
+    const loop = openLoop(options);
     try {
-      await arms.#answer('const value =', '', 1, []);
-      return arms;
+      // The engine looks at the file first and says in a sentence what is wrong with it; the library would try again and again.
+      await answer(loop, 'const value =', '', 1, []);
+      const vocabulary = await Vocabulary.open(options.model);
+      return new Arms(loop, vocabulary, { id: model, name: model, demo: options.demo, chosen: true, contextTokens });
     } catch (error) {
-      await arms.close();
+      await loop.close();
       throw error;
     }
   }
@@ -73,7 +68,7 @@ export class Arms {
   async raw(one: CompletionCase): Promise<string> {
     const { prefix, suffix } = this.windowOf(one);
     const stop = one.kind === 'single' ? ['\n'] : [];
-    return cutToKind(await this.#answer(prefix, suffix, rawWindow.answerTokens, stop), one.kind);
+    return cutToKind(await answer(this.#loop, prefix, suffix, rawWindow.answerTokens, stop), one.kind);
   }
 
   /** What the editor would show, as text at the cursor; empty for nothing. @throws when the model fails. */
@@ -107,20 +102,37 @@ export class Arms {
     const chosen = this.#chosen;
     return { choose: () => chosen, describe: () => chosen };
   }
+}
 
-  async #answer(prefix: string, suffix: string, maxTokens: number, stop: readonly string[]): Promise<string> {
-    const spec: TaskSpec = {
-      class: 'completion',
-      sla: { kind: 'ttft', targetMs },
-      arrivalMs: this.#loop.now(),
-      model: this.#chosen.id,
-      prompt: { kind: 'infill', prefix, suffix },
-      limits: { maxTokens, stop },
-    };
-    const { outcome, text } = await this.#loop.submit(spec).done;
-    if (outcome.kind === 'finished') return text;
-    throw new Error(outcome.kind === 'failed' ? outcome.error.message : 'The task was cancelled.');
-  }
+function openLoop({ model: file, threads, engineProgram, log }: ArmsOptions): Loop {
+  return new Loop(new LlamaEngine({ program: engineProgram, env: process.env, log }), {
+    now: () => performance.now(),
+    timer: (ms, call) => {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+    specOf: (id) => ({ id, file, sequences: 1, contextTokens, threads }),
+  });
+}
+
+async function answer(
+  loop: Loop,
+  prefix: string,
+  suffix: string,
+  maxTokens: number,
+  stop: readonly string[],
+): Promise<string> {
+  const spec: TaskSpec = {
+    class: 'completion',
+    sla: { kind: 'ttft', targetMs },
+    arrivalMs: loop.now(),
+    model,
+    prompt: { kind: 'infill', prefix, suffix },
+    limits: { maxTokens, stop },
+  };
+  const { outcome, text } = await loop.submit(spec).done;
+  if (outcome.kind === 'finished') return text;
+  throw new Error(outcome.kind === 'failed' ? outcome.error.message : 'The task was cancelled.');
 }
 
 /** What appears at the cursor: an item may also replace text around it that stays as it is. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { newRandom } from '../bench/random.ts';
-import { type Language, languages } from './languages.ts';
+import type { Language } from './languages.ts';
 
 /** `tuning` may be looked at while something is made better; `report` is for the figures; `humaneval` is reported and not judged. */
 export const splits = ['tuning', 'report', 'humaneval'] as const;
@@ -176,8 +176,4 @@ function linesOf(name: string): unknown[] {
     .trimEnd()
     .split('\n')
     .map((line): unknown => JSON.parse(line));
-}
-
-export function isLanguage(name: string): name is Language {
-  return (languages as readonly string[]).includes(name);
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 // Programs start slowly on a machine that is busy.
-describe('the program of the evals', { timeout: 240_000 }, () => {
+describe('the program of the evals', { timeout: 120_000 }, () => {
   it('when an option does not exist, then a sentence, a line that points to the help, and exit code 2', async () => {
     const { code, out, err } = await run('completion', '--case', '1');
     expect({ code, out }).toEqual({ code: 2, out: '' });
