@@ -220,6 +220,7 @@ export class Loop implements Tasks {
         this.#costs.unloaded(event.model);
         return this.#handle(event);
       case 'resized':
+        this.#costs.resized(event.model, event.info);
         return this.#handle(event);
       case 'resizeFailed':
         this.#options.log?.(`cannot resize ${event.model}: ${event.error.message}`);

@@ -2,6 +2,7 @@
  * What is known of each model's speed, between the runtime, its engine and the disk: an engine that has loaded a model is told what was
  * measured of it on this device, or asked to measure it, and what both learn from then on is kept for the next runtime.
  */
+import { costPoints } from '../core/cost-curve.ts';
 import { type CostKey, type CostModel, newCostModel } from '../core/estimate.ts';
 import type { ModelInfo } from '../core/event.ts';
 import type { Learned } from '../core/learned.ts';
@@ -27,7 +28,8 @@ export const saveIntervalMs = 5 * 60 * 1000;
 
 interface Loaded {
   readonly key: CostKey;
-  readonly info: ModelInfo;
+  /** As of its last load or resize. */
+  info: ModelInfo;
   /** Its costs are known or being measured, so its passes teach what is worth keeping. */
   isTold: boolean;
   hasLearned: boolean;
@@ -76,9 +78,25 @@ export class CostKeeper {
   #tell(model: ModelId, entry: Loaded, costs: CostModel | undefined): void {
     entry.isTold = true;
     this.#keys.set(model, entry.key);
-    const what = costs === undefined ? 'is measured when there is nothing else to do' : 'is known';
-    this.#options.log(`the speed of ${model} on ${entry.key.device} ${what}`);
-    this.#options.send({ kind: 'costs', model, ...(costs && { costs }) });
+    if (costs !== undefined) {
+      this.#options.log(`the speed of ${model} on ${entry.key.device} is known`);
+      this.#options.send({ kind: 'costs', model, costs });
+    }
+    if (costs === undefined || !isMeasuredFor(costs, entry.info)) this.#measure(model, entry);
+  }
+
+  /** It has another number of sequences: what was measured with fewer says nothing of passes of more. */
+  resized(model: ModelId, info: ModelInfo): void {
+    const entry = this.#loaded.get(model);
+    if (entry === undefined) return;
+    entry.info = info;
+    if (entry.isTold && !isMeasuredFor(this.#options.learned.costModel(model), info)) this.#measure(model, entry);
+  }
+
+  /** What is known already stays until the measurement teaches better. */
+  #measure(model: ModelId, { key }: Loaded): void {
+    this.#options.log(`the speed of ${model} on ${key.device} is measured when there is nothing else to do`);
+    this.#options.send({ kind: 'costs', model });
   }
 
   passed(model: ModelId): void {
@@ -143,6 +161,11 @@ export class CostKeeper {
 /** Whether there was a pass of each kind: before that the prior may be off by any factor. */
 function isMeasured({ prefill, decode }: CostModel): boolean {
   return [prefill, decode].every(({ cells }) => cells.some(({ samples }) => samples > 0));
+}
+
+/** Whether there was a decode of all its sequences, or of more: a measurement goes that far (core/calibration.ts). */
+function isMeasuredFor({ decode }: CostModel, { sequences }: ModelInfo): boolean {
+  return decode.cells.some(({ samples }, index) => samples > 0 && (costPoints.decode[index] ?? 0) >= sequences);
 }
 
 function areEqual(a: CostKey | undefined, b: CostKey): boolean {

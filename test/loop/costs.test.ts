@@ -26,7 +26,9 @@ class FakeStore implements CostStore {
 const key: CostKey = { file: '/models/m.gguf', device: 'a processor', threads: 3 };
 const pass = (wallMs: number) =>
   ({ model: 'm', kind: 'decode', tokens: 1, sequences: 1, contextTokens: 0, wallMs }) as const;
-const measured = learn(newCostModel(), pass(33));
+/** With one sequence, and with as many as the model has. */
+const single = learn(newCostModel(), pass(33));
+const measured = learn(single, { ...pass(50), tokens: 2, sequences: 2 });
 
 class Desk {
   readonly timer = new ManualTimer();
@@ -141,13 +143,47 @@ describe('a model that is loaded', () => {
   });
 });
 
+describe('a measurement with fewer sequences', () => {
+  const small = { ...info, sequences: 1 };
+
+  it('when the model is loaded with more, then what is known is told, and the rest is measured', async () => {
+    const desk = new Desk(single);
+    await desk.load();
+    expect(desk.told).toEqual([costsOf(single).decodeMs(1, 0), undefined]);
+  });
+
+  it('when it gets more by a resize, then it is measured again, and not when it gets fewer', async () => {
+    const desk = new Desk(single);
+    desk.loop.prepare('m');
+    desk.engine.say({ kind: 'loaded', model: 'm', info: small });
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    expect(desk.told).toEqual([costsOf(single).decodeMs(1, 0)]);
+    desk.engine.say({ kind: 'resized', model: 'm', info });
+    expect(desk.told.slice(1)).toEqual([undefined]);
+    desk.engine.say({ kind: 'pass', pass: { ...pass(50), tokens: 2, sequences: 2 } });
+    desk.engine.say({ kind: 'resized', model: 'm', info: small });
+    desk.engine.say({ kind: 'resized', model: 'm', info });
+    expect(desk.told).toHaveLength(2);
+  });
+
+  it('when it is resized before the disk has answered, then its new size counts', async () => {
+    const desk = new Desk(single);
+    desk.loop.prepare('m');
+    desk.engine.say({ kind: 'loaded', model: 'm', info: small });
+    desk.engine.say({ kind: 'resized', model: 'm', info });
+    expect(desk.told).toEqual([]);
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    expect(desk.told).toEqual([costsOf(single).decodeMs(1, 0), undefined]);
+  });
+});
+
 describe('the status', () => {
   it('when passes came, then it says how far they were predicted', async () => {
     const desk = new Desk(measured);
     await desk.load();
     for (let count = 0; count < 10; count += 1) desk.pass(33);
     const [model] = desk.loop.status().models;
-    expect(model?.decodeError).toMatchObject({ p50: expect.closeTo(0, 6), samples: 11 });
+    expect(model?.decodeError).toMatchObject({ p50: expect.closeTo(0, 6), samples: 12 });
     expect(model?.prefillError).toBeUndefined();
   });
 });
