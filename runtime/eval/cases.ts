@@ -13,7 +13,7 @@ export type Split = (typeof splits)[number];
 /** What a single line is missing from where on, and which lines a block is. data/README.md says where each stands. */
 export const lineShapes = ['line', 'assign', 'call', 'member', 'return', 'operator', 'word', 'letters'] as const;
 export const blockShapes = ['body', 'opener', 'block'] as const;
-export const givenShapes = ['single-line', 'multi-line', 'random-span'] as const;
+const givenShapes = ['single-line', 'multi-line', 'random-span'] as const;
 export type Shape = (typeof lineShapes)[number] | (typeof blockShapes)[number] | (typeof givenShapes)[number];
 
 /** `single`: the rest of a line. `multi`: two lines and more. */
