@@ -42,14 +42,15 @@ export function fitModel(
   model: ModelFile,
   machine: MachineMemory,
   budget: Budget,
-  wanted: Wanted,
+  asked: Wanted,
   alternatives: readonly Alternative[] = [],
 ): FitDecision {
   const capacity = capacityOf(machine, budget);
+  const wanted = withinTraining(model, asked);
   const fits = plentyOf(model, machine, capacity, wanted) ?? bestOf(model, machine, capacity, wanted);
   if (fits !== undefined) return { ...fits, message: whyThis(name, model, machine, capacity, wanted, fits) };
   const among = (fitting: typeof fitsWell): Alternative | undefined =>
-    alternatives.find((each) => fitting(each, machine, capacity, wanted));
+    alternatives.find((each) => fitting(each, machine, capacity, asked));
   const smaller = (among(fitsWell) ?? among(fitsAtAll))?.name;
   const availableBytes = capacityBytes(capacity);
   const neededBytes = availableBytes + leastExcess(model, machine, capacity, wanted);
@@ -60,6 +61,13 @@ export function fitModel(
     smaller,
     message: whyNot(name, machine, neededBytes, availableBytes, smaller),
   };
+}
+
+/** Beyond the context that it was trained for a model answers nonsense, and the cells of it would be memory for nothing. */
+function withinTraining({ contextTokens }: ModelFile, { contexts, ...rest }: Wanted): Wanted {
+  if (contextTokens === undefined) return { contexts, ...rest };
+  const within = Object.entries(contexts).map(([role, tokens]) => [role, Math.min(tokens, contextTokens)]);
+  return { ...rest, contexts: Object.fromEntries(within) };
 }
 
 type Chosen = Omit<Fits, 'message'>;
@@ -136,7 +144,8 @@ function prefersMmap(model: ModelFile, machine: MachineMemory): boolean {
 
 /** From the largest context that anybody wants down to what completions want, then, as a last resort, below it; each is half the last. */
 function contextSteps({ contexts }: Wanted): { comfortable: readonly number[]; bare: readonly number[] } {
-  const largest = Math.max(contextTokensMin, ...Object.values(contexts));
+  const all = Object.values(contexts);
+  const largest = all.length === 0 ? contextTokensMin : Math.max(...all);
   const floor = Math.min(largest, contexts.completion ?? backgroundTokensMin);
   return { comfortable: halves(largest, floor), bare: halves(floor, Math.min(floor, contextTokensMin)).slice(1) };
 }
@@ -176,7 +185,7 @@ const unknownBytes = 0.6e9;
 const unknownShare = 0.1;
 
 function fitsAtAll({ model }: Alternative, machine: MachineMemory, capacity: Capacity, wanted: Wanted): boolean {
-  if ('tensors' in model) return bestOf(model, machine, capacity, wanted) !== undefined;
+  if ('tensors' in model) return bestOf(model, machine, capacity, withinTraining(model, wanted)) !== undefined;
   return fitsBySize(model.fileBytes, capacity);
 }
 
@@ -193,7 +202,7 @@ export function neededBySize(fileBytes: number): number {
 function fitsWell(alternative: Alternative, machine: MachineMemory, capacity: Capacity, wanted: Wanted): boolean {
   const { model } = alternative;
   if (!('tensors' in model)) return fitsAtAll(alternative, machine, capacity, wanted);
-  const chosen = bestOf(model, machine, capacity, wanted);
+  const chosen = bestOf(model, machine, capacity, withinTraining(model, wanted));
   if (chosen === undefined || chosen.reduced.includes('completionContext')) return false;
   return chosen.settings.sequences >= Math.min(sequencesMin, wanted.sequences);
 }

@@ -43,6 +43,19 @@ const fourteen = modelOf('Qwen2.5 14B', 'Q4_K_M');
 const thirtyTwo = modelOf('Qwen2.5-Coder 32B', 'Q8_0');
 
 describe('the load that fits', () => {
+  it('when the model was trained on less than is wanted, then its load has no more, and nothing was given up', () => {
+    const short = { ...small, contextTokens: 2_048 };
+    const machine = computer(16);
+    const { settings, need, reduced, message } = chosen(fitModel('short', short, machine, auto, wanted));
+    expect(settings).toMatchObject({ contextTokens: 2_048, sequences: 4 });
+    expect(reduced).toEqual([]);
+    expect(message).toContain('4 sequences of 2048 tokens');
+    const asked: Wanted = { contexts: { completion: 2_048, summarize: 2_048, translate: 2_048 }, sequences: 4 };
+    expect(need).toEqual(chosen(fitModel('short', small, machine, auto, asked)).need);
+    const tiny = chosen(fitModel('tiny', { ...small, contextTokens: 512 }, machine, auto, wanted));
+    expect(tiny.settings.contextTokens).toBe(512);
+  });
+
   it('when there is plenty, then everything wanted is granted', () => {
     const { settings, reduced, message } = chosen(
       fitModel('Qwen 7B', seven, withCards(computer(32), 24), auto, wanted),
