@@ -66,7 +66,7 @@ function chooseAutomatically(role: Role, question: RoleQuestion): RoleChoice {
 
   if (best !== undefined) {
     const reason = reasonFor(best, runnerUp, ranked[0], role, question);
-    const because = `${best.name} serves ${role}: ${timing(best, role, question)}; ${reason}.`;
+    const because = `${calledIn(question, best)} serves ${role}: ${timing(best, role, question)}; ${reason}.`;
     return { kind: 'chosen', role, model: best, named: false, because, better };
   }
   const large = rankForRole(ranked, role, question).find((model) => model.reserved === undefined);
@@ -127,7 +127,7 @@ function chooseNamed(role: Role, setting: string, question: RoleQuestion): RoleC
       `${setting} does not fit into memory (it has ${sizeOf(smallest.bytes)}): ${chooseAnother(role, question)}.`,
     );
   }
-  const because = `${model.name} serves ${role}: you chose it; ${timing(model, role, question)}.`;
+  const because = `${calledIn(question, model)} serves ${role}: you chose it; ${timing(model, role, question)}.`;
   return { kind: 'chosen', role, model, named: true, because, better: undefined };
 }
 
@@ -143,6 +143,21 @@ function isMeant(model: RoleModel, setting: string): boolean {
 
 const isPath = (setting: string): boolean => path.isAbsolute(setting);
 
+/** Of one name, and not files of one model of the catalog: nobody knows what they have to do with each other. */
+function isTwin(one: RoleModel, other: RoleModel): boolean {
+  return one !== other && one.name === other.name && !isOtherQuantization(one, other);
+}
+
+function isOtherQuantization(one: RoleModel, other: RoleModel): boolean {
+  return one.name === other.name && one.origin === 'catalog' && other.origin === 'catalog';
+}
+
+/** Its name, with its path where another one here is called the same: the name alone would mean both. */
+function calledIn({ models }: RoleQuestion, model: RoleModel): string {
+  const hasTwin = models.some((other) => isInstalled(other) && isTwin(other, model));
+  return hasTwin && model.file !== undefined ? `${model.name} (${model.file})` : model.name;
+}
+
 /** Why the best one is the best: what stood above it in the way, or what the next one lacks. */
 function reasonFor(
   best: RoleModel,
@@ -153,23 +168,25 @@ function reasonFor(
 ): string {
   if (first !== undefined && first !== best) {
     const fault = first.reserved ?? `does not fit into memory with its ${sizeOf(first.bytes)}`;
-    return first.name === best.name
+    return isOtherQuantization(first, best)
       ? `its finer quantization ${fault}`
-      : `${first.name} would be chosen before it, but ${fault}`;
+      : `${calledIn(question, first)} would be chosen before it, but ${fault}`;
   }
   if (runnerUp === undefined) return 'it is the only one installed for it';
   const { by } = compareForRole(best, runnerUp, role, question);
+  const isOther = isOtherQuantization(runnerUp, best);
+  const next = isOther ? 'its other quantization' : calledIn(question, runnerUp);
   switch (by) {
     case 'speed':
-      return `${runnerUp.name}: ${timing(runnerUp, role, question)}`;
+      return `${next}: ${timing(runnerUp, role, question)}`;
     case 'suitability':
-      return `it is better at it than ${runnerUp.name}`;
+      return `it is better at it than ${next}`;
     case 'size':
-      return `it is larger than ${runnerUp.name}`;
+      return `it is larger than ${next}`;
     case 'quantization':
-      return 'it is the finer of its quantizations';
+      return isOther ? 'it is the finer of its quantizations' : `it is of a finer quantization than ${next}`;
     case 'name':
-      return `${runnerUp.name} would do as well`;
+      return `${next} would do as well`;
     default:
       return by satisfies never;
   }
@@ -208,7 +225,8 @@ function chooseAnother(role: Role, question: RoleQuestion): string {
       model.origin !== 'embedded' && model.reserved === undefined && serves(model, role) && question.fits(model),
   );
   const [installed] = rankForRole(others.filter(isInstalled), role, question);
-  if (installed !== undefined) return `${installed.name} could, set punctual.models.${role} to it or to 'auto'`;
+  if (installed !== undefined)
+    return `${calledIn(question, installed)} could, set punctual.models.${role} to it or to 'auto'`;
   const [other] = rankForRole(others, role, question);
   return other === undefined
     ? `set punctual.models.${role} to 'auto'`

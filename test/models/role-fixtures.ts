@@ -43,16 +43,18 @@ export interface QuestionOptions {
   readonly memoryBytes?: number;
   /** Predicted ms by name of the model; a name that is missing was never measured. */
   readonly ms?: Readonly<Record<string, number>>;
+  /** The same by the path of its file, which goes first. */
+  readonly files?: Readonly<Record<string, number>>;
 }
 
 /** Completions are promised within 500 ms, the rest within 10 s. */
 export function question(models: readonly RoleModel[], options: QuestionOptions = {}): RoleQuestion {
-  const { settings, memoryBytes = Number.POSITIVE_INFINITY, ms = {} } = options;
+  const { settings, memoryBytes = Number.POSITIVE_INFINITY, ms = {}, files = {} } = options;
   return {
     models,
     settings: { completion: 'auto', summarize: 'auto', translate: 'auto', chat: 'auto', ...settings },
     fits: ({ bytes }) => bytes <= memoryBytes,
-    predictMs: ({ name }) => ms[name],
+    predictMs: ({ name, file = '' }) => files[file] ?? ms[name],
     promiseMs: { completion: 500, summarize: 10_000, translate: 10_000, chat: 10_000 },
   };
 }
