@@ -72,12 +72,11 @@ export class ChosenModels {
     if (fit?.kind !== 'fits')
       return { ...common, sequences: sequencesDefault, contextTokens: contextTokensDefault, threads };
     const { sequences, contextTokens, gpuLayers, mmap } = fit.settings;
-    const trained = entry.metadata?.contextTokens ?? contextTokens;
     const knowsDevices = this.#machine()?.knowsDevices === true;
     return {
       ...common,
       sequences,
-      contextTokens: Math.min(contextTokens, trained),
+      contextTokens,
       threads,
       // Where the engine may use a graphics card of which nothing is known, it knows better than a plan without one.
       ...(knowsDevices && { gpuLayers, mmap }),
