@@ -93,13 +93,21 @@ async function evaluate(
   const engineProgram = path.join(programs, 'engine.mjs');
   const engineLog = (line: string): void => log(`engine: ${line}`);
   const arms = await open({ model, demo: options.model === undefined, threads, engineProgram, log: engineLog });
-  const untidy = tidyOnSignals(() => arms.close());
+  let isEnding = false;
+  const untidy = tidyOnSignals(() => {
+    isEnding = true;
+    return arms.close();
+  });
   const file = answers === undefined ? undefined : openSync(answers, 'w');
   try {
     const startMs = performance.now();
     const results = await ask(arms, cases, log, (result) => {
       if (file !== undefined) writeSync(file, `${JSON.stringify(answerLine(result))}\n`);
+    }).catch((error: unknown) => {
+      if (!isEnding) throw error;
     });
+    // What was asked last fails with the end that the user wants: the program is about to exit.
+    if (results === undefined) return await new Promise<never>(() => undefined);
     const msPerCase = (performance.now() - startMs) / cases.length;
     const settings = { ...options, model: path.basename(model), rawWindow, msPerCase };
     return {

@@ -75,6 +75,20 @@ describe('the program of the evals', { timeout: 120_000 }, () => {
   });
 });
 
+describe('an eval that runs', { timeout: 120_000 }, () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('when it gets %s, then it and its engine end without a word', async (signal, exitCode) => {
+    const child = spawn(process.execPath, [program, 'completion', '--split', 'tuning'], { cwd: tmpdir() });
+    const isOver = finished(child);
+    // The cases are asked when their number is told.
+    await new Promise<void>((resolve) => child.stderr.once('data', () => resolve()));
+    child.kill(signal);
+    expect(await isOver).toEqual({ code: exitCode, out: '', err: '300 cases\n' });
+  });
+});
+
 describe('punctual eval', () => {
   it('when the evals are there, then they get all arguments as they are, and their exit code is handed on', async () => {
     const programs = await mkdtemp(path.join(folder, 'programs-'));
