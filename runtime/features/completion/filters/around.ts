@@ -63,7 +63,7 @@ export function aroundOf(place: Place): Around {
     linesBelow: below,
     open,
     textAfter: read.after,
-    mistakesAfter: mistakes,
+    mistakesAfter: mistakes.length,
     leftOpenAfter: leftOpen(left),
     bracketsClosedAfter: outer.filter(({ kind }) => kind === 'bracket').length,
     isStringClosedAfter: isStringClosed(open, outer[0], lineAfter.length),

@@ -26,6 +26,8 @@ export interface Lexis {
   readonly quotes: readonly Quote[];
   /** `'` holds one character, so that a lifetime or a digit separator opens nothing. */
   readonly hasCharLiterals: boolean;
+  /** `'a` alone names something. */
+  readonly hasLifetimes: boolean;
   readonly hasRegexLiterals: boolean;
 }
 
@@ -44,6 +46,7 @@ const cLike: Lexis = {
   blockComment: ['/*', '*/'],
   quotes: [quote('"')],
   hasCharLiterals: true,
+  hasLifetimes: false,
   hasRegexLiterals: false,
 };
 
@@ -96,7 +99,7 @@ const table: Readonly<Record<string, Lexis>> = {
     quotes: [quote('"""', raw), quote('@"', { ...raw, close: '"' }), quote('"')],
   },
   go: { ...cLike, quotes: [quote('`', raw), quote('"')] },
-  rust: { ...cLike, quotes: [quote('r#"', { ...raw, close: '"#' }), quote('"', long)] },
+  rust: { ...cLike, hasLifetimes: true, quotes: [quote('r#"', { ...raw, close: '"#' }), quote('"', long)] },
   dart: {
     ...script,
     quotes: [quote("'''", long), quote('"""', long), quote('"'), quote("'")],

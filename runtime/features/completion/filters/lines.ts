@@ -25,7 +25,7 @@ export function isOpener(line: string): boolean {
   return /(?:[{([:]|=>|\b(?:do|then|begin|else))$/.test(line.trimEnd());
 }
 
-const directive = /^\s*#\s*(?:endif|else)\b/;
+const directive = /^\s*#\s*(?:endif|else)\s*$/;
 const literals = /\b(?:true|false|null|nil|none|undefined|nan|inf|td|tr|th|li)\b/gi;
 
 /** Whether a line says something of its own. Rows of numbers or of dashes, closers and empty cells may stand twice. */

@@ -24,8 +24,8 @@ export interface Scan {
   readonly closings: readonly Closing[];
   /** Where a string of one line begins that its line does not close. */
   readonly torn: number | undefined;
-  /** Closers that fit nothing, or not what was opened last. */
-  readonly mistakes: number;
+  /** Where closers stand that fit nothing, or not what was opened last. */
+  readonly mistakes: readonly number[];
   /** For each line of the text: whether it begins inside a string or comment. */
   readonly linesInside: readonly boolean[];
   /** For each line of the text: how many brackets, strings and comments are open where it begins. */
@@ -35,7 +35,7 @@ export interface Scan {
 const closerOf: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 /** A closer that fits nothing is looked for this many brackets further out before it is taken for a mistake. */
 const mismatchDepthMax = 3;
-const charLiteral = /^'(?:\\[^\n']{1,10}|[^'\\\n])'/;
+const charLiteral = /^'(?:\\[^\n][^\n']{0,9}|[^'\\\n])'/;
 /** A regular expression longer than this is taken for divisions, so that text full of slashes is read in linear time. */
 const literalCharsMax = 400;
 const regexLiteral = /^\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//;
@@ -64,7 +64,7 @@ class Scanner {
   readonly #linesInside: boolean[] = [];
   readonly #linesOpen: number[] = [];
   #torn: number | undefined;
-  #mistakes = 0;
+  readonly #mistakes: number[] = [];
   #at = 0;
   #lineEnd = -1;
   /** The last character of code that is no white space: says whether `/` divides. */
@@ -184,6 +184,9 @@ class Scanner {
     if (!isChar && !isRegex) return false;
     const pattern = isChar ? charLiteral : regexLiteral;
     const found = pattern.exec(this.#text.slice(this.#at, this.#at + literalCharsMax));
+    // What is neither a digit separator nor a lifetime is a character that nothing closes.
+    const isName = this.#lexis.hasLifetimes && /\w/.test(this.#text.charAt(this.#at + 1));
+    if (isChar && found === null && !isName && !/\w/.test(this.#textBefore(1))) this.#torn ??= this.#at;
     this.#at += found?.[0].length ?? 1;
     this.#last = 'x';
     return true;
@@ -223,7 +226,7 @@ class Scanner {
     let fits = this.#open.length - 1;
     while (fits >= bottom && this.#open[fits]?.close !== char)
       fits = this.#open[fits]?.kind === 'string' ? -1 : fits - 1;
-    if (fits !== this.#open.length - 1 || fits < 0) this.#mistakes += 1;
+    if (fits !== this.#open.length - 1 || fits < 0) this.#mistakes.push(this.#at);
     // One that fits nothing closes what is not seen, if nothing is open.
     if (fits >= bottom) {
       this.#open.length = fits + 1;
