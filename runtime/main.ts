@@ -69,7 +69,7 @@ class Runtime {
     this.#models = new ModelsSide({ args, env, engine: this.#engineView(), timer, log });
     const { library, memory, registry } = this.#models;
     this.#machine = machine;
-    const { engine, residence, loop } = new EngineSide({ args, env, registry, machine, now, timer, log });
+    const { engine, residence, loop } = new EngineSide({ args, env, registry, memory, machine, now, timer, log });
     this.#engine = engine;
     this.#residence = residence;
     this.#loop = loop;

@@ -3,6 +3,7 @@
  * what this machine's power, memory and page cache allow (host). It answers the scheduler's questions at once, from the last look
  * at the machine, and does to files what the scheduler decides. Decides nothing.
  */
+import type { ModelInfo } from './core/event.ts';
 import type { Holding, Holdings, MemoryView } from './core/residency/holdings.ts';
 import type { ResidencyChanges } from './core/residency/policy.ts';
 import type { FileDrop } from './core/residency/types.ts';
@@ -21,6 +22,8 @@ export interface ResidenceSettings {
 export interface ResidenceOptions {
   readonly models: {
     sizesOf(id: ModelId): ModelSizes;
+    /** What it really holds. */
+    holds(id: ModelId, info: ModelInfo): void;
     /** Memory that models may take, in bytes; undefined before it was read. */
     budgetBytes(): number | undefined;
     /** Models compute in the memory that also caches their files. */
@@ -32,14 +35,21 @@ export interface ResidenceOptions {
   >;
   /** What residency goes by is another from now on. */
   readonly changed: (changes: ResidencyChanges) => void;
+  /** Less memory came back from a model than it held: what is free must be read anew before the next load is planned. */
+  readonly memoryMissing: () => void;
   /** A read has ended: there may be another to decide on. */
   readonly readEnded: () => void;
 }
+
+/** The library's estimate of what a model holds is about so exact. */
+const enoughShare = 0.9;
 
 export class Residence implements Holdings, Files {
   readonly #options: ResidenceOptions;
   /** To be called when the model is ready. */
   readonly #loading = new Map<ModelId, () => void>();
+  /** As the engine said of the models that are there, in bytes. */
+  readonly #held = new Map<ModelId, number>();
   #settings: ResidenceSettings = { unloadAfterMinutes: 0 };
 
   constructor(options: ResidenceOptions) {
@@ -87,13 +97,28 @@ export class Residence implements Holdings, Files {
     this.#options.machine.stopReading();
   }
 
-  /** Every event of the engine passes here: loads are timed. */
+  /** Every event of the engine passes here: loads are timed, and what models hold and give back is noted. */
   heard(event: EngineEvent): void {
+    this.#note(event);
     if (event.kind === 'lost') this.#loading.clear();
     if (event.kind !== 'loaded' && event.kind !== 'loadFailed') return;
     const ready = this.#loading.get(event.model);
     this.#loading.delete(event.model);
     if (event.kind === 'loaded') ready?.();
+  }
+
+  #note(event: EngineEvent): void {
+    const { models, memoryMissing } = this.#options;
+    if (event.kind === 'lost') this.#held.clear();
+    if (event.kind === 'loaded' || event.kind === 'resized') {
+      models.holds(event.model, event.info);
+      if (event.info.heldBytes !== undefined) this.#held.set(event.model, event.info.heldBytes);
+    }
+    if (event.kind === 'unloaded') {
+      const heldBytes = this.#held.get(event.model) ?? 0;
+      this.#held.delete(event.model);
+      if (event.freedBytes !== undefined && event.freedBytes < heldBytes * enoughShare) memoryMissing();
+    }
   }
 
   /** Its files, first part first. */

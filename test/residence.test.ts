@@ -1,5 +1,6 @@
 /** What residency is told of a machine, and what it does to it, on a machine that a test sets. */
 import { describe, expect, it } from 'vitest';
+import type { ModelInfo } from '../runtime/core/event.ts';
 import type { ResidencyChanges } from '../runtime/core/residency/policy.ts';
 import type { HostConditions } from '../runtime/host/idle-release.ts';
 import type { ModelOnDisk } from '../runtime/host/machine.ts';
@@ -16,6 +17,9 @@ class Stage {
   readonly done: string[] = [];
   readonly changes: ResidencyChanges[] = [];
   readsEnded = 0;
+  /** What models were said to hold. */
+  readonly held: (number | undefined)[] = [];
+  missing = 0;
   readonly residence: Residence;
   #listener: () => void = () => undefined;
 
@@ -28,11 +32,19 @@ class Stage {
       bytes: 5 * gigabyte,
       bytesSmall: 4 * gigabyte,
     } as const;
-    const models = { sizesOf: () => ({ ...sizes, ...files }), budgetBytes: () => this.budget, isUnified: true };
+    const models = {
+      sizesOf: () => ({ ...sizes, ...files }),
+      holds: (_: string, { heldBytes }: ModelInfo) => void this.held.push(heldBytes),
+      budgetBytes: () => this.budget,
+      isUnified: true,
+    };
     this.residence = new Residence({
       models,
       machine: this.#machine(),
       changed: (changes) => void this.changes.push(changes),
+      memoryMissing: () => {
+        this.missing += 1;
+      },
       readEnded: () => {
         this.readsEnded += 1;
       },
@@ -119,6 +131,35 @@ describe('what residency is told', () => {
     expect(stage.changes[1]).toMatchObject({ releaseAfterMs: 600_000, loadsAhead: false, readsAhead: false });
     stage.residence.settings({ unloadAfterMinutes: 5 });
     expect(stage.changes[2]).toMatchObject({ releaseAfterMs: 100_000, loadsAhead: false });
+  });
+});
+
+describe('what a model holds', () => {
+  const heldBytes = 5 * gigabyte;
+
+  it('when it is loaded or gets another size, then what the engine says of it is passed on', () => {
+    const { residence, held } = new Stage();
+    residence.heard({ kind: 'loaded', model: 'm', info: { ...info, heldBytes } });
+    residence.heard({ kind: 'resized', model: 'm', info: { ...info, heldBytes: 1 } });
+    residence.heard({ kind: 'loaded', model: 'n', info });
+    expect(held).toEqual([heldBytes, 1, undefined]);
+  });
+
+  it('when less comes back than it held, then memory is to be read anew', () => {
+    const stage = new Stage();
+    const swap = (freedBytes?: number): void => {
+      stage.residence.heard({ kind: 'loaded', model: 'm', info: { ...info, heldBytes } });
+      stage.residence.heard({ kind: 'unloaded', model: 'm', freedBytes });
+    };
+    swap(4.6 * gigabyte);
+    swap();
+    expect(stage.missing).toBe(0);
+    swap(4.4 * gigabyte);
+    expect(stage.missing).toBe(1);
+    stage.residence.heard({ kind: 'loaded', model: 'm', info: { ...info, heldBytes } });
+    stage.residence.heard({ kind: 'lost', reason: 'test' });
+    stage.residence.heard({ kind: 'unloaded', model: 'm', freedBytes: 0 });
+    expect(stage.missing).toBe(1);
   });
 });
 

@@ -22,8 +22,8 @@ export interface ModelInfo {
   readonly loadMs: number;
   /** Where that time went. */
   readonly loadParts?: LoadParts | undefined;
-  /** The part of `memoryBytes` that a smaller context makes smaller. */
-  readonly contextBytes?: number | undefined;
+  /** The part of `memoryBytes` that is where it computes: of graphics memory, or of RAM without a graphics card. */
+  readonly heldBytes?: number | undefined;
   /** What computes: the processor, or the graphics card and its backend. Measurements hold for one device. */
   readonly device: string;
 }

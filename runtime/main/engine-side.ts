@@ -4,6 +4,7 @@ import { LlamaEngine } from '../engine/llama/process.ts';
 import type { Machine } from '../host/machine.ts';
 import { Loop, type LoopOptions } from '../loop.ts';
 import { Calibrations } from '../models/calibrations.ts';
+import type { Memory } from '../models/memory.ts';
 import type { Registry } from '../models/registry.ts';
 import { Residence } from '../residence.ts';
 import type { Arguments } from './arguments.ts';
@@ -12,6 +13,7 @@ export interface EngineSideOptions extends Pick<LoopOptions, 'now' | 'timer'> {
   readonly args: Arguments;
   readonly env: NodeJS.ProcessEnv;
   readonly registry: Registry;
+  readonly memory: Memory;
   readonly machine: Machine;
   readonly log: (line: string) => void;
 }
@@ -21,12 +23,13 @@ export class EngineSide {
   readonly residence: Residence;
   readonly loop: Loop;
 
-  constructor({ args, env, registry, machine, now, timer, log }: EngineSideOptions) {
+  constructor({ args, env, registry, memory, machine, now, timer, log }: EngineSideOptions) {
     this.engine = new LlamaEngine({ program: args.engineProgram, env, log });
     this.residence = new Residence({
       models: registry,
       machine,
       changed: (changes) => this.loop.tell({ kind: 'conditions', changes }),
+      memoryMissing: () => void memory.refresh(),
       readEnded: () => this.loop.tell({ kind: 'wake' }),
     });
     const { engine, residence } = this;

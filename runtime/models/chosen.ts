@@ -3,14 +3,14 @@
  * replaces what was known of it.
  */
 import type { ModelId, TaskError } from '../core/task.ts';
-import type { ModelSpec } from '../engine/engine.ts';
+import { type ModelSpec, sameSpec } from '../engine/engine.ts';
 import type { ChosenModel, ModelSettings } from '../features/tasks.ts';
 import type { FitDecision } from './fit/decision.ts';
 import type { Fits } from './fits.ts';
 import { type LibraryEntry, nameOf } from './library-entry.ts';
 import type { OwnBytes } from './machine.ts';
 import type { MachineReading } from './memory.ts';
-import { type ModelSizes, type OwnSizes, ownBytesOf, sizesFor } from './sizes.ts';
+import { type HeldReport, type ModelSizes, type OwnSizes, ownBytesOf, reportedBytesOf, sizesFor } from './sizes.ts';
 
 /** The embedded model's training context. */
 const embeddedContextTokens = 2_048;
@@ -19,6 +19,9 @@ const contextTokensDefault = 4_096;
 const sequencesDefault = 4;
 /** Models that clients may name in one runtime's life; each stays in the status. */
 const modelsMax = 64;
+
+/** A report that differs from the prediction by more than this factor is a mistake of one of them. */
+const correctionMax = 2;
 
 const nothing: OwnBytes = { host: 0, devices: 0 };
 
@@ -29,6 +32,10 @@ interface Known {
   /** By prediction; nothing where none was possible. */
   readonly ownBytes: OwnBytes;
   readonly sizes: OwnSizes;
+  /** What the engine will say that it holds, by prediction; 0 where none was possible. */
+  readonly reportedBytes: number;
+  /** What it said, for each byte of that. */
+  readonly correction: number;
   /** By the latest choice of it. */
   readonly isNamed: boolean;
 }
@@ -59,7 +66,12 @@ export class ChosenModels {
     const ownBytes = fit?.kind === 'fits' ? ownBytesOf(fit.need) : nothing;
     const sizes = sizesFor(entry, fit, spec, fit && this.#fits.capacity(settings.memory));
     // The thread count of the latest choice counts at the next load.
-    this.#known.set(file, { name, demo, spec, ownBytes, sizes, isNamed });
+    const reportedBytes = fit?.kind === 'fits' ? reportedBytesOf(fit.need) : 0;
+    const former = this.#known.get(file);
+    // What was found out of a load holds for loads like it, whatever their threads.
+    const isLike = former !== undefined && sameSpec({ ...former.spec, threads: spec.threads }, spec);
+    const correction = isLike ? former.correction : 1;
+    this.#known.set(file, { name, demo, spec, ownBytes, sizes, reportedBytes, correction, isNamed });
     return { id: file, name, demo, chosen: isNamed, contextTokens: spec.contextTokens };
   }
 
@@ -94,8 +106,17 @@ export class ChosenModels {
 
   /** @throws RangeError as above. */
   sizesOf(id: ModelId): Omit<ModelSizes, 'isPinned'> {
-    const { sizes, isNamed } = this.#get(id);
-    return { ...sizes, isNamed };
+    const { sizes, correction, isNamed } = this.#get(id);
+    return { ...sizes, bytes: sizes.bytes * correction, bytesSmall: sizes.bytesSmall * correction, isNamed };
+  }
+
+  /** What it really holds, as the engine says of a load with all its sequences, counts from now on instead of the prediction. */
+  holds(id: ModelId, { heldBytes = 0, sequences }: HeldReport): void {
+    const known = this.#known.get(id);
+    if (known === undefined || known.reportedBytes === 0 || heldBytes === 0 || sequences !== known.spec.sequences)
+      return;
+    const correction = Math.min(correctionMax, Math.max(1 / correctionMax, heldBytes / known.reportedBytes));
+    this.#known.set(id, { ...known, correction });
   }
 
   /** What a loaded model takes of this machine's memory and gives back when it goes. */

@@ -20,7 +20,7 @@ import type { Memory } from './memory.ts';
 import { Pace } from './pace.ts';
 import { fromCatalog, type InstalledModel, type RoleModel } from './role-models.ts';
 import { chooseRole, type RoleChoice, type RoleSettings } from './roles.ts';
-import { budgetBytes, type ModelSizes } from './sizes.ts';
+import { budgetBytes, type HeldReport, type ModelSizes } from './sizes.ts';
 
 export interface RegistryOptions {
   readonly catalog: Catalog;
@@ -121,13 +121,17 @@ export class Registry implements Models {
     if (this.#pace.refresh()) this.#changed();
   }
 
-  /** This and the next three: see ChosenModels. */
+  /** This and the next four: see ChosenModels. */
   specOf(id: ModelId, isSmall = false): ModelSpec {
     return this.#chosen.specOf(id, isSmall);
   }
 
   sizesOf(id: ModelId): ModelSizes {
     return { ...this.#chosen.sizesOf(id), isPinned: id === this.#completionModel };
+  }
+
+  holds(id: ModelId, info: HeldReport): void {
+    this.#chosen.holds(id, info);
   }
 
   ownBytes(id: ModelId): OwnBytes {

@@ -22,6 +22,12 @@ export interface ModelSizes {
   readonly files: readonly string[];
 }
 
+/** What an engine says of a load: bytes where it computes, and with how many sequences. See ModelInfo. */
+export interface HeldReport {
+  readonly heldBytes?: number | undefined;
+  readonly sequences: number;
+}
+
 /** All but what follows from the latest choices. */
 export type OwnSizes = Omit<ModelSizes, 'isPinned' | 'isNamed'>;
 
@@ -68,6 +74,13 @@ function takenOf({ host, devices }: OwnBytes, capacity: Capacity): number {
 /** By prediction, where it is. */
 export function ownBytesOf(need: MemoryNeed): OwnBytes {
   return { host: anonymousBytes(need), devices: devicesBytes(need) };
+}
+
+/** What the engine will say that the model holds where it computes (ModelInfo.heldBytes), by prediction. */
+export function reportedBytesOf(need: MemoryNeed): number {
+  const { weightBytes, fileBytes, idleFileBytes, kvBytes, computeBytes, reservedBytes } = need.host;
+  if (need.devices.length > 0) return devicesBytes(need);
+  return weightBytes + fileBytes + idleFileBytes + kvBytes + computeBytes + reservedBytes;
 }
 
 function devicesBytes({ devices }: MemoryNeed): number {

@@ -194,8 +194,8 @@ describe('a load or a resize that fails', () => {
     const { weightsMs = 0, contextMs = 0, warmUpMs = 0 } = info.loadParts ?? {};
     for (const part of [weightsMs, contextMs, warmUpMs]) expect(part).toBeGreaterThan(0);
     expect(weightsMs + contextMs + warmUpMs).toBeCloseTo(info.loadMs, 6);
-    expect(info.contextBytes).toBeGreaterThan(0);
-    expect(info.contextBytes).toBeLessThan(info.memoryBytes);
+    // Nothing but the RAM computes here.
+    expect(info.heldBytes).toBe(info.memoryBytes);
     await desk.unload('parts');
   });
 });

@@ -68,6 +68,29 @@ describe('the choice of a model', () => {
     expect(bytesSmall).toBeLessThan(bytes);
   });
 
+  it('when the engine says what a load holds, then that counts, also after the next choice of it', async () => {
+    const { path: file } = await world.store('coder-7b.gguf', 'Qwen2.5-Coder 7B');
+    const pool = { totalBytes: 12e9, freeBytes: 12e9, ownBytes: 0 };
+    world.graphics = { backend: 'cuda', devices: [pool] };
+    await world.memory.refresh();
+    choose();
+    const { sequences } = world.registry.specOf(file);
+    const predicted = world.registry.sizesOf(file);
+    world.registry.holds(file, { heldBytes: predicted.bytes * 1.2, sequences: 1 });
+    world.registry.holds(file, { sequences });
+    expect(world.registry.sizesOf(file), 'of another size, or nothing was said').toEqual(predicted);
+    world.registry.holds(file, { heldBytes: predicted.bytes * 1.2, sequences });
+    choose({ threads: 7 });
+    expect(world.registry.sizesOf(file).bytes).toBeCloseTo(predicted.bytes * 1.2, -3);
+    expect(world.registry.sizesOf(file).bytesSmall).toBeCloseTo(predicted.bytesSmall * 1.2, -3);
+    world.registry.holds(file, { heldBytes: 1, sequences });
+    expect(world.registry.sizesOf(file).bytes).toBeCloseTo(predicted.bytes / 2, -3);
+    world.graphics = { backend: 'cuda', devices: [{ ...pool, totalBytes: 24e9, freeBytes: 24e9 }] };
+    await world.memory.refresh();
+    choose();
+    expect(world.registry.sizesOf(file).bytes, 'another load').toBeGreaterThan(predicted.bytes);
+  });
+
   it('when a class has a model of its own, then the others keep the one for all', async () => {
     await world.store('small.gguf', 'Qwen2.5-Coder 0.5B');
     await world.store('large.gguf', 'Qwen2.5-Coder 7B');

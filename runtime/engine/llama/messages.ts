@@ -61,7 +61,7 @@ const info = z.object({
   memoryBytes: z.number(),
   loadMs: z.number(),
   loadParts: z.object({ weightsMs: z.number(), contextMs: z.number(), warmUpMs: z.number() }).optional(),
-  contextBytes: z.number().optional(),
+  heldBytes: z.number().optional(),
   device: z.string(),
 });
 

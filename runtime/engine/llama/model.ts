@@ -213,15 +213,14 @@ export class LoadedModel {
   #newStage(spec: ModelSpec, context: LlamaContext, loadParts: LoadParts): Stage {
     const { weightsMs, contextMs, warmUpMs } = loadParts;
     const prompts = new PromptFormat(this.#model, context.contextSize, this.#chat);
-    const contextBytes = memoryBytes(context.memoryUsage);
     const info: ModelInfo = {
       sequences: spec.sequences,
       contextTokens: context.contextSize,
       chunkTokens: this.#model.llama.gpu === false ? chunkTokensCpu : chunkTokensGpu,
       infill: prompts.infill,
       chat: prompts.chat,
-      memoryBytes: memoryBytes(this.#model.memoryUsage) + contextBytes,
-      contextBytes,
+      memoryBytes: memoryBytes(this.#model.memoryUsage) + memoryBytes(context.memoryUsage),
+      heldBytes: heldBytes(this.#model, context),
       loadMs: weightsMs + contextMs + warmUpMs,
       loadParts,
       device: this.#device,
@@ -231,9 +230,7 @@ export class LoadedModel {
 
   /** What it holds where it computes, in bytes, as the library believes. */
   get heldBytes(): number {
-    const { ram, vram } = this.#model.memoryUsage;
-    const context = this.#stage.context.memoryUsage;
-    return this.#model.llama.gpu === false ? ram + context.ram : vram + context.vram;
+    return heldBytes(this.#model, this.#stage.context);
   }
 
   /** Frees all memory of the model, after the pass that runs now. */
@@ -265,6 +262,11 @@ async function warmContext(model: LlamaModel, spec: ModelSpec): Promise<WarmCont
     await context.dispose();
     throw error;
   }
+}
+
+function heldBytes(model: LlamaModel, { memoryUsage }: LlamaContext): number {
+  const { ram, vram } = model.memoryUsage;
+  return model.llama.gpu === false ? ram + memoryUsage.ram : vram + memoryUsage.vram;
 }
 
 function memoryBytes(usage: { readonly ram: number; readonly vram: number }): number {
