@@ -2,7 +2,7 @@
 import type { Place } from './filter.ts';
 import { type Lexis, lexisOf } from './languages.ts';
 import { columnsOf, indentOf, isBlank, isOpener } from './lines.ts';
-import { type Closing, type Frame, isInsideText, scan } from './scan.ts';
+import { type Closing, type Frame, isInsideText, type Scan, scan } from './scan.ts';
 
 export interface Around {
   readonly place: Place;
@@ -52,8 +52,8 @@ export function aroundOf(place: Place): Around {
   // Of an unknown language only the cursor's line is judged: who knows what its other lines mean.
   const read = lexis.isKnown ? { before, after } : { before: lineBefore, after: lineAfter };
   const { open } = scan(read.before, lexis);
-  const { closings, mistakes, open: left } = scan(read.after, lexis, open);
-  const outer = outerClosings(closings);
+  const rest = scan(read.after, lexis, open);
+  const outer = outerClosings(rest.closings);
   return {
     place,
     lexis,
@@ -63,8 +63,8 @@ export function aroundOf(place: Place): Around {
     linesBelow: below,
     open,
     textAfter: read.after,
-    mistakesAfter: mistakes.length,
-    leftOpenAfter: leftOpen(left),
+    mistakesAfter: rest.mistakes.length,
+    leftOpenAfter: leftOpen(rest),
     bracketsClosedAfter: outer.filter(({ kind }) => kind === 'bracket').length,
     isStringClosedAfter: isStringClosed(open, outer[0], lineAfter.length),
     isReadFromStart: lexis.isKnown && place.before.length <= readCharsMax,
@@ -79,9 +79,9 @@ export function outerClosings(closings: readonly Closing[]): Closing[] {
   return closings.filter(({ opened }) => opened === -1);
 }
 
-/** How many of the frames were open before the text that was read. */
-export function leftOpen(open: readonly Frame[]): number {
-  return open.filter(({ at, kind }) => at === -1 && kind === 'bracket').length;
+/** How many brackets were open before the text that was read, and still are. */
+export function leftOpen({ open, outer }: Scan): number {
+  return open.slice(0, outer).filter(({ kind }) => kind === 'bracket').length;
 }
 
 function isStringClosed(open: readonly Frame[], first: Closing | undefined, lineLength: number): boolean {

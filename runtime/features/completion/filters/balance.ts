@@ -10,19 +10,17 @@ import { type Frame, scan } from './scan.ts';
  * 2. A string or comment that the answer opens and nothing closes takes its line with it, and what follows.
  */
 export const quotes: Filter = (text, { open, lexis, isStringClosedAfter, lineAfter, textAfter }) => {
-  const { closings, open: end, torn } = scan(text, lexis, open);
+  const { closings, open: end, outer, torn } = scan(text, lexis, open);
   const depth = open.length - 1;
   if (isStringClosedAfter && end.at(depth)?.kind !== 'string') {
     const left = closings.findLast((closing) => closing.kind === 'string' && closing.depth === depth);
     const isLeftOpen = scan(lineAfter, lexis, end).open.at(-1)?.kind === 'string';
     return left !== undefined && isLeftOpen ? text.slice(0, left.at) : text;
   }
-  const last = end.find(
-    ({ kind, at, close }) => (kind === 'string' || (kind === 'comment' && close !== '\n')) && at >= 0,
-  );
+  const last = end.slice(outer).find(({ kind, close }) => kind === 'string' || (kind === 'comment' && close !== '\n'));
   const isLeftOpen =
     last !== undefined && !closes(last, last.kind === 'string' && !last.quote.multiline ? lineAfter : textAfter);
-  const tornAt = torn !== undefined && torn >= 0 ? torn : isLeftOpen ? last.at : undefined;
+  const tornAt = torn ?? (isLeftOpen ? last.at : undefined);
   if (!lexis.isKnown || tornAt === undefined) return text;
   return withoutLastLine(text.slice(0, tornAt));
 };
@@ -46,7 +44,7 @@ export const brackets: Filter = (text, around) => {
   const { open, lexis, textAfter, mistakesAfter, leftOpenAfter, bracketsClosedAfter, isReadFromStart } = around;
   if (lexis.isProse && isBlank(around.lineAfter)) return text;
   const openAtCursor = open.filter(({ kind }) => kind === 'bracket').length;
-  const { closings, open: end, mistakes } = scan(text, lexis, open);
+  const { closings, open: end, outer: outerLeft, mistakes } = scan(text, lexis, open);
   const outer = outerClosings(closings).filter(({ kind }) => kind === 'bracket');
   const seen = isReadFromStart ? outer : outer.slice(0, openAtCursor);
   const tooMany = seen[Math.max(0, openAtCursor - bracketsClosedAfter)];
@@ -57,13 +55,13 @@ export const brackets: Filter = (text, around) => {
   const [mistake = text.length] = own;
   const cut = misfits > 0 ? Math.min(mistake, tooMany?.at ?? text.length) : mistake;
   if (cut < text.length) return text.slice(0, cut);
-  const unclosed = Math.max(0, misfits) + leftOpen(rest.open) - leftOpenAfter;
-  return isReadFromStart && unclosed > 0 ? withoutUnclosed(text, end, unclosed) : text;
+  const unclosed = Math.max(0, misfits) + leftOpen(rest) - leftOpenAfter;
+  return isReadFromStart && unclosed > 0 ? withoutUnclosed(text, end.slice(outerLeft), unclosed) : text;
 };
 
 /** Step 3; the innermost are those that nothing closes. */
-function withoutUnclosed(text: string, end: readonly Frame[], unclosed: number): string {
-  const own = end.filter(({ kind, at }) => kind === 'bracket' && at >= 0);
+function withoutUnclosed(text: string, opened: readonly Frame[], unclosed: number): string {
+  const own = opened.filter(({ kind }) => kind === 'bracket');
   const first = own[Math.max(0, own.length - unclosed)];
   if (first === undefined) return text;
   const before = text.slice(0, first.at);
@@ -109,7 +107,7 @@ const overlapTries = 8;
 function unfit(text: string, { open, lexis, lineAfter }: Around): number {
   const answer = scan(text, lexis, open);
   const rest = scan(lineAfter, lexis, answer.open);
-  return answer.mistakes.length + rest.mistakes.length + leftOpen(rest.open);
+  return answer.mistakes.length + rest.mistakes.length + leftOpen(rest);
 }
 
 /** Half of `==` or of the beginning of a comment says nothing again. */

@@ -21,6 +21,8 @@ export interface Closing {
 
 export interface Scan {
   readonly open: readonly Frame[];
+  /** How many of them were open before the text. */
+  readonly outer: number;
   readonly closings: readonly Closing[];
   /** Where a string of one line begins that its line does not close. */
   readonly torn: number | undefined;
@@ -60,6 +62,8 @@ class Scanner {
   readonly #text: string;
   readonly #lexis: Lexis;
   readonly #open: Frame[];
+  /** How many of what was open before the text still is; the positions of those are in another text. */
+  #outer: number;
   readonly #closings: Closing[] = [];
   readonly #linesInside: boolean[] = [];
   readonly #linesOpen: number[] = [];
@@ -73,8 +77,8 @@ class Scanner {
   constructor(text: string, lexis: Lexis, open: readonly Frame[]) {
     this.#text = text;
     this.#lexis = lexis;
-    // What was open before has no position in this text.
-    this.#open = open.map((frame) => ({ ...frame, at: -1 }));
+    this.#open = [...open];
+    this.#outer = open.length;
   }
 
   run(): Scan {
@@ -86,6 +90,7 @@ class Scanner {
     }
     return {
       open: this.#open,
+      outer: this.#outer,
       closings: this.#closings,
       torn: this.#torn,
       mistakes: this.#mistakes,
@@ -96,10 +101,10 @@ class Scanner {
 
   #endLine(): void {
     const top = this.#open.at(-1);
-    if (top?.kind === 'comment' && top.close === '\n') this.#open.pop();
+    if (top?.kind === 'comment' && top.close === '\n') this.#pop();
     if (top?.kind === 'string' && !top.quote.multiline) {
-      this.#open.pop();
-      this.#torn ??= top.at;
+      const opened = this.#pop();
+      if (opened >= 0) this.#torn ??= opened;
     }
     this.#at += 1;
     this.#beginLine();
@@ -120,7 +125,7 @@ class Scanner {
   #inComment(close: string): void {
     const lineEnd = this.#endOfLine();
     const end = close === '\n' ? -1 : this.#text.slice(this.#at, lineEnd).indexOf(close);
-    if (end !== -1) this.#open.pop();
+    if (end !== -1) this.#pop();
     this.#at = end === -1 ? lineEnd : this.#at + end + close.length;
   }
 
@@ -230,6 +235,7 @@ class Scanner {
     // One that fits nothing closes what is not seen, if nothing is open.
     if (fits >= bottom) {
       this.#open.length = fits + 1;
+      this.#outer = Math.min(this.#outer, fits + 1);
       this.#close('bracket', 1);
     } else {
       if (this.#open.length === 0) this.#closings.push({ kind: 'bracket', opened: -1, at: this.#at, depth: 0 });
@@ -239,10 +245,18 @@ class Scanner {
   }
 
   #close(kind: Closing['kind'], length: number): void {
-    const frame = this.#open.pop();
-    this.#closings.push({ kind, opened: frame?.at ?? -1, at: this.#at, depth: this.#open.length });
+    const opened = this.#pop();
+    this.#closings.push({ kind, opened, at: this.#at, depth: this.#open.length });
     this.#at += length;
     this.#last = 'x';
+  }
+
+  /** Where it was opened, negative if before the text. */
+  #pop(): number {
+    const isOuter = this.#open.length <= this.#outer;
+    const frame = this.#open.pop();
+    this.#outer = Math.min(this.#outer, this.#open.length);
+    return isOuter ? -1 : (frame?.at ?? -1);
   }
 
   #textBefore(chars: number): string {
