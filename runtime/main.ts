@@ -89,6 +89,8 @@ class Runtime {
     this.#clients = new Clients({ services: this.#services(desk), status, lifetime: this.#lifetime, timer });
     loop.onChange(() => this.#clients.statusChanged());
     this.#news = new News({ library, memory, registry, timer });
+    // A model whose file is gone leaves at once.
+    library.onChange(() => loop.tell({ kind: 'wake' }));
     const who = { pid: process.pid, version: PUNCTUAL_VERSION, protocol: protocolVersion };
     const identity = { name: 'punctual', ...who } as const;
     const onClient = (socket: WebSocket): void => this.#clients.welcome(socket);

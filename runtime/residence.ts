@@ -65,8 +65,9 @@ export class Residence implements Holdings, Files {
 
   of(id: ModelId): Holding {
     const { models, machine } = this.#options;
-    const { classes, isPinned, isNamed, bytes, bytesSmall } = models.sizesOf(id);
-    return { classes, isPinned, isNamed, bytesFull: bytes, bytesSmall, ...machine.fileView(this.diskOf(id)) };
+    const { classes, isPinned, isNamed, isGone, bytes, bytesSmall } = models.sizesOf(id);
+    const own = { classes, isPinned, isNamed, isGone, bytesFull: bytes, bytesSmall };
+    return { ...own, ...machine.fileView(this.diskOf(id)) };
   }
 
   get wholeBytes(): number {

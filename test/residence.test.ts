@@ -29,6 +29,7 @@ class Stage {
       classes: ['translate'],
       isPinned: false,
       isNamed: false,
+      isGone: false,
       bytes: 5 * gigabyte,
       bytesSmall: 4 * gigabyte,
     } as const;
@@ -101,6 +102,7 @@ describe('what residency is told', () => {
       classes: ['translate'],
       isPinned: false,
       isNamed: false,
+      isGone: false,
       bytesFull: 5 * gigabyte,
       bytesSmall: 4 * gigabyte,
       fileBytes: 4 * gigabyte,

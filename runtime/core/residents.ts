@@ -105,7 +105,8 @@ export class Residents {
   }
 
   #look(isDue: boolean, nowMs: number, effects: Effect[]): boolean {
-    const isMissed = isDue && this.#options.models.all().some((model) => this.#isMissed(model));
+    const isMissed =
+      isDue && this.#options.models.all().some((model) => this.#isMissed(model) || this.#isLeftOver(model));
     const isLate = nowMs >= this.#wakeMs || Math.abs(nowMs - this.#lookedMs) >= lookMs;
     if (!isMissed && !isLate) return false;
     this.#lookedMs = nowMs;
@@ -150,6 +151,13 @@ export class Residents {
   #isMissed({ id, state }: ModelRecord): boolean {
     const lane = this.#options.laneOf(id);
     return lane !== undefined && lane.waitingCount > 0 && (state !== 'ready' || lane.isDraining);
+  }
+
+  /** Nobody can ask for it any more, and nothing of it runs or waits. */
+  #isLeftOver({ id, state }: ModelRecord): boolean {
+    const { holdings, insideCount, laneOf } = this.#options;
+    const isIdle = insideCount(id) === 0 && (laneOf(id)?.waitingCount ?? 0) === 0;
+    return state === 'ready' && isIdle && holdings.of(id).isGone === true;
   }
 
   #perform(decision: Decision, nowMs: number, effects: Effect[]): void {

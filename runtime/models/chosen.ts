@@ -105,7 +105,7 @@ export class ChosenModels {
   }
 
   /** @throws RangeError as above. */
-  sizesOf(id: ModelId): Omit<ModelSizes, 'isPinned'> {
+  sizesOf(id: ModelId): Omit<ModelSizes, 'isPinned' | 'isGone'> {
     const { sizes, correction, isNamed } = this.#get(id);
     return { ...sizes, bytes: sizes.bytes * correction, bytesSmall: sizes.bytesSmall * correction, isNamed };
   }

@@ -127,7 +127,7 @@ export class Registry implements Models {
   }
 
   sizesOf(id: ModelId): ModelSizes {
-    return { ...this.#chosen.sizesOf(id), isPinned: id === this.#completionModel };
+    return { ...this.#chosen.sizesOf(id), isPinned: id === this.#completionModel, isGone: this.#isGone(id) };
   }
 
   holds(id: ModelId, info: HeldReport): void {
@@ -201,6 +201,13 @@ export class Registry implements Models {
     const entry = model.file === undefined ? undefined : this.#options.library.at(model.file);
     const fit = entry && this.fits.decide(entry, memory);
     return fit === undefined ? this.fits.fitsBySize(model.bytes, memory) : fit.kind === 'fits';
+  }
+
+  /** While the models folder cannot be read, nothing is known to be gone. */
+  #isGone(id: ModelId): boolean {
+    const { library } = this.#options;
+    const entry = library.at(id);
+    return library.snapshot.problem === undefined && (entry === undefined || entry.problem !== undefined);
   }
 
   #isFailed(file: ModelId): boolean {

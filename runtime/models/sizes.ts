@@ -14,6 +14,8 @@ export interface ModelSizes {
   readonly isPinned: boolean;
   /** The user chose it by its name. */
   readonly isNamed: boolean;
+  /** Its file is gone or cannot be used any more, so that nobody can choose it. */
+  readonly isGone: boolean;
   /** Of the memory that models may take, with all its sequences and with one. */
   readonly bytes: number;
   readonly bytesSmall: number;
@@ -29,7 +31,7 @@ export interface HeldReport {
 }
 
 /** All but what follows from the latest choices. */
-export type OwnSizes = Omit<ModelSizes, 'isPinned' | 'isNamed'>;
+export type OwnSizes = Omit<ModelSizes, 'isPinned' | 'isNamed' | 'isGone'>;
 
 /** A load takes this much of its file's size where nothing could be predicted. */
 const loadShare = 1.3;

@@ -14,17 +14,20 @@ export interface Machine {
   readonly small?: number;
   readonly pinned?: string;
   readonly named?: string;
+  /** Whose files are gone, as it is at each question. */
+  readonly gone?: ReadonlySet<string>;
   readonly memory?: Partial<MemoryView>;
   readonly residency?: Partial<ResidencyOptions>;
 }
 
-function holdingsOf({ gigabytes, budget, small, pinned, named, memory }: Machine): Holdings {
+function holdingsOf({ gigabytes, budget, small, pinned, named, gone, memory }: Machine): Holdings {
   const of = (id: string): Holding => {
     const bytes = (gigabytes[id] ?? 1) * gigabyte;
     return {
       classes: ['summarize', 'translate'],
       isPinned: id === pinned,
       isNamed: named === id,
+      isGone: gone?.has(id),
       bytesFull: bytes,
       bytesSmall: bytes * (small ?? 1),
       fileBytes: bytes,

@@ -75,6 +75,42 @@ describe('models on a machine with so much memory', () => {
   });
 });
 
+describe('a model whose file is gone', () => {
+  const gone = new Set<string>();
+  const machineWith = (pinned?: string): Scheduler => {
+    gone.clear();
+    const residency = { residenceMsMin: 1_000_000 };
+    return scheduler({ gigabytes: { A: 1, B: 1 }, budget: 8, gone, residency, ...(pinned && { pinned }) });
+  };
+
+  it('when nobody uses it, then it leaves at once, pinned and new as it may be, and does not come back by itself', () => {
+    const machine = machineWith('A');
+    machine.on(submit(task('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1);
+    machine.on(ended('a'), 2);
+    gone.add('A');
+    const effects = machine.on({ kind: 'wake' }, 3);
+    expect(words(effects)).toEqual(['unload A']);
+    expect(whys(effects)[0]).toContain('gone');
+    expect(words(machine.on({ kind: 'unloaded', model: 'A' }, 4))).toEqual([]);
+    expect(words(machine.on({ kind: 'wake' }, 5_000))).toEqual([]);
+    gone.clear();
+    expect(words(machine.on({ kind: 'wake' }, 10_000))).toEqual(['load A']);
+  });
+
+  it('when it loads, runs, or is waited for, then it leaves after that', () => {
+    const machine = machineWith();
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    gone.add('A');
+    expect(words(machine.on({ kind: 'wake' }, 1))).toEqual([]);
+    expect(words(machine.on(loaded('A', 1), 2))).toEqual(['start a']);
+    expect(words(machine.on(submit(translation('next', { model: 'A' })), 3))).toEqual([]);
+    expect(words(machine.on({ kind: 'wake' }, 2_000))).toEqual([]);
+    expect(words(machine.on(ended('a'), 2_001))).toEqual(['settle a finished', 'start next']);
+    expect(words(machine.on(ended('next'), 2_002))).toEqual(['settle next finished', 'unload A']);
+  });
+});
+
 describe('waiting for a swap', () => {
   it('when the victim has only just come, then the swap waits, and the scheduler asks to be woken then', () => {
     const machine = scheduler({ gigabytes: { A: 4, B: 4 }, budget: 6, residency: { residenceMsMin: 5_000 } });

@@ -1,6 +1,6 @@
 /**
  * Models that nobody waits for yet: loaded before the task comes, when that is likely enough to be worth what leaves for it. Pure.
- * The pinned model comes in at once, unless it was released because nobody used it. It never leaves for another, and nothing leaves or loads ahead while somebody waits for a load.
+ * The pinned model comes in at once, unless it was released because nobody used it. One whose file is gone does not come. It never leaves for another, and nothing leaves or loads ahead while somebody waits for a load.
  */
 import { loadFor } from './load.ts';
 import type { Means } from './means.ts';
@@ -23,15 +23,16 @@ export function loadAhead(means: Means, view: ResidencyView, quietSinceMs: numbe
   );
   if (isBusy) return undefined;
   const isUsed = ({ lastUsedMs }: ModelView): boolean => view.nowMs - lastUsedMs < options.releasePinnedAfterMs;
-  const pinned = view.models.find((model) => model.state === 'absent' && model.isPinned && isUsed(model));
+  const absent = view.models.filter(({ state, isGone }) => state === 'absent' && !isGone);
+  const pinned = absent.find((model) => model.isPinned && isUsed(model));
   if (pinned !== undefined) {
     const plan = planRoom(view, pinned, worth, options);
     if (plan !== undefined) return loadFor(pinned, plan, { probability: 1 }, options);
   }
   if (!options.loadsAhead || view.nowMs - quietSinceMs < options.aheadGapMs) return undefined;
   let best: Chance | undefined;
-  for (const model of view.models) {
-    const chance = model.state === 'absent' ? chanceOf(means, view, model) : undefined;
+  for (const model of absent) {
+    const chance = chanceOf(means, view, model);
     if (chance !== undefined && (best === undefined || chance.gainMs > best.gainMs)) best = chance;
   }
   return best && loadFor(best.model, best.plan, best, options);

@@ -71,7 +71,8 @@ function comesInMs(model: ModelView, nowMs: number): number {
 
 /** A resident model of the class that has a free hand. */
 function canStandIn(other: ModelView, model: ModelView, task: WaitingTask): boolean {
-  const isFree = other !== model && other.state === 'ready' && !other.isDraining && other.waiting.length === 0;
+  const isOpen = other.state === 'ready' && !other.isDraining && !other.isGone;
+  const isFree = other !== model && isOpen && other.waiting.length === 0;
   return isFree && other.classes.includes(task.class);
 }
 

@@ -11,6 +11,7 @@ export type Holding = Pick<
   | 'classes'
   | 'isPinned'
   | 'isNamed'
+  | 'isGone'
   | 'bytesFull'
   | 'bytesSmall'
   | 'fileBytes'

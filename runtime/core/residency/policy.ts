@@ -4,7 +4,7 @@
  *
  * The caller tells of every task as it arrives and of every signal, and asks for decisions at every event and when a `wait` is over. It
  * performs them in the order given, all of them, before it asks again. In each answer:
- * 1. Who leaves when other programs took memory; nothing else then.
+ * 1. Whose file is gone leaves, when nobody uses it; else who leaves when other programs took memory; nothing else then.
  * 2. Tasks that another resident model answers (demand.ts): they go there, and everything else is asked for again. Where the asker
  *    decides, everything else goes on meanwhile.
  * 3. What is waited for: loads, waits, drains (demand.ts).
@@ -20,7 +20,7 @@ import { type Forecast, LearnedForecast } from './forecast.ts';
 import type { Means } from './means.ts';
 import { type ResidencyOptions, residencyDefaults } from './options.ts';
 import { Reader } from './reader.ts';
-import { canFit, isIdle, planRelief } from './room.ts';
+import { canFit, isIdle, isLeftOver, planRelief } from './room.ts';
 import type { Decision, EditorSignal, ModelView, ResidencyView, Use } from './types.ts';
 import { seconds } from './why.ts';
 import { Worth } from './worth.ts';
@@ -68,7 +68,9 @@ export class ResidencyPolicy {
   }
 
   decide(view: ResidencyView): readonly Decision[] {
-    const relieved = this.#relieved(view); // 1
+    const left = releasedGone(view); // 1
+    if (left.length > 0) return left;
+    const relieved = this.#relieved(view);
     if (relieved.length > 0) return relieved;
     const answered = this.#answered(view); // 2
     if (answered.some((decision) => decision.kind === 'substitute' && !decision.asks)) return answered;
@@ -115,6 +117,14 @@ export class ResidencyPolicy {
       return { kind: 'release', model: id, why };
     });
   }
+}
+
+/** However lately it came, and pinned or not: what cannot be asked for holds memory, and its space on disk, for nobody. */
+function releasedGone({ models }: ResidencyView): Decision[] {
+  return models.filter(isLeftOver).map(({ id }) => {
+    const why = `Released '${id}', whose file is gone or cannot be used any more.`;
+    return { kind: 'release', model: id, why };
+  });
 }
 
 function isMove({ kind }: Decision): boolean {

@@ -109,7 +109,8 @@ export class Reader {
 
   #valued(view: ResidencyView): Valued[] {
     const { readHorizonMs, residentFileShare } = this.#options;
-    return view.models.map((model) => {
+    const there = view.models.filter(({ isGone }) => !isGone);
+    return there.map((model) => {
       const need = isWaited(model) ? waitedNeed : this.#forecast.needOf(model.id, view.nowMs, readHorizonMs).need;
       const share = model.state === 'absent' ? 1 : model.isPinned ? 0 : residentFileShare; // 2
       const { costMs: coldMs } = this.#worth.absenceMs(model, model.loadMsCold);

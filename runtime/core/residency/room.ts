@@ -60,6 +60,11 @@ export function isIdle(model: ModelView): boolean {
   return model.state === 'ready' && model.running === 0 && model.waiting.length === 0;
 }
 
+/** Its file is gone, and nothing of it runs or waits. */
+export function isLeftOver(model: ModelView): boolean {
+  return model.isGone === true && isIdle(model);
+}
+
 /** Whether it may leave now. */
 function mayLeave(model: ModelView, nowMs: number, { residenceMsMin }: ResidencyOptions): boolean {
   const isDone = isIdle(model) || (model.isDraining && model.state === 'ready' && model.running === 0);

@@ -49,6 +49,11 @@ export interface ModelView {
   readonly isPinned: boolean;
   /** The user chose it by its name: nobody else answers for it. */
   readonly isNamed: boolean;
+  /**
+   * Its file is gone or cannot be used any more: nobody asks for it again, and it leaves as soon as nothing of it runs or waits.
+   * Absent: it is there.
+   */
+  readonly isGone?: boolean | undefined;
   /** Takes no further task, see the decision `drain`; its waiting tasks come after another model. */
   readonly isDraining: boolean;
   /** Loaded with the fewest sequences or the smallest context that serve. */
