@@ -18,6 +18,7 @@ import type { KvFolder } from './kv-folder.ts';
 import { cellBytesOf, KvShelf, paysToKeep, shelfTokensMaxOf } from './kv-shelf.ts';
 import { PromptFormat } from './prompt.ts';
 import { Sequences } from './sequences.ts';
+import { loadWeights } from './weights.ts';
 
 /** On a CPU the cost per prompt token is the same from 64 tokens up, and a chunk is what a stop and everybody else wait for. */
 const chunkTokensCpu = 64;
@@ -83,12 +84,7 @@ export class LoadedModel {
     onProgress: (fraction: number) => void,
   ): Promise<LoadedModel> {
     const startedMs = performance.now();
-    const model = await llama.loadModel({
-      modelPath: spec.file,
-      onLoadProgress: onProgress,
-      ...(spec.gpuLayers !== undefined && { gpuLayers: spec.gpuLayers }),
-      ...(spec.mmap !== undefined && { useMmap: spec.mmap }),
-    });
+    const model = await loadWeights(llama, spec, onProgress);
     try {
       const chat = (surroundings.chatFormats ?? new ChatFormats()).of(model);
       const weightsMs = performance.now() - startedMs;
