@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Edit, Parser, Query, type Tree, type Language as WasmLanguage } from 'web-tree-sitter';
 import { type Facts, factsOf } from './facts.ts';
 import type { Language } from './language.ts';
+import { unwindStack } from './module.ts';
 import { pointAt, type TextChange } from './text.ts';
 import { SyntaxTree } from './tree.ts';
 
@@ -30,7 +31,8 @@ const sliceMs = 8;
 
 /** Why there is no tree: a text without one is read by its lines. */
 export class Unparsed {
-  readonly kind: 'tooLarge' | 'tooSlow';
+  /** `tooDeep`: nested so deep, or broken so often, that the parser ran out of stack. */
+  readonly kind: 'tooLarge' | 'tooSlow' | 'tooDeep';
   /** UTF-16 units of the text. */
   readonly chars: number;
   readonly limits: ParseLimits;
@@ -42,9 +44,16 @@ export class Unparsed {
   }
 
   get sentence(): string {
-    return this.kind === 'tooLarge'
-      ? `The text is too large to be parsed: it has ${this.chars} characters, and at most ${this.limits.charsMax} are read.`
-      : `The text of ${this.chars} characters took longer to parse than the ${this.limits.msMax} ms that it may.`;
+    switch (this.kind) {
+      case 'tooLarge':
+        return `The text is too large to be parsed: it has ${this.chars} characters, and at most ${this.limits.charsMax} are read.`;
+      case 'tooSlow':
+        return `The text of ${this.chars} characters took longer to parse than the ${this.limits.msMax} ms that it may.`;
+      case 'tooDeep':
+        return `The text of ${this.chars} characters is nested too deep, or broken in too many places, to be parsed.`;
+      default:
+        return this.kind satisfies never;
+    }
   }
 }
 
@@ -52,7 +61,7 @@ export class Grammar {
   readonly language: Language;
   readonly facts: Facts;
   readonly #wasm: WasmLanguage;
-  readonly #parser: Parser;
+  #parser: Parser;
   readonly #nowMs: Clock;
   readonly #queries = new Map<string, Query>();
 
@@ -75,17 +84,20 @@ export class Grammar {
     if (text.length > limits.charsMax) return new Unparsed('tooLarge', text.length, limits);
     // A parser that stopped goes on at its next call, so this one must be nobody else's.
     const parser = new Parser().setLanguage(this.#wasm);
+    let isBroken = false;
     try {
       for (let spentMs = 0; spentMs <= limits.msMax; ) {
         const startMs = this.#nowMs();
-        const raw = parser.parse(text, null, { progressCallback: () => this.#nowMs() - startMs > sliceMs });
+        const raw = parsed(parser, text, null, () => this.#nowMs() - startMs > sliceMs);
+        isBroken = raw === 'tooDeep';
+        if (raw === 'tooDeep') return new Unparsed('tooDeep', text.length, limits);
         if (raw) return new SyntaxTree(this, text, raw);
         spentMs += this.#nowMs() - startMs;
         await setImmediate();
       }
       return new Unparsed('tooSlow', text.length, limits);
     } finally {
-      parser.delete();
+      if (!isBroken) parser.delete();
     }
   }
 
@@ -126,10 +138,30 @@ export class Grammar {
   #parse(text: string, limits: ParseLimits, old: Tree | null): SyntaxTree | Unparsed {
     if (text.length > limits.charsMax) return new Unparsed('tooLarge', text.length, limits);
     const deadlineMs = this.#nowMs() + limits.msMax;
-    const raw = this.#parser.parse(text, old, { progressCallback: () => this.#nowMs() > deadlineMs });
+    const raw = parsed(this.#parser, text, old, () => this.#nowMs() > deadlineMs);
+    if (raw === 'tooDeep') {
+      this.#parser = new Parser().setLanguage(this.#wasm);
+      return new Unparsed('tooDeep', text.length, limits);
+    }
     if (raw) return new SyntaxTree(this, text, raw);
     // Otherwise the next text would be parsed on from where this one stopped.
     this.#parser.reset();
     return new Unparsed('tooSlow', text.length, limits);
+  }
+}
+
+/**
+ * A tree, or null when `isOver` said so. After `tooDeep` the parser is in no known state: it must not be used again, nor deleted,
+ * so its memory is lost.
+ */
+function parsed(parser: Parser, text: string, old: Tree | null, isOver: () => boolean): Tree | null | 'tooDeep' {
+  try {
+    return parser.parse(text, old, { progressCallback: isOver });
+  } catch (error) {
+    // V8's own stack has ended, or the memory that the module may have.
+    const isExhausted = error instanceof RangeError || (error instanceof Error && error.name === 'RuntimeError');
+    if (!isExhausted) throw error;
+    unwindStack();
+    return 'tooDeep';
   }
 }

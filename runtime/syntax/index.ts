@@ -4,9 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Parser, Language as WasmLanguage } from 'web-tree-sitter';
+import { Language as WasmLanguage } from 'web-tree-sitter';
 import { type Clock, Grammar, type ParseLimits, Unparsed } from './grammar.ts';
 import type { Language } from './language.ts';
+import { initializeParser } from './module.ts';
 import type { SyntaxTree } from './tree.ts';
 
 /** A grammar that could not be loaded; the next question tries again. */
@@ -69,17 +70,4 @@ export class Syntax {
       throw new GrammarError(language, file, error);
     }
   }
-}
-
-let initialized: Promise<void> | undefined;
-
-/** The library holds one parser module for the whole process, so it is initialized once, by whoever comes first. */
-function initializeParser(file: string): Promise<void> {
-  initialized ??= readFile(file)
-    .then((wasmBinary) => Parser.init({ wasmBinary }))
-    .catch((error: unknown) => {
-      initialized = undefined;
-      throw error;
-    });
-  return initialized;
 }
