@@ -6,6 +6,7 @@ import type { Library } from './library.ts';
 import { type Downloadable, downloadables, type LibraryEntry, nameOf } from './library-entry.ts';
 import { didYouMean } from './near.ts';
 import { type PullOrder, requestOf } from './pull.ts';
+import { forgottenSentence, type InMemory, removedSentence } from './removal.ts';
 import { sizeOf } from './size-words.ts';
 import type { Leftover } from './store/listing.ts';
 import type { NetworkSettings } from './store/network.ts';
@@ -67,9 +68,10 @@ export class ModelManager {
   /**
    * Deletes what Punctual downloaded or what is left of a download, and forgets what the user has elsewhere.
    * @param name of a model, of its file, or its full path.
+   * @param stateOf what has become of a file in memory; asked when the library knows that it is gone.
    * @throws ModelsError, StoreError
    */
-  async remove(name: string): Promise<Removal> {
+  async remove(name: string, stateOf: (file: string) => InMemory): Promise<Removal> {
     const { store, library } = this.#options;
     await library.refresh();
     const entry = this.#removable(name);
@@ -80,9 +82,10 @@ export class ModelManager {
     if (stored.origin === 'remembered') await store.forget(stored.id);
     else await store.remove(stored.id);
     await library.refresh();
+    const inMemory = stateOf(model.file);
     return stored.origin === 'remembered'
-      ? { freedBytes: 0, message: `${model.name} is forgotten; its file stays at ${stored.path}.` }
-      : { freedBytes: stored.bytes, message: `${model.name} is removed; ${sizeOf(stored.bytes)} are free again.` };
+      ? { freedBytes: 0, message: forgottenSentence(model.name, stored.path, inMemory) }
+      : { freedBytes: stored.bytes, message: removedSentence(model.name, stored.bytes, inMemory) };
   }
 
   /** @throws ModelsError `unknownModel`, `ambiguous` */

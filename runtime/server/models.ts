@@ -8,6 +8,7 @@ import { ModelsError } from '../models/errors.ts';
 import type { Library } from '../models/library.ts';
 import type { ModelManager } from '../models/manager.ts';
 import type { Memory } from '../models/memory.ts';
+import type { InMemory } from '../models/removal.ts';
 import { StoreError } from '../models/store/failure.ts';
 import type { NetworkSettings } from '../models/store/network.ts';
 import type { DownloadProgress } from '../models/store/progress.ts';
@@ -17,6 +18,7 @@ import {
   errorCodes,
   type ListedModel,
   type ModelFit,
+  type ModelStatus,
   type ModelsListResult,
   type ModelsPullParams,
   type ModelsRemoveResult,
@@ -75,14 +77,11 @@ export class ModelDesk {
   }
 
   async remove(name: string): Promise<ModelsRemoveResult> {
-    const { manager, library, states } = this.#options;
-    const listed = (file: string): boolean => library.snapshot.entries.some(({ model }) => model.file === file);
-    const loaded = states().filter(({ id, state }) => listed(id) && (state === 'ready' || state === 'loading'));
-    const removal = await manager.remove(name);
-    // Whoever removes a model for the memory that it takes would wonder.
-    return loaded.every(({ id }) => listed(id))
-      ? removal
-      : { ...removal, message: `${removal.message} It stays in memory until it has been idle for a while.` };
+    const { manager, states } = this.#options;
+    const before = states();
+    const stateIn = (all: typeof before, file: string) => all.find(({ id }) => id === file)?.state;
+    // Whoever removes a model for the memory or the space that it takes would wonder. What nobody uses has begun to leave by then.
+    return await manager.remove(name, (file) => inMemory(stateIn(before, file), stateIn(states(), file)));
   }
 
   async fit(model: string, settings: ClientSettings): Promise<ModelFit> {
@@ -100,6 +99,14 @@ export class ModelDesk {
     if (fit === undefined) throw new ModelsError('badMemory', listOf(this.#options, [], settings).memory.message);
     return fit;
   }
+}
+
+type State = ModelStatus['state'] | undefined;
+
+function inMemory(before: State, after: State): InMemory {
+  if (after === 'loading') return 'loads';
+  if (after === 'ready') return 'answers';
+  return before === 'ready' ? 'leaves' : 'no';
 }
 
 /** What a conversation gives its part about models. */

@@ -228,6 +228,27 @@ describe('the choice of a model', () => {
     expect(world.registry.choose('completion', settings)).not.toBe(choice);
   });
 
+  it('when the file of a model is gone or damaged, then that is told; while the folder cannot be read, nothing is gone', async () => {
+    const { path: file } = await world.store('coder.gguf', 'Qwen2.5-Coder 0.5B');
+    choose();
+    const isGone = (): boolean => world.registry.sizesOf(file).isGone;
+    expect(isGone()).toBe(false);
+    world.listProblem = new Error('the disk does not answer');
+    await world.look();
+    expect(isGone()).toBe(false);
+    world.listProblem = undefined;
+    const { stored } = world;
+    world.stored = stored.map((each) => ({ ...each, state: 'damaged' }));
+    await world.look();
+    expect(isGone()).toBe(true);
+    world.stored = [];
+    await world.look();
+    expect(isGone()).toBe(true);
+    world.stored = stored;
+    await world.look();
+    expect(isGone()).toBe(false);
+  });
+
   it('when one model too many is named, then it says what to do', async () => {
     const files = await Promise.all(
       Array.from({ length: 65 }, (_, index) => world.file(`m${index}.gguf`, 'Qwen2.5-Coder 0.5B')),

@@ -1,4 +1,5 @@
 /** What clients ask of models, with a real store, real files and a hub on this machine; nothing but the sockets is left out. */
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,7 +12,7 @@ import { Memory } from '../../runtime/models/memory.ts';
 import { Registry } from '../../runtime/models/registry.ts';
 import type { Disk } from '../../runtime/models/store/disk.ts';
 import { ModelStore } from '../../runtime/models/store/store.ts';
-import { clientSettingsSchema, type PullProgress } from '../../runtime/protocol.ts';
+import { clientSettingsSchema, modelStatusSchema, type PullProgress } from '../../runtime/protocol.ts';
 import { ModelDesk } from '../../runtime/server/models.ts';
 import type { ListSources } from '../../runtime/server/models-list.ts';
 import { embeddedModel } from '../engine/models.ts';
@@ -26,7 +27,7 @@ let root: string;
 let hub: Hub;
 let bytes: Buffer;
 let store: ModelStore;
-let states: ReturnType<ListSources['states']>;
+let states: ListSources['states'];
 
 const folder = (): string => path.join(root, 'models');
 
@@ -62,7 +63,7 @@ function desk(options: { ramBytes?: number; disk?: Disk } = {}): ModelDesk {
     manager,
     store,
     folder: folder(),
-    states: () => states,
+    states: () => states(),
     env: {},
   });
 }
@@ -77,7 +78,7 @@ beforeEach(async () => {
   hub = await Hub.start();
   bytes = await readFile(embeddedModel);
   hub.files.set('/tiny.gguf', { bytes, etag: '"1"' });
-  states = [];
+  states = () => [];
 });
 afterEach(async () => {
   await store.close();
@@ -175,7 +176,7 @@ describe('a list', () => {
   it('when models are loaded or failed, then it says so', async () => {
     const one = desk();
     const speed = { prefillTokensPerSecond: 3_400, decodeTokensPerSecond: 210 };
-    states = [{ id: embeddedModel, state: 'ready', speed }];
+    states = () => [{ id: embeddedModel, state: 'ready', speed }];
     const { models, memory } = await one.list(settings);
     expect(models[0]).toMatchObject({
       name: 'tinycode-4m',
@@ -221,17 +222,38 @@ describe('an import', () => {
 });
 
 describe('a removal', () => {
-  it('when the model is loaded, then the answer says that it stays in memory for a while', async () => {
+  it('when the model is in memory, then the answer says what becomes of it there', async () => {
+    const file = path.join(folder(), 'tiny.gguf');
+    const sentence = async (before: string | undefined, after: string | undefined): Promise<string> => {
+      const one = desk();
+      await pull(one, hub.uri('/tiny.gguf'));
+      const all = (state: string | undefined) => [
+        { id: embeddedModel, state: 'ready' as const },
+        ...(state === undefined ? [] : [modelStatusSchema.pick({ id: true, state: true }).parse({ id: file, state })]),
+      ];
+      // By the time the file is gone the scheduler has heard of it.
+      states = () => all(existsSync(file) ? before : after);
+      return (await one.remove('tiny')).message;
+    };
+    expect(await sentence(undefined, undefined)).toBe('tiny is removed; 4.9 MB are free again.');
+    expect(await sentence('failed', 'failed')).toBe('tiny is removed; 4.9 MB are free again.');
+    expect(await sentence('ready', 'unloaded')).toMatch(/^tiny is removed and leaves memory; .* on disk become free/);
+    expect(await sentence('ready', 'ready')).toMatch(/^tiny is removed; it ends what it was asked for, then leaves/);
+    expect(await sentence('loading', 'loading')).toMatch(/^tiny is removed; it is being loaded, leaves memory after/);
+  });
+
+  it('when the model is the user’s own, then its file stays, and it leaves memory', async () => {
     const one = desk();
-    await pull(one, hub.uri('/tiny.gguf'));
-    states = [
-      { id: embeddedModel, state: 'ready' },
-      { id: path.join(folder(), 'tiny.gguf'), state: 'ready' },
-    ];
-    expect((await one.remove('tiny')).message).toMatch(/^tiny is removed; .* It stays in memory until/);
-    await pull(one, hub.uri('/tiny.gguf'));
-    states = [{ id: embeddedModel, state: 'ready' }];
-    expect((await one.remove('tiny')).message).not.toContain('in memory');
+    const mine = path.join(root, 'mine.gguf');
+    await copyFile(embeddedModel, mine);
+    await one.import(mine, settings);
+    let looks = 0;
+    states = () => [{ id: mine, state: looks++ === 0 ? 'ready' : 'unloaded' }];
+    expect(await one.remove('mine')).toEqual({
+      freedBytes: 0,
+      message: `mine is forgotten; its file stays at ${mine}, and it leaves memory.`,
+    });
+    expect(existsSync(mine)).toBe(true);
   });
 });
 
