@@ -1,7 +1,7 @@
 /** What a file declares, in its order, with the comments that document it. */
 import type { Node } from 'web-tree-sitter';
 import { type DeclarationKind, type Declaring, declaringOf } from './declaring.ts';
-import { indentEndAt, lineStartAt, type Range } from './text.ts';
+import { isFirstOnLine, lineStartAt, type Range } from './text.ts';
 import type { SyntaxTree } from './tree.ts';
 
 export interface Declaration {
@@ -40,7 +40,7 @@ function declaredIn(tree: SyntaxTree, list: Node, within: Within, depth: number)
   for (const node of listed(tree, list)) {
     if (isLeading(tree, node, declaring)) {
       // Behind code on its own line it belongs to that code.
-      if (indentEndAt(tree.text, node.startIndex) === node.startIndex || before.length > 0) before.push(node);
+      if (isFirstOnLine(tree.text, node.startIndex) || before.length > 0) before.push(node);
       continue;
     }
     const declaration = declarationOf(tree, node, touching(tree.text, before, node), within, depth);

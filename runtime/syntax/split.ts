@@ -5,7 +5,7 @@
 import type { Node } from 'web-tree-sitter';
 import { hasEmptyLine, nameOf, unwrapped } from './declarations.ts';
 import { declaringOf } from './declaring.ts';
-import { indentEndAt, isInsidePair, isLineEnd, lineEndAt, lineStartAt, nextLineAt, type Range } from './text.ts';
+import { isFirstOnLine, isInsidePair, isLineEnd, lineEndAt, lineStartIfFirst, nextLineAt, type Range } from './text.ts';
 import type { SyntaxTree } from './tree.ts';
 
 export interface Piece extends Range {
@@ -105,7 +105,7 @@ class Splitter {
     let end = groups[0]?.at(-1)?.endIndex ?? region.start;
     for (const nodes of groups.slice(1)) {
       const start = Math.min(Math.max(nodes[0]?.startIndex ?? end, end), region.end);
-      const lineStart = lineStartAt(this.#text, start);
+      const lineStart = lineStartIfFirst(this.#text, start);
       const border = lineStart >= end ? lineStart : start;
       const last = borders.at(-1) ?? region.start;
       borders.push(isInsideCharacter(this.#text, border) ? last : Math.max(last, border));
@@ -124,7 +124,7 @@ class Splitter {
     return node.children.flatMap((child) => {
       const { startIndex, endIndex } = child;
       const isLarge = endIndex - startIndex > this.#limit;
-      const isInHead = startIndex > node.startIndex && indentEndAt(this.#text, startIndex) < startIndex;
+      const isInHead = startIndex > node.startIndex && !isFirstOnLine(this.#text, startIndex);
       const isBody = child.id === bodyId || this.#text[startIndex] === '{';
       const isOpened = isBody || isWrapper || (isInHead && isLarge);
       return isOpened && child.childCount > 0 && depth < headDepthMax ? this.#partsOf(child, depth + 1) : [child];
@@ -142,8 +142,7 @@ class Splitter {
       const between = before ? this.#text.slice(before.endIndex, node.startIndex) : '';
       const isTouching = before !== undefined && !hasEmptyLine(between, this.#text[before.endIndex - 1]);
       const isComment = comments.includes(node.type);
-      const isBehind =
-        before !== undefined && !/[\r\n]/.test(between) && indentEndAt(this.#text, node.startIndex) < node.startIndex;
+      const isBehind = before !== undefined && !/[\r\n]/.test(between) && !isLineEnd(this.#text[before.endIndex - 1]);
       const isTrailing = isBehind && (isComment || (!node.isNamed && isClosing(node.type)));
       if ((isLeading && isTouching) || isTrailing) groups.at(-1)?.push(node);
       else groups.push([node]);
@@ -164,7 +163,8 @@ class Splitter {
   /** A token stays whole, the blanks around it need not, and what the parser could not read is no token. */
   #emitLeaf(region: Range, leaf: Node, within: readonly string[]): void {
     const isToken = !leaf.isError && leaf.parent !== null;
-    const start = Math.max(region.start, isToken ? leaf.startIndex : region.end);
+    let start = Math.max(region.start, isToken ? leaf.startIndex : region.end);
+    if (start > region.start && start < region.end && isInsideCharacter(this.#text, start)) start -= 1;
     let end = Math.max(start, Math.min(region.end, leaf.endIndex));
     if (end < region.end && isInsideCharacter(this.#text, end)) end += 1;
     this.#emitPlain({ start: region.start, end: start }, within);

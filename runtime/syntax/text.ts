@@ -69,6 +69,18 @@ export function indentEndAt(text: string, offset: number): number {
   return at;
 }
 
+/** Where the line of `offset` begins if nothing but blanks stands before it there; else `offset`. Long lines are not searched. */
+export function lineStartIfFirst(text: string, offset: number): number {
+  let at = offset;
+  while (at > 0 && /[ \t\f\uFEFF]/.test(text[at - 1] ?? '')) at--;
+  return at === 0 || isLineEnd(text[at - 1]) ? at : offset;
+}
+
+export function isFirstOnLine(text: string, offset: number): boolean {
+  const before = text[lineStartIfFirst(text, offset) - 1];
+  return before === undefined || isLineEnd(before);
+}
+
 /** Columns of the line's indentation, a tab reaching to the next multiple of eight, as Python counts. */
 export function indentationAt(text: string, offset: number): number {
   let columns = 0;

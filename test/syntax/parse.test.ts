@@ -81,12 +81,12 @@ describe('parse', () => {
 });
 
 const hostile: Readonly<Record<string, string>> = {
-  'errors on every line': 'a = ;\n'.repeat(3_000),
-  'brackets that open': '({['.repeat(3_000),
-  'brackets that close': ')}]'.repeat(3_000),
-  'quotes of all kinds': '"\'`"""'.repeat(500),
+  'errors on every line': 'a = ;\n'.repeat(300),
+  'brackets that open': '({['.repeat(300),
+  'brackets that close': ')}]'.repeat(300),
+  'quotes of all kinds': '"\'`"""'.repeat(100),
   'null bytes': 'a\0b = "\0";\n'.repeat(200),
-  'one long line': `x = [${'1, '.repeat(20_000)}]`,
+  'one long line': `x = [${'1, '.repeat(2_000)}]`,
   'right-to-left text': '// שלום עולם\nconst שם = "مرحبا";\n'.repeat(50),
   'characters of two units': 'const 𝒳 = "😀"; // 𝒴\n'.repeat(50),
   'halves of characters': '\ud800 = "\udc00";\n',
