@@ -7,7 +7,6 @@ import { EventEmitter } from 'vscode';
 import { type LanguageClientOptions, type MessageTransports, ProgressType, State } from 'vscode-languageclient/node';
 import { z } from 'zod';
 import {
-  type ClientSettings,
   type EligibilityResult,
   eligibilityMethod,
   eligibilityResultSchema,
@@ -31,6 +30,7 @@ import {
   type PullProgress,
   partialResultSchema,
   pullProgressSchema,
+  type SaidSettings,
   type SignalParams,
   type Status,
   type SummarizeParams,
@@ -58,7 +58,7 @@ export interface ConnectionOptions {
   readonly log: vscode.LogOutputChannel;
   /** Of the extension. */
   readonly version: string;
-  readonly settings: ClientSettings;
+  readonly settings: SaidSettings;
 }
 
 export class Connection implements vscode.Disposable {
@@ -196,7 +196,7 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  async configure(settings: ClientSettings): Promise<void> {
+  async configure(settings: SaidSettings): Promise<void> {
     await this.#client.sendNotification('workspace/didChangeConfiguration', { settings: { punctual: settings } });
   }
 

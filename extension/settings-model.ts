@@ -1,5 +1,5 @@
 /** The settings as data: which there are, and how what the user wrote becomes a valid snapshot. Pure, without vscode. */
-import { type ClientSettings, clientSettingsSchema } from '../runtime/protocol.ts';
+import { clientSettingsSchema, type SaidSettings } from '../runtime/protocol.ts';
 
 /** Members of the wire's settings, as they are named after `punctual.` in package.json. */
 export const wireSettingKeys = [
@@ -43,7 +43,7 @@ export const idleMinutesMax = 1440;
 
 export interface SettingsSnapshot {
   /** What the runtime is told. */
-  readonly wire: ClientSettings;
+  readonly wire: SaidSettings;
   /** How long a runtime that this window starts lives without clients. */
   readonly runtimeIdleMinutes: number;
   /** Keys whose value was not usable: their default counts. For the log. */

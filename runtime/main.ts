@@ -23,6 +23,7 @@ import type { Residence } from './residence.ts';
 import { Clients } from './server/clients.ts';
 import { Lifetime } from './server/lifetime.ts';
 import type { Services } from './server/lsp.ts';
+import { MachineWide } from './server/machine-wide.ts';
 import type { ModelDesk } from './server/models.ts';
 import { publish, withdraw } from './server/rendezvous.ts';
 import { Door } from './server/socket.ts';
@@ -50,6 +51,7 @@ function timer(ms: number, callback: () => void): () => void {
 class Runtime {
   readonly #args: Arguments;
   readonly #token = randomBytes(32).toString('base64url');
+  readonly #machineWide: MachineWide;
   readonly #models: ModelsSide;
   readonly #engine: DeviceTeller;
   readonly #residence: Residence;
@@ -66,7 +68,9 @@ class Runtime {
   constructor(args: Arguments, machine: Machine) {
     this.#args = args;
     const { env } = process;
-    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), timer, log });
+    this.#machineWide = new MachineWide(() => this.#settingsChanged());
+    const memorySetting = (): string => this.#machineWide.standing.memory;
+    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), memorySetting, timer, log });
     const { library, memory, registry } = this.#models;
     this.#machine = machine;
     const { engine, residence, loop } = new EngineSide({ args, env, registry, memory, machine, now, timer, log });
@@ -89,6 +93,7 @@ class Runtime {
     this.#clients = new Clients({ services: this.#services(desk), status, lifetime: this.#lifetime, timer });
     loop.onChange(() => this.#clients.statusChanged());
     this.#news = new News({ library, memory, registry, timer });
+    this.#settingsChanged();
     // A model whose file is gone leaves at once.
     library.onChange(() => loop.tell({ kind: 'wake' }));
     const who = { pid: process.pid, version: PUNCTUAL_VERSION, protocol: protocolVersion };
@@ -151,10 +156,8 @@ class Runtime {
       translate: new TranslateFeature(loop, registry),
       models,
       version: PUNCTUAL_VERSION,
-      know: async (settings) => {
-        this.#residence.settings(settings);
-        await this.#news.know(settings);
-      },
+      machineWide: this.#machineWide,
+      know: (settings) => this.#news.know(settings),
       onSignal: (signal) => loop.tell({ kind: 'signal', signal }),
       prepare: (settings) => void this.#news.know(settings).then(() => this.#prepare(settings)),
       // The answer to the request that asks for it goes out first.
@@ -162,6 +165,12 @@ class Runtime {
       timer,
       log,
     };
+  }
+
+  #settingsChanged(): void {
+    this.#residence.settings(this.#machineWide.standing);
+    // Models may have less memory than before.
+    this.#loop.tell({ kind: 'wake' });
   }
 
   #engineView(): EngineView {

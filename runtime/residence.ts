@@ -14,7 +14,7 @@ import type { Machine, ModelOnDisk } from './host/machine.ts';
 import type { Files } from './loop/moves.ts';
 import type { ModelSizes } from './models/sizes.ts';
 
-/** What of a client's settings is about residency; the latest count, as the memory is one for all windows. */
+/** What of the machine's settings is about residency. */
 export interface ResidenceSettings {
   readonly unloadAfterMinutes: number;
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { stopRuntime } from '../client/connect.ts';
 import { Home } from '../client/home.ts';
 import { readRendezvous } from '../client/rendezvous.ts';
-import { type ClientSettings, clientSettingsSchema, type ModelStatus, type Status } from '../protocol.ts';
+import { clientSettingsSchema, type ModelStatus, type SaidSettings, type Status } from '../protocol.ts';
 import { type Command, CommandError, commonHelp, exitCodes, type Io, type Values } from './command.ts';
 import { columnsMin, rowsMin } from './demo/frame.ts';
 import { Play, type PlayResult } from './demo/play.ts';
@@ -91,7 +91,7 @@ async function perform(io: Io, values: Values): Promise<PlayResult> {
   }
 }
 
-function stageFor(io: Io, values: Values, settings: ClientSettings): Stage {
+function stageFor(io: Io, values: Values, settings: SaidSettings): Stage {
   if (values['json']) return new LineStage(() => undefined);
   const { terminal, env } = io;
   const isPlain = env['NO_COLOR'] || env['TERM'] === 'dumb';

@@ -17,7 +17,8 @@ import { installedLine, modelsTable } from './models-table.ts';
 import { withSession } from './session.ts';
 
 const { json, help } = commonHelp;
-const memoryHelp = "what models may take: 'auto', a size such as '6 GB', or a share such as '50%' (default: auto)";
+const memoryHelp =
+  "what models may take: 'auto', a size such as '6 GB', or a share such as '50%' (default: as the runtime has it)";
 
 const list: Command = {
   name: 'models list',
@@ -28,11 +29,8 @@ const list: Command = {
   positionals: 0,
 
   async run(_, values, io) {
-    const result = await withSession(
-      io,
-      values,
-      (session) => session.request(modelsListMethod, {}, modelsListResultSchema),
-      memoryOf(values),
+    const result = await withSession(io, values, (session) =>
+      session.request(modelsListMethod, memoryOf(values), modelsListResultSchema),
     );
     io.out(values['json'] ? `${JSON.stringify(result)}\n` : modelsTable(result, values['all'] === true));
     return exitCodes.done;
@@ -87,11 +85,8 @@ const fit: Command = {
 
   async run([name = ''], values, io) {
     const model = isPath(name) ? await modelChoice(name, io) : name;
-    const result = await withSession(
-      io,
-      values,
-      (session) => session.request(modelsFitMethod, { model }, modelFitSchema),
-      memoryOf(values),
+    const result = await withSession(io, values, (session) =>
+      session.request(modelsFitMethod, { model, ...memoryOf(values) }, modelFitSchema),
     );
     io.out(values['json'] ? `${JSON.stringify(result)}\n` : `${result.message}\n`);
     return result.fits ? exitCodes.done : exitCodes.failed;
@@ -105,6 +100,7 @@ export const models: CommandGroup = {
   commands: [list, pull, importModel, remove, fit],
 };
 
+/** Part of the question, and no setting: it is asked what would be, and all windows have one memory. */
 function memoryOf(values: Values): { memory?: string } {
   const { memory } = values;
   return typeof memory === 'string' ? { memory } : {};

@@ -7,7 +7,7 @@ import { LlamaEngine } from '../engine/llama/process.ts';
 import { CompletionFeature } from '../features/completion/index.ts';
 import type { ChosenModel, Models, TaskSpec } from '../features/tasks.ts';
 import { Loop } from '../loop.ts';
-import { clientSettingsSchema, type InlineCompletionResult } from '../protocol.ts';
+import { clientSettingsSchema, type InlineCompletionResult, machineDefaults } from '../protocol.ts';
 import type { CompletionCase } from './cases.ts';
 import { cutToKind } from './score.ts';
 import { Vocabulary } from './tokens.ts';
@@ -82,7 +82,7 @@ export class Arms {
         document,
         position: document.positionAt(before.length),
         invoked: false,
-        settings: clientSettingsSchema.parse({ completion: { targetMs } }),
+        settings: { ...clientSettingsSchema.parse({ completion: { targetMs } }), ...machineDefaults },
         client: one.id,
         receivedMs: this.#loop.now(),
       },

@@ -29,6 +29,8 @@ export interface ModelsSideOptions {
   readonly args: Arguments;
   readonly env: NodeJS.ProcessEnv;
   readonly engine: EngineView;
+  /** What clients have said of memory, as it stands. */
+  readonly memorySetting: () => string;
   readonly timer: (ms: number, callback: () => void) => () => void;
   readonly log: (line: string) => void;
 }
@@ -43,7 +45,7 @@ export class ModelsSide {
 
   constructor(options: ModelsSideOptions) {
     this.#options = options;
-    const { args, env, engine, timer, log } = options;
+    const { args, env, engine, memorySetting, timer, log } = options;
     this.store = new ModelStore({
       folder: args.home.modelsFolder,
       network: () => ({ env }),
@@ -73,6 +75,7 @@ export class ModelsSide {
       catalog: this.#catalog,
       library: this.library,
       memory: this.memory,
+      memorySetting,
       predictMs: (id, role) => engine.ordinaryMs(id, role),
     });
   }

@@ -75,6 +75,12 @@ export class ChosenModels {
     return { id: file, name, demo, chosen: isNamed, contextTokens: spec.contextTokens };
   }
 
+  /** It was chosen once more, by its name or not. */
+  again({ id, chosen }: ChosenModel): void {
+    const known = this.#get(id);
+    if (known.isNamed !== chosen) this.#known.set(id, { ...known, isNamed: chosen });
+  }
+
   #specFor(entry: LibraryEntry, fit: FitDecision | undefined, threads: number): ModelSpec {
     const { file, origin } = entry.model;
     const common = { id: file, file };

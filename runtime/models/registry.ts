@@ -26,6 +26,8 @@ export interface RegistryOptions {
   readonly catalog: Catalog;
   readonly library: Pick<Library, 'snapshot' | 'at' | 'look' | 'onChange'>;
   readonly memory: Pick<Memory, 'current' | 'onChange'>;
+  /** What all models together may take, in the user's words, as it stands. */
+  readonly memorySetting: () => string;
   /**
    * From a task's arrival to the moment that its promise names, in ms, on an idle machine with the model loaded; undefined while the
    * model's passes have not been measured here.
@@ -55,8 +57,7 @@ export class Registry implements Models {
   readonly #failed = new Map<ModelId, ModelFile | undefined>();
   /** Counts what a choice may depend on. */
   #version = 0;
-  /** The latest settings': memory is one for all windows. */
-  #memorySetting = 'auto';
+  /** By the latest choice, of whatever client. */
   #completionModel: ModelId | undefined;
 
   constructor(options: RegistryOptions) {
@@ -79,11 +80,10 @@ export class Registry implements Models {
       choices = { version: this.#version, byRole: new Map() };
       this.#choices.set(settings, choices);
     }
-    const known = choices.byRole.get(role);
-    if (known !== undefined) return known;
-    const choice = this.#choose(role, settings);
+    const choice = choices.byRole.get(role) ?? this.#choose(role, settings);
     choices.byRole.set(role, choice);
-    this.#memorySetting = settings.memory;
+    // Also of a known one: another client may have chosen something else meanwhile.
+    if ('id' in choice) this.#chosen.again(choice);
     if (role === 'completion') this.#completionModel = 'id' in choice ? choice.id : undefined;
     return choice;
   }
@@ -151,7 +151,7 @@ export class Registry implements Models {
   /** What all models together may take; undefined before memory was read. */
   budgetBytes(): number | undefined {
     try {
-      const capacity = this.fits.capacity(this.#memorySetting);
+      const capacity = this.fits.capacity(this.#options.memorySetting());
       return capacity && budgetBytes(capacity);
     } catch (error) {
       // Who set it is told when a model is chosen by it.

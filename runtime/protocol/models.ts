@@ -1,6 +1,6 @@
 /** Models: what is installed, what could be, what fits, and what makes one likely to be needed. */
 import { z } from 'zod';
-import { modelChoiceSchema } from './settings.ts';
+import { memoryBudgetSchema, modelChoiceSchema } from './settings.ts';
 import { speedSchema, tokenSchema } from './shared.ts';
 
 // --- punctual/models/*: what is installed, what could be, and what fits
@@ -9,6 +9,8 @@ const roleSchema = z.enum(['completion', 'summarize', 'translate', 'chat']);
 export type WireRole = z.infer<typeof roleSchema>;
 
 export const modelsListMethod = 'punctual/models/list';
+/** `memory`: what there would be if models might take that; it changes nothing. */
+export const modelsListParamsSchema = z.object({ memory: memoryBudgetSchema.optional() });
 
 /** What a load of the model would take, and whether that fits; `message` is one sentence that says why. */
 export const modelFitSchema = z.object({
@@ -115,9 +117,9 @@ export const modelsRemoveParamsSchema = z.object({ name: modelChoiceSchema });
 export const modelsRemoveResultSchema = z.object({ freedBytes: z.number(), message: z.string() });
 export type ModelsRemoveResult = z.infer<typeof modelsRemoveResultSchema>;
 
-/** Whether a model would fit: a name or an absolute path. */
+/** Whether a model would fit: a name or an absolute path. `memory`: as in a list. */
 export const modelsFitMethod = 'punctual/models/fit';
-export const modelsFitParamsSchema = z.object({ model: modelChoiceSchema });
+export const modelsFitParamsSchema = z.object({ model: modelChoiceSchema, memory: memoryBudgetSchema.optional() });
 
 // --- punctual/signal: what a person did that makes a task likely. A notification; nothing depends on its arrival.
 

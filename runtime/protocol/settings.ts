@@ -29,10 +29,11 @@ export const clientSettingsSchema = z.object({
       translate: modelChoiceSchema.optional(),
     })
     .prefault({}),
-  memory: memoryBudgetSchema.default('auto'),
+  /** The machine's, as are `unloadAfterMinutes` and `threads`; absent: as it stands. See {@link MachineSettings}. */
+  memory: memoryBudgetSchema.optional(),
+  /** About this client's own tasks. */
   substitution: substitutionSchema.default('automatically'),
-  /** A model that nobody used for so long leaves memory, the completion model last; 0: never. */
-  unloadAfterMinutes: z.number().min(0).max(10_080).default(30),
+  unloadAfterMinutes: z.number().min(0).max(10_080).optional(),
   /** How downloads reach the hub, beside HTTPS_PROXY and NODE_EXTRA_CA_CERTS. */
   downloads: z
     .object({
@@ -51,8 +52,7 @@ export const clientSettingsSchema = z.object({
       certificates: z.string().max(4096).optional(),
     })
     .prefault({}),
-  /** Compute threads, 0 = chosen by the runtime. */
-  threads: z.number().int().min(0).max(256).default(0),
+  threads: z.number().int().min(0).max(256).optional(),
   completion: z
     .object({ targetMs: targetMsSchema.default(500), maxTokens: z.number().int().min(1).max(512).default(64) })
     .prefault({}),
@@ -63,7 +63,32 @@ export const clientSettingsSchema = z.object({
     .object({ targetMs: targetMsSchema.default(20_000), maxTokens: z.number().int().min(1).max(8192).default(1024) })
     .prefault({}),
 });
-export type ClientSettings = z.infer<typeof clientSettingsSchema>;
+/** What a client has said. */
+export type SaidSettings = z.infer<typeof clientSettingsSchema>;
+
+/** Settings of which there is one for all clients; the last one to say something of it wins (server/machine-wide.ts). */
+export interface MachineSettings {
+  /** How much memory models may take, in the user's words. */
+  readonly memory: string;
+  /** A model that nobody used for so long leaves memory, the completion model last; 0: never. */
+  readonly unloadAfterMinutes: number;
+  /** Compute threads, 0 = chosen by the runtime. */
+  readonly threads: number;
+}
+
+/** Until a client says something. */
+export const machineDefaults: MachineSettings = { memory: 'auto', unloadAfterMinutes: 30, threads: 0 };
+
+export function standingAfter(standing: MachineSettings, said: Partial<SaidSettings>): MachineSettings {
+  return {
+    memory: said.memory ?? standing.memory,
+    unloadAfterMinutes: said.unloadAfterMinutes ?? standing.unloadAfterMinutes,
+    threads: said.threads ?? standing.threads,
+  };
+}
+
+/** What counts for a client: what it has said, with the machine's settings as they stand. */
+export type ClientSettings = SaidSettings & MachineSettings;
 
 export const initializationOptionsSchema = z.object({
   client: z.string().max(64).default('unknown'),

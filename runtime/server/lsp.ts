@@ -36,6 +36,7 @@ import {
   type OfferResult,
   offerMethod,
   offerResultSchema,
+  type SaidSettings,
   type SignalParams,
   type Status,
   signalMethod,
@@ -44,6 +45,7 @@ import {
   stopMethod,
   stopParamsSchema,
 } from '../protocol.ts';
+import type { MachineWide } from './machine-wide.ts';
 import { type ModelDesk, modelHandlers } from './models.ts';
 import { type TextRequests, textHandlers } from './texts.ts';
 import { WarmUps } from './warm-up.ts';
@@ -55,6 +57,7 @@ export interface Services {
   readonly summarize: Pick<SummarizeFeature, 'run'>;
   readonly translate: Pick<TranslateFeature, 'run'>;
   readonly models: Pick<ModelDesk, 'list' | 'pull' | 'import' | 'remove' | 'fit'>;
+  readonly machineWide: Pick<MachineWide, 'says' | 'over'>;
   readonly version: string;
   /** Finds out what a choice of models by these settings depends on; soon over, and never rejects. */
   readonly know: (settings: ClientSettings) => Promise<void>;
@@ -79,7 +82,7 @@ export class Conversation {
   readonly #running = new Set<AbortController>();
   readonly #warmUps: WarmUps;
   readonly #onClose: () => void;
-  #settings: ClientSettings = clientSettingsSchema.parse({});
+  #said: SaidSettings = clientSettingsSchema.parse({});
   #isReady = false;
   #isClosed = false;
 
@@ -110,11 +113,20 @@ export class Conversation {
     if (this.#isReady && !this.#isClosed) void this.#connection.sendNotification(statusMethod, status);
   }
 
+  get #settings(): ClientSettings {
+    return this.#services.machineWide.over(this.#said);
+  }
+
+  #say(said: SaidSettings): void {
+    this.#said = said;
+    this.#services.machineWide.says(said);
+  }
+
   #register(onReady: () => void): void {
     const connection = this.#connection;
     connection.onInitialize(async (params): Promise<InitializeResult> => {
       const options = initializationOptionsSchema.parse(params.initializationOptions ?? {});
-      this.#settings = options.settings;
+      this.#say(options.settings);
       await this.#services.know(this.#settings);
       this.#services.log(`${this.#name}: ${options.client} ${options.version}`);
       const capabilities = {
@@ -129,7 +141,7 @@ export class Conversation {
       onReady();
     });
     connection.onDidChangeConfiguration((params) => {
-      this.#settings = didChangeConfigurationSchema.parse(params).settings.punctual;
+      this.#say(didChangeConfigurationSchema.parse(params).settings.punctual);
       if (this.#documents.keys().length > 0) this.#services.prepare(this.#settings);
       else void this.#services.know(this.#settings);
     });

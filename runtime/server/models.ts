@@ -27,6 +27,7 @@ import {
   modelsImportMethod,
   modelsImportParamsSchema,
   modelsListMethod,
+  modelsListParamsSchema,
   modelsPullMethod,
   modelsPullParamsSchema,
   modelsRemoveMethod,
@@ -122,7 +123,7 @@ type Handler = (params: unknown, token: CancellationToken) => Promise<unknown>;
 
 export function modelHandlers({ desk, settings, cancellable, progress }: ModelRequests): ReadonlyMap<string, Handler> {
   const handlers: Readonly<Record<string, Handler>> = {
-    [modelsListMethod]: () => desk.list(settings()),
+    [modelsListMethod]: (params) => desk.list(supposing(settings(), modelsListParamsSchema.parse(params ?? {}).memory)),
     [modelsPullMethod]: (params, token) => {
       const { workDoneToken, ...order } = modelsPullParamsSchema.parse(params);
       const tell = (value: PullProgress): void => {
@@ -132,9 +133,17 @@ export function modelHandlers({ desk, settings, cancellable, progress }: ModelRe
     },
     [modelsImportMethod]: (params) => desk.import(modelsImportParamsSchema.parse(params).file, settings()),
     [modelsRemoveMethod]: (params) => desk.remove(modelsRemoveParamsSchema.parse(params).name),
-    [modelsFitMethod]: (params) => desk.fit(modelsFitParamsSchema.parse(params).model, settings()),
+    [modelsFitMethod]: (params) => {
+      const { model, memory } = modelsFitParamsSchema.parse(params);
+      return desk.fit(model, supposing(settings(), memory));
+    },
   };
   return new Map(Object.entries(handlers).map(([method, handle]) => [method, withCodes(handle)]));
+}
+
+/** A question about another budget is no change of it. */
+function supposing(settings: ClientSettings, memory: string | undefined): ClientSettings {
+  return memory === undefined ? settings : { ...settings, memory };
 }
 
 /** What the asker can do something about has its cause in a word and a sentence; anything else is a mistake of ours. */

@@ -12,7 +12,7 @@ import {
   settingsSnapshot,
   wireSettingKeys,
 } from '../../extension/settings-model.ts';
-import { clientSettingsSchema, substitutionSchema } from '../../runtime/protocol.ts';
+import { clientSettingsSchema, machineDefaults, substitutionSchema } from '../../runtime/protocol.ts';
 
 interface Property {
   readonly type: string;
@@ -51,7 +51,7 @@ function snapshotWith(key: string, value: unknown) {
 describe('package.json', () => {
   test('when nothing is set, then its defaults are the protocol’s', () => {
     const snapshot = settingsSnapshot((key) => properties[`punctual.${key}`]?.default);
-    expect(snapshot.wire).toEqual(clientSettingsSchema.parse({}));
+    expect(snapshot.wire).toEqual({ ...clientSettingsSchema.parse({}), ...machineDefaults });
     expect(snapshot.runtimeIdleMinutes).toBe(idleMinutesDefault);
     expect(snapshot.rejected).toEqual([]);
   });
@@ -150,10 +150,10 @@ describe('a snapshot', () => {
     const snapshot = settingsSnapshot((key) => values[key]);
     expect(snapshot.wire).toMatchObject({
       model: '/m.gguf',
-      threads: 0,
       completion: { targetMs: 500 },
       translate: { maxTokens: 99 },
     });
+    expect(snapshot.wire.threads, 'of the machine: what stands counts').toBeUndefined();
     expect(snapshot.rejected).toEqual(['threads', 'completion.targetMs']);
   });
 

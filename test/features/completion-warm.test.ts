@@ -8,10 +8,11 @@ import type { ModelSpec } from '../../runtime/engine/engine.ts';
 import { SimulatedEngine } from '../../runtime/engine/simulated.ts';
 import { CompletionFeature } from '../../runtime/features/completion/index.ts';
 import { Loop } from '../../runtime/loop.ts';
-import { clientSettingsSchema, type InlineCompletionResult } from '../../runtime/protocol.ts';
+import type { InlineCompletionResult } from '../../runtime/protocol.ts';
+import { settingsOf } from '../whole-settings.ts';
 import { models } from './fakes.ts';
 
-const settings = clientSettingsSchema.parse({ model: '/models/slow.gguf', completion: { targetMs: 1_000 } });
+const settings = settingsOf({ model: '/models/slow.gguf', completion: { targetMs: 1_000 } });
 const never = new AbortController().signal;
 const code = Array.from({ length: 200 }, (_, line) => `  const value${line} = compute(${line}, "a few words");\n`).join(
   '',

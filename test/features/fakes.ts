@@ -11,10 +11,10 @@ import type {
   TaskSpec,
   Tasks,
 } from '../../runtime/features/tasks.ts';
-import { clientSettingsSchema } from '../../runtime/protocol.ts';
+import { settingsOf } from '../whole-settings.ts';
 
-export const settings = clientSettingsSchema.parse({});
-export const chosenSettings = clientSettingsSchema.parse({ model: 'embedded' });
+export const settings = settingsOf();
+export const chosenSettings = settingsOf({ model: 'embedded' });
 
 export interface Script {
   /** Before the first piece; the result says the same. */

@@ -10,14 +10,12 @@ import { Library } from '../../runtime/models/library.ts';
 import { type MachineReading, Memory } from '../../runtime/models/memory.ts';
 import { Registry } from '../../runtime/models/registry.ts';
 import type { StoredModel } from '../../runtime/models/store/listing.ts';
-import { clientSettingsSchema } from '../../runtime/protocol.ts';
 import { modelOf, type ShapeName } from './fit/shapes.ts';
 
 export const catalog = builtinCatalog();
 export const embeddedFile = '/media/demo.gguf';
 
-/** What a window's settings would be. */
-export const settingsOf = (settings: object = {}) => clientSettingsSchema.parse(settings);
+export { settingsOf } from '../whole-settings.ts';
 
 export class World {
   readonly folder: string;
@@ -32,6 +30,7 @@ export class World {
   readonly library: Library;
   readonly memory: Memory;
   readonly registry: Registry;
+  memorySetting = 'auto';
   readonly ms = new Map<string, number>();
   readonly #heads = new Map<string, ModelFile>();
 
@@ -50,6 +49,7 @@ export class World {
       catalog,
       library: this.library,
       memory: this.memory,
+      memorySetting: () => this.memorySetting,
       predictMs: (file) => this.ms.get(path.basename(file)),
     });
   }

@@ -249,6 +249,32 @@ describe('the choice of a model', () => {
     expect(isGone()).toBe(false);
   });
 
+  it('when two clients choose in turn, then the latest choice of each counts, also one that is known already', async () => {
+    const { path: small } = await world.store('small.gguf', 'Qwen2.5-Coder 0.5B');
+    const { path: large } = await world.store('large.gguf', 'Qwen2.5 3B');
+    const [window, line] = [settingsOf(), settingsOf({ model: 'small' })];
+    const factsOf = (id: string) => {
+      const { isPinned, isNamed } = world.registry.sizesOf(id);
+      return { isPinned, isNamed };
+    };
+    for (const settings of [window, line, window]) world.registry.choose('completion', settings);
+    expect([factsOf(large).isPinned, factsOf(small).isPinned]).toEqual([true, false]);
+    world.registry.choose('completion', settingsOf({ model: 'large' }));
+    expect(factsOf(large)).toEqual({ isPinned: true, isNamed: true });
+    world.registry.choose('completion', window);
+    expect(factsOf(large)).toEqual({ isPinned: true, isNamed: false });
+  });
+
+  it('when the budget of the machine changes, then that holds at once, whoever has chosen by another one', () => {
+    const whole = world.registry.budgetBytes() ?? 0;
+    world.memorySetting = '2 GB';
+    expect(world.registry.budgetBytes()).toBeCloseTo(2e9, -6);
+    choose({ memory: '50 %' });
+    expect(world.registry.budgetBytes()).toBeCloseTo(2e9, -6);
+    world.memorySetting = 'auto';
+    expect(world.registry.budgetBytes()).toBe(whole);
+  });
+
   it('when one model too many is named, then it says what to do', async () => {
     const files = await Promise.all(
       Array.from({ length: 65 }, (_, index) => world.file(`m${index}.gguf`, 'Qwen2.5-Coder 0.5B')),

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { FeatureError } from '../../runtime/features/errors.ts';
-import { clientSettingsSchema, errorCodes, partialResultSchema, textResultSchema } from '../../runtime/protocol.ts';
+import { errorCodes, partialResultSchema, textResultSchema } from '../../runtime/protocol.ts';
+import { settingsOf as wholeSettings } from '../whole-settings.ts';
 import { answered, at, completion, failure, isAborted, isClosed, textResult, uri, World } from './world.ts';
 
 let world: World;
@@ -164,18 +165,43 @@ describe('settings', () => {
   it('when the client gives none, then the defaults hold', async () => {
     const client = await world.client();
     await client.open('x');
-    expect(await settingsOf(client)).toEqual(clientSettingsSchema.parse({}));
+    expect(await settingsOf(client)).toEqual(wholeSettings({}));
   });
 
   it('when they come with initialize and change later, then the latest snapshot holds as a whole', async () => {
     const client = await world.client({ model: 'embedded', completion: { targetMs: 250 } });
     await client.open('x');
-    expect(await settingsOf(client)).toEqual(
-      clientSettingsSchema.parse({ model: 'embedded', completion: { targetMs: 250 } }),
-    );
+    expect(await settingsOf(client)).toEqual(wholeSettings({ model: 'embedded', completion: { targetMs: 250 } }));
     const settings = { punctual: { threads: 3, translate: { maxTokens: 7 } } };
     await client.connection.sendNotification('workspace/didChangeConfiguration', { settings });
-    expect(await settingsOf(client)).toEqual(clientSettingsSchema.parse(settings.punctual));
+    expect(await settingsOf(client)).toEqual(wholeSettings(settings.punctual));
+  });
+
+  it('when a client names no setting of the machine, then those of another window stand; the last one to name one wins', async () => {
+    const machine = { memory: '6 GB', unloadAfterMinutes: 5, threads: 3 };
+    const window = await world.client(machine);
+    await window.open('x');
+    const line = await world.client();
+    await line.open('x');
+    expect(await settingsOf(line)).toMatchObject(machine);
+    expect(world.machineWide.standing).toEqual(machine);
+    await line.connection.sendNotification('workspace/didChangeConfiguration', { settings: { punctual: {} } });
+    expect(await settingsOf(window)).toMatchObject(machine);
+    await world.client({ memory: '2 GB' });
+    expect(await settingsOf(window)).toMatchObject({ ...machine, memory: '2 GB' });
+    expect(await settingsOf(line)).toMatchObject({ ...machine, memory: '2 GB' });
+    await window.connection.sendNotification('workspace/didChangeConfiguration', { settings: { punctual: machine } });
+    expect(await settingsOf(line)).toMatchObject(machine);
+  });
+
+  it('when nothing changes, then a client’s settings are the same object, by which its choices are known', async () => {
+    const client = await world.client({ threads: 2 });
+    await client.open('x');
+    const before = await settingsOf(client);
+    await world.client({ threads: 2 });
+    expect(await settingsOf(client)).toBe(before);
+    await world.client({ threads: 4 });
+    expect(await settingsOf(client)).not.toBe(before);
   });
 
   it('when a document is opened, and when the settings change while one is, then their model is asked to come in', async () => {

@@ -12,15 +12,16 @@ import { Memory } from '../../runtime/models/memory.ts';
 import { Registry } from '../../runtime/models/registry.ts';
 import type { Disk } from '../../runtime/models/store/disk.ts';
 import { ModelStore } from '../../runtime/models/store/store.ts';
-import { clientSettingsSchema, modelStatusSchema, type PullProgress } from '../../runtime/protocol.ts';
+import { modelStatusSchema, type PullProgress } from '../../runtime/protocol.ts';
 import { ModelDesk } from '../../runtime/server/models.ts';
 import type { ListSources } from '../../runtime/server/models-list.ts';
 import { embeddedModel } from '../engine/models.ts';
 import { Hub } from '../models/store/hub.ts';
 import { Relay } from '../models/store/relay.ts';
 import { disk } from '../models/store/world.ts';
+import { settingsOf } from '../whole-settings.ts';
 
-const settings = clientSettingsSchema.parse({});
+const settings = settingsOf();
 const gigabyte = 1e9;
 
 let root: string;
@@ -53,7 +54,7 @@ function desk(options: { ramBytes?: number; disk?: Disk } = {}): ModelDesk {
     engineRuns: false,
     knowsDevices: true,
   }));
-  const registry = new Registry({ catalog, library, memory });
+  const registry = new Registry({ catalog, library, memory, memorySetting: () => 'auto' });
   const manager = new ModelManager({ catalog, library, store, folder: folder() });
   return new ModelDesk({
     catalog,
@@ -131,8 +132,7 @@ describe('a pull', () => {
     const relay = await Relay.start();
     try {
       const one = desk();
-      const proxied = (noProxy?: string) =>
-        clientSettingsSchema.parse({ downloads: { proxy: `http://${relay.address}`, noProxy } });
+      const proxied = (noProxy?: string) => settingsOf({ downloads: { proxy: `http://${relay.address}`, noProxy } });
       const order = { model: hub.uri('/tiny.gguf'), trustNew: false };
       await one.pull(order, proxied('127.0.0.1'), never, quiet);
       expect(relay.seen).toEqual([]);
@@ -192,7 +192,7 @@ describe('a list', () => {
   });
 
   it('when the budget is no budget, then the list is there all the same, and says so once', async () => {
-    const { memory, models, roles } = await desk().list(clientSettingsSchema.parse({ memory: 'all' }));
+    const { memory, models, roles } = await desk().list(settingsOf({ memory: 'all' }));
     expect(memory).toMatchObject({ budgetBytes: 0, message: expect.stringContaining("punctual.memory is 'all'") });
     expect(models.every(({ fit }) => fit === undefined)).toBe(true);
     expect(roles).toHaveLength(3);
@@ -274,7 +274,7 @@ describe('a question about fit', () => {
   it('when an installed model does not fit, then the smallest load of it is told', async () => {
     const one = desk();
     await pull(one, hub.uri('/tiny.gguf'));
-    const tight = clientSettingsSchema.parse({ memory: '2 MB' });
+    const tight = settingsOf({ memory: '2 MB' });
     expect(await one.fit('tiny', tight)).toMatchObject({
       fits: false,
       message: expect.stringMatching(/^tiny does not fit: it would need /),

@@ -17,6 +17,7 @@ import {
 } from '../../runtime/protocol.ts';
 import { Clients } from '../../runtime/server/clients.ts';
 import type { Services } from '../../runtime/server/lsp.ts';
+import { MachineWide } from '../../runtime/server/machine-wide.ts';
 import { Door } from '../../runtime/server/socket.ts';
 import { ManualTimer } from './manual-timer.ts';
 import { ScriptedDesk } from './scripted-desk.ts';
@@ -92,6 +93,7 @@ export class World {
   /** The settings that were looked into before they counted. */
   readonly known: ClientSettings[] = [];
   readonly signals: SignalParams[] = [];
+  readonly machineWide = new MachineWide(() => undefined);
   readonly desk = new ScriptedDesk();
   readonly stops: string[] = [];
   readonly lines: string[] = [];
@@ -184,6 +186,7 @@ export class World {
       summarize: { run: (request, listener, signal) => this.summaries.receive(request, listener, signal) },
       translate: { run: (request, listener, signal) => this.translations.receive(request, listener, signal) },
       models: this.desk,
+      machineWide: this.machineWide,
       know: async (settings) => void this.known.push(settings),
       onSignal: (signal) => void this.signals.push(signal),
       prepare: (settings) => void this.prepared.push(settings),
