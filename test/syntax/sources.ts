@@ -155,11 +155,9 @@ record Point(int x, int y) {}
 typedef struct {
   int x;
 } point;
-
 struct node {
   struct node *next;
 };
-
 enum color { RED, GREEN };
 
 // Adds.
@@ -169,7 +167,6 @@ static int add(int a, int b) {
 }
 
 int sub(int a, int b);
-
 #endif
 `,
   cpp: `#include <vector>
@@ -294,9 +291,7 @@ namespace A.B
     }
 
     interface IShape { double Area(); }
-
     enum Color { Red, Green }
-
     record Point(int X, int Y);
 }
 `,
