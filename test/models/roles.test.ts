@@ -97,34 +97,6 @@ describe('an automatic choice', () => {
         'qwen2.5-coder-7b serves completion: about 300 of the 500 ms promised; its finer quantization does not fit into memory with its 8.1 GB.',
     },
     {
-      when: 'two files of one name are as good, then they are told apart by their paths',
-      models: [imported('same', ['completion']), imported('same', ['completion'], { file: '/other/same.gguf' })],
-      chosen: 'same',
-      because:
-        'same (/mine/same.gguf) serves completion: its speed is not measured yet; same (/other/same.gguf) would do as well.',
-    },
-    {
-      when: 'two files of one name differ in size, then they are no quantizations of one model',
-      models: [
-        imported('same', ['completion']),
-        imported('same', ['completion'], { file: '/other/same.gguf', bytes: 1e9 }),
-      ],
-      options: { memoryBytes: 1e9 },
-      chosen: 'same',
-      because:
-        'same (/other/same.gguf) serves completion: its speed is not measured yet; same (/mine/same.gguf) would be chosen before it, but does not fit into memory with its 2.0 GB.',
-    },
-    {
-      when: 'two files of a model of the catalog are late, then its name stands once',
-      models: [known('qwen2.5-coder-1.5b', { quantization: 'Q4_K_M' }), base1],
-      options: {
-        files: { [base1.file ?? '']: 900, [known('qwen2.5-coder-1.5b', { quantization: 'Q4_K_M' }).file ?? '']: 300 },
-      },
-      chosen: 'qwen2.5-coder-1.5b',
-      because:
-        'qwen2.5-coder-1.5b serves completion: about 300 of the 500 ms promised; its other quantization: about 900 ms, but 500 ms are promised.',
-    },
-    {
       when: 'a better licence matters, then a research model waits until it is named',
       models: [known('qwen2.5-coder-3b'), known('qwen2.5-coder-0.5b')],
       chosen: 'qwen2.5-coder-0.5b',
