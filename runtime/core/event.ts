@@ -16,6 +16,8 @@ export interface ModelInfo {
   /** Prompt tokens evaluated in one pass at most. */
   readonly chunkTokens: number;
   readonly infill: boolean;
+  /** An infill prompt of this model begins with what stands behind the cursor; default: with what stands before it. */
+  readonly suffixFirst?: boolean | undefined;
   readonly chat: boolean;
   /** Memory that the model and its context take, in bytes, as far as the engine knows. */
   readonly memoryBytes: number;

@@ -8,7 +8,7 @@ import type { Event } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import { answerLength, emptyLengthModel, type LengthModel, type LengthQuantiles, learnLength } from './lengths.ts';
 import type { Demand } from './policy.ts';
-import { type ModelId, type Prompt, type Task, type TaskId, warmUpKey } from './task.ts';
+import { type ModelId, type Task, type TaskId, warmUpKey } from './task.ts';
 
 /** Source code, before anything was tokenized. */
 const charsPerTokenStart = 3.5;
@@ -27,6 +27,7 @@ interface Seen {
 
 /** The prompt that a document was asked with last, and how much of it was evaluated before it was taken back. */
 interface LastPrompt {
+  readonly id: TaskId;
   readonly text: string;
   readonly tokens: number;
   evaluatedTokens: number;
@@ -37,6 +38,7 @@ interface Device {
   /** Laid out at the first question after a report. */
   costs: Costs | undefined;
   charsPerToken: number;
+  suffixFirst: boolean;
 }
 
 export class Learned implements Knowledge {
@@ -69,7 +71,7 @@ export class Learned implements Knowledge {
 
   /** What the last prompt of the same document, or its warm-up, shares with this one is expected to be in a sequence still. */
   prefillTokens(task: Task): number {
-    const text = textOf(task.prompt);
+    const text = this.#textOf(task);
     const shared = Math.max(...keysOf(task).map((key) => this.#sharedChars(key, text)), 0);
     return Math.max(1, Math.ceil((text.length - shared) / this.#deviceOf(task.model).charsPerToken));
   }
@@ -82,7 +84,7 @@ export class Learned implements Knowledge {
   }
 
   answerTokens(task: Task): LengthQuantiles {
-    const inputTokens = textOf(task.prompt).length / this.#deviceOf(task.model).charsPerToken;
+    const inputTokens = this.#textOf(task).length / this.#deviceOf(task.model).charsPerToken;
     const { maxTokens } = task.limits;
     return answerLength(this.#lengths, { class: task.class, inputTokens, maxTokens, ...languageOf(task) });
   }
@@ -95,7 +97,10 @@ export class Learned implements Knowledge {
         this.#tasks.set(event.task.id, { task: event.task, ...nothingSeen });
         return;
       case 'accepted':
-        return this.#accepted(event.id, event.promptTokens, event.reusedTokens);
+        return this.#accepted(event);
+      case 'loaded':
+        this.#deviceOf(event.model).suffixFirst = event.info.suffixFirst === true;
+        return;
       case 'pass': {
         const device = this.#deviceOf(event.pass.model);
         device.model = learn(device.model, event.pass);
@@ -124,17 +129,20 @@ export class Learned implements Knowledge {
     this.#tasks.delete(id);
   }
 
-  #accepted(id: TaskId, promptTokens: number, reusedTokens: number): void {
+  #accepted({ id, promptTokens, reusedTokens, follows }: Extract<Event, { readonly kind: 'accepted' }>): void {
     const seen = this.#tasks.get(id);
     if (seen === undefined || promptTokens <= 0) return;
     seen.promptTokens = promptTokens;
     const { task } = seen;
-    const text = textOf(task.prompt);
+    const text = this.#textOf(task);
     const device = this.#deviceOf(task.model);
+    // Whose sequence it has taken keeps no more than what both share.
+    for (const last of this.#lastPrompts.values())
+      if (last.id === follows) last.evaluatedTokens = Math.min(last.evaluatedTokens, reusedTokens);
     device.charsPerToken += charsPerTokenGain * (Math.max(1, text.length) / promptTokens - device.charsPerToken);
     const [key] = keysOf(task);
     if (key === undefined) return;
-    seen.lastPrompt = { text, tokens: promptTokens, evaluatedTokens: reusedTokens };
+    seen.lastPrompt = { id, text, tokens: promptTokens, evaluatedTokens: reusedTokens };
     this.#lastPrompts.delete(key);
     this.#lastPrompts.set(key, seen.lastPrompt);
     for (const [oldest] of this.#lastPrompts) {
@@ -156,10 +164,17 @@ export class Learned implements Knowledge {
     this.#lengths = learnLength(this.#lengths, { ...sample, ...languageOf(task) });
   }
 
+  /** In the order in which the engine writes it. */
+  #textOf({ prompt, model }: Task): string {
+    if (prompt.kind === 'chat') return prompt.user;
+    const { prefix, suffix, typed = '' } = prompt;
+    return this.#deviceOf(model).suffixFirst ? suffix + prefix + typed : prefix + suffix + typed;
+  }
+
   #deviceOf(id: ModelId): Device {
     const known = this.#devices.get(id);
     if (known !== undefined) return known;
-    const device = { model: newCostModel(), costs: undefined, charsPerToken: charsPerTokenStart };
+    const device = { model: newCostModel(), costs: undefined, charsPerToken: charsPerTokenStart, suffixFirst: false };
     this.#devices.set(id, device);
     return device;
   }
@@ -172,11 +187,6 @@ function keysOf({ supersedeKey, idle }: Task): string[] {
   if (supersedeKey === undefined) return [];
   const keys = [supersedeKey, warmUpKey(supersedeKey)];
   return idle ? keys.reverse() : keys;
-}
-
-/** In the order in which the engine writes it. */
-function textOf(prompt: Prompt): string {
-  return prompt.kind === 'chat' ? prompt.user : prompt.prefix + prompt.suffix;
 }
 
 function languageOf({ language }: Task): { language?: string } {

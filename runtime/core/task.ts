@@ -28,11 +28,26 @@ export type ModelId = string;
 
 /**
  * What the engine is asked to continue. The engine knows the model's special tokens, so no marker is spelled out here.
- * `infill`: the text between prefix and suffix. `chat`: the assistant's answer to one user message.
+ * `chat`: the assistant's answer to one user message.
  */
-export type Prompt =
-  | { readonly kind: 'infill'; readonly prefix: string; readonly suffix: string }
-  | { readonly kind: 'chat'; readonly user: string };
+export type Prompt = InfillPrompt | { readonly kind: 'chat'; readonly user: string };
+
+/** Asks for the text between what stands before the cursor (`prefix`, then `typed`) and what stands behind it. */
+export interface InfillPrompt {
+  readonly kind: 'infill';
+  readonly prefix: string;
+  readonly suffix: string;
+  /**
+   * What stands between the prefix and the cursor and changes with each keystroke. A model that reads the prefix first is given it behind
+   * the suffix, as the beginning of its own answer, so typing only appends to what was evaluated.
+   */
+  readonly typed?: string;
+  /**
+   * The word at the cursor may be whole or cut: the engine takes it off the prompt and has the answer begin with it (token healing). The
+   * asker is told what follows it.
+   */
+  readonly heals?: true;
+}
 
 /** Where and when a generation ends, apart from the model's own end token. */
 export interface Limits {

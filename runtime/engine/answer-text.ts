@@ -21,15 +21,25 @@ export class AnswerText {
   readonly #stops: readonly string[];
   /** The longest end of the text so far that a stop text may begin with; shown only when it turns out to be something else. */
   #held = '';
+  #cut: string;
 
-  /** @param stops the answer ends before the first of these texts to be complete; empty ones are ignored. */
-  constructor(detokenizer: Detokenizer, stops: readonly string[]) {
+  /**
+   * @param stops the answer ends before the first of these texts to be complete; empty ones are ignored.
+   * @param cut what was taken off the prompt and the answer begins with: the asker has it already.
+   */
+  constructor(detokenizer: Detokenizer, stops: readonly string[], cut = '') {
     this.#detokenizer = detokenizer;
     this.#stops = stops.filter((stop) => stop !== '');
+    this.#cut = cut;
+  }
+
+  /** What the next token has to begin with, or to be the beginning of; a space may be missing. */
+  get owed(): string {
+    return this.#cut.trim() === '' ? '' : this.#cut;
   }
 
   push(token: number): AnswerPiece {
-    const text = this.#held + this.#detokenizer.push(token);
+    const text = this.#held + this.#withoutCut(this.#detokenizer.push(token));
     const stopStart = this.#findStop(text);
     if (stopStart !== undefined) {
       this.#held = '';
@@ -38,6 +48,13 @@ export class AnswerText {
     const held = this.#lengthToHold(text);
     this.#held = text.slice(text.length - held);
     return { text: text.slice(0, text.length - held), stopped: false };
+  }
+
+  #withoutCut(text: string): string {
+    const cut = this.#cut;
+    this.#cut = cut.startsWith(text) ? cut.slice(text.length) : '';
+    if (text.startsWith(cut)) return text.slice(cut.length);
+    return this.#cut === '' ? text : '';
   }
 
   /** What was held back for a stop text that never came. An incomplete character at the end is dropped. */

@@ -25,8 +25,10 @@ export function compose(parts: Parts, plan: StepPlan, view: StepView, sequences:
     const tokens = unevaluatedTokens(sequence, plan.kind === 'prefill' ? plan.tokens : 1);
     const sample = tokens.length === tokensLeft(sequence) && sequence.maxTokens > 0;
     const moves = sequence.grant?.moves;
+    const { owed: begin } = sequence.answer;
     const item = { id, slot: slot.index, keep: slot.kvTokens.length, tokens, sample };
-    return { ...item, ...(draft.length > 0 && { draft }), ...(moves && { moves }) };
+    const how = { ...(draft.length > 0 && { draft }), ...(sample && begin !== '' && { begin }) };
+    return { ...item, ...how, ...(moves && { moves }) };
   });
   return { model: parts.model.id, kind: plan.kind, items };
 }
@@ -40,5 +42,7 @@ function draftFor(
 ): readonly number[] {
   const [only, second] = plan.kind === 'decode' ? plan.ids : [];
   const sequence = only === undefined || second !== undefined ? undefined : running.get(only);
-  return sequence === undefined ? [] : (speculation?.draft(sequence, view, sequences) ?? []);
+  // Where a token has to begin with a certain text, the guess has not been asked whether it does.
+  if (sequence === undefined || sequence.answer.owed !== '') return [];
+  return speculation?.draft(sequence, view, sequences) ?? [];
 }

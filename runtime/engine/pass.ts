@@ -17,6 +17,8 @@ export interface PassItem {
    * until one disagrees.
    */
   readonly draft?: readonly number[] | undefined;
+  /** Only with `sample` and without a draft: the token begins with this text, or is the beginning of it. */
+  readonly begin?: string | undefined;
   /** What the device does with the slot before it cuts it. */
   readonly moves?: Moves | undefined;
 }

@@ -119,8 +119,9 @@ export function newSequence(
   promptTokens: readonly number[],
   model: MachineModel,
   now: number,
+  cut: string,
 ): Sequence {
-  const answer = new AnswerText(model.detokenizer(promptTokens), request.limits.stop);
+  const answer = new AnswerText(model.detokenizer(promptTokens), request.limits.stop, cut);
   // The asker has the text of these tokens already; what they leave held back or incomplete comes with the next one.
   const stoppedBefore = request.generated.some((token) => answer.push(token).stopped);
   return {

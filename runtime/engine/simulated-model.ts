@@ -130,7 +130,7 @@ export function promptTokens(tokenizer: SimulatedTokenizer, prompt: EngineReques
         markerTokens.suffix,
         ...tokenizer.tokenize(prompt.suffix),
         markerTokens.prefix,
-        ...tokenizer.tokenize(prompt.prefix),
+        ...tokenizer.tokenize(prompt.prefix + (prompt.typed ?? '')),
       ];
     case 'chat':
       return [markerTokens.user, ...tokenizer.tokenize(prompt.user), markerTokens.assistant];

@@ -108,9 +108,10 @@ export class StepMachine {
   /**
    * Takes a request in. It is refused at once when the model is not loaded, when prompt and answer cannot fit, or when too many wait.
    * @param promptTokens the whole prompt with all markers, without `request.generated`; at least one token.
+   * @param cut text that was taken off the prompt: the answer begins with it, and it is not told.
    * @throws when the same id is already running: the caller would get two ends for it.
    */
-  start(request: EngineRequest, promptTokens: readonly number[], now: number): EngineEvent[] {
+  start(request: EngineRequest, promptTokens: readonly number[], now: number, cut = ''): EngineEvent[] {
     if (this.has(request.id)) throw new Error(`The request ${request.id} is already running.`);
     const state = this.#models.get(request.model);
     if (state === undefined) {
@@ -123,7 +124,7 @@ export class StepMachine {
       return [refused(request.id, { code: 'queueFull', message })];
     }
     if (request.sla.kind === 'ttft' && !request.relegated) this.#passLimit.promised(request.sla.targetMs, now);
-    insertByDeadline(state.waiting, newSequence(request, promptTokens, state.model, now));
+    insertByDeadline(state.waiting, newSequence(request, promptTokens, state.model, now, cut));
     return this.#assign(state);
   }
 

@@ -117,7 +117,7 @@ export class EngineProcess {
       this.#emit([{ kind: 'ended', id, outcome: { kind: 'failed', error: { code: 'engineFailed', message } } }]);
       return;
     }
-    this.#emit(this.#machine.start(request, prompt?.tokens ?? [], performance.now()));
+    this.#emit(this.#machine.start(request, prompt?.tokens ?? [], performance.now(), prompt?.cut));
     this.#drive();
   }
 

@@ -34,7 +34,13 @@ const spec = z.object({
 });
 
 const prompt = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('infill'), prefix: z.string(), suffix: z.string() }),
+  z.object({
+    kind: z.literal('infill'),
+    prefix: z.string(),
+    suffix: z.string(),
+    typed: z.exactOptional(z.string()),
+    heals: z.exactOptional(z.literal(true)),
+  }),
   z.object({ kind: z.literal('chat'), user: z.string() }),
 ]);
 
@@ -57,6 +63,7 @@ const info = z.object({
   contextTokens: count,
   chunkTokens: count,
   infill: z.boolean(),
+  suffixFirst: z.boolean().optional(),
   chat: z.boolean(),
   memoryBytes: z.number(),
   loadMs: z.number(),

@@ -13,6 +13,7 @@ import type { Kept, Leftover } from '../slots.ts';
 import { ChatFormats } from './chat-formats.ts';
 import { createContext, warmUp } from './context.ts';
 import { LlamaDetokenizer } from './detokenizer.ts';
+import { Healing } from './healing.ts';
 import type { ArchivedCells } from './kv-archive.ts';
 import type { KvFolder } from './kv-folder.ts';
 import { cellBytesOf, KvShelf, paysToKeep, shelfTokensMaxOf } from './kv-shelf.ts';
@@ -49,6 +50,7 @@ export class LoadedModel {
   readonly #chat: ChatWrapper | undefined;
   readonly #appendOnly: boolean;
   readonly #shelf: KvShelf;
+  readonly #healing: Healing;
   #stage: Stage;
   #costModel: CostModel = newCostModel();
   /** Laid out at the first question after a report. */
@@ -70,6 +72,7 @@ export class LoadedModel {
     this.#chat = chat;
     this.#appendOnly = warm.appendOnly;
     this.#shelf = new KvShelf(kvFolder, this.#appendOnly ? 0 : shelfTokensMaxOf(this.#model), log);
+    this.#healing = new Healing(this.#model);
     this.#stage = this.#newStage(spec, context, { weightsMs, contextMs, warmUpMs });
   }
 
@@ -208,12 +211,13 @@ export class LoadedModel {
 
   #newStage(spec: ModelSpec, context: LlamaContext, loadParts: LoadParts): Stage {
     const { weightsMs, contextMs, warmUpMs } = loadParts;
-    const prompts = new PromptFormat(this.#model, context.contextSize, this.#chat);
+    const prompts = new PromptFormat(this.#model, context.contextSize, this.#chat, this.#healing);
     const info: ModelInfo = {
       sequences: spec.sequences,
       contextTokens: context.contextSize,
       chunkTokens: this.#model.llama.gpu === false ? chunkTokensCpu : chunkTokensGpu,
       infill: prompts.infill,
+      suffixFirst: prompts.suffixFirst,
       chat: prompts.chat,
       memoryBytes: memoryBytes(this.#model.memoryUsage) + memoryBytes(context.memoryUsage),
       heldBytes: heldBytes(this.#model, context),
@@ -221,7 +225,13 @@ export class LoadedModel {
       loadParts,
       device: this.#device,
     };
-    return { spec, context, prompts, info, sequences: new Sequences(context, spec.sequences, this.#shelf) };
+    return {
+      spec,
+      context,
+      prompts,
+      info,
+      sequences: new Sequences(context, spec.sequences, this.#shelf, this.#healing),
+    };
   }
 
   /** What it holds where it computes, in bytes, as the library believes. */

@@ -2,8 +2,9 @@
  * From a prompt to the model's tokens: which markers a model wants, and in which order. Text of the asker is never read as markers.
  */
 import type { ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
-import type { Prompt, TaskError } from '../../core/task.ts';
+import type { InfillPrompt, Prompt, TaskError } from '../../core/task.ts';
 import { ChatFormats } from './chat-formats.ts';
+import { Healing } from './healing.ts';
 
 /**
  * Characters of text for one token of context that are looked at, at most. Tokenizing is synchronous and its regular expressions
@@ -14,7 +15,8 @@ const charsPerTokenMax = 32;
 const infillEndTexts = ['<|file_separator|>', '<|endoftext|>', '<|im_end|>'];
 
 export type PromptTokens =
-  | { readonly kind: 'tokens'; readonly tokens: number[] }
+  /** `cut`: the text that was taken off the prompt; the answer begins with it. */
+  | { readonly kind: 'tokens'; readonly tokens: number[]; readonly cut: string }
   | { readonly kind: 'refused'; readonly error: TaskError };
 
 export class PromptFormat {
@@ -22,12 +24,19 @@ export class PromptFormat {
   readonly #contextTokens: number;
   readonly #chat: ChatWrapper | undefined;
   readonly #endTokens: ReadonlySet<number>;
+  readonly #healing: Healing;
 
   /** @param chat how the model wants a conversation to be written; undefined when it has no template for one. */
-  constructor(model: LlamaModel, contextTokens: number, chat = new ChatFormats().of(model)) {
+  constructor(
+    model: LlamaModel,
+    contextTokens: number,
+    chat = new ChatFormats().of(model),
+    healing = new Healing(model),
+  ) {
     this.#model = model;
     this.#contextTokens = contextTokens;
     this.#chat = chat;
+    this.#healing = healing;
     this.#endTokens = endTokensOf(model, this.#chat);
   }
 
@@ -35,6 +44,11 @@ export class PromptFormat {
   get infill(): boolean {
     const { prefix, suffix } = this.#model.tokens.infill;
     return prefix !== null && suffix !== null;
+  }
+
+  /** A prompt begins with what stands behind the cursor. */
+  get suffixFirst(): boolean {
+    return this.infill && this.#model.tokens.infill.middle === null;
   }
 
   /** The model brings a chat template along. */
@@ -52,7 +66,7 @@ export class PromptFormat {
     if (tooLong !== undefined) return { kind: 'refused', error: tooLong };
     switch (prompt.kind) {
       case 'infill':
-        return this.#infill(prompt.prefix, prompt.suffix);
+        return this.#infill(prompt);
       case 'chat':
         return this.#chatTurn(prompt.user);
       default:
@@ -61,7 +75,7 @@ export class PromptFormat {
   }
 
   #checkText(prompt: Prompt, maxTokens: number): TaskError | undefined {
-    const chars = prompt.kind === 'infill' ? prompt.prefix.length + prompt.suffix.length : prompt.user.length;
+    const chars = charsOf(prompt);
     const charsMax = this.#contextTokens * charsPerTokenMax;
     if (chars <= charsMax) return undefined;
     return {
@@ -73,22 +87,24 @@ export class PromptFormat {
   }
 
   /**
-   * Prefix, suffix, then the middle token when the model names one. A model without a middle token continues the prefix directly,
-   * so the suffix goes first: then typing only appends to the prompt, and the KV of all before it is reused.
+   * Prefix, suffix, the middle token when the model names one, and behind it what is being typed: it is how the middle begins. A model
+   * without a middle token continues the prefix directly, so the suffix goes first. Either way typing only appends to the prompt, and
+   * the KV of all before it is reused.
    */
-  #infill(prefixText: string, suffixText: string): PromptTokens {
+  #infill({ prefix: before, suffix: behind, typed = '', heals }: InfillPrompt): PromptTokens {
     const { prefix, suffix, middle } = this.#model.tokens.infill;
     if (prefix === null || suffix === null) {
       const message =
         'This model cannot complete code between two texts: choose a model with fill-in-the-middle tokens.';
       return { kind: 'refused', error: { code: 'infillUnsupported', message } };
     }
-    const before = [prefix, ...this.#text(prefixText)];
-    const behind = [suffix, ...this.#text(suffixText)];
-    const beginning = this.#beginning();
-    const tokens =
-      middle === null ? [...beginning, ...behind, ...before] : [...beginning, ...before, ...behind, middle];
-    return { kind: 'tokens', tokens };
+    const isSuffixFirst = middle === null;
+    const behindTokens = [suffix, ...this.#text(behind)];
+    const stable = isSuffixFirst ? [...behindTokens, prefix] : [prefix, ...this.#text(before), ...behindTokens, middle];
+    const last = isSuffixFirst ? before + typed : typed;
+    const lastTokens = this.#text(last);
+    const { tokens, cut } = heals ? this.#healing.backUp(lastTokens, last) : { tokens: lastTokens, cut: '' };
+    return { kind: 'tokens', tokens: [...this.#beginning(), ...stable, ...tokens], cut };
   }
 
   #chatTurn(user: string): PromptTokens {
@@ -103,7 +119,7 @@ export class PromptFormat {
         { type: 'model', response: [] },
       ],
     });
-    return { kind: 'tokens', tokens: contextText.tokenize(this.#model.tokenizer) };
+    return { kind: 'tokens', tokens: contextText.tokenize(this.#model.tokenizer), cut: '' };
   }
 
   /** The space that some tokenizers put before the first word is not part of the text. */
@@ -115,6 +131,12 @@ export class PromptFormat {
     const { shouldPrependBosToken, bos } = this.#model.tokens;
     return shouldPrependBosToken && bos !== null ? [bos] : [];
   }
+}
+
+function charsOf(prompt: Prompt): number {
+  if (prompt.kind === 'chat') return prompt.user.length;
+  const { prefix, typed = '', suffix } = prompt;
+  return prefix.length + typed.length + suffix.length;
 }
 
 /** Tokens that end an answer beside those the model file declares: its infill markers, and what its chat format ends a turn with. */

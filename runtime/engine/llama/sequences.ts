@@ -3,24 +3,35 @@
  * is told per item.
  */
 import { performance } from 'node:perf_hooks';
-import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { LlamaContext, LlamaContextSequence, Token, TokenBias } from 'node-llama-cpp';
 import type { PassItem, PassItemResult, PassResult } from '../pass.ts';
 import { greedy } from './context.ts';
+import type { Healing } from './healing.ts';
 import type { KvShelf } from './kv-shelf.ts';
 
 /** Passes of several sequences that may fail one after the other before their requests are given up instead of tried one by one. */
 const batchFailuresMax = 2;
 
+/** How the token after another one is chosen. */
+interface Sampling {
+  readonly generateNext: {
+    readonly token: true;
+    readonly options: { readonly temperature: number; readonly tokenBias?: TokenBias };
+  };
+}
+
 export class Sequences {
   readonly #context: LlamaContext;
   readonly #sequences: LlamaContextSequence[];
   readonly #shelf: KvShelf;
+  readonly #healing: Healing;
   #batchFailures = 0;
 
-  constructor(context: LlamaContext, count: number, shelf: KvShelf) {
+  constructor(context: LlamaContext, count: number, shelf: KvShelf, healing: Healing) {
     this.#context = context;
     this.#sequences = Array.from({ length: count }, () => context.getSequence());
     this.#shelf = shelf;
+    this.#healing = healing;
   }
 
   /** What a slot holds is saved under this key, cut to as many tokens. Never rejects: then the key is not there. */
@@ -96,8 +107,9 @@ export class Sequences {
     }
     const draft = (item.draft ?? []) as readonly Token[];
     const last = tokens.length - 1;
+    const how = this.#sampling(item);
     const results = await sequence.controlledEvaluate(
-      [...tokens, ...draft].map((token, index) => (index >= last ? [token, greedy] : token)),
+      [...tokens, ...draft].map((token, index) => (index >= last ? [token, how] : token)),
     );
     const sampled = results.slice(last).map((result) => result?.next.token ?? undefined);
     const wrong = draft.findIndex((guess, index) => sampled[index] !== guess);
@@ -105,6 +117,11 @@ export class Sequences {
     const token = sampled[accepted];
     if (token === undefined) throw new Error('no token could be sampled');
     return { kind: 'done', token, ...(draft.length > 0 && { accepted }) };
+  }
+
+  #sampling({ begin }: PassItem): Sampling {
+    const tokenBias = begin === undefined ? undefined : this.#healing.bias(begin);
+    return tokenBias === undefined ? greedy : { generateNext: { token: true, options: { temperature: 0, tokenBias } } };
   }
 
   /** After a failure the native cache may hold cells that the library does not know of; only a new sequence is clean for sure. */

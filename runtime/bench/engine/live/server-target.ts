@@ -64,12 +64,12 @@ export class ServerTarget implements Target {
 function llamaServerRequest(base: string, prompt: Prompt, tokens: number): ServerRequest {
   const common = { n_predict: tokens, cache_prompt: true, stream: true, temperature: 0 };
   if (prompt.kind === 'chat') return { url: `${base}/completion`, body: { prompt: prompt.user, ...common } };
-  const { prefix, suffix } = prompt;
-  return { url: `${base}/infill`, body: { input_prefix: prefix, input_suffix: suffix, prompt: '', ...common } };
+  const { prefix, suffix, typed = '' } = prompt;
+  return { url: `${base}/infill`, body: { input_prefix: prefix, input_suffix: suffix, prompt: typed, ...common } };
 }
 
 function openAiRequest(base: string, model: string, prompt: Prompt, tokens: number): ServerRequest {
-  const text = prompt.kind === 'chat' ? prompt.user : prompt.prefix;
+  const text = prompt.kind === 'chat' ? prompt.user : prompt.prefix + (prompt.typed ?? '');
   const suffix = prompt.kind === 'infill' && prompt.suffix !== '' ? { suffix: prompt.suffix } : {};
   const body = { model, prompt: text, ...suffix, max_tokens: tokens, stream: true, temperature: 0 };
   return { url: `${base}/completions`, body };
