@@ -103,5 +103,8 @@ function logTrace(ctx: Context, trace: CompletionTrace): void {
     trace.promptTokens === undefined
       ? ''
       : `, ${trace.reusedTokens ?? 0} of ${trace.promptTokens} prompt tokens reused`;
-  ctx.log.debug(`Completion ${trace.reason}${ttft}${reuse}${trace.message === undefined ? '' : `: ${trace.message}`}`);
+  const from = trace.from === undefined ? '' : ` (${trace.from})`;
+  ctx.log.debug(
+    `Completion ${trace.reason}${from}${ttft}${reuse}${trace.message === undefined ? '' : `: ${trace.message}`}`,
+  );
 }

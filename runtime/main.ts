@@ -60,6 +60,7 @@ class Runtime {
   readonly #clients: Clients;
   readonly #door: Door;
   readonly #news: News;
+  readonly #completion: CompletionFeature;
   readonly #machine: Machine;
   /** What the rendezvous file says once this process is the user's one runtime. */
   #published: Rendezvous | undefined;
@@ -79,6 +80,8 @@ class Runtime {
     this.#loop = loop;
     engine.onEvent((event) => this.#news.heard(event));
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
+    const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], timer);
+    this.#completion = completion;
     const status = (clients: number): Status =>
       toStatus({
         loop: () => loop.status(),
@@ -87,6 +90,7 @@ class Runtime {
         version: PUNCTUAL_VERSION,
         pid: process.pid,
         uptimeMs: now,
+        suggestions: () => completion.suggestions,
         problems: gpuProblems(env['PUNCTUAL_GPU']),
       });
     const desk = this.#models.desk(() => status(0).models);
@@ -151,7 +155,7 @@ class Runtime {
     const { registry } = this.#models;
     return {
       tasks: loop,
-      completion: new CompletionFeature(loop, registry, [path.join(this.#args.media, 'sample')]),
+      completion: this.#completion,
       summarize: new SummarizeFeature(loop, registry),
       translate: new TranslateFeature(loop, registry),
       models,

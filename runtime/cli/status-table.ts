@@ -7,11 +7,20 @@ import { type TextColumn, textTable } from './text-table.ts';
 export function statusTable(current: Status, port?: number): string {
   const columns = columnsOf(current);
   const rows = current.classes.map((entry) => columns.map(({ cell }) => cell(entry)));
-  const { version, pid, clients, engineRestarts, problems = [] } = current;
+  const { version, pid, clients, engineRestarts, suggestions, problems = [] } = current;
   const at = port === undefined ? '' : `, port ${port}`;
   const runtime = `runtime ${version}, process ${pid}${at}, ${counted(clients, 'client')}, ${counted(engineRestarts, 'engine restart')}`;
   const legend = `p50, p95: half, and 95 %, of the answers of the last ${minutes(current.windowMs)} took at most so long, to the first token (TTFT) or to the end (E2E).`;
-  return `${[textTable(columns, rows), legend, '', ...errorLines(current), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
+  return `${[textTable(columns, rows), legend, '', ...suggestionLine(suggestions), ...errorLines(current), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
+}
+
+/** Nothing before the first one. */
+function suggestionLine(suggestions: Status['suggestions']): string[] {
+  if (suggestions === undefined) return [];
+  const { typed, cache, joined, generated } = suggestions;
+  if (typed + cache + joined + generated === 0) return [];
+  const answers = `${generated} generated, ${joined} joined while they were, ${cache} kept from before, ${typed} as typed`;
+  return [`suggestions since the runtime began: ${answers}`, ''];
 }
 
 function modelLine({

@@ -32,8 +32,13 @@ export const completionReasonSchema = z.enum([
 ]);
 export type CompletionReason = z.infer<typeof completionReasonSchema>;
 
+/** Who answered: the suggestion that was typed on, one that was kept, a generation that was running already, or a new one. */
+export const completionSourceSchema = z.enum(['typed', 'cache', 'joined', 'generated']);
+export type CompletionSource = z.infer<typeof completionSourceSchema>;
+
 export const completionTraceSchema = z.object({
   reason: completionReasonSchema,
+  from: completionSourceSchema.optional(),
   /** One sentence for the log and for `complete` on the command line. */
   message: z.string().optional(),
   /** The model that answered, or was to answer, by the name that people know. */
@@ -53,6 +58,8 @@ export const completionTraceSchema = z.object({
   forecastMs: z.number().optional(),
   /** The prompt is shorter than wanted, because the first token of the whole one was forecast too late; `forecastMs` is that of this one. */
   fitted: z.object({ droppedTokens: z.number(), forecastMs: z.number(), targetMs: z.number() }).optional(),
+  /** So much was typed since the prompt was evaluated that it is to be evaluated anew once nobody types. */
+  stale: z.boolean().optional(),
 });
 export type CompletionTrace = z.infer<typeof completionTraceSchema>;
 

@@ -1,5 +1,6 @@
 /** How the runtime is doing. */
 import { z } from 'zod';
+import { completionSourceSchema } from './completion.ts';
 import { speedSchema, taskClassSchema } from './shared.ts';
 
 // --- punctual/status: pushed after `initialized` and when something changed, at most 4 a second
@@ -69,6 +70,8 @@ export const statusSchema = z.object({
   windowMs: z.number(),
   classes: z.array(classStatusSchema),
   models: z.array(modelStatusSchema),
+  /** How many suggestions came from where since the runtime began; absent from runtimes that do not count them. */
+  suggestions: z.record(completionSourceSchema, z.number()).optional(),
   /** What of the runtime's environment could not be followed, in whole sentences. */
   problems: z.array(z.string()).optional(),
 });

@@ -53,7 +53,7 @@ import { WarmUps } from './warm-up.ts';
 /** What a conversation reaches of the runtime. */
 export interface Services {
   readonly tasks: Pick<Tasks, 'now'>;
-  readonly completion: Pick<CompletionFeature, 'complete' | 'eligibility' | 'warmUp'>;
+  readonly completion: Pick<CompletionFeature, 'complete' | 'edited' | 'eligibility' | 'warmUp'>;
   readonly summarize: Pick<SummarizeFeature, 'run'>;
   readonly translate: Pick<TranslateFeature, 'run'>;
   readonly models: Pick<ModelDesk, 'list' | 'pull' | 'import' | 'remove' | 'fit'>;
@@ -146,7 +146,10 @@ export class Conversation {
       else void this.#services.know(this.#settings);
     });
     this.#documents.onDidOpen(() => this.#services.prepare(this.#settings));
-    this.#documents.onDidChangeContent(({ document }) => this.#warmUps.edited(document.uri));
+    this.#documents.onDidChangeContent(({ document }) => {
+      this.#warmUps.edited(document.uri);
+      this.#services.completion.edited({ client: this.#name, document });
+    });
     this.#documents.onDidClose(({ document }) => this.#warmUps.stop(document.uri));
     connection.onRequest('textDocument/inlineCompletion', (params: unknown, token: CancellationToken) =>
       this.#complete(params, token),
@@ -196,7 +199,7 @@ export class Conversation {
     const result = await this.#cancellable(token, (signal) =>
       this.#services.completion.complete({ ...request, ...(selected && { selected }) }, signal),
     );
-    if (result.punctual.fitted) this.#warmUps.wanted(document.uri, position);
+    if (result.punctual.fitted || result.punctual.stale) this.#warmUps.wanted(document.uri, position);
     return result;
   }
 

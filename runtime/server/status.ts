@@ -1,7 +1,7 @@
 /** The state of the house as clients see it, and when they are told: at most so often, and never with old news as the last word. */
 import type { ModelInfo } from '../core/event.ts';
 import type { LoopStatus } from '../loop/status.ts';
-import { type ClassStatus, clientSettingsSchema, type Status } from '../protocol.ts';
+import { type ClassStatus, type CompletionSource, clientSettingsSchema, type Status } from '../protocol.ts';
 
 export interface StatusSources {
   readonly loop: () => LoopStatus;
@@ -10,6 +10,8 @@ export interface StatusSources {
   readonly version: string;
   readonly pid: number;
   readonly uptimeMs: () => number;
+  /** How many suggestions came from where since the runtime began. */
+  readonly suggestions?: () => Readonly<Record<CompletionSource, number>>;
   /** What of the environment could not be followed, in whole sentences. */
   readonly problems?: readonly string[];
 }
@@ -46,6 +48,7 @@ export function toStatus(sources: StatusSources): Status {
       ...(prefillError && { prefillError }),
       ...(decodeError && { decodeError }),
     })),
+    ...(sources.suggestions && { suggestions: { ...sources.suggestions() } }),
     ...(problems.length > 0 && { problems: [...problems] }),
   };
 }

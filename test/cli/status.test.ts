@@ -44,6 +44,20 @@ describe('the printed status', () => {
     ]);
   });
 
+  it('when suggestions were made, then it is told where they came from', () => {
+    const of = (suggestions: Status['suggestions']) => linesOf({ ...status, suggestions }).slice(3, 6);
+    expect(of({ typed: 9, cache: 3, joined: 2, generated: 12 })).toEqual([
+      '',
+      'suggestions since the runtime began: 12 generated, 2 joined while they were, 3 kept from before, 9 as typed',
+      '',
+    ]);
+    expect(of({ typed: 0, cache: 0, joined: 0, generated: 0 })).toEqual([
+      '',
+      'Tiny: ready, 5 MB',
+      'runtime 1.2.3, process 42, 2 clients, 0 engine restarts',
+    ]);
+  });
+
   it('when predictions could be compared, then median and p90 are told for each class and model', () => {
     const [completion] = status.classes;
     const [model] = status.models;

@@ -123,8 +123,7 @@ describe('a prompt fitted to its promise', () => {
         const at = (targetMs: number): number => {
           const forecastMs = (window: InfillWindow): number => cache.forecastMs(window);
           const { window } = fitWindow({ text, offset, held, goal, wanted: windowDefault, targetMs, forecastMs });
-          // A space that is healed is not dropped.
-          return charsOf(window) + window.healed.length;
+          return charsOf(window);
         };
         expect(at(Math.min(a, b))).toBeLessThanOrEqual(at(Math.max(a, b)));
       }),
@@ -135,7 +134,7 @@ describe('a prompt fitted to its promise', () => {
     fc.assert(
       fc.property(places, fc.nat(4_000), ({ text, offset, heldAt }, targetMs) => {
         const { window } = fitWindow({ ...plain, text, offset, held: heldOf(text, heldAt), targetMs });
-        const part = window.prefix + window.healed + window.suffix;
+        const part = window.prefix + window.suffix;
         expect(text).toContain(part);
         // Throws for half of a character.
         expect(() => encodeURIComponent(window.prefix) + encodeURIComponent(window.suffix)).not.toThrow();

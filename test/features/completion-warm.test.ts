@@ -25,7 +25,7 @@ class Desk {
     seed: 1,
     // In the order in which most models are asked: what stands behind the cursor is evaluated again at each keystroke.
     script: ({ prompt }) => ({
-      promptTokens: prompt.kind === 'infill' ? infillTokens({ ...prompt, healed: '' }, 0) : [],
+      promptTokens: prompt.kind === 'infill' ? infillTokens(prompt, 0) : [],
       answerTokens: [7, 7, 7, 7, 7],
     }),
   });

@@ -39,7 +39,7 @@ describe('a completion', () => {
       class: 'completion',
       sla: { kind: 'ttft', targetMs: 500 },
       arrivalMs: 1_000,
-      prompt: { kind: 'infill', prefix: 'let total =', suffix: '\nreturn' },
+      prompt: { kind: 'infill', prefix: '', suffix: '\nreturn', typed: 'let total =', heals: true },
       supersedeKey: 'w1 file:///project/a.ts',
     });
   });
@@ -50,17 +50,17 @@ describe('a completion', () => {
     expect(punctual).toMatchObject({ reason: 'answered', model: 'The q', insteadOf: 'Demo' });
   });
 
-  it('when the prefix ends in a lone space, then it is asked without it and not answered twice', async () => {
-    const { tasks, completion } = feature({ pieces: [' 0;'] });
-    const result = await completion.complete(request('let total = |'), never);
-    expect(tasks.specs[0]?.prompt).toMatchObject({ prefix: 'let total =' });
-    expect(result.items[0]?.insertText).toBe('0;');
+  it('when lines stand before the current one, then they are the prefix, and the line is what is typed', async () => {
+    const { tasks, completion } = feature({ pieces: ['0;'] });
+    await completion.complete(request('const a = 1;\nlet tot|\nreturn'), never);
+    const prompt = { kind: 'infill', prefix: 'const a = 1;\n', suffix: '\nreturn', typed: 'let tot', heals: true };
+    expect(tasks.specs[0]?.prompt).toEqual(prompt);
   });
 
   it('when lines end in CRLF, then the model sees plain line ends and the place is right', async () => {
     const { tasks, completion } = feature({ pieces: ['1'] });
     const result = await completion.complete(request('a\r\nb =|\r\nc\r\n'), never);
-    expect(tasks.specs[0]?.prompt).toEqual({ kind: 'infill', prefix: 'a\nb =', suffix: '\nc\n' });
+    expect(tasks.specs[0]?.prompt).toMatchObject({ prefix: 'a\n', typed: 'b =', suffix: '\nc\n' });
     expect(result.items[0]?.range?.start).toEqual({ line: 1, character: 3 });
   });
 
@@ -69,14 +69,14 @@ describe('a completion', () => {
     const document = TextDocument.create('file:///project/a.ts', 'typescript', 1, "let s = '😀';");
     await completion.complete(request('|', { document, position: { line: 0, character: 10 } }), never);
     const prompt = tasks.specs[0]?.prompt;
-    expect(prompt).toEqual({ kind: 'infill', prefix: "let s = '", suffix: "😀';" });
+    expect(prompt).toMatchObject({ prefix: '', typed: "let s = '", suffix: "😀';" });
   });
 
   it('when an entry of the suggestion list is selected, then the completion continues it', async () => {
     const { tasks, completion } = feature({ pieces: ['(x);'] });
     const range = { start: { line: 0, character: 8 }, end: { line: 0, character: 10 } };
     const result = await completion.complete(request('console.lo|', { selected: { range, text: 'log' } }), never);
-    expect(tasks.specs[0]?.prompt).toMatchObject({ prefix: 'console.log' });
+    expect(tasks.specs[0]?.prompt).toMatchObject({ typed: 'console.log' });
     expect(result.items).toEqual([{ insertText: 'log(x);', range }]);
   });
 

@@ -43,6 +43,25 @@ describe('a document of a client', () => {
     expect((await world.warmUps.next()).request).toMatchObject({ position: at(0, 2) });
   });
 
+  it('when much was typed since the prompt was evaluated, then it is evaluated anew after a second without an edit', async () => {
+    const client = await world.client();
+    await client.open('let a');
+    await completed(client, { ...answered, punctual: { reason: 'answered', stale: true } });
+    world.quiet.advance(1_000);
+    expect((await world.warmUps.next()).request).toMatchObject({ position: at(0, 2) });
+  });
+
+  it('when a document changes, then the completion feature is told, as something may run for it', async () => {
+    const client = await world.client();
+    await client.open('let a');
+    await client.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version: 2 },
+      contentChanges: [{ text: 'let ab' }],
+    });
+    await client.connection.sendRequest('punctual/eligibility', { textDocument });
+    expect(world.edits.at(-1)).toBe('let ab');
+  });
+
   it('when a prompt was whole, then there is nothing to warm up', async () => {
     const client = await world.client();
     await client.open('let a');

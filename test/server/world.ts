@@ -88,6 +88,8 @@ export class World {
   readonly summaries = new Calls<TextRequest, TextResult>();
   readonly translations = new Calls<TranslateRequest, TextResult>();
   readonly eligibilities: ClientSettings[] = [];
+  /** What documents said after each change that the completion feature was told of. */
+  readonly edits: string[] = [];
   /** The settings with which a model was asked to come in ahead of the first task. */
   readonly prepared: ClientSettings[] = [];
   /** The settings that were looked into before they counted. */
@@ -181,6 +183,7 @@ export class World {
           this.eligibilities.push(settings);
           return { automatic: true, reason: 'answered', message: `${document.languageId} is fine.` };
         },
+        edited: ({ document }) => void this.edits.push(document.getText()),
         warmUp: (request, signal) => this.warmUps.receive(request, deaf, signal),
       },
       summarize: { run: (request, listener, signal) => this.summaries.receive(request, listener, signal) },

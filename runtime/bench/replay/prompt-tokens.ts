@@ -21,7 +21,8 @@ const inventedMax = 8_192;
  */
 export function infillTokens({ prefix, suffix }: InfillWindow, salt: number): number[] {
   const tokens: number[] = [markers.prefix];
-  append(tokens, prefix, salt);
+  // A lone space at the cursor is taken off, as the engine does (engine/llama/healing.ts).
+  append(tokens, /[^\s] $/.test(prefix) ? prefix.slice(0, -1) : prefix, salt);
   tokens.push(markers.suffix);
   append(tokens, suffix, salt);
   tokens.push(markers.middle);

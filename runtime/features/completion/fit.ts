@@ -11,7 +11,6 @@
  *    before it are never dropped.
  */
 import {
-  healedPrefix,
   type InfillWindow,
   leftEdge,
   lineStartsBefore,
@@ -231,7 +230,7 @@ function windowOf(segments: readonly Segment[]): InfillWindow {
       .sort((a, b) => a.start - b.start)
       .map(({ text }) => text)
       .join('');
-  return { ...healedPrefix(side('prefix')), suffix: side('suffix') };
+  return { prefix: side('prefix'), suffix: side('suffix') };
 }
 
 function holdsOf(segments: readonly Segment[]): HeldWindow {

@@ -1,32 +1,39 @@
 /**
  * Ghost text: from a position in a document to a suggestion or the reason why there is none. Never throws: an error becomes no
  * suggestion and a reason (house invariant 8).
+ *
+ * Where a suggestion comes from, the cheapest first:
+ * 1. `typed`: the text was typed on as the last suggestion says, so the rest of it is the answer (shown.ts).
+ * 2. `cache`: a suggestion that was made here before, or where this was typed on from (cache.ts).
+ * 3. `joined`: a running generation that what was typed agrees with, whoever asked for it (generation.ts).
+ * 4. `generated`: a new task, which supersedes the one before. Whatever waits for a pause in typing, or asks nothing where a suggestion
+ *    would not be wanted, stands before this one alone.
  */
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Position, Range, TextDocument } from 'vscode-languageserver-textdocument';
-import { type TaskError, warmUpKey } from '../../core/task.ts';
-import {
-  type ClientSettings,
-  type CompletionReason,
-  documentCharsMax,
-  type EligibilityResult,
-  type InlineCompletionResult,
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { InfillPrompt, TaskError } from '../../core/task.ts';
+import type {
+  ClientSettings,
+  CompletionSource,
+  CompletionTrace,
+  EligibilityResult,
+  InlineCompletionResult,
 } from '../../protocol.ts';
 import { answering } from '../notes.ts';
 import { type ChosenModel, isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
-import { postprocess } from './filters/postprocess.ts';
-import { fitWindow, type HeldWindow, wantedWindow } from './fit.ts';
-import { extentAt, type InfillWindow, type WindowLimits, windowDefault } from './prompt.ts';
+import { SuggestionCache } from './cache.ts';
+import { type Cursor, type CursorText, cursorText, isInside, plainLines } from './cursor.ts';
+import { Eligibility } from './eligibility.ts';
+import type { Answer } from './filters/filter.ts';
+import { type Postprocessed, postprocess } from './filters/postprocess.ts';
+import { Generation, type Timer, type Waited } from './generation.ts';
+import { extentAt, type WindowLimits, windowDefault } from './prompt.ts';
+import { type PromptQuestion, Prompts } from './prompts.ts';
+import { LastShown } from './shown.ts';
 import { filteredTrace, fittedTrace, nothing, traceOf } from './trace.ts';
 
-export interface CompletionRequest {
-  readonly document: TextDocument;
-  readonly position: Position;
+export interface CompletionRequest extends Cursor {
   /** Asked for by hand, not by typing. */
   readonly invoked: boolean;
-  /** The entry selected in the editor's suggestion list: the completion must continue it. */
-  readonly selected?: { readonly range: Range; readonly text: string };
   readonly settings: ClientSettings;
   /** Names the connection: completions of one document in one window supersede each other. */
   readonly client: string;
@@ -37,42 +44,50 @@ export interface CompletionRequest {
 /** Where the cursor is, or will be. */
 export type WarmUpRequest = Pick<CompletionRequest, 'document' | 'position' | 'settings' | 'client'>;
 
-const shortenTries = 3;
+/** A request that is going to be answered. */
+interface Asked {
+  readonly request: CompletionRequest;
+  readonly model: ChosenModel;
+  readonly here: CursorText;
+  /** The document in its window: completions of it supersede each other. */
+  readonly key: string;
+  /** What suggestions of this model and language are kept under. */
+  readonly scope: string;
+}
 
-/** Windows that are remembered, two for a document; the one not asked for the longest time is forgotten first. */
-const windowsMax = 128;
+const shortenTries = 3;
+const cachedMax = 256;
+const documentsMax = 32;
 
 export class CompletionFeature {
   readonly #tasks: Tasks;
   readonly #models: Models;
-  readonly #sampleFolders: readonly string[];
-  /** The last window of each document, and of its warm-up: where the next one may begin. */
-  readonly #held = new Map<string, HeldWindow>();
-
-  /** In `sampleFolders` (absolute paths) the demonstration model completes by itself. */
-  constructor(tasks: Tasks, models: Models, sampleFolders: readonly string[]) {
-    this.#tasks = tasks;
-    this.#models = models;
-    this.#sampleFolders = sampleFolders;
-  }
+  readonly #eligibility: Eligibility;
+  readonly #timer: Timer | undefined;
+  readonly #prompts = new Prompts();
+  readonly #cache = new SuggestionCache(cachedMax);
+  readonly #shown = new LastShown(documentsMax);
+  readonly #running = new Map<string, { readonly scope: string; readonly generation: Generation }>();
+  readonly #suggestions: Record<CompletionSource, number> = { typed: 0, cache: 0, joined: 0, generated: 0 };
 
   /**
-   * Whether completion answers by itself in this document:
-   * 1. Not with a model that cannot be had.
-   * 2. Not in a document that is too large or not text.
-   * 3. Not with the demonstration model in a user's own file, unless the user has chosen it: it is too weak to interrupt with.
+   * @param sampleFolders absolute paths, in which the demonstration model completes by itself.
+   * @param timer without one, a generation ends with the request that it was begun for.
    */
+  constructor(tasks: Tasks, models: Models, sampleFolders: readonly string[], timer?: Timer) {
+    this.#tasks = tasks;
+    this.#models = models;
+    this.#eligibility = new Eligibility(models, sampleFolders);
+    this.#timer = timer;
+  }
+
+  /** How many suggestions came from where since the runtime began. */
+  get suggestions(): Readonly<Record<CompletionSource, number>> {
+    return this.#suggestions;
+  }
+
   eligibility(document: TextDocument, settings: ClientSettings): EligibilityResult {
-    const model = this.#models.choose('completion', settings);
-    if (isTaskError(model)) return { automatic: false, reason: 'modelUnavailable', message: model.message };
-    const unreadable = whyUnreadable(document);
-    if (unreadable) return { automatic: false, ...unreadable };
-    if (model.demo && !model.chosen && !this.#isSample(document.uri)) {
-      const message =
-        'Only the demonstration model is installed: it completes by itself in the sample folder, elsewhere when you ask for it or choose it.';
-      return { automatic: false, reason: 'demoModel', message };
-    }
-    return { automatic: true, reason: 'answered', message: `${model.name} completes here.` };
+    return this.#eligibility.of(document, settings);
   }
 
   async complete(request: CompletionRequest, signal: AbortSignal): Promise<InlineCompletionResult> {
@@ -86,7 +101,14 @@ export class CompletionFeature {
       const message = `Line ${position.line + 1}, character ${position.character + 1} lies outside the document of ${document.lineCount} lines.`;
       return nothing({ reason: 'positionOutside', message, model: model.name });
     }
-    return this.#ask(request, model, signal);
+    const key = keyOf(request);
+    const scope = `${model.id}\0${document.languageId}`;
+    return this.#answer({ request, model, here: cursorText(request), key, scope }, signal);
+  }
+
+  /** The document has changed: what runs for it and is contradicted by the change is stopped. */
+  edited(changed: Pick<CompletionRequest, 'client' | 'document'>): void {
+    this.#running.get(keyOf(changed))?.generation.edited(plainLines(changed.document.getText()));
   }
 
   /**
@@ -97,47 +119,125 @@ export class CompletionFeature {
     const { document, settings, position } = request;
     const model = this.#models.choose('completion', settings);
     if (isTaskError(model) || !this.eligibility(document, settings).automatic || !isInside(document, position)) return;
-    const { window, holds } = wantedWindow({ ...placeOf(request), wanted: windowDefault });
-    const spec = this.#specOf({ ...request, receivedMs: this.#tasks.now() }, model, window, []);
-    this.#hold(warmUpKey(keyOf(request)), holds);
-    await this.#run({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true }, signal);
+    const prompt = this.#prompts.warmUp(keyOf(request), cursorText(request));
+    const spec = this.#specOf({ ...request, receivedMs: this.#tasks.now() }, model, prompt, []);
+    const handle = this.#tasks.submit({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true });
+    const cancel = (): void => handle.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    await handle.done.finally(() => signal.removeEventListener('abort', cancel));
   }
 
-  async #ask(request: CompletionRequest, model: ChosenModel, signal: AbortSignal): Promise<InlineCompletionResult> {
-    const { targetMs } = request.settings.completion;
-    const place = placeOf(request);
+  async #answer(asked: Asked, signal: AbortSignal): Promise<InlineCompletionResult> {
+    const { model, here, key, scope } = asked;
+    if (signal.aborted) return nothing({ reason: 'cancelled', model: model.name });
+    const rest = this.#shown.restAt(`${scope}\0${key}`, here.around);
+    const typed = rest && this.#known(asked, 'typed', rest); // 1
+    if (typed) return typed;
+    const cached = this.#cache.get(scope, here.around);
+    const found = cached && this.#known(asked, 'cache', cached); // 2
+    if (found) return found;
+    const running = this.#running.get(key);
+    const waited = running?.scope === scope ? await running.generation.wait(here.around, signal) : undefined; // 3
+    if (waited?.kind === 'ended') return this.#joined(asked, waited);
+    if (waited?.kind === 'left' || signal.aborted) return nothing({ reason: 'cancelled', model: model.name });
+    return this.#ask(asked, signal); // 4
+  }
+
+  /** What needs no task, as far as something of it may stand here. */
+  #known(asked: Asked, from: 'typed' | 'cache', text: string): InlineCompletionResult | undefined {
+    const { request, model } = asked;
+    const shaped = postprocess({ text }, asked.here.around);
+    if (shaped.text === '') return undefined;
+    const e2eMs = this.#tasks.now() - request.receivedMs;
+    const kept = e2eMs <= request.settings.completion.targetMs;
+    const trace = { reason: 'answered', model: model.name, from, e2eMs, kept } as const;
+    // What was shown at first goes on being what is typed: the user may take back what he typed of it.
+    return this.#suggest(asked, { ...trace, ...filteredTrace(shaped) }, shaped, from === 'cache');
+  }
+
+  #joined(asked: Asked, { result, typed }: Extract<Waited, { readonly kind: 'ended' }>): InlineCompletionResult {
+    const { ttftMs: _, ...trace } = this.#traceOf(asked, result);
+    const e2eMs = this.#tasks.now() - asked.request.receivedMs;
+    return this.#shaped(asked, { ...trace, from: 'joined', e2eMs }, result, typed);
+  }
+
+  async #ask(asked: Asked, signal: AbortSignal): Promise<InlineCompletionResult> {
+    const { request, model, here, key } = asked;
     // The demonstration model repeats itself after the first line.
-    const stop = extentAt(place.text, place.offset) === 'block' && !model.demo ? ['\n\n'] : ['\n'];
-    const specOf = (window: InfillWindow): TaskSpec => this.#specOf(request, model, window, stop);
-    const forecastMs = (window: InfillWindow): number => this.#tasks.forecastTtftMs(specOf(window));
+    const stop = extentAt(here.text, here.offset) === 'block' && !model.demo ? ['\n\n'] : ['\n'];
+    const { targetMs } = request.settings.completion;
+    const specOf = (prompt: InfillPrompt): TaskSpec => this.#specOf(request, model, prompt, stop);
+    const forecastMs = (prompt: InfillPrompt): number => this.#tasks.forecastTtftMs(specOf(prompt));
+    const question: PromptQuestion = { text: here.text, offset: here.offset, targetMs, forecastMs };
     let wanted: WindowLimits = windowDefault;
+    let chosen = this.#prompts.choose(key, question);
     for (let left = shortenTries; ; left--) {
-      const fitted = fitWindow({ ...place, wanted, held: this.#heldOf(keyOf(request)), targetMs, forecastMs });
-      const { window } = fitted;
-      this.#hold(keyOf(request), fitted.holds);
-      const result = await this.#run(specOf(window), signal);
+      const waited = await this.#begin(asked, specOf(chosen.prompt)).wait(here.around, signal);
+      if (waited.kind !== 'ended') return nothing({ reason: 'cancelled', model: model.name });
+      const { result } = waited;
       const error = result.outcome.kind === 'failed' ? result.outcome.error : undefined;
-      if (error?.code === 'promptTooLong' && left > 0) {
-        wanted = shortened(wanted, error);
-        continue;
+      if (error?.code !== 'promptTooLong' || left === 0) {
+        const trace = {
+          ...this.#traceOf(asked, result),
+          from: 'generated',
+          ...fittedTrace(chosen, result, targetMs),
+        } as const;
+        return this.#shaped(asked, trace, result, '');
       }
-      const answerer = answering(result, model, (id) => this.#models.describe(id));
-      const trace = { ...traceOf(result, answerer), ...fittedTrace(fitted, result, targetMs) };
-      if (result.outcome.kind !== 'finished') return nothing(trace);
-      const answer = { text: result.text, end: result.outcome.reason, healed: window.healed };
-      const shown = postprocess(answer, place.around);
-      const filtered = { ...trace, ...filteredTrace(shown) };
-      if (shown.text === '') return nothing({ ...filtered, reason: 'empty' });
-      const { selected, position } = request;
-      const range = selected?.range ?? { start: position, end: position };
-      return { items: [{ insertText: (selected?.text ?? '') + shown.text, range }], punctual: filtered };
+      wanted = shortened(wanted, error);
+      chosen = this.#prompts.shorten(key, question, wanted);
     }
   }
 
+  /** Whoever waits for it or not: what comes of it is kept for whoever asks next. */
+  #begin({ here, key, scope }: Asked, spec: TaskSpec): Generation {
+    const submit = this.#tasks.submit.bind(this.#tasks);
+    const generation = new Generation(here.around, (listener) => submit(spec, listener), this.#timer);
+    this.#running.set(key, { scope, generation });
+    void generation.done.then((result) => {
+      if (this.#running.get(key)?.generation === generation) this.#running.delete(key);
+      const shaped = shapedAnswer(result, '', here);
+      if (shaped) this.#cache.put(scope, here.around, shaped.text);
+    });
+    return generation;
+  }
+
+  #traceOf({ model }: Asked, result: TaskResult): CompletionTrace {
+    return traceOf(
+      result,
+      answering(result, model, (id) => this.#models.describe(id)),
+    );
+  }
+
+  #shaped(asked: Asked, trace: CompletionTrace, result: TaskResult, typed: string): InlineCompletionResult {
+    const shaped = shapedAnswer(result, typed, asked.here);
+    if (shaped === undefined) return nothing(trace);
+    const filtered = { ...trace, ...filteredTrace(shaped) };
+    return shaped.text === ''
+      ? nothing({ ...filtered, reason: 'empty' })
+      : this.#suggest(asked, filtered, shaped, true);
+  }
+
+  #suggest(asked: Asked, trace: CompletionTrace, { text }: Postprocessed, isNew: boolean): InlineCompletionResult {
+    const { request, here, key, scope } = asked;
+    const { selected, position } = request;
+    const { before, after } = here.around;
+    if (isNew) this.#shown.put(`${scope}\0${key}`, { before, after, text });
+    if (trace.from) this.#suggestions[trace.from] += 1;
+    const range = selected?.range ?? { start: position, end: position };
+    return { items: [{ insertText: (selected?.text ?? '') + text, range }], punctual: trace };
+  }
+
   #specOf(
-    { settings, client, document, receivedMs }: Omit<CompletionRequest, 'invoked'>,
+    {
+      settings,
+      client,
+      document,
+      receivedMs,
+    }: Pick<CompletionRequest, 'settings' | 'client' | 'document' | 'receivedMs'>,
     model: ChosenModel,
-    { prefix, suffix }: InfillWindow,
+    prompt: InfillPrompt,
     stop: readonly string[],
   ): TaskSpec {
     return {
@@ -145,79 +245,19 @@ export class CompletionFeature {
       sla: { kind: 'ttft', targetMs: settings.completion.targetMs },
       arrivalMs: receivedMs,
       model: model.id,
-      prompt: { kind: 'infill', prefix, suffix },
+      prompt,
       limits: { maxTokens: settings.completion.maxTokens, stop },
       substitution: settings.substitution,
       supersedeKey: keyOf({ client, document }),
     };
   }
-
-  #run(spec: TaskSpec, signal: AbortSignal): Promise<TaskResult> {
-    const handle = this.#tasks.submit(spec);
-    const cancel = (): void => handle.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) cancel();
-    return handle.done.finally(() => signal.removeEventListener('abort', cancel));
-  }
-
-  #heldOf(key: string): HeldWindow[] {
-    return [key, warmUpKey(key)].flatMap((one) => this.#held.get(one) ?? []);
-  }
-
-  #hold(key: string, window: HeldWindow): void {
-    this.#held.delete(key);
-    this.#held.set(key, window);
-    const [oldest] = this.#held.keys();
-    if (this.#held.size > windowsMax && oldest !== undefined) this.#held.delete(oldest);
-  }
-
-  #isSample(uri: string): boolean {
-    let file: string;
-    try {
-      file = fileURLToPath(uri);
-    } catch {
-      return false; // What is no file, or one of another machine, has no path here.
-    }
-    return this.#sampleFolders.some(
-      (folder) => !path.relative(folder, file).startsWith('..') && !path.isAbsolute(path.relative(folder, file)),
-    );
-  }
 }
 
-function whyUnreadable(document: TextDocument): { reason: CompletionReason; message: string } | undefined {
-  const text = document.getText();
-  if (text.length > documentCharsMax) {
-    return {
-      reason: 'documentTooLarge',
-      message: `The document has ${text.length} characters; completion reads at most ${documentCharsMax}.`,
-    };
-  }
-  if (text.includes('\0'))
-    return { reason: 'documentBinary', message: 'The document contains null bytes, so it is not text.' };
-  return undefined;
-}
-
-function isInside(document: TextDocument, position: Position): boolean {
-  if (position.line >= document.lineCount) return false;
-  // offsetAt clamps to the line's end, so a position beyond it does not come back unchanged.
-  return document.positionAt(document.offsetAt(position)).character === position.character;
-}
-
-/** The document as the model sees it: `\n` line ends, and the selected entry of the suggestion list already typed. */
-function placeOf({ document, position, selected }: Pick<CompletionRequest, 'document' | 'position' | 'selected'>) {
-  const textBefore = selected
-    ? document.getText({ start: { line: 0, character: 0 }, end: selected.range.start }) + selected.text
-    : document.getText({ start: { line: 0, character: 0 }, end: position });
-  const after = selected ? selected.range.end : position;
-  const textAfter = document.getText({ start: after, end: { line: document.lineCount, character: 0 } });
-  const before = textBefore.replaceAll('\r\n', '\n');
-  const behind = textAfter.replaceAll('\r\n', '\n');
-  const { languageId } = document;
-  return {
-    text: before + behind,
-    offset: before.length,
-    around: { before, after: behind, languageId, ...(selected && { selected: selected.text }) },
-  };
+/** What may be shown of an answer where `typed` of it was typed already; undefined when it came to no end. */
+function shapedAnswer({ outcome, text }: TaskResult, typed: string, { around }: CursorText): Postprocessed | undefined {
+  if (outcome.kind !== 'finished') return undefined;
+  const answer: Answer = { text: text.slice(typed.length), end: outcome.reason };
+  return postprocess(answer, around);
 }
 
 /** The engine says how many tokens the prompt had and how many fit; a tenth less is asked for, as tokens are not spread evenly. */

@@ -4,7 +4,7 @@ import type { CompletionReason, CompletionTrace, InlineCompletionResult } from '
 import type { Answering } from '../notes.ts';
 import type { TaskResult } from '../tasks.ts';
 import type { Postprocessed } from './filters/postprocess.ts';
-import type { FittedWindow } from './fit.ts';
+import type { ChosenPrompt } from './prompts.ts';
 
 /** Source code, where the tokenizer was not asked. */
 const charsPerTokenUsual = 3.5;
@@ -30,13 +30,17 @@ export function traceOf(result: TaskResult, { model, insteadOf }: Answering): Co
 
 /** What was predicted of the prompt, and what it gave up to be on time; nothing where nothing can be said, and where it was whole. */
 export function fittedTrace(
-  { window, droppedChars, forecastMs }: FittedWindow,
+  { prompt, droppedChars, forecastMs, isStale }: ChosenPrompt,
   { promptTokens }: TaskResult,
   targetMs: number,
-): Pick<CompletionTrace, 'fitted' | 'forecastMs'> {
-  const predicted = forecastMs > 0 ? { forecastMs: Math.round(forecastMs) } : {};
+): Pick<CompletionTrace, 'fitted' | 'forecastMs' | 'stale'> {
+  const predicted = {
+    ...(forecastMs > 0 && { forecastMs: Math.round(forecastMs) }),
+    ...(isStale && { stale: true }),
+  };
   if (droppedChars <= 0) return predicted;
-  const chars = Math.max(1, window.prefix.length + window.suffix.length);
+  const { prefix, typed = '', suffix } = prompt;
+  const chars = Math.max(1, prefix.length + typed.length + suffix.length);
   const charsPerToken = promptTokens === undefined ? charsPerTokenUsual : chars / Math.max(1, promptTokens);
   const droppedTokens = Math.round(droppedChars / charsPerToken);
   return { ...predicted, fitted: { droppedTokens, forecastMs: Math.round(forecastMs), targetMs } };

@@ -6,7 +6,7 @@ import { SimulatedTokenizer } from '../../../runtime/engine/simulated-model.ts';
 const salt = 123_456_789;
 
 function window(prefix: string, suffix: string) {
-  return { prefix, suffix, healed: '' };
+  return { prefix, suffix };
 }
 
 describe('token numbers of a replayed prompt', () => {

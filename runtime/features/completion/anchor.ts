@@ -1,0 +1,113 @@
+/**
+ * Prompts that typing only appends to. Pure.
+ *
+ * An anchor is a prompt as it was evaluated once: whole lines before the cursor, and the text behind it. What was typed since, with the
+ * line that was begun, is put behind both (core/task.ts, `typed`). So while somebody types, or deletes what was typed, nothing of the
+ * anchor changes, and what the engine holds of it stays good.
+ *
+ * An anchor holds for a text when
+ * 1. its prefix is there, where it was or elsewhere (text above it may have grown), and the cursor is behind it;
+ * 2. its suffix follows the cursor, with nothing between them but what closes brackets: the model writes that by itself;
+ * 3. what was typed since is no longer than a model has it in view well ({@link typedCharsMax}).
+ */
+import type { InfillPrompt } from '../../core/task.ts';
+import { type InfillWindow, snapToCharacter } from './prompt.ts';
+
+export interface Anchor {
+  /** Where the prefix began in the document, in UTF-16 units. */
+  readonly edge: number;
+  /** Ends with a line end, or is empty, or the line is very long. */
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The suffix was the rest of the document. */
+  readonly endsDocument: boolean;
+  /** Characters that the wanted window has more. */
+  readonly droppedChars: number;
+}
+
+/** Half of the wanted prefix: the lines that the suffix follows on are no longer near the cursor then. */
+export const typedCharsMax = 1_200;
+export const typedLinesMax = 40;
+/** Typed so much since, besides the cursor's line, and a pause is used to evaluate the prompt anew. */
+const typedCharsStale = 240;
+/** Of a line that is longer, only this much counts as typed. */
+const lineCharsMax = 400;
+
+/** Brackets and quotes that were closed, each perhaps on a line of its own. */
+const closed = /^[\s)\]}>"'`;]*$/;
+const closedCharsMax = 40;
+
+export interface AnchoredPrompt {
+  readonly anchor: Anchor;
+  readonly prompt: InfillPrompt;
+  /** A new anchor at the cursor is worth a pause. */
+  readonly isStale: boolean;
+}
+
+/** What was cut around the cursor, made an anchor: the line of the cursor counts as typed. */
+export function anchored(
+  { text, offset }: { readonly text: string; readonly offset: number },
+  window: InfillWindow,
+  droppedChars: number,
+): AnchoredPrompt {
+  const cursor = snapToCharacter(text, offset);
+  const edge = cursor - window.prefix.length;
+  const anchor = {
+    edge,
+    prefix: window.prefix.slice(0, lineStart(window.prefix)),
+    suffix: window.suffix,
+    endsDocument: cursor + window.suffix.length === text.length,
+    droppedChars,
+  };
+  return { anchor, prompt: promptAt(anchor, window.prefix.slice(anchor.prefix.length)), isStale: false };
+}
+
+/** Where the cursor's line begins in the text before it. */
+function lineStart(before: string): number {
+  const start = before.lastIndexOf('\n') + 1;
+  return before.length - start <= lineCharsMax ? start : snapToCharacter(before, before.length - lineCharsMax);
+}
+
+function promptAt({ prefix, suffix }: Anchor, typed: string): InfillPrompt {
+  return { kind: 'infill', prefix, suffix, typed, heals: true };
+}
+
+/** The prompt of an earlier anchor for the text of now; undefined when it does not hold. */
+export function onAnchor(
+  anchor: Anchor,
+  { text, offset }: { readonly text: string; readonly offset: number },
+): AnchoredPrompt | undefined {
+  const cursor = snapToCharacter(text, offset);
+  const typed = typedBehind(anchor, text, cursor); // 1, 3
+  if (typed === undefined) return undefined;
+  const between = betweenOf(anchor, text, cursor); // 2
+  if (between === undefined) return undefined;
+  const isStale = typed.lastIndexOf('\n') >= typedCharsStale || between.includes('\n');
+  return { anchor, prompt: promptAt(anchor, typed), isStale };
+}
+
+function typedBehind({ edge, prefix }: Anchor, text: string, cursor: number): string | undefined {
+  const start = startOf(edge, prefix, text, cursor);
+  if (start === undefined) return undefined;
+  const typed = text.slice(start + prefix.length, cursor);
+  const isNear = typed.length <= typedCharsMax && typed.split('\n').length <= typedLinesMax;
+  return isNear ? typed : undefined;
+}
+
+function startOf(edge: number, prefix: string, text: string, cursor: number): number | undefined {
+  const isThere = edge + prefix.length <= cursor && text.startsWith(prefix, edge);
+  // What began with the document does so still, or text stands before it that is to be seen.
+  if (isThere || edge === 0) return isThere ? edge : undefined;
+  const from = Math.max(0, cursor - prefix.length - typedCharsMax);
+  const found = prefix === '' ? -1 : text.slice(from, cursor).lastIndexOf(prefix);
+  return found === -1 ? undefined : from + found;
+}
+
+/** What stands between the cursor and the suffix; undefined when it has to be seen, or the suffix is not there. */
+function betweenOf({ suffix, endsDocument }: Anchor, text: string, cursor: number): string | undefined {
+  const near = text.slice(cursor, cursor + closedCharsMax + suffix.length);
+  const start = endsDocument ? text.length - suffix.length : cursor + near.indexOf(suffix);
+  const isThere = start >= cursor && start - cursor <= closedCharsMax && text.startsWith(suffix, start);
+  const between = text.slice(cursor, start);
+  return isThere && closed.test(between) ? between : undefined;
+}

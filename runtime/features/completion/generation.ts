@@ -1,0 +1,105 @@
+/**
+ * A running answer, and who waits for it. It outlives the request that it was begun for: editors cancel at every edit, and what is being
+ * generated is what the next request needs as long as the text that was typed agrees with it.
+ *
+ * 1. Who comes waits for the end if what was typed since agrees with what was generated so far.
+ * 2. What is generated then may still contradict what was typed: who waits hears that, and nobody is left.
+ * 3. When nobody is left, or an edit contradicts it, it is stopped: at once in case of a contradiction, else after {@link lingerMs}, in
+ *    which the next request usually comes.
+ */
+import type { TaskHandle, TaskListener, TaskResult } from '../tasks.ts';
+import { possiblyTyped, type Sides, typedSince } from './since.ts';
+
+/** Longer than the 50 ms that VS Code waits after an edit, a debounce of ours, and an edit or two that came too fast to be asked about. */
+export const lingerMs = 500;
+
+/** Calls back once after `ms`; returns how to call it off. */
+export type Timer = (ms: number, callback: () => void) => () => void;
+
+export type Waited =
+  /** `typed` was typed since it began; a finished answer begins with it and goes on. */
+  | { readonly kind: 'ended'; readonly result: TaskResult; readonly typed: string }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'diverged' };
+
+interface Waiting {
+  readonly typed: string;
+  readonly settle: (waited: Waited) => void;
+}
+
+export class Generation {
+  readonly done: Promise<TaskResult>;
+  readonly #then: Sides;
+  readonly #handle: TaskHandle;
+  readonly #timer: Timer | undefined;
+  readonly #waiting = new Set<Waiting>();
+  #text = '';
+  #isOver = false;
+  #callOff: (() => void) | undefined;
+
+  /** @param timer without one it is stopped as soon as nobody waits. */
+  constructor(then: Sides, submit: (listener: TaskListener) => TaskHandle, timer: Timer | undefined) {
+    this.#then = then;
+    this.#timer = timer;
+    this.#handle = submit({ onText: (text) => this.#heard(text) });
+    this.done = this.#handle.done.then((result) => this.#ended(result));
+  }
+
+  /** Never rejects. The first who waits does so where it began. */
+  wait(now: Sides, signal: AbortSignal): Promise<Waited> {
+    const typed = typedSince(this.#then, now);
+    if (this.#isOver || typed === undefined || !agree(this.#text, typed)) return Promise.resolve({ kind: 'diverged' });
+    this.#callOff?.();
+    return new Promise((resolve) => {
+      const leave = (): void => waiting.settle({ kind: 'left' });
+      const waiting: Waiting = {
+        typed,
+        settle: (waited) => {
+          if (!this.#waiting.delete(waiting)) return;
+          signal.removeEventListener('abort', leave);
+          resolve(waited);
+          if (waited.kind !== 'ended') this.#someoneLeft(waited.kind);
+        },
+      };
+      this.#waiting.add(waiting);
+      signal.addEventListener('abort', leave, { once: true });
+      if (signal.aborted) leave();
+    });
+  }
+
+  /** The document says this now, whoever typed it where. */
+  edited(text: string): void {
+    if (!possiblyTyped(this.#then, text).some((typed) => agree(this.#text, typed))) this.#stop();
+  }
+
+  #heard(text: string): void {
+    this.#text += text;
+    for (const { typed, settle } of [...this.#waiting]) if (!agree(this.#text, typed)) settle({ kind: 'diverged' });
+  }
+
+  #someoneLeft(why: 'left' | 'diverged'): void {
+    if (this.#waiting.size > 0) return;
+    if (why === 'diverged' || this.#timer === undefined) this.#stop();
+    else this.#callOff = this.#timer(lingerMs, () => this.#stop());
+  }
+
+  #stop(): void {
+    if (!this.#isOver) this.#handle.cancel();
+  }
+
+  #ended(result: TaskResult): TaskResult {
+    this.#isOver = true;
+    this.#callOff?.();
+    for (const { typed, settle } of [...this.#waiting]) {
+      const goesOn = typed === '' || (result.text.startsWith(typed) && result.text.length > typed.length);
+      const isGood = goesOn || result.outcome.kind !== 'finished';
+      settle(isGood ? { kind: 'ended', result, typed } : { kind: 'diverged' });
+    }
+    return result;
+  }
+}
+
+/** Neither contradicts the other: one may be longer. */
+function agree(generated: string, typed: string): boolean {
+  return generated.startsWith(typed) || typed.startsWith(generated);
+}

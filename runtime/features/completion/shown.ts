@@ -1,0 +1,37 @@
+/** Typed as suggested: the last suggestion of a document, as long as the text goes on as it said. Pure. */
+import { type Sides, typedSince } from './since.ts';
+
+/** A suggestion as it stood at its cursor. */
+export interface Shown extends Sides {
+  readonly text: string;
+}
+
+/** What is left of the suggestion; undefined when it was typed to its end, or something else was. */
+export function restOfShown({ text, ...then }: Shown, now: Sides): string | undefined {
+  const typed = typedSince(then, now);
+  return typed !== undefined && typed.length < text.length && text.startsWith(typed)
+    ? text.slice(typed.length)
+    : undefined;
+}
+
+/** The last suggestion of each document; the document not asked about for the longest time is forgotten first. */
+export class LastShown {
+  readonly #shown = new Map<string, Shown>();
+  readonly #documentsMax: number;
+
+  constructor(documentsMax: number) {
+    this.#documentsMax = documentsMax;
+  }
+
+  restAt(document: string, now: Sides): string | undefined {
+    const shown = this.#shown.get(document);
+    return shown && restOfShown(shown, now);
+  }
+
+  put(document: string, shown: Shown): void {
+    this.#shown.delete(document);
+    this.#shown.set(document, shown);
+    const [oldest] = this.#shown.keys();
+    if (this.#shown.size > this.#documentsMax && oldest !== undefined) this.#shown.delete(oldest);
+  }
+}
