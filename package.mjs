@@ -27,23 +27,21 @@ if (!binaries)
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 const stage = mkdtempSync(path.join(tmpdir(), 'punctual-vsix-'));
-try {
-  stageOwnFiles();
-  for (const name of await importedPackages()) stagePackage(name);
-  stagePackage(`@node-llama-cpp/${binaries}`);
-  const vsix = `punctual-${target}-${manifest.version}.vsix`;
-  await createVSIX({
-    cwd: stage,
-    packagePath: path.resolve(vsix),
-    target,
-    dependencies: false,
-    allowMissingRepository: true,
-    rewriteRelativeLinks: false,
-  });
-  report(vsix);
-} finally {
-  rmSync(stage, { recursive: true, force: true });
-}
+// Also when something is missing.
+process.on('exit', () => rmSync(stage, { recursive: true, force: true }));
+stageOwnFiles();
+for (const name of await importedPackages()) stagePackage(name);
+stagePackage(`@node-llama-cpp/${binaries}`);
+const vsix = `punctual-${target}-${manifest.version}.vsix`;
+await createVSIX({
+  cwd: stage,
+  packagePath: path.resolve(vsix),
+  target,
+  dependencies: false,
+  allowMissingRepository: true,
+  rewriteRelativeLinks: false,
+});
+report(vsix);
 
 function stageOwnFiles() {
   for (const entry of ['LICENSE', 'README.md', 'CHANGELOG.md', '.vscodeignore', 'media', 'dist']) {
@@ -55,8 +53,9 @@ function stageOwnFiles() {
   writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
 }
 
-/** Names of the packages whose modules node-llama-cpp imports, itself included. */
+/** Names of the packages whose modules node-llama-cpp imports, itself included: without it the VSIX would be one that cannot compute. */
 async function importedPackages() {
+  folderOf('node-llama-cpp');
   const { metafile } = await build({
     stdin: { contents: "import 'node-llama-cpp';", resolveDir: process.cwd() },
     bundle: true,
@@ -66,19 +65,30 @@ async function importedPackages() {
     write: false,
     outfile: 'unused.mjs',
     external: ['@node-llama-cpp/*', '@reflink/*', 'electron'],
+    // node_modules may be a link, and a package in it: what counts is the name by which it is found here.
+    preserveSymlinks: true,
     logLevel: 'error',
   });
   const names = Object.keys(metafile.inputs).flatMap(
     (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
   );
+  if (!names.includes('node-llama-cpp'))
+    fail(`node-llama-cpp is not found by its path in ${path.resolve('node_modules')}: run 'npm ci'.`);
   return [...new Set(names)].sort();
 }
 
+function folderOf(name) {
+  const folder = path.join('node_modules', name);
+  if (!existsSync(folder)) fail(`${folder} is missing: run 'npm ci'.`);
+  return folder;
+}
+
 function stagePackage(name) {
-  const from = path.join('node_modules', name);
-  if (!existsSync(from)) fail(`${from} is missing: run 'npm ci'.`);
+  const from = folderOf(name);
   cpSync(from, path.join(stage, 'dist', from), {
     recursive: true,
+    // A link would lead nowhere on another machine.
+    dereference: true,
     filter: (file) => isNeeded(path.relative(from, file)),
   });
 }

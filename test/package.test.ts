@@ -1,0 +1,75 @@
+/** `package.mjs`, which makes the VSIX, on a repository in small: what must go along does, wherever node_modules really lies. */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { finished } from './cli/program.ts';
+
+const script = path.resolve(import.meta.dirname, '..', 'package.mjs');
+const platforms = ['linux-x64', 'linux-arm64', 'linux-armv7l', 'mac-arm64-metal', 'mac-x64', 'win-x64', 'win-arm64'];
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'punctual-package-'));
+  const manifest = { name: 'small', publisher: 'test', version: '1.2.3', engines: { vscode: '^1.90.0' } };
+  await put('repository', 'package.json', JSON.stringify(manifest));
+  await put('repository', '.vscodeignore', '');
+  for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'media/a.txt', 'dist/engine.mjs'])
+    await put('repository', file, 'Some text.');
+  await mkdir(path.join(folder, 'temporary'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function put(place: string, file: string, text: string): Promise<void> {
+  const whole = path.join(folder, place, file);
+  await mkdir(path.dirname(whole), { recursive: true });
+  await writeFile(whole, text);
+}
+
+/** node-llama-cpp imports `helper`; nothing imports `other`. */
+async function install(place: string): Promise<void> {
+  const modules = { 'node-llama-cpp': "import 'helper';", helper: 'export {};', other: 'export {};' };
+  for (const [name, text] of Object.entries(modules)) {
+    await put(place, `${name}/package.json`, JSON.stringify({ name, type: 'module', main: 'index.js' }));
+    await put(place, `${name}/index.js`, text);
+  }
+  for (const platform of platforms) await put(place, `@node-llama-cpp/${platform}/bins/llama.node`, 'binary');
+}
+
+async function run(): Promise<{ code: number | null; err: string; packed: string }> {
+  const temporary = path.join(folder, 'temporary');
+  const env = { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+  const cwd = path.join(folder, 'repository');
+  const { code, err } = await finished(spawn(process.execPath, [script], { cwd, env }));
+  expect(await readdir(temporary), 'nothing is left behind').toEqual([]);
+  const [vsix] = (await readdir(cwd)).filter((file) => file.endsWith('.vsix'));
+  // The names of files stand in a zip as they are.
+  return { code, err, packed: vsix === undefined ? '' : await readFile(path.join(cwd, vsix), 'latin1') };
+}
+
+describe('the VSIX', () => {
+  it.each(['a folder', 'a link'])(
+    'when node_modules is %s, then node-llama-cpp goes along, with what it needs',
+    async (kind) => {
+      const isLink = kind === 'a link';
+      await install(isLink ? 'elsewhere' : 'repository/node_modules');
+      if (isLink)
+        await symlink(path.join(folder, 'elsewhere'), path.join(folder, 'repository', 'node_modules'), 'junction');
+      const { code, err, packed } = await run();
+      expect({ code, err }).toMatchObject({ code: 0 });
+      const modules = 'extension/dist/node_modules';
+      expect(packed).toContain(`${modules}/node-llama-cpp/index.js`);
+      expect(packed).toContain(`${modules}/helper/index.js`);
+      expect(packed).toMatch(/extension\/dist\/node_modules\/@node-llama-cpp\/[\w-]+\/bins\/llama\.node/);
+      expect(packed).not.toContain(`${modules}/other/`);
+    },
+  );
+
+  it('when node-llama-cpp is not installed, then there is none, and it says what to do', async () => {
+    await put('repository', 'node_modules/other/index.js', '');
+    const { code, err, packed } = await run();
+    expect({ code, packed }).toEqual({ code: 1, packed: '' });
+    expect(err).toMatch(/^package: node_modules.node-llama-cpp is missing: run 'npm ci'\.\n$/);
+  });
+});
