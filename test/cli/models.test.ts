@@ -5,7 +5,12 @@
 import { copyFile, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { completionTraceSchema, listedModelSchema, modelsListResultSchema } from '../../runtime/protocol.ts';
+import {
+  completionTraceSchema,
+  listedModelSchema,
+  modelsListResultSchema,
+  statusSchema,
+} from '../../runtime/protocol.ts';
 import { writeModel } from '../gguf/model.ts';
 import { Hub } from '../models/store/hub.ts';
 import { root } from './fake-io.ts';
@@ -81,7 +86,7 @@ describe('punctual models', () => {
     expect(again.out).toBe(out);
     expect(await program.run('models', 'remove', name)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/ is removed; .* are free again/),
+      out: expect.stringMatching(/ is removed and leaves memory; .* on disk become free/),
     });
     expect(await found(name)).toBeUndefined();
     expect(await completedBy()).toMatch(/demonstration/);
@@ -176,6 +181,8 @@ describe('punctual models', () => {
     expect(await failed('models', 'fit', 'tiny', '--memory', 'lots')).toContain(
       "punctual.memory is 'lots': give 'auto'",
     );
+    // It was a question: what models may take is as before.
+    expect((await program.run('models', 'fit', 'tiny')).code).toBe(0);
   });
 
   it('when a model has an architecture that nobody knows, then it fails once, and another one serves from then on', async () => {
@@ -237,6 +244,19 @@ describe('punctual models', () => {
     hub.seen.splice(0);
     await program.run(...pull);
     expect(hub.seen.at(-1)?.authorization).toBeUndefined();
+  });
+
+  it('when a model is removed that is in memory, then it leaves memory, too', async () => {
+    await program.run('models', 'import', './made/tiny.gguf');
+    expect(await completedBy('--model', 'tiny')).toBe('tiny');
+    const statesOf = async (): Promise<string[]> => {
+      const { models } = statusSchema.parse(JSON.parse((await program.run('status', '--json')).out));
+      return models.filter(({ id }) => id === at('made/tiny.gguf')).map(({ state }) => state);
+    };
+    expect(await statesOf()).toEqual(['ready']);
+    const { out } = await program.run('models', 'remove', 'tiny');
+    expect(out).toMatch(/^tiny is forgotten; its file stays at .*tiny\.gguf, and it leaves memory/);
+    await vi.waitFor(async () => expect(await statesOf()).toEqual(['unloaded']), { timeout: 30_000 });
   });
 
   it('when the models folder cannot be read, then the list says so, and the demonstration still answers', async () => {
