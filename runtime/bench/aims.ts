@@ -2,6 +2,7 @@
 import { targets as replayAims } from './replay/targets.ts';
 import type { Target } from './report/report.ts';
 import { aims as residencyAims } from './residency/figures.ts';
+import { aims as workflowAims } from './workflow/figures.ts';
 
 export const aims: Readonly<Record<string, Target | undefined>> = {
   'overhead.ttft_ratio': { atMost: 1.1 },
@@ -13,6 +14,9 @@ export const aims: Readonly<Record<string, Target | undefined>> = {
   'engine.cancel_passes_p99': { atMost: 1 },
   'engine.goodput_ratio': { atLeast: 1.5 },
   'engine.ttft_p95_ratio': { atMost: 0.3 },
+  'completion.reevaluated_mean': { atMost: 0.05 },
+  'completion.reevaluated_median': { atMost: 0.005 },
+  'completion.no_prefill_share': { atLeast: 0.85 },
   'estimate.ttft_err_p50': { atMost: 0.15 },
   'estimate.ttft_err_p90': { atMost: 0.4 },
   'estimate.e2e_err_p50': { atMost: 0.15 },
@@ -22,5 +26,6 @@ export const aims: Readonly<Record<string, Target | undefined>> = {
   'scheduler.on_growth': { atMost: 1.6 },
   'scheduler.million_s': { atMost: 60 },
   ...replayAims,
+  ...workflowAims,
   ...Object.fromEntries(Object.entries(residencyAims).map(([name, aim]) => [`residency.${name}`, aim])),
 };

@@ -5,6 +5,7 @@ import { type Asked, readArguments } from './arguments.ts';
 import { BadInput, BadUsage, type Bench, BenchError, type BenchResult } from './bench.ts';
 import { engineBench } from './engine/index.ts';
 import { helpOf, overviewOf } from './help.ts';
+import { keystrokesBench } from './keystrokes/bench.ts';
 import { overhead } from './overhead.ts';
 import { parking } from './parking.ts';
 import { replayBench } from './replay/bench.ts';
@@ -14,17 +15,20 @@ import { schedulerBench } from './scheduler/bench.ts';
 import { speculation } from './speculation.ts';
 import { swapBench } from './swap/bench.ts';
 import { figureTable, tablesText } from './tables.ts';
+import { workflowBench } from './workflow/bench.ts';
 
 const benches: readonly Bench[] = [
   overhead,
   engineBench,
   saberBench,
   replayBench,
+  workflowBench,
   schedulerBench,
   speculation,
   parking,
   residencyBench,
   swapBench,
+  keystrokesBench,
 ];
 
 const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;

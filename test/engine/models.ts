@@ -33,6 +33,11 @@ export class ModelFiles {
     ]);
   }
 
+  /** The embedded model with a middle token: it is asked with what stands before the cursor first. */
+  prefixFirst(): string {
+    return this.#changed(embeddedModel, 'prefix-first.gguf', [['<|psm_middle|>', '<|fim_middle|>']]);
+  }
+
   withoutChatTemplate(): string {
     return this.#changed(embeddedModel, 'no-chat.gguf', [['tokenizer.chat_template', 'tokenizer.xxxx_template']]);
   }

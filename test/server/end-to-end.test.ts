@@ -66,8 +66,9 @@ class Window {
     this.#socket.terminate();
   }
 
-  async complete(): Promise<InlineCompletionResult> {
-    const result = await this.#connection.sendRequest('textDocument/inlineCompletion', completion(at(5, 2)));
+  async complete(isByHand = false): Promise<InlineCompletionResult> {
+    const params = completion(at(5, 2), { triggerKind: isByHand ? 1 : 2 });
+    const result = await this.#connection.sendRequest('textDocument/inlineCompletion', params);
     return inlineCompletionResultSchema.parse(result);
   }
 
@@ -132,7 +133,10 @@ describe('the runtime with the embedded model', () => {
     expect(models).toMatchObject([{ state: 'ready', demo: true }]);
     const again = await window.complete();
     expect(again.items).toEqual(suggestion.items);
-    expect(again.punctual.reusedTokens).toBeGreaterThan(0);
+    expect(again.punctual).toMatchObject({ from: 'typed', kept: true });
+    const byHand = await window.complete(true);
+    expect(byHand.items).toEqual(suggestion.items);
+    expect(byHand.punctual.reusedTokens).toBeGreaterThan(0);
   });
 
   it('when the engine is killed during a translation, then the translation finishes and the next completion works', async () => {
@@ -158,7 +162,7 @@ describe('the runtime with the embedded model', () => {
     expect(translations(status)?.failed).toBe(0);
     const undisturbed = await window.stream('punctual/translate', { to: 'python' });
     expect(undisturbed.text).toBe(translation.text);
-    expect((await window.complete()).punctual.reason).toBe('answered');
+    expect((await window.complete(true)).punctual).toMatchObject({ reason: 'answered', from: 'generated' });
     const next = await window.statusThat((later) => later.enginePid !== undefined && later.enginePid !== enginePid);
     expect(isProcess(enginePid)).toBe(false);
     expect(isProcess(next.enginePid ?? 0)).toBe(true);

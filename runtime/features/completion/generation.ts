@@ -34,6 +34,7 @@ export class Generation {
   readonly #timer: Timer | undefined;
   readonly #waiting = new Set<Waiting>();
   #text = '';
+  /** It has ended, or is being stopped: who comes now has to look elsewhere. */
   #isOver = false;
   #callOff: (() => void) | undefined;
 
@@ -84,7 +85,9 @@ export class Generation {
   }
 
   #stop(): void {
-    if (!this.#isOver) this.#handle.cancel();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#handle.cancel();
   }
 
   #ended(result: TaskResult): TaskResult {

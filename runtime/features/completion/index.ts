@@ -8,6 +8,8 @@
  * 3. `joined`: a running generation that what was typed agrees with, whoever asked for it (generation.ts).
  * 4. `generated`: a new task, which supersedes the one before. Whatever waits for a pause in typing, or asks nothing where a suggestion
  *    would not be wanted, stands before this one alone.
+ *
+ * Who asks by hand is answered by the model: 1 and 2 are passed over.
  */
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { InfillPrompt, TaskError } from '../../core/task.ts';
@@ -20,15 +22,14 @@ import type {
 } from '../../protocol.ts';
 import { answering } from '../notes.ts';
 import { type ChosenModel, isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
-import { SuggestionCache } from './cache.ts';
 import { type Cursor, type CursorText, cursorText, isInside, plainLines } from './cursor.ts';
 import { Eligibility } from './eligibility.ts';
 import type { Answer } from './filters/filter.ts';
 import { type Postprocessed, postprocess } from './filters/postprocess.ts';
 import { Generation, type Timer, type Waited } from './generation.ts';
+import { KeptSuggestions } from './kept.ts';
 import { extentAt, type WindowLimits, windowDefault } from './prompt.ts';
 import { type PromptQuestion, Prompts } from './prompts.ts';
-import { LastShown } from './shown.ts';
 import { filteredTrace, fittedTrace, nothing, traceOf } from './trace.ts';
 
 export interface CompletionRequest extends Cursor {
@@ -55,9 +56,14 @@ interface Asked {
   readonly scope: string;
 }
 
+interface Running {
+  readonly scope: string;
+  /** Of the request that it was begun for. */
+  readonly arrivalMs: number;
+  readonly generation: Generation;
+}
+
 const shortenTries = 3;
-const cachedMax = 256;
-const documentsMax = 32;
 
 export class CompletionFeature {
   readonly #tasks: Tasks;
@@ -65,9 +71,8 @@ export class CompletionFeature {
   readonly #eligibility: Eligibility;
   readonly #timer: Timer | undefined;
   readonly #prompts = new Prompts();
-  readonly #cache = new SuggestionCache(cachedMax);
-  readonly #shown = new LastShown(documentsMax);
-  readonly #running = new Map<string, { readonly scope: string; readonly generation: Generation }>();
+  readonly #kept = new KeptSuggestions();
+  readonly #running = new Map<string, Running>();
   readonly #suggestions: Record<CompletionSource, number> = { typed: 0, cache: 0, joined: 0, generated: 0 };
 
   /**
@@ -129,37 +134,42 @@ export class CompletionFeature {
   }
 
   async #answer(asked: Asked, signal: AbortSignal): Promise<InlineCompletionResult> {
-    const { model, here, key, scope } = asked;
+    const { request, model, here, key, scope } = asked;
     if (signal.aborted) return nothing({ reason: 'cancelled', model: model.name });
-    const rest = this.#shown.restAt(`${scope}\0${key}`, here.around);
-    const typed = rest && this.#known(asked, 'typed', rest); // 1
-    if (typed) return typed;
-    const cached = this.#cache.get(scope, here.around);
-    const found = cached && this.#known(asked, 'cache', cached); // 2
-    if (found) return found;
+    const known = request.invoked ? undefined : this.#known(asked); // 1, 2
+    if (known) return known;
     const running = this.#running.get(key);
     const waited = running?.scope === scope ? await running.generation.wait(here.around, signal) : undefined; // 3
-    if (waited?.kind === 'ended') return this.#joined(asked, waited);
+    if (running && waited?.kind === 'ended') return this.#joined(asked, waited, running.arrivalMs);
     if (waited?.kind === 'left' || signal.aborted) return nothing({ reason: 'cancelled', model: model.name });
     return this.#ask(asked, signal); // 4
   }
 
-  /** What needs no task, as far as something of it may stand here. */
-  #known(asked: Asked, from: 'typed' | 'cache', text: string): InlineCompletionResult | undefined {
-    const { request, model } = asked;
-    const shaped = postprocess({ text }, asked.here.around);
-    if (shaped.text === '') return undefined;
+  /** What needs no task. */
+  #known(asked: Asked): InlineCompletionResult | undefined {
+    const { request, model, here, key, scope } = asked;
+    const found = this.#kept.find(scope, key, here.around);
+    if (found === undefined) return undefined;
+    const { from, shaped } = found;
     const e2eMs = this.#tasks.now() - request.receivedMs;
     const kept = e2eMs <= request.settings.completion.targetMs;
-    const trace = { reason: 'answered', model: model.name, from, e2eMs, kept } as const;
-    // What was shown at first goes on being what is typed: the user may take back what he typed of it.
+    const trace = { reason: 'answered', from, model: model.name, ttftMs: e2eMs, e2eMs, kept } as const;
+    // What was shown at first goes on being what is typed: of it may be deleted again.
     return this.#suggest(asked, { ...trace, ...filteredTrace(shaped) }, shaped, from === 'cache');
   }
 
-  #joined(asked: Asked, { result, typed }: Extract<Waited, { readonly kind: 'ended' }>): InlineCompletionResult {
-    const { ttftMs: _, ...trace } = this.#traceOf(asked, result);
-    const e2eMs = this.#tasks.now() - asked.request.receivedMs;
-    return this.#shaped(asked, { ...trace, from: 'joined', e2eMs }, result, typed);
+  /** @param arrivalMs of the request that it was begun for. */
+  #joined(
+    asked: Asked,
+    { result, typed }: Extract<Waited, { readonly kind: 'ended' }>,
+    arrivalMs: number,
+  ): InlineCompletionResult {
+    const { ttftMs, ...trace } = this.#traceOf(asked, result);
+    const { receivedMs } = asked.request;
+    const own = { from: 'joined', e2eMs: this.#tasks.now() - receivedMs } as const;
+    // What was there before the request is there at once.
+    const first = ttftMs === undefined ? {} : { ttftMs: Math.max(0, arrivalMs + ttftMs - receivedMs) };
+    return this.#shaped(asked, { ...trace, ...own, ...first }, result, typed);
   }
 
   async #ask(asked: Asked, signal: AbortSignal): Promise<InlineCompletionResult> {
@@ -194,11 +204,11 @@ export class CompletionFeature {
   #begin({ here, key, scope }: Asked, spec: TaskSpec): Generation {
     const submit = this.#tasks.submit.bind(this.#tasks);
     const generation = new Generation(here.around, (listener) => submit(spec, listener), this.#timer);
-    this.#running.set(key, { scope, generation });
+    this.#running.set(key, { scope, arrivalMs: spec.arrivalMs, generation });
     void generation.done.then((result) => {
       if (this.#running.get(key)?.generation === generation) this.#running.delete(key);
       const shaped = shapedAnswer(result, '', here);
-      if (shaped) this.#cache.put(scope, here.around, shaped.text);
+      if (shaped) this.#kept.made(scope, here.around, shaped.text);
     });
     return generation;
   }
@@ -222,8 +232,7 @@ export class CompletionFeature {
   #suggest(asked: Asked, trace: CompletionTrace, { text }: Postprocessed, isNew: boolean): InlineCompletionResult {
     const { request, here, key, scope } = asked;
     const { selected, position } = request;
-    const { before, after } = here.around;
-    if (isNew) this.#shown.put(`${scope}\0${key}`, { before, after, text });
+    if (isNew) this.#kept.shown(scope, key, here.around, text);
     if (trace.from) this.#suggestions[trace.from] += 1;
     const range = selected?.range ?? { start: position, end: position };
     return { items: [{ insertText: (selected?.text ?? '') + text, range }], punctual: trace };

@@ -1,22 +1,32 @@
 /**
  * Which prompt a completion is asked with, document by document: what was evaluated before decides how much that costs.
  *
- * 1. An anchored prompt (anchor.ts) that is on time: typing only appended to it. Of several the one with the most context.
+ * 1. An anchored prompt (anchor.ts) that is on time: typing only appended to it. Of several a whole one, then one whose suffix is near,
+ *    then the one that is there first.
  * 2. Else a window cut for this cursor and fitted to the promise (fit.ts), unless an anchored prompt is there sooner.
  *
- * What was cut becomes the document's anchor. A warm-up cuts another one beside it, while nobody waits.
+ * What was cut becomes an anchor of the document, beside those of other places in it. A warm-up cuts one more, while nobody waits.
  */
-import { type InfillPrompt, warmUpKey } from '../../core/task.ts';
+import type { InfillPrompt } from '../../core/task.ts';
 import { type Anchor, type AnchoredPrompt, anchored, onAnchor } from './anchor.ts';
 import { fitShare, fitWindow, type HeldWindow, wantedWindow } from './fit.ts';
 import { type WindowLimits, windowDefault } from './prompt.ts';
 
-/** Two for each document: its last prompt and its last warm-up. The one not asked for the longest time is forgotten first. */
-const evaluatedMax = 128;
+/** Documents that are remembered; the one not asked about for the longest time is forgotten first. */
+const documentsMax = 64;
+/** Places of one document that may still be in a sequence of the engine. */
+const placesMax = 4;
 
 interface Evaluated {
   readonly anchor: Anchor;
   readonly holds: HeldWindow;
+}
+
+/** What was evaluated of one document. */
+interface DocumentPrompts {
+  /** For completions, the last one first. */
+  asked: readonly Evaluated[];
+  warm: Evaluated | undefined;
 }
 
 export interface PromptQuestion {
@@ -41,24 +51,29 @@ export interface ChosenPrompt {
 
 type Place = Pick<PromptQuestion, 'text' | 'offset'>;
 
+/** A prompt that may be asked with, and what it takes. */
+interface Candidate extends Evaluated, AnchoredPrompt {
+  readonly ms: number;
+}
+
 export class Prompts {
-  readonly #evaluated = new Map<string, Evaluated>();
+  /** The document not asked about for the longest time first. */
+  readonly #documents = new Map<string, DocumentPrompts>();
 
   choose(document: string, question: PromptQuestion): ChosenPrompt {
     const { targetMs, forecastMs } = question;
-    const appended = this.#anchored(document, question)
-      .map((one) => ({ one, ms: forecastMs(one.prompt) }))
-      .sort((a, b) => contextChars(b.one) - contextChars(a.one));
-    const inTime = appended.find(({ ms }) => ms <= fitShare * targetMs); // 1
-    if (inTime !== undefined) return chosen(inTime.one, inTime.ms);
-    const fitted = this.#cut(document, question, windowDefault); // 2
+    const appended = this.#anchored(document, question).map((one) => ({ ...one, ms: forecastMs(one.prompt) }));
+    const inTime = appended.filter(({ ms }) => ms <= fitShare * targetMs).sort(compareWorth)[0]; // 1
+    if (inTime !== undefined) return this.#take(document, inTime);
+    const cut = this.#cut(document, question, windowDefault); // 2
     const soonest = appended.sort((a, b) => a.ms - b.ms)[0];
-    if (soonest !== undefined && soonest.ms <= fitted.forecastMs) return chosen(soonest.one, soonest.ms);
-    return this.#take(document, fitted);
+    return this.#take(document, soonest !== undefined && soonest.ms <= cut.ms ? soonest : cut);
   }
 
-  /** The one before was too long for the model: no more than `wanted`. */
+  /** The one chosen before was too long for the model: it is forgotten, and no more than `wanted` is asked with. */
   shorten(document: string, question: PromptQuestion, wanted: WindowLimits): ChosenPrompt {
+    const prompts = this.#of(document);
+    prompts.asked = prompts.asked.slice(1);
     return this.#take(document, this.#cut(document, question, wanted));
   }
 
@@ -68,50 +83,50 @@ export class Prompts {
     if (good !== undefined) return good.prompt;
     const { window, holds } = wantedWindow({ ...place, wanted: windowDefault });
     const { anchor, prompt } = anchored(place, window, 0);
-    this.#keep(warmUpKey(document), { anchor, holds });
+    this.#of(document).warm = { anchor, holds };
     return prompt;
   }
 
-  #anchored(document: string, place: Place): AnchoredPrompt[] {
-    return this.#of(document).flatMap(({ anchor }) => onAnchor(anchor, place) ?? []);
-  }
-
-  #cut(document: string, question: PromptQuestion, wanted: WindowLimits) {
-    const { text, offset, targetMs, forecastMs } = question;
-    const held = this.#of(document).map(({ holds }) => holds);
-    const fitted = fitWindow({
-      ...{ text, offset, wanted, held, targetMs },
-      forecastMs: (window) => forecastMs(anchored(question, window, 0).prompt),
+  #anchored(document: string, place: Place): (Evaluated & AnchoredPrompt)[] {
+    return this.#evaluated(document).flatMap((evaluated) => {
+      const prompt = onAnchor(evaluated.anchor, place);
+      return prompt === undefined ? [] : [{ ...evaluated, ...prompt }];
     });
-    const { anchor, prompt } = anchored(question, fitted.window, fitted.droppedChars);
-    return { anchor, prompt, holds: fitted.holds, forecastMs: fitted.forecastMs };
   }
 
-  #take(
-    document: string,
-    cut: Evaluated & { readonly prompt: InfillPrompt; readonly forecastMs: number },
-  ): ChosenPrompt {
-    const { anchor, holds, prompt, forecastMs } = cut;
-    this.#keep(document, { anchor, holds });
-    return { prompt, forecastMs, droppedChars: anchor.droppedChars, isStale: false };
+  #cut(document: string, question: PromptQuestion, wanted: WindowLimits): Candidate {
+    const { text, offset, targetMs, forecastMs } = question;
+    const { asked: [last] = [], warm } = this.#documents.get(document) ?? {};
+    const { window, holds, ...fitted } = fitWindow({
+      ...{ text, offset, wanted, targetMs },
+      held: [last, warm].flatMap((evaluated) => evaluated?.holds ?? []),
+      forecastMs: (candidate) => forecastMs(anchored(question, candidate, 0).prompt),
+    });
+    return { ...anchored(question, window, fitted.droppedChars), holds, ms: fitted.forecastMs };
   }
 
-  #of(document: string): Evaluated[] {
-    return [document, warmUpKey(document)].flatMap((key) => this.#evaluated.get(key) ?? []);
+  #take(document: string, { anchor, holds, prompt, isStale, ms }: Candidate): ChosenPrompt {
+    const prompts = this.#of(document);
+    const others = prompts.asked.filter((other) => other.anchor !== anchor);
+    prompts.asked = [{ anchor, holds }, ...others].slice(0, placesMax);
+    return { prompt, forecastMs: ms, droppedChars: anchor.droppedChars, isStale };
   }
 
-  #keep(key: string, evaluated: Evaluated): void {
-    this.#evaluated.delete(key);
-    this.#evaluated.set(key, evaluated);
-    const [oldest] = this.#evaluated.keys();
-    if (this.#evaluated.size > evaluatedMax && oldest !== undefined) this.#evaluated.delete(oldest);
+  #evaluated(document: string): readonly Evaluated[] {
+    const { asked = [], warm } = this.#documents.get(document) ?? {};
+    return warm === undefined || asked.some(({ anchor }) => anchor === warm.anchor) ? asked : [...asked, warm];
+  }
+
+  #of(document: string): DocumentPrompts {
+    const prompts = this.#documents.get(document) ?? { asked: [], warm: undefined };
+    this.#documents.delete(document);
+    this.#documents.set(document, prompts);
+    const [oldest] = this.#documents.keys();
+    if (this.#documents.size > documentsMax && oldest !== undefined) this.#documents.delete(oldest);
+    return prompts;
   }
 }
 
-function contextChars({ prompt }: AnchoredPrompt): number {
-  return prompt.prefix.length + prompt.suffix.length;
-}
-
-function chosen({ anchor, prompt, isStale }: AnchoredPrompt, forecastMs: number): ChosenPrompt {
-  return { prompt, forecastMs, droppedChars: anchor.droppedChars, isStale };
+function compareWorth(a: Candidate, b: Candidate): number {
+  return a.anchor.droppedChars - b.anchor.droppedChars || Number(a.isStale) - Number(b.isStale) || a.ms - b.ms;
 }

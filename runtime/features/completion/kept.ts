@@ -1,0 +1,44 @@
+/** Suggestions that need no task: the last one of each document, typed on, and those that were made before. Pure. */
+import { SuggestionCache } from './cache.ts';
+import type { Place } from './filters/filter.ts';
+import { type Postprocessed, postprocess } from './filters/postprocess.ts';
+import type { Sides } from './since.ts';
+import { LastShown } from './shown.ts';
+
+const cachedMax = 256;
+const documentsMax = 32;
+
+export interface Found {
+  readonly from: 'typed' | 'cache';
+  readonly shaped: Postprocessed;
+}
+
+export class KeptSuggestions {
+  readonly #cache = new SuggestionCache(cachedMax);
+  readonly #shown = new LastShown(documentsMax);
+
+  /**
+   * What may stand here, never empty: 1. the rest of what was shown last in the document, 2. what was made here before.
+   * @param scope what suggestions are made with: a model, a language.
+   */
+  find(scope: string, document: string, here: Place): Found | undefined {
+    const typed = shapedHere('typed', this.#shown.restAt(`${scope}\0${document}`, here), here);
+    return typed ?? shapedHere('cache', this.#cache.get(scope, here), here);
+  }
+
+  /** Somebody may ask for it again, whoever sees it now. */
+  made(scope: string, { before, after }: Sides, text: string): void {
+    this.#cache.put(scope, { before, after }, text);
+  }
+
+  /** It stands in the editor from now on. */
+  shown(scope: string, document: string, { before, after }: Sides, text: string): void {
+    this.#shown.put(`${scope}\0${document}`, { before, after, text });
+  }
+}
+
+function shapedHere(from: Found['from'], text: string | undefined, here: Place): Found | undefined {
+  if (text === undefined) return undefined;
+  const shaped = postprocess({ text }, here);
+  return shaped.text === '' ? undefined : { from, shaped };
+}

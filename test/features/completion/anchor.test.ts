@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Anchor, anchored, onAnchor, typedCharsMax } from '../../../runtime/features/completion/anchor.ts';
+import { infillWindow, snapToCharacter, windowDefault } from '../../../runtime/features/completion/prompt.ts';
+
+/** The cursor is marked by `|`. */
+function place(marked: string): { readonly text: string; readonly offset: number } {
+  return { text: marked.replace('|', ''), offset: marked.indexOf('|') };
+}
+
+function anchorAt(marked: string): Anchor {
+  const at = place(marked);
+  return anchored(at, infillWindow(at.text, at.offset, windowDefault), 0).anchor;
+}
+
+const body = 'fn main() {\n    let a = 1;\n    let b|\n}\n';
+
+describe('an anchor', () => {
+  it('when it is made, then whole lines are its prefix, and the line of the cursor counts as typed', () => {
+    const at = place(body);
+    const { prompt } = anchored(at, infillWindow(at.text, at.offset, windowDefault), 0);
+    const prefix = 'fn main() {\n    let a = 1;\n';
+    expect(prompt).toEqual({ kind: 'infill', prefix, suffix: '\n}\n', typed: '    let b', heals: true });
+  });
+
+  it('when a line is longer than any, then most of it is prefix', () => {
+    const at = place(`${'x = 1; '.repeat(300)}|`);
+    const { prompt } = anchored(at, infillWindow(at.text, at.offset, windowDefault), 0);
+    expect(prompt.typed?.length).toBe(400);
+    expect(prompt.prefix.length).toBeGreaterThan(1_000);
+  });
+
+  it.each([
+    ['is typed on', 'fn main() {\n    let a = 1;\n    let b = 2;|\n}\n', '    let b = 2;'],
+    ['is typed on for lines', 'fn main() {\n    let a = 1;\n    let b;\n    b = |\n}\n', '    let b;\n    b = '],
+    ['is deleted in part', 'fn main() {\n    let a = 1;\n    l|\n}\n', '    l'],
+    ['gets a bracket that the editor closes', 'fn main() {\n    let a = 1;\n    let b = f(|)\n}\n', '    let b = f('],
+    ['opens a block that the editor closes', 'fn main() {\n    let a = 1;\n    if b {\n        |\n    }\n}\n', '    if b {\n        '],
+  ])('when the line %s, then only what was typed differs', (_, marked, typed) => {
+    const anchor = anchorAt(body);
+    expect(onAnchor(anchor, place(marked))?.prompt).toMatchObject({ prefix: anchor.prefix, suffix: '\n}\n', typed });
+  });
+
+  it.each([
+    ['the lines before it change', 'fn main() {\n    let x = 1;\n    let b|\n}\n'],
+    ['the cursor stands before text that was typed', 'fn main() {\n    let a = 1;\n    let |b\n}\n'],
+    ['the cursor is above it', 'fn main() {\n    let| a = 1;\n    let b\n}\n'],
+    ['text comes behind the document that ended there', 'fn main() {\n    let a = 1;\n    let b|\n}\n\nfn more() {}\n'],
+    ['text comes before the document that began there', '// more\nfn main() {\n    let a = 1;\n    let b|\n}\n'],
+    ['more was typed than can be kept', body.replace('|', `${'x'.repeat(typedCharsMax)}|`)],
+    ['more lines were typed than can be kept', body.replace('|', `${'\n'.repeat(50)}|`)],
+  ])('when %s, then it does not hold', (_, marked) => {
+    expect(onAnchor(anchorAt(body), place(marked))).toBeUndefined();
+  });
+
+  it('when lines are put in far above it, then it holds still', () => {
+    const far = 'use std::fmt;\n'.repeat(300);
+    const anchor = anchorAt(far + body);
+    const moved = onAnchor(anchor, place(`use a;\n${far}${body.replace('|', ' = 2|')}`));
+    expect(moved?.prompt).toMatchObject({ prefix: anchor.prefix, typed: '    let b = 2' });
+  });
+
+  it('when much was typed since, then it is stale, and a line of its own is not much', () => {
+    const line = '    let value = compute(1, 2);\n';
+    const anchor = anchorAt(body);
+    const typed = (count: number) => body.replace('    let b|', `${line.repeat(count)}    let b|`);
+    expect(onAnchor(anchor, place(typed(2)))?.isStale).toBe(false);
+    expect(onAnchor(anchor, place(typed(12)))?.isStale).toBe(true);
+  });
+
+  it('when it holds, then its prompt is the text around the cursor, but for what closes brackets', () => {
+    const line = fc.string({ unit: fc.constantFrom('a', '(', ')', ' ', '😀'), maxLength: 8 });
+    const lines = fc.array(line, { maxLength: 12 }).map((all) => all.join('\n'));
+    const places = fc.record({ text: lines, at: fc.nat(), typed: lines, closed: fc.constantFrom('', ')', '\n}') });
+    fc.assert(
+      fc.property(places, ({ text, at, typed, closed }) => {
+        const offset = at % (text.length + 1);
+        const limits = { prefixChars: 20, suffixChars: 10 };
+        const { anchor } = anchored({ text, offset }, infillWindow(text, offset, limits), 0);
+        const now = { text: text.slice(0, offset) + typed + closed + text.slice(offset), offset: offset + typed.length };
+        const prompt = onAnchor(anchor, now)?.prompt;
+        if (prompt === undefined) return;
+        const cursor = snapToCharacter(now.text, now.offset);
+        expect(now.text.slice(0, cursor).endsWith(prompt.prefix + prompt.typed)).toBe(true);
+        const behind = now.text.slice(cursor);
+        expect(behind.slice(0, behind.indexOf(prompt.suffix)).replace(/[\s)}]/g, '')).toBe('');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { LastShown, restOfShown } from '../../../runtime/features/completion/shown.ts';
+
+const shown = { before: 'let a', after: '\n', text: ' = 1;' };
+
+describe('the last suggestion', () => {
+  it.each([
+    ['let a', ' = 1;'],
+    ['let a =', ' 1;'],
+    ['let a = 1', ';'],
+  ])('when the text before the cursor is %j, then the rest of it is %j', (before, rest) => {
+    expect(restOfShown(shown, { before, after: '\n' })).toBe(rest);
+  });
+
+  it.each([
+    ['it was typed to its end', 'let a = 1;'],
+    ['something else was typed', 'let a.'],
+    ['something before it was deleted', 'let '],
+  ])('when %s, then nothing is left of it', (_, before) => {
+    expect(restOfShown(shown, { before, after: '\n' })).toBeUndefined();
+  });
+
+  it('when too many documents have one, then the oldest is forgotten', () => {
+    const last = new LastShown(2);
+    for (const name of ['a', 'b', 'a', 'c']) last.put(name, shown);
+    expect(['a', 'b', 'c'].map((name) => last.restAt(name, shown))).toEqual([' = 1;', undefined, ' = 1;']);
+  });
+});
