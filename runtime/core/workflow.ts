@@ -9,6 +9,8 @@
  * 3. With it goes the {@link Rest}: what follows under the same promise. By that a policy sees the workflow behind the call: it is given up
  *    as a whole, early, and what is nearly done is not refused at its last stage.
  * 4. When what is left will not fit into what is left of the time, the plan degrades by one stated step after the other.
+ *    The policy may find that a call cannot be on time (the scheduler's effect `relegate`): whoever runs the workflow tells its asker, once;
+ *    it goes on, late.
  * 5. A call that fails is left out if the plan can do without it; else the workflow fails. When it fails or is cancelled, all its calls are
  *    taken back in the same turn.
  *
@@ -37,6 +39,7 @@ import {
   type PlanCall,
 } from './workflow/plan.ts';
 import type { Rest } from './workflow/rest.ts';
+import type { Spent } from './workflow/stretch.ts';
 
 export type { CallState, Device } from './workflow/calls.ts';
 export type { CallId, Degradation, Plan, PlanCall } from './workflow/plan.ts';
@@ -64,10 +67,15 @@ export type WorkflowEffect =
     }
   /** Cancel the task of this call: nobody waits for it. */
   | { readonly kind: 'takeBack'; readonly call: CallId }
-  /** The answer will be less than was planned; `neededMs` was more than `slackMs`. */
-  | { readonly kind: 'degrade'; readonly step: Degradation; readonly neededMs: number; readonly slackMs: number }
+  /** The answer will be less than was planned. */
+  | { readonly kind: 'degrade'; readonly step: Degradation; readonly why: DegradeReason }
   /** The last effect. */
   | { readonly kind: 'settle'; readonly outcome: WorkflowOutcome };
+
+/** `late`: what is left needs more time than there is. `failed`: the call failed. */
+export type DegradeReason =
+  | { readonly kind: 'late'; readonly neededMs: number; readonly slackMs: number }
+  | { readonly kind: 'failed' };
 
 export type WorkflowOutcome =
   | { readonly kind: 'finished'; readonly degraded: readonly Degradation[]; readonly isOnTime: boolean }
@@ -86,6 +94,12 @@ export interface WorkflowOptions {
   /** How many times longer than on an idle device workflows take now (workflow/stretch.ts). Default: 1. */
   readonly stretch?: () => number;
 }
+
+/**
+ * A plan degrades while its predicted time, times this, is more than what is left. More than 1, as a step helps only before the calls it is about
+ * are submitted: chosen on the tuning seeds of `bench workflow`.
+ */
+const reserve = 1.3;
 
 export class Workflow {
   readonly #plan: Plan;
@@ -124,19 +138,24 @@ export class Workflow {
     return this.#msOf([...this.#calls.inState('submitted'), ...this.#calls.inState('blocked')]);
   }
 
+  /** What its calls that have ended were predicted to take, and what they took. */
+  spent(nowMs: number): Spent {
+    return { predictedMs: this.#msOf(this.#calls.inState('ended')), actualMs: nowMs - this.#plan.arrivalMs };
+  }
+
   on(event: WorkflowEvent, nowMs: number): WorkflowEffect[] {
     const effects: WorkflowEffect[] = [];
     if (this.#outcome !== undefined) return effects;
+    if ('call' in event && this.#calls.stateOf(event.call) !== 'submitted') return effects;
     switch (event.kind) {
       case 'start':
         break;
       case 'ended':
-        if (this.#calls.stateOf(event.call) !== 'submitted') return effects;
         this.#calls.ended(event.call, event.answerTokens);
         break;
       case 'failed':
-        if (this.#calls.stateOf(event.call) !== 'submitted') return effects;
-        if (!this.#leaveOut(event.call)) {
+        this.#calls.set(event.call, 'failed');
+        if (!this.#goesOnWithout(event.call, effects)) {
           this.#settle({ kind: 'failed', call: event.call, error: event.error }, effects);
           return effects;
         }
@@ -155,25 +174,26 @@ export class Workflow {
   }
 
   #settle(outcome: WorkflowOutcome, effects: WorkflowEffect[]): void {
-    for (const { id } of this.#calls.inState('submitted')) effects.push({ kind: 'takeBack', call: id });
+    for (const { id } of this.#calls.inState('submitted')) {
+      this.#calls.set(id, 'skipped');
+      effects.push({ kind: 'takeBack', call: id });
+    }
     this.#outcome = outcome;
     effects.push({ kind: 'settle', outcome });
   }
 
   #submit(nowMs: number, effects: WorkflowEffect[]): void {
-    const { outstandingMax = outstandingDefault } = this.#plan;
+    const { arrivalMs, id: workflow, outstandingMax = outstandingDefault } = this.#plan;
     const ready = this.#calls.ready;
     const next = ready.slice(0, Math.max(0, outstandingMax - this.#calls.count('submitted')));
     if (next.length === 0) return;
-    const deadlineMs = this.#stageDeadlineMs(ready, nowMs);
+    const targetMs = this.#stageDeadlineMs(ready, nowMs) - arrivalMs;
     for (const { id } of next) this.#calls.set(id, 'submitted');
-    const rest: Rest = { workflow: this.#plan.id, deadlineMs: this.deadlineMs, ...this.#calls.rest() };
-    const { arrivalMs } = this.#plan;
-    const promise: CallPromise = { arrivalMs, sla: { kind: 'e2e', targetMs: deadlineMs - arrivalMs }, rest };
+    const rest: Rest = { workflow, deadlineMs: this.deadlineMs, ...this.#calls.rest(this.#pace) };
+    const promise: CallPromise = { arrivalMs, sla: { kind: 'e2e', targetMs }, rest };
     for (const { id } of next) {
       const lengthShare = this.#calls.lengthShareOf(id);
-      const model = this.#model && { model: this.#model.id };
-      effects.push({ kind: 'submit', call: id, promise, lengthShare, ...model });
+      effects.push({ kind: 'submit', call: id, promise, lengthShare, ...(this.#model && { model: this.#model.id }) });
     }
   }
 
@@ -182,20 +202,23 @@ export class Workflow {
     const slackMs = this.deadlineMs - nowMs;
     if (slackMs <= 0) return this.deadlineMs;
     const stageMs = this.#msOf([...this.#calls.inState('submitted'), ...ready]);
-    return Math.min(this.deadlineMs, nowMs + (slackMs * stageMs) / this.remainingMs);
+    return stageMs > 0 ? Math.min(this.deadlineMs, nowMs + (slackMs * stageMs) / this.remainingMs) : this.deadlineMs;
   }
 
-  /** Takes the next steps until what is left fits, or none is left. */
+  /** Takes one step after the other until what is left fits, or no step is left. */
   #degrade(nowMs: number, effects: WorkflowEffect[]): void {
-    const steps = this.#plan.degradations ?? [];
-    for (const step of steps) {
-      const neededMs = this.remainingMs * (this.#options.stretch?.() ?? 1);
+    for (const step of this.#plan.degradations ?? []) {
+      const neededMs = reserve * (this.#options.stretch?.() ?? 1) * this.remainingMs;
       const slackMs = this.deadlineMs - nowMs;
       if (neededMs <= slackMs) return;
-      if (this.#degraded.includes(step) || !this.#take(step)) continue;
-      this.#degraded.push(step);
-      effects.push({ kind: 'degrade', step, neededMs, slackMs });
+      if (!this.#degraded.includes(step) && this.#take(step))
+        this.#note(step, { kind: 'late', neededMs, slackMs }, effects);
     }
+  }
+
+  #note(step: Degradation, why: DegradeReason, effects: WorkflowEffect[]): void {
+    this.#degraded.push(step);
+    effects.push({ kind: 'degrade', step, why });
   }
 
   /** @returns whether there was anything left to do less of. */
@@ -216,18 +239,24 @@ export class Workflow {
     }
   }
 
-  /** A call that the plan can do without. */
-  #leaveOut(call: CallId): boolean {
+  /** Whether the plan can do without this call, which failed. */
+  #goesOnWithout(call: CallId, effects: WorkflowEffect[]): boolean {
     const step = this.#plan.degradations?.find((each) => each.kind === 'skipped' && each.call === call);
     if (step === undefined) return false;
-    this.#calls.set(call, 'skipped');
-    if (!this.#degraded.includes(step)) this.#degraded.push(step);
+    this.#note(step, { kind: 'failed' }, effects);
     return true;
+  }
+
+  /** Time of what was not submitted yet over that on the model of the plan. */
+  get #pace(): number {
+    return this.#model?.share ?? 1;
   }
 
   #msOf(calls: readonly PlanCall[]): number {
     const device = this.#options.device();
-    const pace = this.#model?.share ?? 1;
-    return calls.reduce((sum, call) => sum + pace * this.#calls.predictedMs(call, device), 0);
+    return calls.reduce((sum, call) => {
+      const pace = this.#calls.stateOf(call.id) === 'blocked' ? this.#pace : 1;
+      return sum + pace * this.#calls.predictedMs(call, device);
+    }, 0);
   }
 }

@@ -4,6 +4,7 @@ import type { Costs } from '../../runtime/core/estimate.ts';
 import type { Work } from '../../runtime/core/policy.ts';
 import type { SequenceView, StepView } from '../../runtime/core/step.ts';
 import { type TaskClass, taskClasses } from '../../runtime/core/task.ts';
+import type { Rest } from '../../runtime/core/workflow/rest.ts';
 
 /** Sequences side by side in random views, at most. */
 const sequencesMax = 8;
@@ -55,6 +56,17 @@ export const anyView: fc.Arbitrary<StepView> = fc.record({
   passes: fc.nat(100),
 });
 
+/** What follows a call in one of a few workflows; its deadline counts from that of the call. */
+const anyRest: fc.Arbitrary<Rest> = fc
+  .record({
+    workflow: fc.constantFrom('w1', 'w2', 'w3'),
+    deadlineMs: fc.nat(30_000),
+    prefillTokens: fc.nat(2_000),
+    decodeTokens: fc.nat(2_000),
+    sideBySide: fc.integer({ min: 1, max: 8 }),
+  })
+  .map((rest) => ({ ...rest, leastTokens: rest.decodeTokens / 2 }));
+
 export const anyWork: fc.Arbitrary<Omit<Work, 'id' | 'arrivalMs'> & { readonly document: string | undefined }> = fc
   .record({
     class: fc.constantFrom<TaskClass>(...taskClasses),
@@ -63,11 +75,17 @@ export const anyWork: fc.Arbitrary<Omit<Work, 'id' | 'arrivalMs'> & { readonly d
     prefillTokens: fc.nat(600),
     decodeTokens: fc.integer({ min: 1, max: 400 }),
     relegated: fc.constantFrom(false, false, false, true),
+    rest: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: anyRest }),
   })
-  .map(({ targetMs, ...work }) => ({
+  .map(({ targetMs, rest, ...work }) => ({
     ...work,
     promise: work.class === 'completion' ? 'ttft' : 'e2e',
     deadlineMs: targetMs,
+    // The deadline of the whole is never before that of a call.
+    rest:
+      work.class === 'completion' || rest === undefined
+        ? undefined
+        : { ...rest, deadlineMs: targetMs + rest.deadlineMs },
     contextTokens: 0,
     maxTokens: 2 * work.decodeTokens,
   }));

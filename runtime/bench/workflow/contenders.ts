@@ -1,21 +1,12 @@
 /** Who plays the workflow bench, all on the same machine. */
-import type { Costs } from '../../core/estimate.ts';
-import type { Knowledge } from '../../core/knowledge.ts';
-import { punctual } from '../../core/policies/punctual.ts';
+import { punctual, punctualWith } from '../../core/policies/punctual.ts';
 import { staticPolicy } from '../../core/policies/static.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { ReplayMachine } from '../replay/run.ts';
 import { type MachineName, machines, replay } from '../workloads.ts';
 import type { WorkflowArrival } from './arrivals.ts';
-import { type Driver, IndependentCalls, type Split } from './driver.ts';
+import { type Driver, type DriverRoom, IndependentCalls, type Split, WholeWorkflow } from './driver.ts';
 import { loads, type StaticChoice } from './workload.ts';
-
-/** What a driver may know. */
-export interface DriverRoom {
-  readonly costs: Costs;
-  readonly chunkTokens: number;
-  readonly knowledge: Knowledge;
-}
 
 export interface Contender {
   readonly policy: Policy;
@@ -29,8 +20,19 @@ export interface Contender {
  * - `split_each`: the same with each call's own share, also where calls run side by side.
  * - `whole` is (b): each call a task with the workflow's whole deadline.
  * - `static` is (e): the best fixed number of sequences, first come, first served.
+ * - `workflow` is (c): one deadline over the whole.
+ * - `degraded` is (d): the same, and it may do less to be on time.
+ * - `known` is (c) told all lengths: what knowing more would gain it.
  */
-export const contenderNames = ['split', 'split_each', 'whole', 'static'] as const;
+export const policyContenders = ['split', 'split_each', 'whole', 'static', 'workflow', 'degraded', 'known'] as const;
+
+/**
+ * (c) with one thing taken away: what the policy is told of the calls that follow, so that only the deadline is handed on; what it gives up
+ * so that others are on time; calls side by side.
+ */
+export const ablationNames = ['without_rest', 'without_giving_up', 'without_side_by_side'] as const;
+
+export const contenderNames = [...policyContenders, ...ablationNames] as const;
 
 export type ContenderName = (typeof contenderNames)[number];
 
@@ -44,6 +46,24 @@ export function contenderOf(name: ContenderName, machine: MachineName): Contende
       return independent(machine, 'whole');
     case 'static':
       return staticContender(machine, loads[machine].best);
+    case 'workflow':
+      return ours(machine, false);
+    case 'degraded':
+      return ours(machine, true);
+    case 'known':
+      return { ...ours(machine, false), isClairvoyant: true };
+    case 'without_rest':
+      return {
+        ...ours(machine, false),
+        newDriver: (arrival, room) => new WholeWorkflow(arrival, room, { hidesRest: true }),
+      };
+    case 'without_giving_up':
+      return { ...ours(machine, false), policy: punctualWith({ forecasts: false }) };
+    case 'without_side_by_side':
+      return {
+        ...ours(machine, false),
+        newDriver: (arrival, room) => new WholeWorkflow(arrival, room, { outstandingMax: 1 }),
+      };
     default:
       throw new Error(`There is no contender '${name satisfies never}'.`);
   }
@@ -63,6 +83,14 @@ function independent(machine: MachineName, split: Split): Contender {
     policy: punctual,
     machine: machineOf(machine),
     newDriver: (arrival) => new IndependentCalls(arrival, split),
+  };
+}
+
+function ours(machine: MachineName, degrades: boolean): Contender {
+  return {
+    policy: punctual,
+    machine: machineOf(machine),
+    newDriver: (arrival, room) => new WholeWorkflow(arrival, room, { degrades }),
   };
 }
 

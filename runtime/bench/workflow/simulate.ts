@@ -4,9 +4,11 @@
  * drives it, one after the other. Pure: same load, contender and machine, same run.
  */
 import type { Effect, Event } from '../../core/event.ts';
+import { certainLength } from '../../core/lengths.ts';
 import { countedHoldings } from '../../core/residency/holdings.ts';
 import { Scheduler } from '../../core/scheduler.ts';
-import type { Outcome, TaskId } from '../../core/task.ts';
+import type { Outcome, TaskClass, TaskId } from '../../core/task.ts';
+import { Stretch } from '../../core/workflow/stretch.ts';
 import { VirtualClock } from '../../engine/clock.ts';
 import type { EngineEvent } from '../../engine/engine.ts';
 import { SimulatedEngine } from '../../engine/simulated.ts';
@@ -14,18 +16,16 @@ import { costsOf } from '../../engine/simulated-model.ts';
 import type { Arrival, Load } from '../replay/arrivals.ts';
 import { ClairvoyantKnowledge, ReplayKnowledge } from '../replay/knowledge.ts';
 import { replayedModel as model, newProgress, type Progress, rowOf, scriptOf, taskOf } from '../replay/progress.ts';
-import { inventedTokens } from '../replay/prompt-tokens.ts';
 import type { ReplayMachine } from '../replay/run.ts';
 import type { OutcomeRow } from '../replay/score.ts';
-import type { WorkflowArrival } from './arrivals.ts';
+import type { PlannedCall, WorkflowArrival } from './arrivals.ts';
+import { builtCall, unbuiltCall } from './calls.ts';
 import type { Contender } from './contenders.ts';
 import type { Driver, Step, Submission } from './driver.ts';
 
 /** A bound that no load reaches: what is refused here would be the bench's doing. */
 const waitingMax = 1_000_000;
 const contextTokens = 32_768;
-/** Calls of a plan at most: their prompts have numbers of their own. */
-const callsMax = 16;
 
 export interface WorkflowLoadOf {
   readonly completions: Load;
@@ -95,7 +95,16 @@ class Simulation {
       : new ReplayKnowledge(load.completions, costs);
     const knowledge = this.#knowledge;
     const { costs: passCosts, chunkTokens, shelfTokensMax } = machine;
-    const room = { costs, chunkTokens, knowledge };
+    const stretch = new Stretch();
+    const room = {
+      costs,
+      chunkTokens,
+      stretch,
+      answerTokens: (call: PlannedCall, taskClass: TaskClass, promptTokens: number) =>
+        isClairvoyant
+          ? certainLength(call.answerTokens)
+          : knowledge.answerTokens(unbuiltCall(call, taskClass, promptTokens)),
+    };
     this.#flows = load.workflows.map((arrival, index) => ({
       index,
       arrival,
@@ -151,32 +160,11 @@ class Simulation {
 
   #submit(flow: Flow, submission: Submission): void {
     const { place, extra } = submission;
-    const arrival = this.#callOf(flow, submission);
+    const arrival = builtCall(flow, submission);
     this.#calls.set(arrival.id, { flow, place });
     this.#rows.set(arrival.id, newProgress(arrival));
     this.#knowledge.told(arrival);
     this.#handle({ kind: 'submit', task: { ...taskOf(arrival), ...extra } });
-  }
-
-  /** The call with its prompt, which is known now: what it carries has come. */
-  #callOf({ index, arrival, answers }: Flow, { place, arrivalMs, targetMs, lengthShare = 1 }: Submission): Arrival {
-    const call = arrival.calls[place];
-    if (call === undefined) throw new RangeError(`${arrival.id} has no call ${place}.`);
-    const carried = call.after.reduce((sum, before) => sum + (answers.get(before) ?? 0), 0);
-    const promptTokens = inventedTokens(
-      index * callsMax + place,
-      call.ownTokens + Math.round(call.carriedShare * carried),
-    );
-    return {
-      id: `${arrival.id} call ${place}`,
-      atMs: arrivalMs,
-      class: arrival.class,
-      sla: { kind: 'e2e', targetMs },
-      promptTokens,
-      answerTokens: Math.max(1, Math.round(lengthShare * call.answerTokens)),
-      maxTokens: call.maxTokens,
-      uncachedTokens: promptTokens.length,
-    };
   }
 
   /** An event that an effect brings about is handled after all effects of the one before. */
@@ -218,8 +206,6 @@ class Simulation {
         return this.#settle(effect.id, effect.outcome);
       case 'resize':
       case 'substitute':
-      case 'offer':
-      case 'withdraw':
       case 'offer':
       case 'withdraw':
       case 'readAhead':

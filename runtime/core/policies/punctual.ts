@@ -7,18 +7,20 @@
  * 3. What is committed to starts by deadline, later the longer it is. What was given up, or is hopeless, fills what is left, the oldest
  *    first, but leaves one sequence free; it pauses when a completion or a commitment finds none, and goes on later where it was.
  *    The only sequence that there is, a commitment gives up too.
+ *    A call of a workflow stands for all that follows it (punctual-whole.ts): rank, hope and what is given up are those of the workflow.
  * 4. Of those that wait, one that is late by {@link sequenceAgedMs} goes before all others, one at a time, and is not paused: nobody
  *    starves.
  */
-import { prefillTotalMs } from '../estimate.ts';
 import type { Policy, Room, TaskPolicy, Work } from '../policy.ts';
 import { Queue } from '../queue.ts';
 import { expectedWorks, givenUp, PredictionTrust } from '../reserve.ts';
 import type { TaskClass, TaskId } from '../task.ts';
-import { keepsAll, leastMs, soloMs } from './punctual-forecast.ts';
+import { keepsAll } from './punctual-forecast.ts';
+import { keptSequences } from './punctual-kept.ts';
 import { allMechanisms, type PunctualOptions } from './punctual-options.ts';
 import { decodesTogether } from './punctual-pass.ts';
 import { plannerOf } from './punctual-step.ts';
+import { areOneWhole, callsLooked, lostWholes, wholeDeadlineMs, wholeLeastMs, wholeSoloMs } from './punctual-whole.ts';
 
 /** Waiting commitments that one decision looks at: a bound on its cost. */
 const candidatesMax = 8;
@@ -31,15 +33,6 @@ const workWeight = 0.5;
 
 /** A task is given up, for good, by this share of its predicted work at the earliest, as the prediction may be wrong. */
 const toldHopeShare = 0.9;
-
-/** Completions occupy a sequence for this many times the time of their passes, as they take turns with others. */
-const turnsShare = 2.5;
-
-/** Completions decode beside so many others at most, for the time that their passes take. */
-const batchTypical = 8;
-
-/** Standard deviations of a Poisson process between the mean number of occupied sequences and what is kept. */
-const burstDeviations = 2;
 
 /**
  * A task gets a sequence before all others when its deadline passed this long ago, in ms. With agedTurn of the step level
@@ -71,6 +64,8 @@ export class PunctualTasks implements TaskPolicy {
   readonly #untold: Work[] = [];
   readonly #promises = new Map<TaskClass, Work>();
   readonly #trust = new PredictionTrust();
+  /** As told last. */
+  #running: readonly Work[] = [];
   #reviewedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PunctualOptions) {
@@ -78,8 +73,10 @@ export class PunctualTasks implements TaskPolicy {
   }
 
   add(work: Work): void {
+    // One that was paused is another from now on.
+    if (work.rest !== undefined) this.#running = this.#running.filter(({ id }) => id !== work.id);
     this.#fresh.set(work.id, work);
-    this.#promises.set(work.class, work);
+    if (work.rest === undefined) this.#promises.set(work.class, work);
   }
 
   remove(id: TaskId): void {
@@ -103,6 +100,7 @@ export class PunctualTasks implements TaskPolicy {
   }
 
   next(running: readonly Work[], room: Room, nowMs: number): Work | undefined {
+    this.#running = running;
     this.#trust.observe(running);
     const work = this.#choose(running, room, nowMs);
     if (work !== undefined) this.#trust.watch(work);
@@ -127,6 +125,7 @@ export class PunctualTasks implements TaskPolicy {
   }
 
   stopped(work: Work): void {
+    this.#running = this.#running.filter((other) => other !== work);
     this.#trust.forget(work);
   }
 
@@ -170,8 +169,9 @@ export class PunctualTasks implements TaskPolicy {
       if (work.promise === 'ttft') this.#completions.add({ id, rank: deadlineMs, work });
       else if (work.relegated) this.#addRelegated(work);
       else {
-        const hopelessMs = deadlineMs - leastMs(work, room) * toldHopeShare;
-        this.#committed.add({ id, rank: deadlineMs + workWeight * soloMs(work, room), work });
+        const wholeMs = wholeDeadlineMs(work);
+        const hopelessMs = wholeMs - wholeLeastMs(work, room) * toldHopeShare;
+        this.#committed.add({ id, rank: wholeMs + workWeight * wholeSoloMs(work, room), work });
         if (this.#options.relegates) this.#hopes.add({ id, rank: hopelessMs, work });
         if (this.#options.relegates && hopelessMs < nowMs) this.#giveUp(work);
       }
@@ -189,7 +189,22 @@ export class PunctualTasks implements TaskPolicy {
     this.#untold.push(work);
   }
 
+  /** With it go the other calls of its workflow, and their askers are told. */
   #relegate(work: Work): void {
+    this.#relegateOne(work);
+    if (work.rest === undefined) return;
+    const others = [...this.#running, ...this.#waitingCalls()].filter((other) => areOneWhole(other, work));
+    for (const other of others.filter(({ relegated }) => !relegated)) {
+      this.#relegateOne(other);
+      this.#untold.push(other);
+    }
+  }
+
+  #waitingCalls(): Work[] {
+    return this.#committed.firstOnes(callsLooked).map(({ work }) => work);
+  }
+
+  #relegateOne(work: Work): void {
     work.relegated = true;
     this.#hopes.remove(work.id);
     if (this.#committed.remove(work.id) !== undefined) this.#addRelegated(work);
@@ -200,12 +215,22 @@ export class PunctualTasks implements TaskPolicy {
     this.#reviewedMs = nowMs;
     const started = running.filter((work) => work.promise === 'e2e' && !work.relegated);
     const waiting = this.#committed.firstOnes(candidatesMax).map(({ work }) => work);
-    const isLost = (work: Work): boolean => work.deadlineMs <= nowMs;
+    const isLost = (work: Work): boolean => wholeDeadlineMs(work) <= nowMs;
     const works = [...started, ...waiting].filter((work) => !isLost(work));
+    const lost = works.some(({ rest }) => rest !== undefined)
+      ? lostWholes(
+          [...started, ...this.#waitingCalls()].filter((work) => !isLost(work)),
+          room,
+          nowMs,
+        )
+      : this.#lostTasks(works, room, nowMs);
+    for (const work of [...started.filter(isLost), ...lost]) if (!work.relegated) this.#giveUp(work);
+  }
+
+  #lostTasks(works: readonly Work[], room: Room, nowMs: number): Work[] {
     const expected = this.#expected(works, room, nowMs);
     const isKept = (left: readonly Work[]): boolean => keepsAll([...left, ...expected], room, nowMs);
-    const lost = this.#trust.isGood && works.length > 0 ? givenUp(works, isKept) : [];
-    for (const work of [...started.filter(isLost), ...lost]) this.#giveUp(work);
+    return this.#trust.isGood && works.length > 0 ? givenUp(works, isKept) : [];
   }
 
   /** Completions are left out, see keepsAll. */
@@ -219,19 +244,6 @@ export class PunctualTasks implements TaskPolicy {
     const kept = this.#options.keepsSequences ? keptSequences(room) : 0;
     return Math.min(room.sequences - running.length, room.sequences - kept - others);
   }
-}
-
-/**
- * Sequences that only completions may take: as many as they occupy at a time by Little's law, with a reserve for their bursts. A
- * completion that finds none free misses its promise. Half of them at most: where sequences decode together, work is done in batches.
- */
-function keptSequences({ sequences, demand, costs, limits }: Room): number {
-  const prefillMs = prefillTotalMs(costs, demand.prefillTokens('completion'), 0, limits.chunkTokens);
-  const decodeMs =
-    demand.decodeTokens('completion') * costs.decodeMs(Math.min(batchTypical, Math.ceil(sequences / 2)), 0);
-  const occupied = (turnsShare * demand.ratePerSecond('completion') * (prefillMs + decodeMs)) / 1_000;
-  const kept = Math.max(1, Math.ceil(occupied + burstDeviations * Math.sqrt(occupied)));
-  return Math.min(Math.floor(sequences / 2), kept);
 }
 
 function byUrgency(a: Work, b: Work): number {
@@ -259,7 +271,7 @@ function pausingPays({ costs, sequences }: Room): boolean {
 /** Only what cannot be on time any more, and has not waited for long. */
 function mayPause(work: Work, room: Room, nowMs: number): boolean {
   if (work.promise === 'ttft' || isAged(work, nowMs)) return false;
-  return work.relegated || nowMs + leastMs(work, room) * toldHopeShare > work.deadlineMs;
+  return work.relegated || nowMs + wholeLeastMs(work, room) * toldHopeShare > wholeDeadlineMs(work);
 }
 
 /** The policy with some of its mechanisms taken away. */

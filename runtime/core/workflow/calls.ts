@@ -3,8 +3,10 @@ import { type Costs, prefillTotalMs } from '../estimate.ts';
 import type { CallId, PlanCall } from './plan.ts';
 import type { Rest } from './rest.ts';
 
-/** `submitted` calls wait or run. */
-export type CallState = 'blocked' | 'submitted' | 'ended' | 'skipped';
+/** `submitted` calls wait or run; `skipped` ones were left out, or taken back when the workflow was over. */
+export type CallState = 'blocked' | 'submitted' | 'ended' | 'skipped' | 'failed';
+
+const overStates: ReadonlySet<CallState> = new Set(['ended', 'skipped', 'failed']);
 
 /** What predictions stand on. */
 export interface Device {
@@ -42,14 +44,14 @@ export class Calls {
     return this.#all.reduce((sum, progress) => sum + Number(progress.state === state), 0);
   }
 
-  /** Every call has ended or was left out. */
+  /** Every call has ended, failed or was left out. */
   get areOver(): boolean {
-    return this.#all.every(({ state }) => state === 'ended' || state === 'skipped');
+    return this.#all.every(({ state }) => overStates.has(state));
   }
 
   /** Calls that wait for nothing any more, in the order of the plan. */
   get ready(): PlanCall[] {
-    const isOver = (id: CallId): boolean => ['ended', 'skipped'].includes(this.stateOf(id) ?? 'ended');
+    const isOver = (id: CallId): boolean => overStates.has(this.#of(id).state);
     return this.inState('blocked').filter(({ after }) => after.every(isOver));
   }
 
@@ -85,10 +87,14 @@ export class Calls {
     return prefillTotalMs(costs, promptTokens, 0, chunkTokens) + answerTokens * costs.decodeMs(1, promptTokens);
   }
 
-  /** Of those that were not submitted. */
-  rest(): Omit<Rest, 'workflow' | 'deadlineMs'> {
+  /**
+   * Of those that were not submitted.
+   * @param pace where they take this share of the time, on a smaller model: so much of their tokens counts.
+   */
+  rest(pace: number): Omit<Rest, 'workflow' | 'deadlineMs'> {
     const open = this.#all.filter(({ state }) => state === 'blocked');
-    const sum = (of: (progress: Progress) => number): number => open.reduce((total, each) => total + of(each), 0);
+    const sum = (of: (progress: Progress) => number): number =>
+      open.reduce((total, each) => total + pace * of(each), 0);
     return {
       prefillTokens: sum(({ call }) => this.promptTokens(call)),
       decodeTokens: sum((progress) => this.#answerTokens(progress)),
@@ -98,7 +104,7 @@ export class Calls {
   }
 
   #answerTokens({ call, state, answerTokens, lengthShare }: Progress): number {
-    return state === 'skipped' ? 0 : (answerTokens ?? lengthShare * call.answerTokens.p50);
+    return state === 'skipped' || state === 'failed' ? 0 : (answerTokens ?? lengthShare * call.answerTokens.p50);
   }
 
   #of(id: CallId): Progress {

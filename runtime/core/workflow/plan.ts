@@ -1,6 +1,6 @@
 /** What a workflow is made of: calls, what they wait for, and what may be done without when time runs out. Pure. */
 import type { LengthQuantiles } from '../lengths.ts';
-import type { ModelId } from '../task.ts';
+import { type ModelId, slaTargetMsLimit } from '../task.ts';
 
 /** Names a call within its plan. */
 export type CallId = string;
@@ -54,7 +54,8 @@ export const callsMax = 64;
 export function checkPlan({ calls, targetMs, degradations = [] }: Plan): void {
   if (calls.length === 0 || calls.length > callsMax)
     throw new RangeError(`A plan has 1 to ${callsMax} calls, not ${calls.length}.`);
-  if (!(targetMs > 0)) throw new RangeError(`A plan promises more than 0 ms, not ${targetMs}.`);
+  if (!(targetMs > 0 && targetMs <= slaTargetMsLimit))
+    throw new RangeError(`A plan promises more than 0 ms and ${slaTargetMsLimit} ms at most, not ${targetMs}.`);
   const known = new Set(calls.map(({ id }) => id));
   if (known.size !== calls.length) throw new RangeError('Two calls of the plan have one name.');
   const named = [...calls.flatMap(({ after }) => after), ...degradations.flatMap(callsOf)];

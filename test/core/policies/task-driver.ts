@@ -91,7 +91,14 @@ export class TaskDriver {
   #add(work: Omit<Work, 'id' | 'arrivalMs'>): void {
     this.#count += 1;
     const { deadlineMs } = work;
-    const added = { ...work, id: `t${this.#count}`, arrivalMs: this.#nowMs, deadlineMs: this.#nowMs + deadlineMs };
+    const rest = work.rest && { ...work.rest, deadlineMs: this.#nowMs + work.rest.deadlineMs };
+    const added = {
+      ...work,
+      rest,
+      id: `t${this.#count}`,
+      arrivalMs: this.#nowMs,
+      deadlineMs: this.#nowMs + deadlineMs,
+    };
     this.#waiting.set(added.id, added);
     if (added.relegated) this.#relegated.add(added.id);
     this.#tasks.add(added, this.#nowMs);
