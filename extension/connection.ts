@@ -7,6 +7,10 @@ import { EventEmitter } from 'vscode';
 import { type LanguageClientOptions, type MessageTransports, ProgressType, State } from 'vscode-languageclient/node';
 import { z } from 'zod';
 import {
+  type DeclarationsParams,
+  type DeclarationsResult,
+  declarationsMethod,
+  declarationsParamsSchema,
   type EligibilityResult,
   eligibilityMethod,
   eligibilityResultSchema,
@@ -43,6 +47,8 @@ import {
   type TranslateParams,
   textResultSchema,
   translateMethod,
+  type WorkspaceParams,
+  workspaceMethod,
 } from '../runtime/protocol.ts';
 import { documentGuard, documentSelector } from './documents.ts';
 import { QuietLanguageClient } from './language-client.ts';
@@ -90,7 +96,12 @@ export class Connection implements vscode.Disposable {
     const clientOptions: LanguageClientOptions = {
       documentSelector,
       outputChannel: options.log,
-      initializationOptions: { client: 'vscode', version: options.version, settings: options.settings },
+      initializationOptions: {
+        client: 'vscode',
+        version: options.version,
+        settings: options.settings,
+        tellsWorkspace: true,
+      },
       middleware: documentGuard(() => this.#client),
     };
     this.#client = new QuietLanguageClient(() => Promise.resolve(options.transports), clientOptions);
@@ -194,6 +205,20 @@ export class Connection implements vscode.Disposable {
         for (const item of scope) item.dispose();
       }
     });
+  }
+
+  /** The runtime asks what names near the cursor mean. */
+  onDeclarations(
+    answer: (asked: DeclarationsParams, token: vscode.CancellationToken) => Promise<DeclarationsResult>,
+  ): vscode.Disposable {
+    return this.#client.onRequest(declarationsMethod, (params: unknown, token: vscode.CancellationToken) =>
+      answer(declarationsParamsSchema.parse(params), token),
+    );
+  }
+
+  /** Which files belong together, and which of them are not to be read. */
+  async tellWorkspace(params: WorkspaceParams): Promise<void> {
+    await this.#client.sendNotification(workspaceMethod, params);
   }
 
   async configure(settings: SaidSettings): Promise<void> {

@@ -4,6 +4,7 @@ import type { Status } from '../runtime/protocol.ts';
 import * as completion from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { Context } from './context.ts';
+import * as declarations from './declarations.ts';
 import * as here from './here.ts';
 import * as maintenance from './maintenance.ts';
 import * as models from './models.ts';
@@ -13,6 +14,7 @@ import * as status from './status.ts';
 import { statusView } from './status-text.ts';
 import * as summarize from './summarize.ts';
 import * as translate from './translate.ts';
+import * as workspace from './workspace.ts';
 
 /** What another extension, or a test inside the editor, may read. */
 export interface PunctualApi {
@@ -25,7 +27,19 @@ export interface PunctualApi {
   statusText(): string;
 }
 
-const features = [completion, summarize, translate, offers, status, here, models, signals, maintenance];
+const features = [
+  completion,
+  workspace,
+  declarations,
+  summarize,
+  translate,
+  offers,
+  status,
+  here,
+  models,
+  signals,
+  maintenance,
+];
 
 export function activate(extension: ExtensionContext): PunctualApi {
   const ctx = new Context(extension);

@@ -13,6 +13,8 @@ export const wireSettingKeys = [
   'threads',
   'completion.targetMs',
   'completion.maxTokens',
+  'completion.context',
+  'completion.contextExclude',
   'summarize.targetMs',
   'summarize.maxTokens',
   'translate.targetMs',

@@ -6,6 +6,7 @@
  * core never cross. Unknown members are ignored, so that a newer peer may add some.
  */
 export * from './protocol/completion.ts';
+export * from './protocol/context.ts';
 export * from './protocol/models.ts';
 export * from './protocol/offer.ts';
 export * from './protocol/rendezvous.ts';

@@ -47,6 +47,26 @@ export interface InfillPrompt {
    * asker is told what follows it.
    */
   readonly heals?: true;
+  /** What other files say that helps; it stands before everything else, so it changes rarely. */
+  readonly context?: InfillContext;
+}
+
+export interface InfillContext {
+  /** What the files belong to, by its name. */
+  readonly repository: string;
+  /** Of the file that is completed, in its repository. */
+  readonly path: string;
+  /** What changes least first. */
+  readonly pieces: readonly ContextPiece[];
+}
+
+/** Some lines of another file, in both forms that models know: the engine knows which one its model was trained on. */
+export interface ContextPiece {
+  /** Where they are, in the repository. */
+  readonly path: string;
+  readonly text: string;
+  /** The same with its path, as comments in the language of the file that is completed. Ends with a line end. */
+  readonly comments: string;
 }
 
 /** Where and when a generation ends, apart from the model's own end token. */

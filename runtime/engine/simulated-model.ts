@@ -130,6 +130,7 @@ export function promptTokens(tokenizer: SimulatedTokenizer, prompt: EngineReques
         markerTokens.suffix,
         ...tokenizer.tokenize(prompt.suffix),
         markerTokens.prefix,
+        ...tokenizer.tokenize((prompt.context?.pieces ?? []).map(({ comments }) => comments).join('')),
         ...tokenizer.tokenize(prompt.prefix + (prompt.typed ?? '')),
       ];
     case 'chat':

@@ -1,5 +1,6 @@
 /** What a client tells of itself: its name and its settings. */
 import { z } from 'zod';
+import { excludedGlobsSchema } from './context.ts';
 import { targetMsSchema } from './shared.ts';
 
 // --- initialize / workspace/didChangeConfiguration
@@ -54,7 +55,14 @@ export const clientSettingsSchema = z.object({
     .prefault({}),
   threads: z.number().int().min(0).max(256).optional(),
   completion: z
-    .object({ targetMs: targetMsSchema.default(500), maxTokens: z.number().int().min(1).max(512).default(64) })
+    .object({
+      targetMs: targetMsSchema.default(500),
+      maxTokens: z.number().int().min(1).max(512).default(64),
+      /** Whether other files of the workspace are read for a completion. */
+      context: z.boolean().default(true),
+      /** Beside files that usually hold secrets. */
+      contextExclude: excludedGlobsSchema.default([]),
+    })
     .prefault({}),
   summarize: z
     .object({ targetMs: targetMsSchema.default(10_000), maxTokens: z.number().int().min(1).max(4096).default(256) })
@@ -94,6 +102,8 @@ export const initializationOptionsSchema = z.object({
   client: z.string().max(64).default('unknown'),
   version: z.string().max(64).default('0'),
   settings: clientSettingsSchema.prefault({}),
+  /** It tells of its workspace by itself (`punctual/workspace`): until then no file is read for another one. */
+  tellsWorkspace: z.boolean().default(false),
 });
 
 /** `settings` of `workspace/didChangeConfiguration`: the whole snapshot, never a part. */

@@ -31,6 +31,8 @@ import {
   summarizeParamsSchema,
   translateMethod,
   translateParamsSchema,
+  workspaceMethod,
+  workspaceParamsSchema,
 } from '../protocol.ts';
 
 const id = z.union([z.string().max(256), z.number()]);
@@ -74,6 +76,7 @@ const paramsByMethod: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType
     [modelsRemoveMethod]: modelsRemoveParamsSchema,
     [signalMethod]: signalParamsSchema,
     [stopMethod]: stopParamsSchema,
+    [workspaceMethod]: workspaceParamsSchema,
   }),
 );
 

@@ -4,7 +4,6 @@
  */
 import {
   type CancellationToken,
-  CancellationTokenSource,
   createConnection,
   createProtocolConnection,
   type InitializeResult,
@@ -16,8 +15,8 @@ import {
   TextDocuments,
   type WatchDog,
 } from 'vscode-languageserver';
-import { type Position, TextDocument } from 'vscode-languageserver-textdocument';
-import { ZodError } from 'zod';
+import type { Position, TextDocument } from 'vscode-languageserver-textdocument';
+import type { Contexts, OpenDocuments } from '../features/completion/context/index.ts';
 import type { CompletionFeature } from '../features/completion/index.ts';
 import type { Tasks } from '../features/tasks.ts';
 import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
@@ -32,10 +31,6 @@ import {
   type InlineCompletionResult,
   initializationOptionsSchema,
   inlineCompletionParamsSchema,
-  type OfferParams,
-  type OfferResult,
-  offerMethod,
-  offerResultSchema,
   type SaidSettings,
   type SignalParams,
   type Status,
@@ -44,7 +39,11 @@ import {
   statusMethod,
   stopMethod,
   stopParamsSchema,
+  workspaceMethod,
+  workspaceParamsSchema,
 } from '../protocol.ts';
+import { askOffer } from './ask.ts';
+import { ContextDesk, declarationsFrom, foldersOf, observing } from './contexts.ts';
 import type { MachineWide } from './machine-wide.ts';
 import { type ModelDesk, modelHandlers } from './models.ts';
 import { type TextRequests, textHandlers } from './texts.ts';
@@ -57,6 +56,8 @@ export interface Services {
   readonly summarize: Pick<SummarizeFeature, 'run'>;
   readonly translate: Pick<TranslateFeature, 'run'>;
   readonly models: Pick<ModelDesk, 'list' | 'pull' | 'import' | 'remove' | 'fit'>;
+  /** What completions take from other files; absent: nothing. */
+  readonly contexts?: (documents: OpenDocuments) => Contexts;
   readonly machineWide: Pick<MachineWide, 'says' | 'over'>;
   readonly version: string;
   /** Finds out what a choice of models by these settings depends on; soon over, and never rejects. */
@@ -78,9 +79,13 @@ export class Conversation {
   /** Names this client among all; completions of one document in one window supersede each other. */
   readonly #name: string;
   readonly #connection: ReturnType<typeof connect>;
-  readonly #documents = new TextDocuments(TextDocument);
+  readonly #documents = new TextDocuments<TextDocument>(
+    observing((document, changes) => this.#desk?.edited(document, changes)),
+  );
   readonly #running = new Set<AbortController>();
   readonly #warmUps: WarmUps;
+  readonly #contexts: Contexts | undefined;
+  readonly #desk: ContextDesk | undefined;
   readonly #onClose: () => void;
   #said: SaidSettings = clientSettingsSchema.parse({});
   #isReady = false;
@@ -102,6 +107,8 @@ export class Conversation {
       timer: services.timer,
     });
     this.#connection = connect(reader, writer);
+    this.#contexts = services.contexts?.(this.#documents);
+    this.#desk = this.#contexts && this.#deskFor(this.#contexts);
     // A reader fires its close when the socket is gone, however that came about.
     reader.onClose(() => this.#close());
     this.#register(onReady);
@@ -120,6 +127,17 @@ export class Conversation {
   #say(said: SaidSettings): void {
     this.#said = said;
     this.#services.machineWide.says(said);
+    this.#contexts?.settings(said.completion);
+  }
+
+  #deskFor(contexts: Contexts): ContextDesk {
+    const { completion, timer, log } = this.#services;
+    return new ContextDesk({
+      ...{ contexts, documents: this.#documents, timer, log },
+      isWanted: (document) => completion.eligibility(document, this.#settings).automatic,
+      ask: declarationsFrom(this.#connection, (why) => this.#unanswered(why)),
+      changed: (uri, position) => this.#warmUps.wanted(uri, position),
+    });
   }
 
   #register(onReady: () => void): void {
@@ -127,6 +145,7 @@ export class Conversation {
     connection.onInitialize(async (params): Promise<InitializeResult> => {
       const options = initializationOptionsSchema.parse(params.initializationOptions ?? {});
       this.#say(options.settings);
+      if (!options.tellsWorkspace) this.#contexts?.workspace(foldersOf(params.workspaceFolders));
       await this.#services.know(this.#settings);
       this.#services.log(`${this.#name}: ${options.client} ${options.version}`);
       const capabilities = {
@@ -150,7 +169,10 @@ export class Conversation {
       this.#warmUps.edited(document.uri);
       this.#services.completion.edited({ client: this.#name, document });
     });
-    this.#documents.onDidClose(({ document }) => this.#warmUps.stop(document.uri));
+    this.#documents.onDidClose(({ document }) => {
+      this.#warmUps.stop(document.uri);
+      this.#desk?.closed(document.uri);
+    });
     connection.onRequest('textDocument/inlineCompletion', (params: unknown, token: CancellationToken) =>
       this.#complete(params, token),
     );
@@ -158,6 +180,9 @@ export class Conversation {
     for (const [method, handle] of this.#requests()) connection.onRequest(method, handle);
     connection.onNotification(signalMethod, (params: unknown) =>
       this.#services.onSignal?.(signalParamsSchema.parse(params)),
+    );
+    connection.onNotification(workspaceMethod, (params: unknown) =>
+      this.#contexts?.workspace(workspaceParamsSchema.parse(params).folders),
     );
     connection.onRequest(stopMethod, (params: unknown) => {
       this.#services.stop(stopParamsSchema.parse(params ?? {}).reason);
@@ -177,7 +202,7 @@ export class Conversation {
       ...{ ...shared, summarize, translate },
       now: () => tasks.now(),
       document: (uri) => this.#document(uri),
-      ask: (offer, moot) => this.#ask(offer, moot),
+      ask: (offer, moot) => askOffer(this.#connection, offer, moot, (why) => this.#unanswered(why)),
     };
     return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models })] as const;
   }
@@ -194,6 +219,7 @@ export class Conversation {
       invoked: context.triggerKind === 1,
       settings: this.#settings,
       client: this.#name,
+      context: this.#contexts?.at(document.uri),
       receivedMs,
     };
     const result = await this.#cancellable(token, (signal) =>
@@ -206,7 +232,8 @@ export class Conversation {
   #warmUp(uri: string, position: Position, signal: AbortSignal): Promise<void> {
     const document = this.#documents.get(uri);
     if (!document) return Promise.resolve();
-    const request = { document, position, settings: this.#settings, client: this.#name };
+    const context = this.#contexts?.at(uri);
+    const request = { document, position, settings: this.#settings, client: this.#name, context };
     return this.#services.completion.warmUp(request, signal);
   }
 
@@ -214,28 +241,22 @@ export class Conversation {
     const { textDocument, position } = eligibilityParamsSchema.parse(params);
     const document = this.#documents.get(textDocument.uri);
     if (!document) return { automatic: false, reason: 'documentUnknown', message: unknownDocument };
-    if (position) this.#warmUps.active(document.uri, position);
+    if (position) void this.#active(document.uri, position);
     return this.#services.completion.eligibility(document, this.#settings);
+  }
+
+  #unanswered(why: string): void {
+    if (!this.#isClosed) this.#services.log(`${this.#name} did not answer a question: ${why}`);
+  }
+
+  /** What is evaluated for a document that has come to the front begins with its context, so that is made first. */
+  async #active(uri: string, position: Position): Promise<void> {
+    await this.#desk?.active(uri, position);
+    this.#warmUps.active(uri, position);
   }
 
   #progress(token: string | number, value: object): void {
     if (!this.#isClosed) void this.#connection.sendNotification('$/progress', { token, value });
-  }
-
-  /** Never rejects. */
-  async #ask(offer: OfferParams, moot: AbortSignal): Promise<OfferResult['choice'] | undefined> {
-    const source = new CancellationTokenSource();
-    const cancel = (): void => source.cancel();
-    moot.addEventListener('abort', cancel, { once: true });
-    try {
-      const answer: unknown = await this.#connection.sendRequest(offerMethod, offer, source.token);
-      return offerResultSchema.parse(answer).choice;
-    } catch (error) {
-      if (!moot.aborted) this.#services.log(`${this.#name} did not answer a question: ${sentenceOf(error)}`);
-      return undefined;
-    } finally {
-      moot.removeEventListener('abort', cancel);
-    }
   }
 
   /** Ends with the request's own token or with the conversation, whichever comes first. */
@@ -262,15 +283,11 @@ export class Conversation {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#warmUps.close();
+    this.#desk?.close();
     for (const controller of this.#running) controller.abort();
     this.#connection.dispose();
     this.#onClose();
   }
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof ZodError) return 'the answer is none of those that there are';
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**

@@ -38,6 +38,16 @@ export class ModelFiles {
     return this.#changed(embeddedModel, 'prefix-first.gguf', [['<|psm_middle|>', '<|fim_middle|>']]);
   }
 
+  /** A model whose tokens for the files of a repository are renamed. */
+  withoutFiles(source = embeddedModel): string {
+    return this.#changed(source, `without-files-${path.basename(source)}`, [
+      ['<|repo_name|>', '<|xxxx_name|>'],
+      ['<|file_sep|>', '<|xxxx_sep|>'],
+      ['ggml.fim_rep', 'ggml.xxx_rep'],
+      ['ggml.fim_sep', 'ggml.xxx_sep'],
+    ]);
+  }
+
   withoutChatTemplate(): string {
     return this.#changed(embeddedModel, 'no-chat.gguf', [['tokenizer.chat_template', 'tokenizer.xxxx_template']]);
   }

@@ -22,6 +22,8 @@ interface Property {
   readonly markdownDescription: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly maxItems?: number;
+  readonly items?: { readonly minLength?: number; readonly maxLength?: number };
   readonly pattern?: string;
   readonly enum?: readonly string[];
 }
@@ -67,7 +69,9 @@ describe('package.json', () => {
     expect(members.sort()).toEqual([...wireSettingKeys, ...Object.keys(editorKeys)].sort());
   });
 
-  const numeric = [...wireSettingKeys, 'runtime.idleMinutes'].filter((key) => property(key).type !== 'string');
+  const numeric = [...wireSettingKeys, 'runtime.idleMinutes'].filter((key) =>
+    /^(number|integer)$/.test(property(key).type),
+  );
   test.each(numeric)(
     'when punctual.%s is at its limits, then it is accepted, and just beyond them it is not',
     (key) => {
@@ -105,6 +109,17 @@ describe('package.json', () => {
       'punctual.translate.targetMs',
     ]);
     for (const key of restricted) expect(properties).toHaveProperty([key]);
+  });
+
+  test('when globs are excluded, then as many and as long ones are taken as the editor lets through', () => {
+    const { maxItems = 0, items } = property('completion.contextExclude');
+    const { minLength = 0, maxLength = 0 } = items ?? {};
+    const globs = (count: number, length: number): string[] => Array.from({ length: count }, () => '*'.repeat(length));
+    const rejected = (value: unknown) => snapshotWith('completion.contextExclude', value).rejected;
+    expect(rejected(globs(maxItems, maxLength))).toEqual([]);
+    expect(rejected(globs(1, minLength))).toEqual([]);
+    for (const bad of [globs(maxItems + 1, 1), globs(1, maxLength + 1), globs(1, minLength - 1), '*.sql', [7]])
+      expect(rejected(bad)).toEqual(['completion.contextExclude']);
   });
 
   test.each([

@@ -40,6 +40,13 @@ const prompt = z.discriminatedUnion('kind', [
     suffix: z.string(),
     typed: z.exactOptional(z.string()),
     heals: z.exactOptional(z.literal(true)),
+    context: z.exactOptional(
+      z.object({
+        repository: z.string(),
+        path: z.string(),
+        pieces: z.array(z.object({ path: z.string(), text: z.string(), comments: z.string() })),
+      }),
+    ),
   }),
   z.object({ kind: z.literal('chat'), user: z.string() }),
 ]);

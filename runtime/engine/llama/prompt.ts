@@ -2,9 +2,10 @@
  * From a prompt to the model's tokens: which markers a model wants, and in which order. Text of the asker is never read as markers.
  */
 import type { ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
-import type { InfillPrompt, Prompt, TaskError } from '../../core/task.ts';
+import type { InfillContext, InfillPrompt, Prompt, TaskError } from '../../core/task.ts';
 import { ChatFormats } from './chat-formats.ts';
 import { Healing } from './healing.ts';
+import { asRepository, type RepositoryTokens, repositoryTokensOf } from './repository-tokens.ts';
 
 /**
  * Characters of text for one token of context that are looked at, at most. Tokenizing is synchronous and its regular expressions
@@ -25,6 +26,7 @@ export class PromptFormat {
   readonly #chat: ChatWrapper | undefined;
   readonly #endTokens: ReadonlySet<number>;
   readonly #healing: Healing;
+  readonly #repository: RepositoryTokens | undefined;
 
   /** @param chat how the model wants a conversation to be written; undefined when it has no template for one. */
   constructor(
@@ -37,6 +39,7 @@ export class PromptFormat {
     this.#contextTokens = contextTokens;
     this.#chat = chat;
     this.#healing = healing;
+    this.#repository = repositoryTokensOf(model);
     this.#endTokens = endTokensOf(model, this.#chat);
   }
 
@@ -90,8 +93,10 @@ export class PromptFormat {
    * Prefix, suffix, the middle token when the model names one, and behind it what is being typed: it is how the middle begins. A model
    * without a middle token continues the prefix directly, so the suffix goes first. Either way typing only appends to the prompt, and
    * the KV of all before it is reused.
+   *
+   * Pieces of other files stand before all of it as files of a repository, where the model knows such, else as comments before the text.
    */
-  #infill({ prefix: before, suffix: behind, typed = '', heals }: InfillPrompt): PromptTokens {
+  #infill({ prefix: before, suffix: behind, typed = '', heals, context }: InfillPrompt): PromptTokens {
     const { prefix, suffix, middle } = this.#model.tokens.infill;
     if (prefix === null || suffix === null) {
       const message =
@@ -99,12 +104,16 @@ export class PromptFormat {
       return { kind: 'refused', error: { code: 'infillUnsupported', message } };
     }
     const isSuffixFirst = middle === null;
+    const files = context && this.#repository && asRepository(context, this.#repository, (text) => this.#text(text));
+    const comments = files === undefined ? this.#text(commentsOf(context)) : [];
     const behindTokens = [suffix, ...this.#text(behind)];
-    const stable = isSuffixFirst ? [...behindTokens, prefix] : [prefix, ...this.#text(before), ...behindTokens, middle];
+    const stable = isSuffixFirst
+      ? [...behindTokens, prefix, ...comments]
+      : [prefix, ...comments, ...this.#text(before), ...behindTokens, middle];
     const last = isSuffixFirst ? before + typed : typed;
     const lastTokens = this.#text(last);
     const { tokens, cut } = heals ? this.#healing.backUp(lastTokens, last) : { tokens: lastTokens, cut: '' };
-    return { kind: 'tokens', tokens: [...this.#beginning(), ...stable, ...tokens], cut };
+    return { kind: 'tokens', tokens: [...this.#beginning(), ...(files ?? []), ...stable, ...tokens], cut };
   }
 
   #chatTurn(user: string): PromptTokens {
@@ -135,8 +144,12 @@ export class PromptFormat {
 
 function charsOf(prompt: Prompt): number {
   if (prompt.kind === 'chat') return prompt.user.length;
-  const { prefix, typed = '', suffix } = prompt;
-  return prefix.length + typed.length + suffix.length;
+  const { prefix, typed = '', suffix, context } = prompt;
+  return commentsOf(context).length + prefix.length + typed.length + suffix.length;
+}
+
+function commentsOf(context: InfillContext | undefined): string {
+  return (context?.pieces ?? []).map(({ comments }) => comments).join('');
 }
 
 /** Tokens that end an answer beside those the model file declares: its infill markers, and what its chat format ends a turn with. */

@@ -10,7 +10,7 @@
  * 2. its suffix follows the cursor, with nothing between them but what closes brackets: the model writes that by itself;
  * 3. what was typed since is no longer than a model has it in view well ({@link typedCharsMax}).
  */
-import type { InfillPrompt } from '../../core/task.ts';
+import type { InfillContext, InfillPrompt } from '../../core/task.ts';
 import { type InfillWindow, snapToCharacter } from './prompt.ts';
 
 export interface Anchor {
@@ -23,6 +23,8 @@ export interface Anchor {
   readonly endsDocument: boolean;
   /** Characters that the wanted window has more. */
   readonly droppedChars: number;
+  /** What of other files stood before all of it. It stays as it was: whatever is typed changes nothing of it. */
+  readonly context?: InfillContext;
 }
 
 /** Half of the wanted prefix: the lines that the suffix follows on are no longer near the cursor then. */
@@ -49,6 +51,7 @@ export function anchored(
   { text, offset }: { readonly text: string; readonly offset: number },
   window: InfillWindow,
   droppedChars: number,
+  context?: InfillContext,
 ): AnchoredPrompt {
   const cursor = snapToCharacter(text, offset);
   const edge = cursor - window.prefix.length;
@@ -58,6 +61,7 @@ export function anchored(
     suffix: window.suffix,
     endsDocument: cursor + window.suffix.length === text.length,
     droppedChars,
+    ...(context && { context }),
   };
   return { anchor, prompt: promptAt(anchor, window.prefix.slice(anchor.prefix.length)), isStale: false };
 }
@@ -68,8 +72,8 @@ function lineStart(before: string): number {
   return before.length - start <= lineCharsMax ? start : snapToCharacter(before, before.length - lineCharsMax);
 }
 
-function promptAt({ prefix, suffix }: Anchor, typed: string): InfillPrompt {
-  return { kind: 'infill', prefix, suffix, typed, heals: true };
+function promptAt({ prefix, suffix, context }: Anchor, typed: string): InfillPrompt {
+  return { kind: 'infill', prefix, suffix, typed, heals: true, ...(context && { context }) };
 }
 
 /** The prompt of an earlier anchor for the text of now; undefined when it does not hold. */

@@ -6,10 +6,13 @@
  * 2. Else a window cut for this cursor and fitted to the promise (fit.ts), unless an anchored prompt is there sooner.
  *
  * What was cut becomes an anchor of the document, beside those of other places in it. A warm-up cuts one more, while nobody waits.
+ *
+ * What other files say (context/) comes in where a window is cut, as far as it is on time, and stays with the anchor.
  */
-import type { InfillPrompt } from '../../core/task.ts';
+import type { InfillContext, InfillPrompt } from '../../core/task.ts';
 import { type Anchor, type AnchoredPrompt, anchored, onAnchor } from './anchor.ts';
-import { fitShare, fitWindow, type HeldWindow, wantedWindow } from './fit.ts';
+import { type CompletionContext, fitContext, lessAndLess, type OfferedContext } from './context/index.ts';
+import { type FittedWindow, fitShare, fitWindow, type HeldWindow, wantedWindow } from './fit.ts';
 import { type WindowLimits, windowDefault } from './prompt.ts';
 
 /** Documents that are remembered; the one not asked about for the longest time is forgotten first. */
@@ -20,6 +23,8 @@ const placesMax = 4;
 interface Evaluated {
   readonly anchor: Anchor;
   readonly holds: HeldWindow;
+  /** What the anchor's context was taken from. */
+  readonly from: CompletionContext | undefined;
 }
 
 /** What was evaluated of one document. */
@@ -34,6 +39,8 @@ export interface PromptQuestion {
   readonly text: string;
   /** The cursor, in UTF-16 units. */
   readonly offset: number;
+  /** What other files say; absent: nothing. */
+  readonly offered?: OfferedContext | undefined;
   /** What is promised for the first token. */
   readonly targetMs: number;
   /** From arrival to the first token with such a prompt, in ms. */
@@ -49,7 +56,7 @@ export interface ChosenPrompt {
   readonly isStale: boolean;
 }
 
-type Place = Pick<PromptQuestion, 'text' | 'offset'>;
+type Place = Pick<PromptQuestion, 'text' | 'offset' | 'offered'>;
 
 /** A prompt that may be asked with, and what it takes. */
 interface Candidate extends Evaluated, AnchoredPrompt {
@@ -63,7 +70,7 @@ export class Prompts {
   choose(document: string, question: PromptQuestion): ChosenPrompt {
     const { targetMs, forecastMs } = question;
     const appended = this.#anchored(document, question).map((one) => ({ ...one, ms: forecastMs(one.prompt) }));
-    const inTime = appended.filter(({ ms }) => ms <= fitShare * targetMs).sort(compareWorth)[0]; // 1
+    const inTime = appended.filter(({ ms }) => ms <= fitShare * targetMs).sort(byWorth(question.offered))[0]; // 1
     if (inTime !== undefined) return this.#take(document, inTime);
     const cut = this.#cut(document, question, windowDefault); // 2
     const soonest = appended.sort((a, b) => a.ms - b.ms)[0];
@@ -74,41 +81,58 @@ export class Prompts {
   shorten(document: string, question: PromptQuestion, wanted: WindowLimits): ChosenPrompt {
     const prompts = this.#of(document);
     prompts.asked = prompts.asked.slice(1);
-    return this.#take(document, this.#cut(document, question, wanted));
+    return this.#take(document, this.#cut(document, { ...question, offered: undefined }, wanted));
   }
 
   /** The prompt to evaluate while nobody waits: the one that the next completion here is best asked with. */
   warmUp(document: string, place: Place): InfillPrompt {
-    const good = this.#anchored(document, place).find(({ isStale, anchor }) => !isStale && anchor.droppedChars === 0);
+    const { offered } = place;
+    const [context] = offered ? lessAndLess(offered) : [];
+    const good = this.#anchored(document, place).find(
+      ({ isStale, anchor, from }) =>
+        !isStale && anchor.droppedChars === 0 && from === offered?.context && hasAll(anchor, context),
+    );
     if (good !== undefined) return good.prompt;
     const { window, holds } = wantedWindow({ ...place, wanted: windowDefault });
-    const { anchor, prompt } = anchored(place, window, 0);
-    this.#of(document).warm = { anchor, holds };
+    const { anchor, prompt } = anchored(place, window, 0, context);
+    this.#of(document).warm = { anchor, holds, from: offered?.context };
     return prompt;
   }
 
+  /** None whose context was read by other rules than those that count now. */
   #anchored(document: string, place: Place): (Evaluated & AnchoredPrompt)[] {
     return this.#evaluated(document).flatMap((evaluated) => {
+      if (evaluated.from !== undefined && evaluated.from.permit !== place.offered?.context.permit) return [];
       const prompt = onAnchor(evaluated.anchor, place);
       return prompt === undefined ? [] : [{ ...evaluated, ...prompt }];
     });
   }
 
   #cut(document: string, question: PromptQuestion, wanted: WindowLimits): Candidate {
-    const { text, offset, targetMs, forecastMs } = question;
+    const { text, offset, targetMs, forecastMs, offered } = question;
     const { asked: [last] = [], warm } = this.#documents.get(document) ?? {};
-    const { window, holds, ...fitted } = fitWindow({
-      ...{ text, offset, wanted, targetMs },
-      held: [last, warm].flatMap((evaluated) => evaluated?.holds ?? []),
-      forecastMs: (candidate) => forecastMs(anchored(question, candidate, 0).prompt),
-    });
-    return { ...anchored(question, window, fitted.droppedChars), holds, ms: fitted.forecastMs };
+    const former = [last, warm].flatMap((evaluated) => evaluated ?? []);
+    const fitWith = (context?: InfillContext): FittedWindow =>
+      fitWindow({
+        ...{ text, offset, wanted, targetMs },
+        held: former.map(({ holds }) => holds),
+        forecastMs: (candidate) => forecastMs(anchored(question, candidate, 0, context).prompt),
+      });
+    const [whole, ...less] = offered ? lessAndLess(offered) : [];
+    // While it is held, that of before costs nothing.
+    const held = former.filter(({ from }) => from?.permit === offered?.context.permit);
+    const heldContexts = held.flatMap(({ anchor }) => anchor.context ?? []);
+    const contexts = whole === undefined ? [] : [whole, ...heldContexts, ...less];
+    const { fitted, context } = fitContext(contexts, fitWith, fitShare * targetMs);
+    const from = held.find(({ anchor }) => anchor.context === context)?.from ?? offered?.context;
+    const { window, holds, forecastMs: ms, droppedChars } = fitted;
+    return { ...anchored(question, window, droppedChars, context), holds, ms, from: context && from };
   }
 
-  #take(document: string, { anchor, holds, prompt, isStale, ms }: Candidate): ChosenPrompt {
+  #take(document: string, { anchor, holds, from, prompt, isStale, ms }: Candidate): ChosenPrompt {
     const prompts = this.#of(document);
     const others = prompts.asked.filter((other) => other.anchor !== anchor);
-    prompts.asked = [{ anchor, holds }, ...others].slice(0, placesMax);
+    prompts.asked = [{ anchor, holds, from }, ...others].slice(0, placesMax);
     return { prompt, forecastMs: ms, droppedChars: anchor.droppedChars, isStale };
   }
 
@@ -127,6 +151,16 @@ export class Prompts {
   }
 }
 
-function compareWorth(a: Candidate, b: Candidate): number {
-  return a.anchor.droppedChars - b.anchor.droppedChars || Number(a.isStale) - Number(b.isStale) || a.ms - b.ms;
+/** The whole ones first, then those whose suffix is near, then those that know what other files say now. */
+function byWorth(offered: OfferedContext | undefined): (a: Candidate, b: Candidate) => number {
+  const isOld = ({ from }: Candidate): number => Number(from !== offered?.context);
+  return (a, b) =>
+    a.anchor.droppedChars - b.anchor.droppedChars ||
+    Number(a.isStale) - Number(b.isStale) ||
+    isOld(a) - isOld(b) ||
+    a.ms - b.ms;
+}
+
+function hasAll({ context }: Anchor, wanted: InfillContext | undefined): boolean {
+  return (context?.pieces.length ?? 0) === (wanted?.pieces.length ?? 0);
 }

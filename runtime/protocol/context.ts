@@ -1,0 +1,68 @@
+/** What a client knows of the files around a document, for its completions. Both are for clients that can; the others do without. */
+import { z } from 'zod';
+import { positionSchema, textDocumentSchema } from './shared.ts';
+
+const uri = z.string().max(8192);
+
+/** Globs of files that are never read for the completion of another one. */
+export const excludedGlobsSchema = z.array(z.string().min(1).max(512)).max(64);
+
+// --- punctual/workspace: which files belong together. Takes the place of LSP's workspace folders; the last one counts.
+
+export const workspaceMethod = 'punctual/workspace';
+export const foldersMax = 64;
+export const ignoreCharsMax = 64 * 1024;
+export const workspaceParamsSchema = z.object({
+  folders: z
+    .array(
+      z.object({
+        uri,
+        name: z.string().max(256),
+        /** The text of the folder's `.gitignore`. */
+        ignore: z.string().max(ignoreCharsMax).optional(),
+        /** What the editor does not show in it, or does not search. */
+        excluded: z.array(z.string().max(512)).max(256).optional(),
+      }),
+    )
+    .max(foldersMax),
+});
+export type WorkspaceParams = z.infer<typeof workspaceParamsSchema>;
+
+// --- punctual/declarations: what names near the cursor mean. A request from the runtime to the client, asked while nobody waits
+
+/**
+ * The client asks its own language servers, and answers with what came within the time. A client that knows no such request is asked
+ * once. `$/cancelRequest` says that the answer is no longer wanted.
+ */
+export const declarationsMethod = 'punctual/declarations';
+export const declarationsMax = 16;
+export const declarationCharsMax = 2_000;
+export const declarationsParamsSchema = z.object({
+  textDocument: textDocumentSchema.extend({ version: z.number().int() }),
+  names: z
+    .array(
+      z.object({
+        name: z.string().max(256),
+        /** Where it stands in that version of the document. */
+        position: positionSchema,
+      }),
+    )
+    .max(declarationsMax),
+  withinMs: z.number().min(0),
+});
+export type DeclarationsParams = z.infer<typeof declarationsParamsSchema>;
+
+export const declarationsResultSchema = z.object({
+  /** Of those that are declared in other files of the workspace. */
+  declarations: z
+    .array(
+      z.object({
+        name: z.string().max(256),
+        uri,
+        /** Whole lines from the declaration on. */
+        text: z.string().max(declarationCharsMax),
+      }),
+    )
+    .max(declarationsMax),
+});
+export type DeclarationsResult = z.infer<typeof declarationsResultSchema>;
