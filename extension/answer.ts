@@ -67,16 +67,22 @@ export function sourceOf(editor: vscode.TextEditor | undefined): Source {
 }
 
 export function sourceParams(connection: Connection, { document, range }: Source): SummarizeParams {
-  const textDocument = { uri: connection.documentUri(document.uri) };
-  if (range === undefined) return { textDocument };
+  const params = { textDocument: { uri: connection.documentUri(document.uri) }, ...trustedWorkspace(document) };
+  if (range === undefined) return params;
   const { start, end } = range;
   return {
-    textDocument,
+    ...params,
     range: {
       start: { line: start.line, character: start.character },
       end: { line: end.line, character: end.character },
     },
   };
+}
+
+/** The folder whose own prompts count: only one on this machine that the user trusts. */
+function trustedWorkspace({ uri }: vscode.TextDocument): Pick<SummarizeParams, 'workspace'> {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  return vscode.workspace.isTrusted && folder?.uri.scheme === 'file' ? { workspace: folder.uri.fsPath } : {};
 }
 
 /** Runs to its end, and shows that end; never rejects. */
@@ -147,7 +153,8 @@ class RunningAnswer {
       this.#pump.push(result.text.slice(this.#pump.length));
       await this.#pump.drain();
       const standIn = result.insteadOf === undefined ? undefined : result.model;
-      return { kind: 'done', sentence: endSentence(this.#options.done, result), demo: result.demo, standIn };
+      const sentence = [endSentence(this.#options.done, result), ...(result.notes ?? [])].join(' ');
+      return { kind: 'done', sentence, demo: result.demo, standIn };
     } catch (error) {
       // The text that came belongs to the user; an error in writing it must not hide the first one.
       await this.#pump.drain().catch((late: unknown) => ctx.log.warn(`Writing the answer failed: ${late}`));
@@ -157,8 +164,9 @@ class RunningAnswer {
     }
   }
 
-  #received({ text, note }: AnswerPart): void {
+  #received({ text, note, stage }: AnswerPart): void {
     if (note !== undefined) this.#tell(note);
+    if (stage !== undefined) this.#tell(`${stage.done} of ${stage.of} parts done`);
     this.#pump.push(text);
   }
 

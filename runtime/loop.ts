@@ -46,13 +46,14 @@ export interface LoopOptions {
 const windowMsDefault = 5 * 60 * 1000;
 
 export class Loop implements Tasks {
+  /** What predictions of tasks stand on. */
+  readonly learned = new Learned();
   readonly #engine: Engine;
   readonly #options: LoopOptions;
   readonly #scheduler: Scheduler;
   readonly #metrics: Metrics;
   readonly #errors = new PredictionErrors();
   readonly #answers: Answers;
-  readonly #learned = new Learned();
   readonly #costs: CostKeeper;
   readonly #predictions: Predictions;
   readonly #watchdog: Watchdog;
@@ -75,7 +76,7 @@ export class Loop implements Tasks {
     this.#scheduler = new Scheduler({
       ...schedulerDefaults,
       policy: punctual,
-      knowledge: this.#learned,
+      knowledge: this.learned,
       ...options.scheduler,
     });
     this.#metrics = new Metrics(options.windowMs ?? windowMsDefault);
@@ -84,7 +85,7 @@ export class Loop implements Tasks {
     const { now, timer } = options;
     const log = (line: string): void => options.log?.(line);
     const send = (command: EngineCommand): void => this.#send(command);
-    this.#costs = new CostKeeper({ learned: this.#learned, store: options.costStore, send, timer, log });
+    this.#costs = new CostKeeper({ learned: this.learned, store: options.costStore, send, timer, log });
     this.#watchdog = new Watchdog({
       now,
       timer,
@@ -138,7 +139,7 @@ export class Loop implements Tasks {
 
   /** On an idle machine with the model loaded, in ms, to the moment that the promise of the class names; see loop/speeds.ts. */
   ordinaryMs(model: ModelId, name: TaskClass): number | undefined {
-    return ordinaryMs(this.#learned.costModel(model), name);
+    return ordinaryMs(this.learned.costModel(model), name);
   }
 
   /** A task of this model will probably come. */
@@ -153,7 +154,7 @@ export class Loop implements Tasks {
         scheduler: this.#scheduler,
         metrics: this.#metrics,
         errors: this.#errors,
-        learned: this.#learned,
+        learned: this.learned,
         slas: this.#slas,
         progress: this.#progress,
         engine,

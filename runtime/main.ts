@@ -9,13 +9,14 @@ import type { WebSocket } from 'ws';
 import type { DeviceTeller } from './engine/engine.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { isTaskError } from './features/tasks.ts';
-import { SummarizeFeature, TranslateFeature } from './features/text.ts';
+import { SummarizeFeature, type TextKit, TranslateFeature } from './features/text.ts';
 import { type Machine, openMachine } from './host/machine.ts';
 import { powerPlaces } from './host/power.ts';
 import type { Loop } from './loop.ts';
 import { type Arguments, readArguments } from './main/arguments.ts';
 import { EngineSide } from './main/engine-side.ts';
 import { type EngineView, ModelsSide } from './main/models-side.ts';
+import { textsSide } from './main/texts-side.ts';
 import { gpuProblems } from './models/machine.ts';
 import { News } from './models/news.ts';
 import { type ClientSettings, protocolVersion, type Rendezvous, type Status } from './protocol.ts';
@@ -61,6 +62,7 @@ class Runtime {
   readonly #door: Door;
   readonly #news: News;
   readonly #completion: CompletionFeature;
+  readonly #texts: TextKit;
   readonly #machine: Machine;
   /** What the rendezvous file says once this process is the user's one runtime. */
   #published: Rendezvous | undefined;
@@ -82,6 +84,9 @@ class Runtime {
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
     const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], timer);
     this.#completion = completion;
+    this.#texts = textsSide({ args, loop, registry, now });
+    const { workflows } = this.#texts;
+    workflows.onChange(() => this.#clients.statusChanged());
     const status = (clients: number): Status =>
       toStatus({
         loop: () => loop.status(),
@@ -91,6 +96,7 @@ class Runtime {
         pid: process.pid,
         uptimeMs: now,
         suggestions: () => completion.suggestions,
+        workflows: () => ({ views: workflows.views, nowMs: now() }),
         problems: gpuProblems(env['PUNCTUAL_GPU']),
       });
     const desk = this.#models.desk(() => status(0).models);
@@ -152,12 +158,11 @@ class Runtime {
 
   #services(models: ModelDesk): Services {
     const loop = this.#loop;
-    const { registry } = this.#models;
     return {
       tasks: loop,
       completion: this.#completion,
-      summarize: new SummarizeFeature(loop, registry),
-      translate: new TranslateFeature(loop, registry),
+      summarize: new SummarizeFeature(this.#texts),
+      translate: new TranslateFeature(this.#texts),
       models,
       version: PUNCTUAL_VERSION,
       machineWide: this.#machineWide,

@@ -1,5 +1,5 @@
 /** What `punctual status` prints: a line for each class of tasks and each model. Pure. */
-import type { ClassStatus, Errors, ModelStatus, Status } from '../protocol.ts';
+import type { ClassStatus, Errors, ModelStatus, Status, WorkflowStatus } from '../protocol.ts';
 import { speedText } from './models-table.ts';
 import { type TextColumn, textTable } from './text-table.ts';
 
@@ -7,11 +7,11 @@ import { type TextColumn, textTable } from './text-table.ts';
 export function statusTable(current: Status, port?: number): string {
   const columns = columnsOf(current);
   const rows = current.classes.map((entry) => columns.map(({ cell }) => cell(entry)));
-  const { version, pid, clients, engineRestarts, suggestions, problems = [] } = current;
+  const { version, pid, clients, engineRestarts, suggestions, workflows = [], problems = [] } = current;
   const at = port === undefined ? '' : `, port ${port}`;
   const runtime = `runtime ${version}, process ${pid}${at}, ${counted(clients, 'client')}, ${counted(engineRestarts, 'engine restart')}`;
   const legend = `p50, p95: half, and 95 %, of the answers of the last ${minutes(current.windowMs)} took at most so long, to the first token (TTFT) or to the end (E2E).`;
-  return `${[textTable(columns, rows), legend, '', ...suggestionLine(suggestions), ...errorLines(current), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
+  return `${[textTable(columns, rows), legend, '', ...suggestionLine(suggestions), ...workflowLines(workflows), ...errorLines(current), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
 }
 
 /** Nothing before the first one. */
@@ -21,6 +21,25 @@ function suggestionLine(suggestions: Status['suggestions']): string[] {
   if (typed + cache + joined + generated === 0) return [];
   const answers = `${generated} generated, ${joined} joined while they were, ${cache} kept from before, ${typed} as typed`;
   return [`suggestions since the runtime began: ${answers}`, ''];
+}
+
+/** What is under way in several calls, and where each of them is. */
+function workflowLines(workflows: readonly WorkflowStatus[]): string[] {
+  const lines = workflows.flatMap(({ title, elapsedMs, targetMs, stages }) => {
+    const labels = (state: WorkflowStatus['stages'][number]['state']): string[] =>
+      stages.filter((stage) => stage.state === state).map(({ label }) => label);
+    const running = labels('running');
+    const parts = [
+      `${labels('done').length} of ${counted(stages.length, 'call')} done`,
+      ...(running.length > 0 ? [`under way: ${running.join('; ')}`] : []),
+      ...(['left out', 'failed'] as const).flatMap((state) =>
+        labels(state).length > 0 ? [`${state}: ${labels(state).join('; ')}`] : [],
+      ),
+    ];
+    const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+    return [`${title}: ${seconds(elapsedMs)} of ${seconds(targetMs)} s, ${parts.join(', ')}`];
+  });
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function modelLine({

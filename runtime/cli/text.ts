@@ -1,4 +1,5 @@
 /** What `summarize` and `translate` share: a streamed answer, and how it kept its promise. */
+import path from 'node:path';
 import { type TextResult, textResultSchema } from '../protocol.ts';
 import { exitCodes, type Io, type Values } from './command.ts';
 import { languageOption, type NamedFile } from './document.ts';
@@ -7,26 +8,44 @@ import { withWaiting } from './session-waiting.ts';
 import { consentOf, substituteOption } from './substitute.ts';
 import { targetMsOf, targetOption } from './target.ts';
 
-export const textOptions = { ...targetOption, ...languageOption, ...substituteOption } as const;
+export const textOptions = {
+  ...{ ...targetOption, ...languageOption, ...substituteOption },
+  workspace: { type: 'string' },
+} as const;
+export const workspaceHelp = {
+  workspace: 'a folder that you trust: prompts in its .punctual/prompts are used',
+} as const;
+
+export interface TextCommand {
+  readonly method: string;
+  readonly file: NamedFile;
+  /** Open beside it. */
+  readonly more?: readonly NamedFile[];
+  /** Of the request, beside what all have. */
+  readonly params?: object;
+  /** What is done with the answer, beside that it is printed. */
+  readonly use?: (result: TextResult) => Promise<void>;
+}
 
 /** Streams to stdout as the text comes, and says on stderr how it went; with `--json` the result alone says it all. */
-export async function runTextCommand(
-  method: string,
-  file: NamedFile,
-  extra: object,
-  values: Values,
-  io: Io,
-): Promise<number> {
+export async function runTextCommand(command: TextCommand, values: Values, io: Io): Promise<number> {
+  const { method, file, more = [], params: extra = {}, use } = command;
   const targetMs = targetMsOf(values);
   const isJson = values['json'] === true;
   const consent = consentOf(values, io);
   if (file.isLanguageAssumed && !isJson)
     io.err(`${file.name} is taken as ${file.languageId}: --language ID says what it is written in\n`);
-  const params = { textDocument: { uri: file.uri }, ...(targetMs !== undefined && { targetMs }), ...extra };
+  const { workspace } = values;
+  const params = {
+    textDocument: { uri: file.uri },
+    ...(targetMs !== undefined && { targetMs }),
+    ...(typeof workspace === 'string' && { workspace: path.resolve(io.cwd, workspace) }),
+    ...extra,
+  };
   let isLineOpen = false;
   const result = await withWaiting(io, values, consent.settings, async (session, onAnswer) => {
     consent.listen(session, onAnswer);
-    session.open(file);
+    for (const each of [file, ...more]) session.open(each);
     const onPart = ({ text, note }: AnswerPart): void => {
       if (note !== undefined && !isJson) io.err(`${isLineOpen && io.terminal ? '\n' : ''}${note}\n`);
       if (text === '') return;
@@ -41,6 +60,7 @@ export async function runTextCommand(
     if (isLineOpen && io.terminal) io.out('\n');
     throw error;
   });
+  await use?.(result);
   if (isJson) {
     io.out(`${JSON.stringify({ ...result, language: file.languageId })}\n`);
   } else {
@@ -50,6 +70,7 @@ export async function runTextCommand(
   return exitCodes.done;
 }
 
+/** What is in `notes` has been said when it was so. */
 function describe({ model, insteadOf, e2eMs, targetMs, kept, relegated, end, truncated }: TextResult): string {
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   const promised = (ms: number): string => (ms < 100 ? `${ms} ms` : seconds(ms));

@@ -2,20 +2,21 @@ import { clientSettingsSchema, type TargetLanguage, targetLanguages, translateMe
 import { type Command, CommandError, commonHelp, UsageError, type Values } from './command.ts';
 import { languageHelp, type NamedFile, openFile } from './document.ts';
 import { substituteHelp, substituteUsage } from './substitute.ts';
-import { runTextCommand, textOptions } from './text.ts';
+import { runTextCommand, textOptions, workspaceHelp } from './text.ts';
 
 const { translate: usual } = clientSettingsSchema.parse({});
 const known = Object.keys(targetLanguages).join(', ');
 
 export const translate: Command = {
   name: 'translate',
-  usage: `FILE|- --to LANG [--language ID] [--target MS] ${substituteUsage} [--model MODEL] [--json]`,
+  usage: `FILE|- --to LANG [--language ID] [--target MS] [--workspace DIR] ${substituteUsage} [--model MODEL] [--json]`,
   summary: 'write a file, or standard input, in another programming language',
   options: { to: { type: 'string' }, ...textOptions },
   help: {
     to: `one of ${known}`,
     ...languageHelp,
     target: `promised time to the end, in ms (default: ${usual.targetMs})`,
+    ...workspaceHelp,
     ...substituteHelp,
     ...commonHelp,
   },
@@ -25,7 +26,7 @@ export const translate: Command = {
     const to = targetOf(values);
     const file = await openFile(name, io, values);
     refuseSame(file, to);
-    return runTextCommand(translateMethod, file, { to }, values, io);
+    return runTextCommand({ method: translateMethod, file, params: { to } }, values, io);
   },
 };
 

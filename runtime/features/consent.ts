@@ -22,6 +22,10 @@ export interface ConsentOptions {
 export class Consent {
   readonly #options: ConsentOptions;
   #given: OfferChoice | undefined;
+  /** The question that is out. */
+  #asked: TaskOffer | undefined;
+  /** Questions of other attempts meanwhile: they wait for the same word. */
+  #others: TaskOffer[] = [];
 
   constructor(options: ConsentOptions) {
     this.#options = options;
@@ -38,14 +42,23 @@ export class Consent {
     const { onOffer, chosen, describe } = this.#options;
     if (onOffer === undefined) return {};
     return {
-      onOffer: ({ by, waitMs, signal, answer }) => {
-        const told = (choice: OfferChoice): void => {
-          if (signal.aborted) return;
-          this.#given = choice;
-          answer(choice);
-        };
-        onOffer({ model: chosen.name, by: describe(by).name, waitMs, signal, answer: told });
+      onOffer: (offer) => {
+        if (this.#asked !== undefined && !this.#asked.signal.aborted) {
+          this.#others.push(offer);
+          return;
+        }
+        const { by, waitMs, signal } = offer;
+        this.#asked = offer;
+        const answer = (choice: OfferChoice): void => this.#told(offer, choice);
+        onOffer({ model: chosen.name, by: describe(by).name, waitMs, signal, answer });
       },
     };
+  }
+
+  #told(offer: TaskOffer, choice: OfferChoice): void {
+    if (offer.signal.aborted) return;
+    this.#given = choice;
+    this.#asked = undefined;
+    for (const { signal, answer } of [offer, ...this.#others.splice(0)]) if (!signal.aborted) answer(choice);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Code answers come wrapped in a Markdown fence. This takes the fence off while the answer streams: a filter from pieces to pieces.
+ * What models put around their answers, taken off while they stream: filters from pieces to pieces. Code comes wrapped in a Markdown fence.
  * The closing fence never arrives: it is the task's stop text.
  */
 
@@ -8,6 +8,21 @@ export const closingFence = '\n```';
 
 /** An opening line longer than this is no fence. */
 const openingCharsMax = 80;
+
+/** Chat models like to begin with a blank line; nobody likes to read it. */
+export class LeadingSpaceFilter {
+  #begun = false;
+
+  push(piece: string): string {
+    const text = this.#begun ? piece : piece.trimStart();
+    this.#begun ||= text !== '';
+    return text;
+  }
+
+  end(): string {
+    return '';
+  }
+}
 
 export class FenceFilter {
   #held: string | undefined = '';

@@ -33,7 +33,11 @@ export interface Answering {
   readonly insteadOf?: string;
 }
 
-export function answering({ answeredBy }: TaskResult, { name, demo }: ChosenModel, describe: Describe): Answering {
+export function answering(
+  { answeredBy }: Pick<TaskResult, 'answeredBy'>,
+  { name, demo }: ChosenModel,
+  describe: Describe,
+): Answering {
   if (answeredBy === undefined) return { model: name, demo };
   const other = describe(answeredBy);
   return { model: other.name, demo: other.demo, insteadOf: name };

@@ -13,6 +13,8 @@ export interface Arguments {
   readonly idleMs: number;
   readonly engineProgram: string;
   readonly media: string;
+  /** Parsers, as the build leaves them. */
+  readonly grammars: string;
 }
 
 /** @param programs the folder of the built programs. @throws Error with a sentence for whoever started this by hand. */
@@ -44,5 +46,6 @@ export function readArguments(argv: readonly string[], programs: string): Argume
     idleMs: number('idle-ms', 2_147_483_647, idleMsDefault),
     engineProgram: values.engine ? path.resolve(values.engine) : path.join(programs, 'engine.mjs'),
     media: path.join(programs, '..', 'media'),
+    grammars: path.join(programs, 'grammars'),
   };
 }

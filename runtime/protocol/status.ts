@@ -60,6 +60,18 @@ export const modelStatusSchema = z.object({
 });
 export type ModelStatus = z.infer<typeof modelStatusSchema>;
 
+/** An answer in several calls that is under way. */
+export const workflowStatusSchema = z.object({
+  class: taskClassSchema,
+  /** For people: `Translating users.ts to Python`. */
+  title: z.string(),
+  elapsedMs: z.number(),
+  targetMs: z.number(),
+  /** Its calls, in their order. */
+  stages: z.array(z.object({ label: z.string(), state: z.enum(['waiting', 'running', 'done', 'left out', 'failed']) })),
+});
+export type WorkflowStatus = z.infer<typeof workflowStatusSchema>;
+
 export const statusSchema = z.object({
   version: z.string(),
   pid: z.number(),
@@ -72,6 +84,8 @@ export const statusSchema = z.object({
   models: z.array(modelStatusSchema),
   /** How many suggestions came from where since the runtime began; absent from runtimes that do not count them. */
   suggestions: z.record(completionSourceSchema, z.number()).optional(),
+  /** The oldest first; absent while there are none. */
+  workflows: z.array(workflowStatusSchema).optional(),
   /** What of the runtime's environment could not be followed, in whole sentences. */
   problems: z.array(z.string()).optional(),
 });

@@ -7,13 +7,33 @@ import { rangeSchema, targetMsSchema, textDocumentSchema, tokenSchema } from './
 export const summarizeMethod = 'punctual/summarize';
 export const translateMethod = 'punctual/translate';
 
-export const summarizeParamsSchema = z.object({
+/** What is asked of a document. */
+const textParamsSchema = z.object({
   textDocument: textDocumentSchema,
   /** Absent: the whole document. */
   range: rangeSchema.optional(),
   partialResultToken: tokenSchema.optional(),
   /** Overrides the client's setting for this request. */
   targetMs: targetMsSchema.optional(),
+  /** The absolute path of the document's workspace, from a client whose user trusts it: prompts in its `.punctual/prompts` count. */
+  workspace: z.string().min(1).max(4096).optional(),
+});
+export type TextParams = z.infer<typeof textParamsSchema>;
+
+/** Documents that one summary is about at most, with the first. */
+export const summaryDocumentsMax = 256;
+
+export const summarizeParamsSchema = textParamsSchema.extend({
+  /**
+   * `explanation`, the default: what it does. `docComment`: the documentation comment of what is declared at the start of the range.
+   * `commitMessage`: of a document that is a diff.
+   */
+  purpose: z.enum(['explanation', 'docComment', 'commitMessage']).optional(),
+  /** Further documents that are open here: with the first one, those of a folder. The range says nothing then. */
+  more: z
+    .array(textDocumentSchema)
+    .max(summaryDocumentsMax - 1)
+    .optional(),
 });
 export type SummarizeParams = z.infer<typeof summarizeParamsSchema>;
 
@@ -35,18 +55,23 @@ export const targetLanguages = {
 } as const;
 export type TargetLanguage = keyof typeof targetLanguages;
 
-export const translateParamsSchema = summarizeParamsSchema.extend({
+export const translateParamsSchema = textParamsSchema.extend({
   to: z.enum(Object.keys(targetLanguages) as [TargetLanguage, ...TargetLanguage[]]),
 });
 export type TranslateParams = z.infer<typeof translateParamsSchema>;
 
 /**
  * The value of each `$/progress` notification: text to append, or (with an empty text) a note: one sentence for the person who waits,
- * at once when it is so. Each comes once; the result says the same in `relegated` and `insteadOf`.
+ * at once when it is so. Each comes once; the result says the same in `relegated`, `insteadOf` and `notes`. An answer in several calls has
+ * a stage, too: how many of them have ended.
  */
 export const partialResultSchema = z.object({
   token: tokenSchema,
-  value: z.object({ text: z.string(), note: z.string().optional() }),
+  value: z.object({
+    text: z.string(),
+    note: z.string().optional(),
+    stage: z.object({ done: z.number(), of: z.number() }).optional(),
+  }),
 });
 
 export const textResultSchema = z.object({
@@ -68,5 +93,9 @@ export const textResultSchema = z.object({
   end: z.enum(['stop', 'length', 'repetition']),
   /** Set when only the first lines of the text fitted into the model's context. */
   truncated: z.object({ lines: z.number(), of: z.number() }).optional(),
+  /** What else is to be said of it, in whole sentences: what was left out for want of time, what does not parse. */
+  notes: z.array(z.string()).optional(),
+  /** Of a documentation comment: where it belongs in the document, with what stands around it there. The runtime changes no document. */
+  edit: z.object({ range: rangeSchema, newText: z.string() }).optional(),
 });
 export type TextResult = z.infer<typeof textResultSchema>;

@@ -1,7 +1,14 @@
 /** The state of the house as clients see it, and when they are told: at most so often, and never with old news as the last word. */
 import type { ModelInfo } from '../core/event.ts';
+import type { WorkflowView } from '../features/workflows/workflows.ts';
 import type { LoopStatus } from '../loop/status.ts';
-import { type ClassStatus, type CompletionSource, clientSettingsSchema, type Status } from '../protocol.ts';
+import {
+  type ClassStatus,
+  type CompletionSource,
+  clientSettingsSchema,
+  type Status,
+  type WorkflowStatus,
+} from '../protocol.ts';
 
 export interface StatusSources {
   readonly loop: () => LoopStatus;
@@ -12,6 +19,8 @@ export interface StatusSources {
   readonly uptimeMs: () => number;
   /** How many suggestions came from where since the runtime began. */
   readonly suggestions?: () => Readonly<Record<CompletionSource, number>>;
+  /** Answers in several calls that are under way, and the time on the clock of their arrivals, in ms. */
+  readonly workflows?: () => { readonly views: readonly WorkflowView[]; readonly nowMs: number };
   /** What of the environment could not be followed, in whole sentences. */
   readonly problems?: readonly string[];
 }
@@ -49,9 +58,26 @@ export function toStatus(sources: StatusSources): Status {
       ...(decodeError && { decodeError }),
     })),
     ...(sources.suggestions && { suggestions: { ...sources.suggestions() } }),
+    ...(sources.workflows && workflowsOf(sources.workflows())),
     ...(problems.length > 0 && { problems: [...problems] }),
   };
 }
+
+/** Nothing while there are none. */
+function workflowsOf({ views, nowMs }: ReturnType<NonNullable<StatusSources['workflows']>>): Pick<Status, 'workflows'> {
+  if (views.length === 0) return {};
+  const workflows = views.map(({ class: name, title, arrivalMs, targetMs, stages }) => ({
+    ...{ class: name, title, targetMs, elapsedMs: Math.max(0, nowMs - arrivalMs) },
+    stages: stages.map(({ label, state }) => ({ label, state: stageStates[state] })),
+  }));
+  return { workflows };
+}
+
+const stageStates: Readonly<
+  Record<WorkflowView['stages'][number]['state'], WorkflowStatus['stages'][number]['state']>
+> = {
+  ...{ blocked: 'waiting', submitted: 'running', ended: 'done', skipped: 'left out', failed: 'failed' },
+};
 
 function factsOf({ memoryBytes, contextTokens, sequences, device }: ModelInfo) {
   return { memoryBytes, contextTokens, sequences, device };

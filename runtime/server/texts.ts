@@ -5,15 +5,15 @@
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { FeatureError } from '../features/errors.ts';
-import type { SummarizeFeature, TextListener, TextRequest, TranslateFeature } from '../features/text.ts';
+import type { SummarizeFeature, TextListener, TextRequest, TextStage, TranslateFeature } from '../features/text.ts';
 import {
   type ClientSettings,
   errorCodes,
   type OfferParams,
   type OfferResult,
-  type SummarizeParams,
   summarizeMethod,
   summarizeParamsSchema,
+  type TextParams,
   type TextResult,
   translateMethod,
   translateParamsSchema,
@@ -40,6 +40,7 @@ type Ask = (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choic
 interface PartialText {
   readonly text: string;
   readonly note?: string;
+  readonly stage?: TextStage;
 }
 
 type Handler = (params: unknown, token: CancellationToken) => Promise<TextResult>;
@@ -51,7 +52,12 @@ export function textHandlers(requests: TextRequests): ReadonlyMap<string, Handle
     [summarizeMethod]: async (given, token) => {
       const receivedMs = now();
       const params = summarizeParamsSchema.parse(given);
-      const request = requestOf(params, receivedMs, requests);
+      const { purpose, more } = params;
+      const request = {
+        ...requestOf(params, receivedMs, requests),
+        ...(purpose !== undefined && { purpose }),
+        ...(more !== undefined && { more: more.map(({ uri }) => requests.document(uri)) }),
+      };
       const run: Run = (listener, signal) => summarize.run(request, listener, signal);
       return stream('summarize', params, requests, token, run);
     },
@@ -67,7 +73,7 @@ export function textHandlers(requests: TextRequests): ReadonlyMap<string, Handle
 }
 
 function requestOf(
-  { textDocument, range, targetMs }: SummarizeParams,
+  { textDocument, range, targetMs, workspace }: TextParams,
   receivedMs: number,
   { settings, document }: TextRequests,
 ): TextRequest {
@@ -77,12 +83,13 @@ function requestOf(
     receivedMs,
     ...(range && { range }),
     ...(targetMs !== undefined && { targetMs }),
+    ...(workspace !== undefined && { workspace }),
   };
 }
 
 function stream(
   name: OfferParams['class'],
-  { partialResultToken, textDocument }: SummarizeParams,
+  { partialResultToken, textDocument }: TextParams,
   { cancellable, progress, ask }: TextRequests,
   token: CancellationToken,
   run: Run,
@@ -93,6 +100,7 @@ function stream(
   const listener: TextListener = {
     onText: (text) => send({ text }),
     onNote: (note) => send({ text: '', note }),
+    onStage: (stage) => send({ text: '', stage }),
     onOffer: ({ model, by, waitMs, signal, answer }) => {
       void ask({ class: name, textDocument, model, by, waitMs }, signal).then((choice) => choice && answer(choice));
     },

@@ -44,6 +44,28 @@ describe('the printed status', () => {
     ]);
   });
 
+  it('when answers take several calls, then it is told where each of them is', () => {
+    const stage = (label: string, state: 'waiting' | 'running' | 'done' | 'left out') => ({ label, state });
+    const stages = [
+      stage('part 1', 'done'),
+      stage('part 2', 'running'),
+      stage('part 3', 'running'),
+      stage('the whole', 'left out'),
+    ];
+    const workflow = {
+      class: 'summarize',
+      title: 'Summarizing a.ts',
+      elapsedMs: 3_140,
+      targetMs: 10_000,
+      stages,
+    } as const;
+    expect(linesOf({ ...status, workflows: [workflow] }).slice(3, 6)).toEqual([
+      '',
+      'Summarizing a.ts: 3.1 of 10.0 s, 1 of 4 calls done, under way: part 2; part 3, left out: the whole',
+      '',
+    ]);
+  });
+
   it('when suggestions were made, then it is told where they came from', () => {
     const of = (suggestions: Status['suggestions']) => linesOf({ ...status, suggestions }).slice(3, 6);
     expect(of({ typed: 9, cache: 3, joined: 2, generated: 12 })).toEqual([

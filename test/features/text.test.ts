@@ -5,7 +5,8 @@ import { FeatureError } from '../../runtime/features/errors.ts';
 import { FenceFilter } from '../../runtime/features/fence.ts';
 import { endsInLoop } from '../../runtime/features/repetition.ts';
 import { SummarizeFeature, type TextRequest, TranslateFeature } from '../../runtime/features/text.ts';
-import { models, ScriptedTasks, settings } from './fakes.ts';
+import { ScriptedTasks, settings } from './fakes.ts';
+import { kitOf } from './text-kit.ts';
 
 const never = new AbortController().signal;
 
@@ -22,7 +23,7 @@ function summarize(tasks: ScriptedTasks, asked: TextRequest, signal = never) {
   const pieces: string[] = [];
   const notes: string[] = [];
   const listener = { onText: (piece: string) => pieces.push(piece), onNote: (note: string) => notes.push(note) };
-  return { pieces, notes, result: new SummarizeFeature(tasks, models).run(asked, listener, signal) };
+  return { pieces, notes, result: new SummarizeFeature(kitOf(tasks)).run(asked, listener, signal) };
 }
 
 describe('a summary', () => {
@@ -55,40 +56,47 @@ describe('a summary', () => {
     expect(sent[1]).toContain('a = 1');
   });
 
-  it('when the file does not fit, then its first lines are sent and the result says so', async () => {
-    const tasks = new ScriptedTasks(() => ({ pieces: ['x'] }));
-    const result = await summarize(tasks, request('value = 1\n'.repeat(3_000))).result;
-    expect(result.truncated?.of).toBe(3_001);
-    expect(result.truncated?.lines).toBeLessThan(1_000);
+  it('when the file does not fit, then all of it is sent in parts, and then what they say', async () => {
+    const code = Array.from({ length: 3_000 }, (_, index) => `value${index} = 1\n`).join('');
+    const tasks = new ScriptedTasks(({ prompt }) => ({
+      pieces: [prompt.kind === 'chat' && prompt.user.startsWith('These are summaries') ? 'All in all.' : 'A part.'],
+    }));
+    const { pieces, result } = summarize(tasks, request(code, { targetMs: 600_000 }));
+    expect(await result).toMatchObject({ text: 'All in all.', end: 'stop' });
+    expect(pieces.join('')).toBe('All in all.');
+    const sent = tasks.specs.map(({ prompt }) => (prompt.kind === 'chat' ? prompt.user : ''));
+    const parts = sent.filter((prompt) => prompt.includes('```python'));
+    expect(parts.length).toBeGreaterThan(5);
+    expect(parts.map((prompt) => /```python\n([\s\S]*)\n```/.exec(prompt)?.[1] ?? '').join('')).toBe(code);
+    expect(sent.at(-1)).toMatch(/- lines 1–\d+: A part\.\n- lines \d+–\d+: A part\./);
   });
 
-  it('when the engine finds the prompt too long, then fewer lines are sent, to a bound, and then it says so', async () => {
+  it('when the engine finds the prompt too long, then it is sent in parts, to a bound, and then it says so', async () => {
     const error = { code: 'promptTooLong', message: 'too long', promptTokens: 1_000, promptTokensMax: 500 } as const;
     const tasks = new ScriptedTasks((_, attempt) =>
       attempt === 1 ? { outcome: { kind: 'failed', error } } : { pieces: ['x'] },
     );
-    const result = await summarize(tasks, request('value = 1\n'.repeat(300))).result;
+    await summarize(tasks, request('value = 1\n'.repeat(300))).result;
     const lengths = tasks.specs.map(({ prompt }) => (prompt.kind === 'chat' ? prompt.user.length : 0));
-    expect(lengths).toHaveLength(2);
-    expect(lengths[1]).toBeLessThan((lengths[0] ?? 0) * 0.6);
-    expect(result.truncated).toMatchObject({ of: 301 });
+    expect(lengths.length).toBeGreaterThan(2);
+    expect(Math.max(...lengths.slice(1))).toBeLessThan((lengths[0] ?? 0) * 0.6);
     const hopeless = new ScriptedTasks(() => ({ outcome: { kind: 'failed', error } }));
     await expect(summarize(hopeless, request('value = 1\n'.repeat(300))).result).rejects.toThrow('too long');
-    expect(hopeless.specs.length).toBeLessThan(7);
+    expect(hopeless.specs.length).toBeLessThan(20);
   });
 
   it('when it gives way to others, then a sentence says so before the text, and the result says it again', async () => {
     const tasks = new ScriptedTasks(() => ({ notes: [{ reason: 'relegated' }], pieces: ['x'] }));
     const { notes, result } = summarize(tasks, request('a = 1'));
-    expect(notes).toEqual(['It cannot be done by its time any more: it goes on in what time others leave.']);
     expect(await result).toMatchObject({ model: 'Demo', relegated: true });
+    expect(notes).toEqual(['It cannot be done by its time any more: it goes on in what time others leave.']);
   });
 
   it('when another model answers, then a sentence says which, and the result names both', async () => {
     const tasks = new ScriptedTasks(() => ({ notes: [{ reason: 'substituted', by: 'q' }], pieces: ['x'] }));
     const { notes, result } = summarize(tasks, request('a = 1'));
-    expect(notes).toEqual(['The q answers, as Demo would have come too late.']);
     expect(await result).toMatchObject({ model: 'The q', demo: false, insteadOf: 'Demo' });
+    expect(notes).toEqual(['The q answers, as Demo would have come too late.']);
   });
 
   it('when nothing of that happened, then the result does not speak of it', async () => {
@@ -104,9 +112,9 @@ describe('a summary', () => {
     const tasks = new ScriptedTasks((_, attempt) =>
       attempt === 1 ? { notes, outcome: { kind: 'failed', error } } : { notes, pieces: ['x'] },
     );
-    const asked = summarize(tasks, request('value = 1\n'.repeat(300)));
+    const asked = summarize(tasks, request('value = 1\n'.repeat(300), { targetMs: 600_000 }));
     expect(await asked.result).toMatchObject({ model: 'The q', relegated: true });
-    expect(tasks.specs).toHaveLength(2);
+    expect(tasks.specs.length).toBeGreaterThan(2);
     expect(asked.notes).toHaveLength(2);
   });
 
@@ -128,9 +136,17 @@ describe('a summary', () => {
   });
 
   it('when it is cancelled, then the task is and the request rejects with the reason', async () => {
-    const tasks = new ScriptedTasks(() => ({ hangs: true }));
+    let submitted: () => void = () => undefined;
+    const isSubmitted = new Promise<void>((resolve) => {
+      submitted = resolve;
+    });
+    const tasks = new ScriptedTasks(() => {
+      submitted();
+      return { hangs: true };
+    });
     const abort = new AbortController();
     const { result } = summarize(tasks, request('a = 1'), abort.signal);
+    await isSubmitted;
     abort.abort(new Error('enough'));
     await expect(result).rejects.toThrow('enough');
     expect(tasks.cancelled).toEqual(['t1']);
@@ -150,11 +166,30 @@ describe('a summary', () => {
   });
 });
 
+describe('a long summary whose time runs out', () => {
+  const code = 'value = 1\n'.repeat(3_000);
+
+  it('when there is too little for all of it, then its parts stand by themselves, shorter, and notes say so', async () => {
+    const tasks = new ScriptedTasks(() => ({ pieces: ['A part.'] }));
+    const { notes, result } = summarize(tasks, request(code, { targetMs: 50 }));
+    const { text, notes: told } = await result;
+    expect(text).toMatch(/^- lines 1–\d+: A part\.\n- lines \d+–\d+: A part\./);
+    expect(told).toEqual([
+      'The parts are summarized more briefly, as time runs out.',
+      'Each part is summarized by itself, and not the whole, as time runs out.',
+    ]);
+    expect(notes).toEqual(told);
+    expect(
+      tasks.specs.every(({ prompt }) => prompt.kind === 'chat' && prompt.user.includes('one or two sentences')),
+    ).toBe(true);
+  });
+});
+
 describe('a translation', () => {
   it('when the model wraps the code in a fence, then the code alone comes out', async () => {
     const tasks = new ScriptedTasks(() => ({ pieces: ['``', '`type', 'script\nlet a', ' = 1;\nlet b = 2;'] }));
     const pieces: string[] = [];
-    const result = await new TranslateFeature(tasks, models).run(
+    const result = await new TranslateFeature(kitOf(tasks)).run(
       { ...request('a = 1'), to: 'typescript' },
       { onText: (piece) => pieces.push(piece), onNote: (note) => expect.unreachable(note) },
       never,

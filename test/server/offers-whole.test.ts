@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Models } from '../../runtime/features/tasks.ts';
 import { SummarizeFeature } from '../../runtime/features/text.ts';
 import { offerMethod, offerParamsSchema, type TextResult, textResultSchema } from '../../runtime/protocol.ts';
+import { kitOf } from '../features/text-kit.ts';
 import { House, oneOfTwo } from '../loop-world.ts';
 import { uri, World } from './world.ts';
 
@@ -19,7 +20,7 @@ beforeEach(async () => {
   const first = house.translate({ model: 'small' });
   house.clock.run();
   await first.handle.done;
-  const services = { tasks: house.loop, summarize: new SummarizeFeature(house.loop, models) };
+  const services = { tasks: house.loop, summarize: new SummarizeFeature(kitOf(house.loop, models)) };
   world = await World.open({ services });
 });
 afterEach(async () => {

@@ -202,6 +202,30 @@ describe('the status as clients see it', () => {
     expect(toStatus({ ...sources, loop: () => without })).not.toHaveProperty('enginePid');
   });
 
+  it('when answers take several calls, then it is told where each call is; when none does, nothing is', () => {
+    const states = ['ended', 'submitted', 'blocked', 'skipped', 'failed'] as const;
+    const stages = states.map((state) => ({ label: `the ${state}`, state }));
+    const view = {
+      class: 'translate',
+      title: 'Translating a.ts to Go',
+      arrivalMs: 400,
+      targetMs: 9_000,
+      stages,
+    } as const;
+    const { workflows } = statusSchema.parse(
+      toStatus({ ...sources, workflows: () => ({ views: [view], nowMs: 1_000 }) }),
+    );
+    expect(workflows).toMatchObject([{ title: 'Translating a.ts to Go', elapsedMs: 600, targetMs: 9_000 }]);
+    expect(workflows?.[0]?.stages.map(({ state }) => state)).toEqual([
+      'done',
+      'running',
+      'waiting',
+      'left out',
+      'failed',
+    ]);
+    expect(toStatus({ ...sources, workflows: () => ({ views: [], nowMs: 1_000 }) })).not.toHaveProperty('workflows');
+  });
+
   it('when the environment could not be followed, then that is told, and nothing when it could', () => {
     const problems = ["PUNCTUAL_GPU is 'nvidia', which is none."];
     expect(statusSchema.parse(toStatus({ ...sources, problems })).problems).toEqual(problems);

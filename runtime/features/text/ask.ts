@@ -1,0 +1,93 @@
+/** One question to the model: submitted as a task, its answer filtered while it streams, ended when the model repeats itself. */
+
+import type { Consent } from '../consent.ts';
+import { closingFence, FenceFilter, LeadingSpaceFilter } from '../fence.ts';
+import { noteSentence } from '../notes.ts';
+import type { Prompt } from '../prompts/prompt.ts';
+import { endsInLoop } from '../repetition.ts';
+import type { ChosenModel, Models, TaskResult, TaskSpec, Tasks } from '../tasks.ts';
+import type { CallPromise } from '../workflows/call.ts';
+
+export interface Question {
+  readonly prompt: Pick<Prompt, 'class' | 'answer'>;
+  /** The prompt with its slots filled. */
+  readonly text: string;
+  /** Of the answer. */
+  readonly maxTokens: number;
+  /** What the answer is written in, as far as it says how long it will be: `from>to` for a translation. */
+  readonly language?: string;
+}
+
+export interface Answer {
+  readonly result: TaskResult;
+  readonly text: string;
+  /** It was ended because it repeated itself. */
+  readonly looped: boolean;
+}
+
+export interface AskerOptions {
+  readonly tasks: Tasks;
+  readonly models: Models;
+  readonly model: ChosenModel;
+  readonly consent: Consent;
+  readonly onNote: (sentence: string) => void;
+}
+
+export class Asker {
+  readonly #options: AskerOptions;
+
+  constructor(options: AskerOptions) {
+    this.#options = options;
+  }
+
+  get model(): ChosenModel {
+    return this.#options.model;
+  }
+
+  /** For a prediction, too. */
+  specOf({ prompt, text, maxTokens, language }: Question, promise: CallPromise): TaskSpec {
+    return {
+      ...promise,
+      class: prompt.class,
+      model: this.model.id,
+      ...(language !== undefined && { language }),
+      prompt: { kind: 'chat', user: text },
+      limits: { maxTokens, stop: prompt.answer === 'code' ? [closingFence] : [] },
+      substitution: this.#options.consent.substitution,
+    };
+  }
+
+  /** To its end, whatever that is: an abort makes it a cancelled one. */
+  async ask(
+    question: Question,
+    promise: CallPromise,
+    signal: AbortSignal,
+    onText: (text: string) => void = () => undefined,
+  ): Promise<Answer> {
+    const { tasks, models, model, consent, onNote } = this.#options;
+    const filter = question.prompt.answer === 'code' ? new FenceFilter() : new LeadingSpaceFilter();
+    let text = '';
+    let looped = false;
+    const emit = (piece: string): void => {
+      if (piece === '') return;
+      text += piece;
+      onText(piece);
+    };
+    const handle = tasks.submit(this.specOf(question, promise), {
+      onText: (piece) => {
+        if (looped) return;
+        emit(filter.push(piece));
+        looped = endsInLoop(text);
+        if (looped) handle.finish();
+      },
+      onNote: (note) => onNote(noteSentence(note, model, (id) => models.describe(id))),
+      ...consent.listener,
+    });
+    const cancel = (): void => handle.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    const result = await handle.done.finally(() => signal.removeEventListener('abort', cancel));
+    if (result.outcome.kind === 'finished' && !looped) emit(filter.end());
+    return { result, text, looped };
+  }
+}

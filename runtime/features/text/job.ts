@@ -1,0 +1,214 @@
+/**
+ * One request on its way from a document to a streamed text, whatever it asks for: who answers, what was streamed, what is to be said
+ * beside it, and the result. Small requests are one question; the others are workflows.
+ */
+import type { TaskError } from '../../core/task.ts';
+import type { TextResult, WireTaskClass } from '../../protocol.ts';
+import type { Syntax } from '../../syntax/index.ts';
+import { Consent } from '../consent.ts';
+import { FeatureError } from '../errors.ts';
+import { answering, toldOnce } from '../notes.ts';
+import type { Prompts } from '../prompts/library.ts';
+import type { Prompt } from '../prompts/prompt.ts';
+import type { PromptTask } from '../prompts/tasks.ts';
+import { type ChosenModel, isTaskError, type Models, type TaskResult, type Tasks } from '../tasks.ts';
+import type { CallContext, CallPromise, WorkflowCall } from '../workflows/call.ts';
+import { CallFailed } from '../workflows/call.ts';
+import type { WorkflowListener } from '../workflows/run.ts';
+import type { WorkflowOrder, Workflows } from '../workflows/workflows.ts';
+import { type Answer, Asker, type Question } from './ask.ts';
+import type { TextListener, TextRequest } from './request.ts';
+
+/** What features about texts are built from. */
+export interface TextKit {
+  readonly tasks: Tasks;
+  readonly models: Models;
+  readonly prompts: Prompts;
+  readonly workflows: Workflows;
+  readonly syntax: Pick<Syntax, 'read'>;
+}
+
+/** The parts of a workflow that a feature decides. */
+export type JobOrder = Pick<WorkflowOrder, 'title' | 'calls' | 'degradations'>;
+
+export interface JobListener extends WorkflowListener {
+  /** All calls have ended: the last chance to emit text. */
+  readonly finish?: () => void | Promise<void>;
+}
+
+export class TextJob {
+  readonly kit: TextKit;
+  readonly request: TextRequest;
+  readonly model: ChosenModel;
+  readonly asker: Asker;
+  readonly #class: Extract<WireTaskClass, 'summarize' | 'translate'>;
+  readonly #listener: TextListener;
+  readonly #signal: AbortSignal;
+  readonly #tell: (sentence: string) => void;
+  readonly #notes: string[] = [];
+  readonly #answers: Answer[] = [];
+  #text = '';
+  #firstTextMs: number | undefined;
+
+  /** @throws FeatureError when there is no model. */
+  constructor(
+    kit: TextKit,
+    name: Extract<WireTaskClass, 'summarize' | 'translate'>,
+    request: TextRequest,
+    listener: TextListener,
+    signal: AbortSignal,
+  ) {
+    this.kit = kit;
+    this.request = request;
+    this.#class = name;
+    this.#listener = listener;
+    this.#signal = signal;
+    const model = kit.models.choose(name, request.settings);
+    if (isTaskError(model)) throw new FeatureError('taskFailed', model.message);
+    this.model = model;
+    this.#tell = toldOnce(listener.onNote);
+    const { substitution } = request.settings;
+    const { onOffer } = listener;
+    const describe: Models['describe'] = (id) => kit.models.describe(id);
+    const consent = new Consent({ substitution, onOffer, chosen: model, describe });
+    this.asker = new Asker({ tasks: kit.tasks, models: kit.models, model, consent, onNote: this.#tell });
+  }
+
+  get targetMs(): number {
+    return this.request.targetMs ?? this.request.settings[this.#class].targetMs;
+  }
+
+  /** The promise of the request as a whole. */
+  get promise(): CallPromise {
+    return { arrivalMs: this.request.receivedMs, sla: { kind: 'e2e', targetMs: this.targetMs } };
+  }
+
+  /** @throws FeatureError, and the signal's reason once nobody waits any more. */
+  async prompt(task: PromptTask): Promise<Prompt> {
+    const { prompt, problem } = await this.kit.prompts.take(task, this.request.workspace);
+    this.#signal.throwIfAborted();
+    if (problem !== undefined) this.note(problem);
+    return prompt;
+  }
+
+  /** For the person who waits, at once and in the result. */
+  note(sentence: string): void {
+    if (!this.#notes.includes(sentence)) this.#notes.push(sentence);
+    this.#tell(sentence);
+  }
+
+  /** As far as it was emitted. */
+  get text(): string {
+    return this.#text;
+  }
+
+  emit(text: string): void {
+    if (text === '') return;
+    this.#firstTextMs ??= this.kit.tasks.now();
+    this.#text += text;
+    this.#listener.onText(text);
+  }
+
+  /**
+   * The answer to one question is the whole answer; `check` may have notes about it. With `shape` it is not streamed, but emitted in that
+   * shape when it is whole.
+   *
+   * @returns the error when the prompt is too long. @throws FeatureError
+   */
+  async whole(
+    question: Question,
+    check?: (text: string) => Promise<void>,
+    shape?: (text: string) => string,
+  ): Promise<TextResult | TaskError> {
+    const onText = shape === undefined ? (text: string) => this.emit(text) : undefined;
+    const answer = await this.#ask(question, this.promise, this.#signal, onText);
+    const { outcome, e2eMs, ttftMs = e2eMs, kept } = answer.result;
+    if (outcome.kind === 'cancelled') throw this.#signal.reason;
+    if (outcome.kind === 'finished') {
+      if (shape !== undefined) this.emit(shape(answer.text));
+      await check?.(this.#text);
+      return this.#result({ e2eMs, ttftMs, kept });
+    }
+    if (outcome.error.code === 'promptTooLong') return outcome.error;
+    throw failureOf(outcome.error);
+  }
+
+  /** A question of a call. @throws CallFailed, or the signal's reason */
+  async question(
+    question: Question,
+    { promise, signal }: CallContext,
+    onText?: (text: string) => void,
+  ): Promise<Answer> {
+    const answer = await this.#ask(question, promise, signal, onText);
+    const { outcome } = answer.result;
+    if (outcome.kind === 'cancelled') throw signal.reason;
+    if (outcome.kind === 'failed') throw new CallFailed(outcome.error);
+    return answer;
+  }
+
+  /** @throws FeatureError, or the signal's reason */
+  async workflow(order: JobOrder, { finish, ...listener }: JobListener): Promise<TextResult> {
+    const { kit, request, model, targetMs } = this;
+    const arrivalMs = request.receivedMs;
+    const whole: WorkflowOrder = { ...order, class: this.#class, arrivalMs, targetMs, model: model.id };
+    const outcome = await kit.workflows.run(
+      whole,
+      { ...listener, onStages: this.#onStages(order.calls) },
+      this.#signal,
+    );
+    if (outcome.kind === 'cancelled') throw this.#signal.reason;
+    if (outcome.kind === 'failed') throw failureOf(outcome.error);
+    await finish?.();
+    this.#signal.throwIfAborted();
+    const e2eMs = kit.tasks.now() - arrivalMs;
+    const ttftMs = (this.#firstTextMs ?? kit.tasks.now()) - arrivalMs;
+    return this.#result({ e2eMs, ttftMs, kept: e2eMs <= targetMs });
+  }
+
+  #onStages(calls: readonly WorkflowCall[]) {
+    let told = -1;
+    return (stages: readonly { readonly state: string }[]): void => {
+      const done = stages.filter(({ state }) => state !== 'blocked' && state !== 'submitted').length;
+      if (done === told) return;
+      told = done;
+      this.#listener.onStage?.({ done, of: calls.length });
+    };
+  }
+
+  async #ask(
+    question: Question,
+    promise: CallPromise,
+    signal: AbortSignal,
+    onText?: (text: string) => void,
+  ): Promise<Answer> {
+    const answer = await this.asker.ask(question, promise, signal, onText);
+    this.#answers.push(answer);
+    return answer;
+  }
+
+  #result(times: Pick<TextResult, 'e2eMs' | 'ttftMs' | 'kept'>): TextResult {
+    const results = this.#answers.map(({ result }) => result);
+    const { models } = this.kit;
+    const other = results.find(({ answeredBy }) => answeredBy !== undefined) ?? {};
+    return {
+      text: this.#text,
+      ...answering(other, this.model, (id) => models.describe(id)),
+      targetMs: this.targetMs,
+      ...times,
+      ...(results.some(({ relegated }) => relegated) && { relegated: true }),
+      end: endOf(this.#answers),
+      ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
+    };
+  }
+}
+
+/** What is most worth knowing: one that is not whole makes the whole answer not whole. */
+function endOf(answers: readonly Answer[]): TextResult['end'] {
+  if (answers.some(({ looped }) => looped)) return 'repetition';
+  const isCut = ({ outcome }: TaskResult): boolean => outcome.kind === 'finished' && outcome.reason === 'length';
+  return answers.some(({ result }) => isCut(result)) ? 'length' : 'stop';
+}
+
+function failureOf({ code, message }: TaskError): FeatureError {
+  return new FeatureError(code === 'shuttingDown' ? 'shuttingDown' : 'taskFailed', message);
+}

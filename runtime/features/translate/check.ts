@@ -1,0 +1,50 @@
+/** What of a translation does not parse, in words for a model and for a person. */
+import type { TargetLanguage } from '../../protocol.ts';
+import { targetLanguages } from '../../protocol.ts';
+import { type SyntaxProblem, syntaxErrors } from '../../syntax/errors.ts';
+import type { Syntax } from '../../syntax/index.ts';
+import { lineEnds, readSyntax } from '../text/pieces.ts';
+
+export interface PlacedProblem extends Pick<SyntaxProblem, 'kind' | 'what'> {
+  /** From 1. */
+  readonly line: number;
+}
+
+/** Nothing where no grammar of the language is known. */
+export async function problemsOf(
+  syntax: Pick<Syntax, 'read'>,
+  text: string,
+  target: TargetLanguage,
+): Promise<PlacedProblem[]> {
+  return readSyntax(syntax, text, target, (tree) => {
+    if (typeof tree === 'string') return [];
+    return syntaxErrors(tree).map(({ kind, what, start }) => ({
+      kind,
+      what,
+      line: 1 + lineEnds(text.slice(0, start)),
+    }));
+  });
+}
+
+const shownMax = 8;
+
+/** For the prompt of a repair, a line each. */
+export function problemLines(problems: readonly PlacedProblem[]): string {
+  return problems
+    .slice(0, shownMax)
+    .map(({ line, ...problem }) => `line ${line}: ${wordsOf(problem)}`)
+    .join('\n');
+}
+
+/** For the person who gets the translation; undefined when it parses. */
+export function problemSentence(problems: readonly PlacedProblem[], target: TargetLanguage): string | undefined {
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  const others = problems.length - 1;
+  const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'place' : 'places'}`;
+  return `The translation does not parse as ${targetLanguages[target]} at line ${first.line} (${wordsOf(first)})${more}: look it over.`;
+}
+
+function wordsOf({ kind, what }: Pick<PlacedProblem, 'kind' | 'what'>): string {
+  return kind === 'missing' ? `${what} is missing` : `'${what}' was not expected`;
+}

@@ -1,0 +1,199 @@
+/**
+ * A translation of a long text as a workflow: a call for each part, after those whose declarations it uses. What does not parse is
+ * written once more while there is time; the answers become one file (assemble.ts), streamed as far as it is final.
+ */
+import type { CallId } from '../../core/workflow.ts';
+import { type TargetLanguage, type TextResult, targetLanguages } from '../../protocol.ts';
+import { fenced, fillPrompt, type Prompt } from '../prompts/prompt.ts';
+import type { Question } from '../text/ask.ts';
+import type { TextJob } from '../text/job.ts';
+import { askShortening, grouped, readSyntax } from '../text/pieces.ts';
+import type { CallAnswer, CallContext, WorkflowCall } from '../workflows/call.ts';
+import { InOrder } from '../workflows/in-order.ts';
+import { predictedCall, predictedMs } from '../workflows/predictor.ts';
+import { Assembly, type Heading, headingsOf, type PartAnswer } from './assemble.ts';
+import { bounded, elsewhere, signaturesOf } from './carried.ts';
+import { type PlacedProblem, problemLines, problemSentence, problemsOf } from './check.ts';
+import type { SourceFile, SourcePart } from './parts.ts';
+
+export interface InPartsOptions {
+  readonly job: TextJob;
+  readonly prompts: { readonly part: Prompt; readonly repair: Prompt };
+  readonly file: SourceFile;
+  /** For people and prompts: `users.ts`, `Python code`. */
+  readonly name: string;
+  readonly source: string;
+  readonly to: TargetLanguage;
+  /** Of each answer. */
+  readonly maxTokens: number;
+}
+
+/** Calls that one workflow may have (core/workflow/plan.ts); a longer file has several parts in a call. */
+const callsMax = 64;
+
+/** Of the answers that a call waits for, so much stands in its prompt: their signatures. */
+const carriedShare = 0.15;
+
+/** Characters of a repaired text per token, at the pessimistic end. */
+const charsPerToken = 3;
+
+interface Translated {
+  readonly parts: readonly PartAnswer[];
+  readonly signatures: readonly string[];
+}
+
+export class InParts {
+  readonly #options: InPartsOptions;
+  /** Places of the parts of each call. */
+  readonly #groups: readonly (readonly number[])[];
+  readonly #calls: readonly WorkflowCall[];
+  readonly #translated = new Map<CallId, Translated>();
+  readonly #assembly: Assembly;
+  readonly #inOrder: InOrder<Translated>;
+
+  constructor(options: InPartsOptions) {
+    this.#options = options;
+    this.#assembly = new Assembly(options.to);
+    this.#inOrder = new InOrder(({ parts }) => {
+      for (const part of parts) options.job.emit(this.#assembly.add(part));
+    });
+    this.#groups = grouped([...options.file.parts.keys()], callsMax);
+    this.#calls = this.#groups.map((places, index) => this.#call(places, index));
+  }
+
+  /** @throws FeatureError, or the signal's reason */
+  run(): Promise<TextResult> {
+    const { job, name, to } = this.#options;
+    return job.workflow(
+      { title: `Translating ${name} to ${targetLanguages[to]}`, calls: this.#calls },
+      {
+        onAnswer: (call) => {
+          const translated = this.#translated.get(call);
+          if (translated !== undefined)
+            this.#inOrder.put(
+              this.#calls.findIndex(({ id }) => id === call),
+              translated,
+            );
+        },
+        finish: async () => {
+          job.emit(this.#assembly.end());
+          await markProblems(job, job.text, to);
+        },
+      },
+    );
+  }
+
+  #call(places: readonly number[], index: number): WorkflowCall {
+    const { file, job } = this.#options;
+    const parts = places.flatMap((place) => file.parts[place] ?? []);
+    const before = parts.flatMap(({ after }) => after).map((place) => this.#groupOf(place));
+    const after = [...new Set(before)].filter((group) => group < index);
+    const specs = parts.map((part, at) => job.asker.specOf(this.#question(part, places[at] ?? 0, []), job.promise));
+    const first = parts[0]?.lines.from;
+    const last = parts.at(-1)?.lines.to;
+    return {
+      ...predictedCall(job.kit.workflows.predictor, specs),
+      ...{ id: callId(index), carriedShare, label: `part ${index + 1}, lines ${first}–${last}` },
+      after: after.map(callId),
+      work: (context) => this.#translate(index, places, after, context),
+    };
+  }
+
+  #groupOf(place: number): number {
+    return this.#groups.findIndex((places) => places.includes(place));
+  }
+
+  async #translate(
+    index: number,
+    places: readonly number[],
+    after: readonly number[],
+    context: CallContext,
+  ): Promise<CallAnswer> {
+    const { file } = this.#options;
+    const known = after.flatMap((group) => this.#translated.get(callId(group))?.signatures ?? []);
+    const parts: PartAnswer[] = [];
+    const signatures: string[] = [];
+    let tokens = 0;
+    for (const place of places) {
+      const part = file.parts[place];
+      if (part === undefined) continue;
+      const answer = await this.#translatePart(part, place, [...known, ...signatures], context);
+      parts.push({ ...answer, emptyLinesBefore: part.emptyLinesBefore });
+      signatures.push(...answer.signatures);
+      tokens += answer.tokens;
+    }
+    this.#translated.set(callId(index), { parts, signatures });
+    return { text: parts.map(({ text }) => text).join('\n'), tokens };
+  }
+
+  async #translatePart(
+    part: SourcePart,
+    place: number,
+    known: readonly string[],
+    context: CallContext,
+  ): Promise<CallAnswer & { readonly headings: readonly Heading[]; readonly signatures: readonly string[] }> {
+    const { job, to } = this.#options;
+    const { syntax } = job.kit;
+    const answers = await askShortening(syntax, job.request.document.languageId, part, (piece) =>
+      job.question(this.#question({ ...part, ...piece }, place, known), context),
+    );
+    let text = answers.map((answer) => answer.text.trimEnd()).join('\n');
+    let tokens = answers.reduce((sum, { result }) => sum + result.generatedTokens, 0);
+    // What begins in one part and ends in another parses in neither; a demonstration model's answers are none to be repaired.
+    if (!part.isCut && !job.model.demo) {
+      const repaired = await this.#repaired(text, context);
+      text = repaired.text;
+      tokens += repaired.tokens;
+    }
+    const read = await readSyntax(syntax, text, to, (tree) => ({
+      headings: headingsOf(tree, to),
+      signatures: signaturesOf(tree),
+    }));
+    return { text, tokens, ...read };
+  }
+
+  /** Written once more if it does not parse and there is time; what then parses no better is not taken. */
+  async #repaired(text: string, context: CallContext): Promise<CallAnswer> {
+    const { job, to } = this.#options;
+    const as = { text, tokens: 0 };
+    const problems = await problemsOf(job.kit.syntax, text, to);
+    if (problems.length === 0) return as;
+    const question = this.#repairQuestion(text, problems);
+    const spec = job.asker.specOf(question, context.promise);
+    if (predictedMs(job.kit.workflows.predictor, spec, text.length / charsPerToken) > context.spareMs()) return as;
+    const { text: again, result, looped } = await job.question(question, context);
+    const tokens = result.generatedTokens;
+    const isWhole = result.outcome.kind === 'finished' && result.outcome.reason === 'stop' && !looped;
+    const isBetter = isWhole && (await problemsOf(job.kit.syntax, again, to)).length < problems.length;
+    return { text: isBetter && again.trim() !== '' ? again.trimEnd() : text, tokens };
+  }
+
+  #repairQuestion(text: string, problems: readonly PlacedProblem[]): Question {
+    const { prompts, to, maxTokens } = this.#options;
+    const values = { target: targetLanguages[to], problems: problemLines(problems), code: fenced(to, text) };
+    return { prompt: prompts.repair, text: fillPrompt(prompts.repair, values), maxTokens, language: `${to}>${to}` };
+  }
+
+  #question(part: SourcePart, place: number, known: readonly string[]): Question {
+    const { job, prompts, file, source, to, maxTokens } = this.#options;
+    const { languageId } = job.request.document;
+    const values = {
+      ...{ source, target: targetLanguages[to], part: String(place + 1), parts: String(file.parts.length) },
+      ...{ within: part.within.join(', '), imports: place === 0 ? '' : bounded(file.imports.split('\n')) },
+      ...{ translated: bounded(known), elsewhere: elsewhere(part), code: fenced(languageId, part.text) },
+    };
+    const text = fillPrompt(prompts.part, values);
+    return { prompt: prompts.part, text, maxTokens, language: `${languageId}>${to}` };
+  }
+}
+
+/** An answer that does not parse is said to be one. */
+export async function markProblems(job: TextJob, text: string, to: TargetLanguage): Promise<void> {
+  if (job.model.demo) return;
+  const sentence = problemSentence(await problemsOf(job.kit.syntax, text, to), to);
+  if (sentence !== undefined) job.note(sentence);
+}
+
+function callId(index: number): CallId {
+  return `p${index + 1}`;
+}
