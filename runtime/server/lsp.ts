@@ -16,10 +16,7 @@ import {
   type WatchDog,
 } from 'vscode-languageserver';
 import type { Position, TextDocument } from 'vscode-languageserver-textdocument';
-import type { Contexts, OpenDocuments } from '../features/completion/context/index.ts';
-import type { CompletionFeature } from '../features/completion/index.ts';
-import type { Tasks } from '../features/tasks.ts';
-import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
+import type { Contexts } from '../features/completion/context/index.ts';
 import {
   type ClientSettings,
   clientSettingsSchema,
@@ -32,7 +29,6 @@ import {
   initializationOptionsSchema,
   inlineCompletionParamsSchema,
   type SaidSettings,
-  type SignalParams,
   type Status,
   signalMethod,
   signalParamsSchema,
@@ -44,33 +40,12 @@ import {
 } from '../protocol.ts';
 import { askOffer } from './ask.ts';
 import { ContextDesk, declarationsFrom, foldersOf, observing } from './contexts.ts';
-import type { MachineWide } from './machine-wide.ts';
-import { type ModelDesk, modelHandlers } from './models.ts';
+import { modelHandlers } from './models.ts';
+import type { Services } from './services.ts';
 import { type TextRequests, textHandlers } from './texts.ts';
 import { WarmUps } from './warm-up.ts';
 
-/** What a conversation reaches of the runtime. */
-export interface Services {
-  readonly tasks: Pick<Tasks, 'now'>;
-  readonly completion: Pick<CompletionFeature, 'complete' | 'edited' | 'eligibility' | 'warmUp'>;
-  readonly summarize: Pick<SummarizeFeature, 'run'>;
-  readonly translate: Pick<TranslateFeature, 'run'>;
-  readonly models: Pick<ModelDesk, 'list' | 'pull' | 'import' | 'remove' | 'fit'>;
-  /** What completions take from other files; absent: nothing. */
-  readonly contexts?: (documents: OpenDocuments) => Contexts;
-  readonly machineWide: Pick<MachineWide, 'says' | 'over'>;
-  readonly version: string;
-  /** Finds out what a choice of models by these settings depends on; soon over, and never rejects. */
-  readonly know: (settings: ClientSettings) => Promise<void>;
-  /** Whoever opens a document will ask about it: the model may load meanwhile. */
-  readonly prepare: (settings: ClientSettings) => void;
-  /** What a person did that makes a task likely; absent while nobody makes use of it. */
-  readonly onSignal?: (signal: SignalParams) => void;
-  readonly stop: (reason: string) => void;
-  /** Calls back once after `ms`; returns how to call it off. */
-  readonly timer: (ms: number, callback: () => void) => () => void;
-  readonly log: (line: string) => void;
-}
+export type { Services };
 
 const unknownDocument = 'The document is not open here: open it (textDocument/didOpen) before asking about it.';
 
