@@ -5,6 +5,7 @@ import * as completion from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { Context } from './context.ts';
 import * as declarations from './declarations.ts';
+import * as documentThis from './document-this.ts';
 import * as here from './here.ts';
 import * as maintenance from './maintenance.ts';
 import * as models from './models.ts';
@@ -33,6 +34,7 @@ const features = [
   declarations,
   summarize,
   translate,
+  documentThis,
   offers,
   status,
   here,

@@ -2,7 +2,7 @@
  * The documentation comment of one declaration: what the model says of it, in the convention of its language, as an edit of the document.
  * Whatever the model writes, what is inserted is a comment.
  */
-import type { TextResult } from '../../protocol.ts';
+import { type TextResult, targetLanguages } from '../../protocol.ts';
 import { languageOf } from '../../syntax/language.ts';
 import { FeatureError } from '../errors.ts';
 import { fenced, fillPrompt } from '../prompts/prompt.ts';
@@ -36,11 +36,12 @@ export async function documentAt(job: TextJob): Promise<TextResult> {
     );
   const prompt = await job.prompt('doc-comment');
   const maxTokens = answerTokensMax(prompt, settings, job.model);
+  const languageName = language === 'tsx' ? 'TypeScript' : targetLanguages[language];
   const name = language === 'go' ? (place.name ?? '') : '';
   let chars = roomChars(job.model, maxTokens);
   for (let left = shortenTries; ; left--) {
     const { code, isWhole } = readable(place, chars);
-    const filled = fillPrompt(prompt, { language, name, code: fenced(document.languageId, code) });
+    const filled = fillPrompt(prompt, { language: languageName, name, code: fenced(document.languageId, code) });
     const result = await job.whole({ prompt, text: filled, maxTokens }, undefined, (answer) => {
       const lines = docLines(language, { name: place.name, text: answer, indent: place.indent });
       if (lines.length === 0)

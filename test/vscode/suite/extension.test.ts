@@ -58,6 +58,19 @@ export function defineTests(): void {
       await vscode.commands.executeCommand('workbench.action.files.revert');
     });
 
+    it('when a function is documented, then its comment stands above it, and one undo takes it back', async () => {
+      const content = 'function add(a, b) {\n  return a + b;\n}\n';
+      const document = await vscode.workspace.openTextDocument({ language: 'javascript', content });
+      const editor = await vscode.window.showTextDocument(document);
+      const inside = new vscode.Position(1, 2);
+      editor.selection = new vscode.Selection(inside, inside);
+      await vscode.commands.executeCommand('punctual.documentThis');
+      await until('a comment', () => document.getText().startsWith('/**'));
+      assert.ok(document.getText().endsWith(`*/\n${content}`), document.getText());
+      await vscode.commands.executeCommand('undo');
+      assert.equal(document.getText(), content);
+    });
+
     it('when a document is translated, then a new editor of that language fills', async () => {
       const document = await vscode.workspace.openTextDocument({
         language: 'javascript',
