@@ -31,11 +31,21 @@ export interface ResidenceOptions {
   };
   readonly machine: Pick<
     Machine,
-    'conditions' | 'onConditions' | 'fileView' | 'cacheBytes' | 'reading' | 'loading' | 'readAhead' | 'stopReading'
+    | 'conditions'
+    | 'onConditions'
+    | 'onLook'
+    | 'fileView'
+    | 'cacheBytes'
+    | 'reading'
+    | 'loading'
+    | 'readAhead'
+    | 'stopReading'
   >;
   /** What residency goes by is another from now on. */
   readonly changed: (changes: ResidencyChanges) => void;
-  /** Less memory came back from a model than it held: what is free must be read anew before the next load is planned. */
+  /** Some seconds have gone by: what nobody used for long, or is likely to be used by now, may come or go by that alone. */
+  readonly looked: () => void;
+  /** Less memory came back from a model than it held: what is free is to be read anew. */
   readonly memoryMissing: () => void;
   /** A read has ended: there may be another to decide on. */
   readonly readEnded: () => void;
@@ -55,6 +65,7 @@ export class Residence implements Holdings, Files {
   constructor(options: ResidenceOptions) {
     this.#options = options;
     options.machine.onConditions(() => this.#tell());
+    options.machine.onLook(() => options.looked());
   }
 
   settings(settings: ResidenceSettings): void {

@@ -17,11 +17,14 @@ class Stage {
   readonly done: string[] = [];
   readonly changes: ResidencyChanges[] = [];
   readsEnded = 0;
+  looks = 0;
   /** What models were said to hold. */
   readonly held: (number | undefined)[] = [];
   missing = 0;
   readonly residence: Residence;
   #listener: () => void = () => undefined;
+  /** The machine has looked at its memory. */
+  look: () => void = () => undefined;
 
   constructor() {
     const files = { fileBytes: 4 * gigabyte, files: ['/m-1.gguf', '/m-2.gguf'] };
@@ -43,6 +46,9 @@ class Stage {
       models,
       machine: this.#machine(),
       changed: (changes) => void this.changes.push(changes),
+      looked: () => {
+        this.looks += 1;
+      },
       memoryMissing: () => {
         this.missing += 1;
       },
@@ -70,6 +76,10 @@ class Stage {
       cacheBytes: 12 * gigabyte,
       onConditions: (listener) => {
         this.#listener = listener;
+        return () => undefined;
+      },
+      onLook: (listener) => {
+        this.look = listener;
         return () => undefined;
       },
       fileView: ({ files }) => ({
@@ -134,6 +144,12 @@ describe('what residency is told', () => {
     stage.residence.settings({ unloadAfterMinutes: 5 });
     expect(stage.changes[2]).toMatchObject({ releaseAfterMs: 100_000, loadsAhead: false });
   });
+});
+
+it('when the machine has looked at its memory, then the scheduler is to look as well', () => {
+  const stage = new Stage();
+  stage.look();
+  expect(stage.looks).toBe(1);
 });
 
 describe('what a model holds', () => {

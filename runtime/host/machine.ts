@@ -116,6 +116,11 @@ export class Machine {
     };
   }
 
+  /** Told after each look at the memory, some seconds apart, whatever was found. The result takes the listener away. */
+  onLook(listener: () => void): () => void {
+    return this.#parts.memory.listen(() => listener());
+  }
+
   /** The page cache as far as model files may fill it. */
   get cacheBytes(): number {
     return this.#cache.capacityBytes;

@@ -29,6 +29,7 @@ export class EngineSide {
       models: registry,
       machine,
       changed: (changes) => this.loop.tell({ kind: 'conditions', changes }),
+      looked: () => this.loop.tell({ kind: 'wake' }),
       memoryMissing: () => void memory.refresh(),
       readEnded: () => this.loop.tell({ kind: 'wake' }),
     });

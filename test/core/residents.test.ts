@@ -111,6 +111,20 @@ describe('a model whose file is gone', () => {
   });
 });
 
+describe('a model that nobody uses', () => {
+  it('when nothing happens but that time goes by, then it leaves after as long as was said', () => {
+    const machine = scheduler({ gigabytes: { A: 1 }, budget: 8 });
+    machine.on({ kind: 'conditions', changes: { releaseAfterMs: 300_000 } }, 0);
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1);
+    machine.on(ended('a'), 2);
+    expect(words(machine.on({ kind: 'wake' }, 299_000))).toEqual([]);
+    const effects = machine.on({ kind: 'wake' }, 301_000);
+    expect(words(effects)).toEqual(['unload A']);
+    expect(whys(effects)[0]).toContain('nobody has used');
+  });
+});
+
 describe('waiting for a swap', () => {
   it('when the victim has only just come, then the swap waits, and the scheduler asks to be woken then', () => {
     const machine = scheduler({ gigabytes: { A: 4, B: 4 }, budget: 6, residency: { residenceMsMin: 5_000 } });

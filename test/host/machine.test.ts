@@ -125,6 +125,25 @@ describe('the machine', () => {
     expect(clock.waitingMs).toEqual([]);
   });
 
+  it('when nothing has changed, then each look is told all the same, as time has gone by', async () => {
+    const { machine, clock } = await made();
+    let looks = 0;
+    const leave = machine.onLook(() => {
+      looks += 1;
+    });
+    const turn = async (): Promise<void> => {
+      for (const _ of clock.waitingMs) clock.fire();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await turn();
+    await turn();
+    expect(looks).toBe(2);
+    leave();
+    await turn();
+    expect(looks).toBe(2);
+    await machine.dispose();
+  });
+
   it('when a model was loaded, then its load time and its cached file are known', async () => {
     const { machine, facts, book } = await made();
     const disk = await modelOf('a', gibibyte, gibibyte);
