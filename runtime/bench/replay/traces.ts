@@ -43,6 +43,15 @@ export function readTraces(): Traces {
   };
 }
 
+/** A longer gap is a look at the suggestion, in ms. */
+const typingGapMsMax = 2_000;
+
+/** Between two keys of developers who typed while a suggestion stood there, in ms. @throws when the data file is missing. */
+export function readTypingGaps(): readonly number[] {
+  const gaps = rows(readFileSync(dataFile('copilot-typing-gaps.csv'), 'utf8')).map(([gapMs = 0]) => gapMs);
+  return gaps.filter((gapMs) => gapMs <= typingGapMsMax);
+}
+
 /** The half of a trace that a window may use: the first for tuning, the second for reporting. `end` is exclusive. */
 export function halfOf(length: number, window: Window): { start: number; end: number } {
   const middle = Math.floor(length / 2);

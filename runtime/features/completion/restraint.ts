@@ -1,0 +1,201 @@
+/**
+ * What stands before a new task: whether to ask for a suggestion at all (gate.ts), and for how long to wait (debounce.ts); and what both
+ * go by, how each client types and what became of the suggestions before (outcomes.ts, feedback.ts). Owns the waits and their timers.
+ */
+import { type Debounce, type DebounceEvent, debounced, delayMs, newDebounce } from './debounce.ts';
+import { acceptRateOf, type Outcome, type Scope, wasTaken } from './feedback.ts';
+import type { FeedbackBook } from './feedback-book.ts';
+import { type GateQuestion, gateFeatures, type Silence, whySilent } from './gate.ts';
+import type { Timer } from './generation.ts';
+import { Outcomes } from './outcomes.ts';
+import { beatMs } from './rhythm.ts';
+import type { Sides } from './since.ts';
+import { situationAt } from './situation.ts';
+
+/** A place in a document of a client. */
+export interface RestraintPlace {
+  readonly client: string;
+  /** Names the document in this client. */
+  readonly key: string;
+  readonly uri: string;
+  readonly languageId: string;
+  readonly around: Sides;
+  /** The model's name, as people know it. */
+  readonly model: string;
+}
+
+export interface RestraintQuestion extends RestraintPlace {
+  /** Asked for by hand: answered at once. */
+  readonly invoked: boolean;
+  /** What is promised for the first token. */
+  readonly targetMs: number;
+  /** From the request to the first token, if it were made now; asked for only when there is a wait to weigh. */
+  readonly forecastMs: () => number;
+}
+
+export interface RestraintOffer extends RestraintPlace {
+  readonly text: string;
+  /** It is the rest of the last one, which was typed on. */
+  readonly isRest: boolean;
+  /** It goes on from an entry of the editor's own list. */
+  readonly isTentative: boolean;
+}
+
+export type Restrained =
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'silent'; readonly reason: Silence; readonly message: string }
+  /** The request was taken back, or the document edited, while it waited. */
+  | { readonly kind: 'left' };
+
+export interface RestraintOptions {
+  readonly now: () => number;
+  readonly book: FeedbackBook;
+  /** Without one nothing waits, and what was taken is looked for at the next edit. */
+  readonly timer: Timer | undefined;
+}
+
+/** The one not heard of for the longest time is forgotten first. */
+const clientsMax = 64;
+const documentsMax = 256;
+
+export class Restraint {
+  readonly #options: RestraintOptions;
+  readonly #outcomes = new Outcomes();
+  readonly #clients = new Map<string, Debounce>();
+  /** Lengths of documents in characters. */
+  readonly #lengths = new Map<string, number>();
+  /** By document: ends the wait there. */
+  readonly #waits = new Map<string, () => void>();
+  #callOff: (() => void) | undefined;
+
+  constructor(options: RestraintOptions) {
+    this.#options = options;
+    options.book.onClear(() => {
+      this.#outcomes.forget();
+      this.#clients.clear();
+      this.#callOff?.();
+    });
+  }
+
+  /** Over when it is time to ask, or clear that nothing is to be asked. Never rejects. */
+  async before(question: RestraintQuestion, signal: AbortSignal): Promise<Restrained> {
+    const silenced = whySilent(this.#gateQuestion(question));
+    if (silenced) return { kind: 'silent', ...silenced };
+    const waitMs = this.#waitMs(question);
+    return waitMs === 0 || (await this.#wait(question.key, waitMs, signal)) ? { kind: 'ask' } : { kind: 'left' };
+  }
+
+  /** @param text the whole document, as it is now. */
+  edited({ client, key }: Pick<RestraintPlace, 'client' | 'key'>, text: string): void {
+    const atMs = this.#options.now();
+    this.#waits.get(key)?.();
+    const grownBy = text.length - (this.#lengths.get(key) ?? text.length);
+    remember(this.#lengths, key, text.length, documentsMax);
+    this.#tell(client, { kind: 'edited', atMs, grownBy });
+    this.#record(client, this.#outcomes.edited(key, text, atMs));
+  }
+
+  /** A suggestion is on its way to the editor, for all that is known to be shown. */
+  offered({ text, isRest, isTentative, ...place }: RestraintOffer): void {
+    const { client, key, around, languageId, model } = place;
+    const features = gateFeatures(this.#gateQuestion({ ...place, invoked: false }));
+    const about = { language: languageId, model, features };
+    const offered = { before: around.before, after: around.after, text, isTentative, about };
+    this.#record(client, this.#outcomes.offered(key, offered, isRest, this.#options.now()));
+  }
+
+  /** The editor says that the last suggestion was taken. */
+  accepted({ client, key }: Pick<RestraintPlace, 'client' | 'key'>): void {
+    this.#record(client, this.#outcomes.accepted(key, this.#options.now()));
+  }
+
+  /** @param decodeMs from the first token of an answer to its end. */
+  answered(client: string, decodeMs: number): void {
+    this.#tell(client, { kind: 'answered', decodeMs });
+  }
+
+  closed({ client, key }: Pick<RestraintPlace, 'client' | 'key'>): void {
+    this.#waits.get(key)?.();
+    this.#lengths.delete(key);
+    this.#record(client, this.#outcomes.closed(key));
+  }
+
+  #waitMs({ client, around, targetMs, forecastMs, invoked }: RestraintQuestion): number {
+    const situation = situationAt(around);
+    this.#tell(client, { kind: 'asked', situation });
+    if (invoked || this.#options.timer === undefined) return 0;
+    const question = { nowMs: this.#options.now(), situation, forecastMs: forecastMs(), targetMs };
+    return delayMs(this.#of(client), question);
+  }
+
+  /** @returns false when the request was taken back or the document edited meanwhile. */
+  #wait(key: string, waitMs: number, signal: AbortSignal): Promise<boolean> {
+    const { timer } = this.#options;
+    if (timer === undefined || signal.aborted) return Promise.resolve(!signal.aborted);
+    this.#waits.get(key)?.();
+    return new Promise((resolve) => {
+      const end = (isOver: boolean): void => {
+        callOff();
+        signal.removeEventListener('abort', leave);
+        if (this.#waits.get(key) === leave) this.#waits.delete(key);
+        resolve(isOver);
+      };
+      const leave = (): void => end(false);
+      const callOff = timer(waitMs, () => end(true));
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waits.set(key, leave);
+    });
+  }
+
+  #gateQuestion(question: RestraintPlace & Pick<RestraintQuestion, 'invoked'>): GateQuestion {
+    const { client, uri, languageId, model, around, invoked } = question;
+    const { statistics } = this.#options.book;
+    const history = {
+      acceptRate: acceptRateOf(statistics, scopeOf(languageId, model)),
+      beatMs: beatMs(this.#of(client).rhythm),
+      learned: statistics.learned,
+    };
+    return { before: around.before, after: around.after, uri, languageId, invoked, history };
+  }
+
+  #of(client: string): Debounce {
+    return this.#clients.get(client) ?? newDebounce;
+  }
+
+  #tell(client: string, event: DebounceEvent): void {
+    remember(this.#clients, client, debounced(this.#of(client), event), clientsMax);
+  }
+
+  #record(client: string, outcomes: readonly Outcome[]): void {
+    this.#options.book.record(outcomes);
+    for (const { kind } of outcomes) {
+      const isAccepted = wasTaken(kind);
+      if (isAccepted !== undefined) this.#tell(client, { kind: 'resolved', isAccepted });
+    }
+    this.#lookAgain();
+  }
+
+  /** What was taken is looked for when its time has come, also if nobody edits by then. */
+  #lookAgain(): void {
+    const { timer, now, book } = this.#options;
+    this.#callOff?.();
+    const { dueMs } = this.#outcomes;
+    if (timer === undefined || dueMs === undefined) return;
+    this.#callOff = timer(Math.max(0, dueMs - now()), () => {
+      this.#callOff = undefined;
+      book.record(this.#outcomes.lapsed(now()));
+      this.#lookAgain();
+    });
+  }
+}
+
+function scopeOf(language: string, model: string): Scope {
+  return { language, model };
+}
+
+function remember<T>(map: Map<string, T>, key: string, value: T, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+}
