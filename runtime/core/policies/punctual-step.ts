@@ -65,6 +65,9 @@ const yieldReserve = 0.35;
 /** A commitment is pressed when less than this share of its promise is slack. One with more to lose makes nobody wait. */
 const pressedShare = 0.6;
 
+/** See {@link byTurns}. */
+const turnsWeight = 0.1;
+
 interface Groups {
   readonly urgent: Candidate[];
   readonly tails: Candidate[];
@@ -96,7 +99,7 @@ function groupsOf(turn: Turn): Groups {
   groups.urgent.sort(byCandidateDeadline);
   if (turn.options.relegates) relegateLate(groups, turn.nowMs);
   groups.tails.sort(bySolo);
-  groups.committed.sort(byCandidateDeadline);
+  groups.committed.sort(byTurns);
   groups.rest.sort(byRestOrder);
   return groups;
 }
@@ -112,6 +115,16 @@ function groupOf({ view, leastMs }: Candidate, { nowMs, options }: Turn): keyof 
 
 function targetMs({ deadlineMs, arrivalMs }: SequenceView): number {
   return deadlineMs - arrivalMs;
+}
+
+/**
+ * By deadline; of those with nearly the same one, who has most left to do: where the best batch is smaller than the group they take turns and
+ * end together, in batches of that size to the last token. A larger share of the work costs goodput (bench replay, `cpu`, tuning: 0.25 loses
+ * 0.4 points, 1 loses 1.7; this one none).
+ */
+function byTurns(a: Candidate, b: Candidate): number {
+  const rank = ({ view, soloMs }: Candidate): number => view.deadlineMs - turnsWeight * soloMs;
+  return rank(a) - rank(b) || byCandidateDeadline(a, b);
 }
 
 /** Completions first, as they are short; then the oldest. */
