@@ -59,6 +59,8 @@ export class Residents {
   #lookedMs = Number.NEGATIVE_INFINITY;
   /** The first of the times that decisions of the last look wait for. */
   #wakeMs = Number.POSITIVE_INFINITY;
+  /** Who left for a model that has not come yet. */
+  readonly #leftFor = new Map<ModelId, readonly ModelId[]>();
 
   constructor(options: ResidentsOptions) {
     this.#options = options;
@@ -77,7 +79,8 @@ export class Residents {
       case 'conditions':
         return this.#policy.configure(event.changes);
       case 'signal':
-        return this.#policy.signal(event.signal, nowMs);
+        this.#policy.signal(event.signal, nowMs);
+        return this.#welcome(nowMs, effects);
       case 'offerAnswered':
         return this.#answered(event, nowMs, effects);
       default:
@@ -85,11 +88,29 @@ export class Residents {
     }
   }
 
-  /** Somebody will probably need it: it loads ahead, as long as no other must leave for it. */
+  /** Somebody is at the editor: a completion model that was released is there before the next keystroke, and the policy looks at once. */
+  #welcome(nowMs: number, effects: Effect[]): void {
+    const { models, holdings } = this.#options;
+    this.#lookedMs = Number.NEGATIVE_INFINITY;
+    for (const model of models.all()) if (holdings.of(model.id).isPinned) this.#bringInIfRoom(model, nowMs, effects);
+  }
+
+  /** A load has ended. When it has failed, the first of those that had left for it comes back, unless somebody waits for another. */
+  loadEnded(id: ModelId, isLoaded: boolean, nowMs: number, effects: Effect[]): void {
+    const { models } = this.#options;
+    const left = this.#leftFor.get(id) ?? [];
+    this.#leftFor.delete(id);
+    if (isLoaded || models.all().some((model) => this.#isMissed(model))) return;
+    for (const other of left) this.#bringInIfRoom(models.get(other), nowMs, effects);
+  }
+
+  /** It is not waited for: it loads when nothing else comes or goes and no other must leave for it. */
   #bringInIfRoom(model: ModelRecord, nowMs: number, effects: Effect[]): void {
     if (model.state !== 'unloaded') return;
-    const { bytesFull } = this.#options.holdings.of(model.id);
-    if (bytesFull > freeBytes(this.#view(nowMs))) return;
+    const { bytesFull, isGone } = this.#options.holdings.of(model.id);
+    const view = this.#view(nowMs);
+    const isMoving = view.models.some(({ state }) => state === 'loading' || state === 'leaving');
+    if (isMoving || isGone || bytesFull > freeBytes(view)) return;
     const why = `Loads '${model.id}', for which there is room.`;
     load(model, { isSmall: false, sparesCache: false, why }, nowMs, effects);
   }
@@ -166,6 +187,7 @@ export class Residents {
       case 'load': {
         const { evict, downsize, isSmall, sparesCache, why } = decision;
         for (const id of evict) unload(models.get(id), why, effects);
+        if (evict.length > 0) this.#leftFor.set(decision.model, evict);
         for (const id of downsize) resize(models.get(id), true, why, effects);
         if (evict.length + downsize.length === 0)
           load(models.get(decision.model), { isSmall, sparesCache, why }, nowMs, effects);
@@ -227,7 +249,8 @@ export class Residents {
     return {
       id,
       ...holdings.of(id),
-      state: stateOf[state],
+      // What one gives back that gets smaller is waited for, as is that of one that leaves.
+      state: state === 'resizing' && isSmall ? 'leaving' : stateOf[state],
       isDraining: lane?.isDraining ?? false,
       // Until a resize is over, the larger of both counts.
       isSmall: isSmall && state !== 'resizing',

@@ -135,13 +135,15 @@ export class Scheduler {
       case 'offerAnswered':
         return this.#residents.on(event, nowMs, effects);
       case 'loadFailed':
-        return this.#loadFailed(event.model, event.error, nowMs, effects);
+        this.#loadFailed(event.model, event.error, nowMs, effects);
+        return this.#residents.loadEnded(event.model, false, nowMs, effects);
       case 'loaded':
       case 'unloaded':
       case 'resized':
       case 'resizeFailed':
         noteModel(this.#models.get(event.model), event, nowMs);
         if (event.kind === 'unloaded') this.#tasks.laneOf(event.model)?.leaveEngine(this.#options.knowledge, nowMs);
+        if (event.kind === 'loaded') this.#residents.loadEnded(event.model, true, nowMs, effects);
         return;
       case 'wake':
         return;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../runtime/core/event.ts';
 import type { Scheduler } from '../../runtime/core/scheduler.ts';
-import { info, task, translation, words } from './fixtures.ts';
+import { info, gone as noFile, task, translation, words } from './fixtures.ts';
 import { obey, scheduler } from './machine.ts';
 import { ended, loaded, submit } from './scheduler-steps.ts';
 
@@ -64,6 +64,18 @@ describe('models on a machine with so much memory', () => {
     expect(after).toContain('load B');
   });
 
+  it('when one gets smaller for another, then nobody leaves while that takes its time', () => {
+    const machine = scheduler({ gigabytes: { C: 1, A: 5.5, B: 4 }, budget: 9, small: 0.7 });
+    for (const id of ['C', 'A']) {
+      machine.on(submit(translation(`of ${id}`, { model: id })), 0);
+      machine.on(loaded(id), 1);
+      machine.on(ended(`of ${id}`), 2);
+    }
+    expect(words(machine.on(submit(translation('b', { model: 'B', arrivalMs: 3 })), 3))).toEqual(['resize A small']);
+    expect(words(machine.on({ kind: 'wake' }, 2_000))).toEqual([]);
+    expect(words(machine.on({ kind: 'resized', model: 'A', info }, 2_500))).toEqual(['load B']);
+  });
+
   it('when a resize fails, then the model is there as before', () => {
     const machine = scheduler({ gigabytes: { A: 5.5, B: 4 }, budget: 8, small: 0.7 });
     machine.on(submit(translation('a', { model: 'A' })), 0);
@@ -108,6 +120,53 @@ describe('a model whose file is gone', () => {
     expect(words(machine.on({ kind: 'wake' }, 2_000))).toEqual([]);
     expect(words(machine.on(ended('a'), 2_001))).toEqual(['settle a finished', 'start next']);
     expect(words(machine.on(ended('next'), 2_002))).toEqual(['settle next finished', 'unload A']);
+  });
+});
+
+describe('a model that comes in although nobody waits for it', () => {
+  const swapped = (): Scheduler => {
+    const machine = scheduler({ gigabytes: { A: 4, B: 4 }, budget: 6 });
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1);
+    machine.on(ended('a'), 2);
+    machine.on(submit(translation('b', { model: 'B', arrivalMs: 3 })), 3);
+    expect(words(machine.on({ kind: 'unloaded', model: 'A' }, 4))).toEqual(['load B']);
+    return machine;
+  };
+
+  it('when a load has failed, then who had left for it comes back; when it has not, then not', () => {
+    const failed = swapped().on({ kind: 'loadFailed', model: 'B', error: noFile }, 5);
+    expect(words(failed)).toEqual(['settle b failed modelUnavailable', 'load A']);
+    expect(words(swapped().on(loaded('B'), 5))).toEqual(['start b']);
+  });
+
+  it('when a load has failed and somebody waits for another model, then that one comes', () => {
+    const machine = swapped();
+    machine.on(submit(translation('c', { model: 'C', arrivalMs: 5 })), 5);
+    const failed = machine.on({ kind: 'loadFailed', model: 'B', error: noFile }, 6);
+    expect(words(failed)).toEqual(['settle b failed modelUnavailable', 'load C']);
+  });
+
+  it('when somebody is back at the editor, then the completion model that was released comes in, if there is room', () => {
+    const machine = scheduler({ gigabytes: { P: 1, A: 4 }, budget: 6, pinned: 'P' });
+    const signal = { kind: 'signal', signal: { kind: 'documentActive', language: 'java' } } as const;
+    machine.on({ kind: 'conditions', changes: { releaseAfterMs: 60_000, releasePinnedAfterMs: 120_000 } }, 0);
+    machine.on(submit(task('p', { model: 'P' })), 0);
+    machine.on(loaded('P'), 1);
+    machine.on(ended('p'), 2);
+    expect(words(machine.on({ kind: 'wake' }, 200_000))).toEqual(['unload P']);
+    expect(words(machine.on(signal, 200_001)), 'its memory is not back').toEqual([]);
+    machine.on({ kind: 'unloaded', model: 'P' }, 200_002);
+    expect(words(machine.on({ kind: 'wake' }, 300_000))).toEqual([]);
+    expect(words(machine.on(signal, 300_001))).toEqual(['load P']);
+  });
+
+  it('when one is wanted while another loads, then it waits for its turn', () => {
+    const machine = scheduler({ gigabytes: { P: 1, A: 4 }, budget: 6, pinned: 'P' });
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    expect(words(machine.on({ kind: 'wanted', model: 'P' }, 1))).toEqual([]);
+    machine.on(loaded('A'), 2);
+    expect(words(machine.on({ kind: 'wake' }, 2_000))).toEqual(['load P']);
   });
 });
 
