@@ -32,6 +32,17 @@ describe('a document that is read', () => {
     ]);
   });
 
+  it('when it falls into several pieces, then each has its own names', async () => {
+    const part = (name: string) => `function ${name}() {\n${`  ${name}Inner();\n`.repeat(30)}}\n`;
+    const text = part('first') + part('second') + part('third');
+    const { pieces } = await reader.read({ uri, languageId: 'typescript', text });
+    expect(pieces.map(({ names }) => [...names])).toEqual([
+      ['first', 'firstInner'],
+      ['second', 'secondInner'],
+      ['third', 'thirdInner'],
+    ]);
+  });
+
   it('when its language is not known, then its lines and words count', async () => {
     const { pieces, outline } = await reader.read({
       uri: 'file:///w/a.txt',
