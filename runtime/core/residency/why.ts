@@ -26,8 +26,7 @@ function whyRoom({ evict, downsize, factors }: RoomPlan): string {
 function whyLeaves(left: Factors | undefined, all: readonly Factors[], evicted: readonly ModelId[]): string {
   if (left === undefined) return 'it is worth least';
   const stay = all.filter(({ model }) => !evicted.includes(model));
-  const need = `need ${share(left.need)}, back in ${seconds(left.loadMs)}`;
-  if (stay.length === 0) return `nothing else may leave (${need})`;
+  if (stay.length === 0) return `nothing else may leave (${factorsText(left)})`;
   const mean = (of: (factors: Factors) => number): number => stay.reduce((sum, one) => sum + of(one), 0) / stay.length;
   const reasons: readonly (readonly [string, number])[] = [
     ['it is the least likely to be needed soon', mean((one) => one.need) / Math.max(left.need, ratioMin)],
@@ -36,7 +35,22 @@ function whyLeaves(left: Factors | undefined, all: readonly Factors[], evicted: 
     ['it frees what is needed at the least loss', 1],
   ];
   const [first] = [...reasons].sort(([, a], [, b]) => b - a);
-  return `${first?.[0] ?? 'it is worth least'} (${need})`;
+  const others = stay.map((one) => `'${one.model}': ${factorsText(one)}`).join('; ');
+  return `${first?.[0] ?? 'it is worth least'} (${factorsText(left)}; of those that could have left ${others})`;
+}
+
+/** Each factor that a model was judged by. */
+function factorsText({ need, signalled, loadMs, broken, workMs, bytes, worthMs }: Factors): string {
+  const parts = [
+    `need ${share(need)}`,
+    `${share(signalled)} by signals`,
+    `back in ${seconds(loadMs)}`,
+    `${share(broken)} of promises broken by that`,
+    `work ${seconds(workMs)}`,
+    `${(bytes / 1e9).toFixed(1)} GB`,
+    `worth ${seconds(worthMs)}`,
+  ];
+  return parts.join(', ');
 }
 
 const ratioMin = 1e-3;

@@ -26,7 +26,7 @@ describe('what is said of a decision', () => {
   it('when a model leaves, then why it and no other', () => {
     const models = [ready('chat', { classes: ['chat'] }), ready('old', { classes: ['chat'] }), wanted];
     expect(sentences(experienced(), models)).toEqual([
-      "Loads 'wanted', for which a task has waited 1.5 s; evicted 'old' because it is the least likely to be needed soon (need 14 %, back in 13.6 s).",
+      "Loads 'wanted', for which a task has waited 1.5 s; evicted 'old' because it is the least likely to be needed soon (need 14 %, 0 % by signals, back in 13.6 s, 100 % of promises broken by that, work 3.0 s, 4.0 GB, worth 2.6 s; of those that could have left 'chat': need 78 %, 0 % by signals, back in 13.6 s, 100 % of promises broken by that, work 3.0 s, 4.0 GB, worth 14.5 s).",
     ]);
   });
 
