@@ -61,11 +61,6 @@ export class Lane {
     return { running: this.#running, waiting: [...this.#waiting.values()].map(({ work }) => work) };
   }
 
-  /** When the most urgent waiting task must be done, in ms; undefined when none waits. */
-  get firstDeadlineMs(): number | undefined {
-    return this.#policy.first()?.deadlineMs;
-  }
-
   add(entry: Entry, nowMs: number): void {
     entry.state = 'waiting';
     this.#waiting.set(entry.id, entry);

@@ -27,6 +27,8 @@ interface Tally {
 
 /** Signals of the last minute that are kept under watch; more say nothing new. */
 const pendingMax = 64;
+/** Signals with their languages; beyond, the one not heard of for the longest time is forgotten. An editor has fewer languages. */
+const talliesMax = 1_024;
 
 export class SignalHistory {
   readonly #options: SignalOptions;
@@ -66,11 +68,6 @@ export class SignalHistory {
     return best;
   }
 
-  /** Whether any signal is under watch. */
-  get isWatching(): boolean {
-    return this.#pending.length > 0;
-  }
-
   #follows(model: string, keys: readonly string[]): { readonly probability: number; readonly leadMs: number } {
     let probability = 0;
     let leadMs = this.#options.windowMs / 4;
@@ -93,11 +90,11 @@ export class SignalHistory {
   }
 
   #count(key: string, used: ReadonlyMap<string, number>): void {
-    let tally = this.#tallies.get(key);
-    if (tally === undefined) {
-      tally = { seen: 0, hits: new Map() };
-      this.#tallies.set(key, tally);
-    }
+    const tally: Tally = this.#tallies.get(key) ?? { seen: 0, hits: new Map() };
+    this.#tallies.delete(key);
+    this.#tallies.set(key, tally);
+    const [oldest] = this.#tallies.keys();
+    if (this.#tallies.size > talliesMax && oldest !== undefined) this.#tallies.delete(oldest);
     tally.seen += 1;
     for (const [model, leadMs] of used) {
       const hit = tally.hits.get(model) ?? { count: 0, leadMs: 0 };

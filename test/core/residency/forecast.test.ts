@@ -106,6 +106,24 @@ describe('the signals of the editor', () => {
   });
 });
 
+describe('signals in languages that somebody makes up', () => {
+  it('when there are very many, then those heard of longest ago are forgotten, and the others still count', () => {
+    const signals = new SignalHistory({ windowMs: 1_000, borrowedSignals: 0.1 });
+    const hear = (language: string, place: number, model: string): void => {
+      signals.signal({ kind: 'selectionMade', language }, place * 2_000);
+      signals.use(model, place * 2_000 + 1);
+    };
+    hear('first', 0, 'translate');
+    for (let place = 1; place <= 2_000; place += 1) hear(`l${place}`, place, `m${place % 2}`);
+    const expected = (language: string, place: number, model: string): number => {
+      signals.signal({ kind: 'selectionMade', language }, place * 2_000);
+      return signals.expected(model, place * 2_000).probability;
+    };
+    expect(expected('l2000', 3_000, 'm0')).toBeGreaterThan(0.8);
+    expect(expected('first', 3_001, 'translate')).toBeLessThan(0.5);
+  });
+});
+
 describe('the forecast', () => {
   it('when a signal announces a model, then its need grows, and what came from the signal is told', () => {
     const forecast = new LearnedForecast(residencyDefaults);
