@@ -2,7 +2,7 @@
 import type { ModelId } from '../core/task.ts';
 import type { DeviceReport, DeviceTeller } from '../engine/engine.ts';
 import type { PoolMemory } from './fit/budget.ts';
-import { hostPool, readHost } from './fit/host.ts';
+import { type HostReport, hostPool, readHost } from './fit/host.ts';
 import type { MachineReading, MemoryReader } from './memory.ts';
 
 /** What a model takes of the RAM and of graphics memory, in bytes, by prediction. */
@@ -18,6 +18,8 @@ export interface MachineOptions {
   readonly isMoving: () => boolean;
   readonly ownBytes: (model: ModelId) => OwnBytes;
   readonly engineRuns: () => boolean;
+  /** Says how much RAM there is; the system does unless it is given. */
+  readonly host?: () => Promise<HostReport>;
   readonly engine: DeviceTeller;
   /** The engine has answered after nobody waited any more: a new reading has more in it. */
   readonly late: () => void;
@@ -38,13 +40,12 @@ const reportMsMax = 1_500;
  * process is needed for the first load anyway.
  */
 export function machineReader(options: MachineOptions): MemoryReader {
-  const { loaded, ownBytes, engineRuns, gpu, platform, arch } = options;
+  const { engineRuns, gpu, platform, arch } = options;
+  const ram = new Ram(options);
   const graphics = computesOnCpu(gpu, platform, arch) ? undefined : new Graphics(options);
   return async (): Promise<MachineReading> => {
     const found = graphics === undefined ? processor : await graphics.read();
-    const report = await readHost();
-    const own = loaded().reduce((sum, id) => sum + ownBytes(id).host, 0);
-    const host = hostPool(report, own);
+    const host = await ram.read();
     const { backend, devices, isUnified } = found ?? processor;
     return { backend, arch, host, devices, isUnified, engineRuns: engineRuns(), knowsDevices: found !== undefined };
   };
@@ -53,6 +54,27 @@ export function machineReader(options: MachineOptions): MemoryReader {
 type Found = Pick<MachineReading, 'backend' | 'devices' | 'isUnified'>;
 
 const processor: Found = { backend: 'cpu', devices: [], isUnified: false };
+
+/** What the system tells, and the last of it that can be relied on: a load that is half done is neither free nor a model's. */
+class Ram {
+  readonly #options: MachineOptions;
+  #known: PoolMemory | undefined;
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+  }
+
+  async read(): Promise<PoolMemory> {
+    const { loaded, isMoving, ownBytes, host = readHost } = this.#options;
+    const before = loaded().join();
+    const wasMoving = isMoving();
+    const report = await host();
+    const isSteady = !wasMoving && !isMoving() && loaded().join() === before;
+    const own = loaded().reduce((sum, id) => sum + ownBytes(id).host, 0);
+    if (this.#known === undefined || isSteady) this.#known = hostPool(report, own);
+    return this.#known;
+  }
+}
 
 /** What the engine tells, and the last of it that can be relied on. */
 class Graphics {

@@ -1,6 +1,7 @@
 /** What the runtime learns of the machine's memory: RAM from the system, graphics memory from what an engine tells. */
 import { describe, expect, it } from 'vitest';
 import type { DeviceReport } from '../../runtime/engine/engine.ts';
+import type { HostReport } from '../../runtime/models/fit/host.ts';
 import { gpuProblems, machineReader } from '../../runtime/models/machine.ts';
 import type { MachineReading, MemoryReader } from '../../runtime/models/memory.ts';
 
@@ -28,6 +29,8 @@ class Stage {
   answer: () => Promise<DeviceReport | undefined> = () => Promise.resolve(card);
   loaded: string[] = [];
   isMoving = false;
+  /** Of RAM; undefined: as the system says. */
+  availableBytes: number | undefined;
   asked = 0;
   late = 0;
   /** Ends the patience of who waits for the engine. */
@@ -40,6 +43,7 @@ class Stage {
       isMoving: () => this.isMoving,
       ownBytes: () => ({ host: 1 * gigabyte, devices: 3 * gigabyte }),
       engineRuns: () => this.asked > 0,
+      ...(this.availableBytes !== undefined && { host: () => Promise.resolve(this.#hostReport()) }),
       engine: {
         devices: () => {
           this.asked += 1;
@@ -59,7 +63,25 @@ class Stage {
     });
     return await this.#read();
   }
+
+  #hostReport(): HostReport {
+    return { totalBytes: 16 * gigabyte, limitBytes: 0, availableBytes: this.availableBytes };
+  }
 }
+
+it('when a model comes or goes, then what is free of the RAM just now does not count', async () => {
+  const stage = new Stage();
+  stage.gpu = undefined;
+  stage.availableBytes = 10 * gigabyte;
+  const before = await stage.read();
+  expect(before.host).toEqual({ totalBytes: 16 * gigabyte, freeBytes: 10 * gigabyte, ownBytes: 0 });
+  stage.isMoving = true;
+  stage.availableBytes = 7 * gigabyte;
+  expect((await stage.read()).host).toEqual(before.host);
+  stage.isMoving = false;
+  stage.loaded = ['m'];
+  expect((await stage.read()).host).toMatchObject({ freeBytes: 7 * gigabyte, ownBytes: 1 * gigabyte });
+});
 
 async function readingOf(report: DeviceReport): Promise<MachineReading> {
   const stage = new Stage();
