@@ -18,6 +18,8 @@ export default defineConfig({
       '**/*.llama.test.ts',
       // Downloads from a server on this machine; the names, ranges and meters in parts.test.ts need none.
       'test/models/store/!(parts).test.ts',
+      // Compiles and runs sixteen files; assembly by itself is tested in assemble.test.ts.
+      'test/features/translate/humaneval.test.ts',
       // Hours of simulated overload: a fifth of the time that all the others take.
       'test/core/policies/starvation.test.ts',
     ],

@@ -5,17 +5,7 @@
  * want all of them before the first declaration: there nothing is final before the last part has come.
  */
 import type { TargetLanguage } from '../../protocol.ts';
-import { declarations } from '../../syntax/declarations.ts';
-import { importsOf } from '../../syntax/imports.ts';
-import type { SyntaxTree } from '../../syntax/tree.ts';
-
-/** An import or a package clause of an answer, in UTF-16 units. */
-export interface Heading {
-  readonly start: number;
-  readonly end: number;
-  /** What it brings, each as a statement of its own; none for a package clause, which a file has once. */
-  readonly statements: readonly string[];
-}
+import type { Heading } from './headings.ts';
 
 export interface PartAnswer {
   readonly text: string;
@@ -65,10 +55,13 @@ export class Assembly {
       const fresh = statements.filter((statement) => !this.#known.has(keyOf(statement)));
       for (const statement of fresh) this.#known.add(keyOf(statement));
       if (this.#isHeadFirst) this.#late.push(...fresh);
-      const isKept = !this.#isHeadFirst && statements.length > 0 && fresh.length > 0;
-      if (isKept) continue;
+      // As it was written, where all of it is new.
+      if (!this.#isHeadFirst && fresh.length > 0 && fresh.length === statements.length) continue;
       left += text.slice(at, start);
-      at = afterLine(text, left, end);
+      if (!this.#isHeadFirst && fresh.length > 0) {
+        left += fresh.join('\n');
+        at = end;
+      } else at = afterLine(text, left, end);
     }
     left += text.slice(at);
     return headings.length === 0 ? left : left.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
@@ -92,51 +85,5 @@ function withHeadings({ text, headings }: PartAnswer, late: readonly string[]): 
 }
 
 function keyOf(statement: string): string {
-  return statement.replace(/[\s;]+/g, '');
-}
-
-/** Of languages without a grammar here: whole lines. */
-const headingLines: Partial<Readonly<Record<TargetLanguage, { readonly import: RegExp; readonly once: RegExp }>>> = {
-  kotlin: { import: /^import\s+\S.*$/, once: /^package\s+\S.*$/ },
-  php: { import: /^(?:use|require|require_once|include|include_once)\b.*;\s*$/, once: /^<\?php\s*$/ },
-  ruby: { import: /^require(?:_relative)?\s+\S.*$/, once: /^# frozen_string_literal:.*$/ },
-  swift: { import: /^import\s+\S.*$/, once: /^$a/ },
-};
-
-/** In the order of the text. */
-export function headingsOf(source: SyntaxTree | string, target: TargetLanguage): Heading[] {
-  return typeof source === 'string' ? lineHeadings(source, target) : treeHeadings(source);
-}
-
-function lineHeadings(text: string, target: TargetLanguage): Heading[] {
-  const shapes = headingLines[target];
-  if (shapes === undefined) return [];
-  const headings: Heading[] = [];
-  let start = 0;
-  for (const line of text.split('\n')) {
-    const end = start + line.length;
-    if (shapes.import.test(line)) headings.push({ start, end, statements: [line.trim()] });
-    else if (shapes.once.test(line)) headings.push({ start, end, statements: [] });
-    start = end + 1;
-  }
-  return headings;
-}
-
-function treeHeadings(tree: SyntaxTree): Heading[] {
-  const { text, language } = tree;
-  const specs = language === 'go' ? importsOf(tree) : [];
-  return declarations(tree).flatMap(({ kind, start, range }): Heading[] => {
-    const end = start + text.slice(start, range.end).trimEnd().length;
-    const statement = text.slice(start, end);
-    if (kind === 'import') {
-      const inner = specs.filter((spec) => spec.start >= start && spec.end <= end);
-      const statements =
-        inner.length > 0 ? inner.map((spec) => `import ${text.slice(spec.start, spec.end)}`) : [statement];
-      return [{ start, end, statements }];
-    }
-    if (/^package\s+[\w.]+\s*;?$/.test(statement)) return [{ start, end, statements: [] }];
-    const isRequire =
-      kind === 'variable' && /^(?:const|let|var)\s[^;\n]*=\s*require\([^()\n]*\)[.\w]*;?$/.test(statement);
-    return isRequire ? [{ start, end, statements: [statement] }] : [];
-  });
+  return statement.replace(/[\s;]+/g, '').replaceAll('"', "'");
 }

@@ -11,9 +11,10 @@ import { askShortening, grouped, readSyntax } from '../text/pieces.ts';
 import type { CallAnswer, CallContext, WorkflowCall } from '../workflows/call.ts';
 import { InOrder } from '../workflows/in-order.ts';
 import { predictedCall, predictedMs } from '../workflows/predictor.ts';
-import { Assembly, type Heading, headingsOf, type PartAnswer } from './assemble.ts';
+import { Assembly, type PartAnswer } from './assemble.ts';
 import { bounded, elsewhere, signaturesOf } from './carried.ts';
 import { type PlacedProblem, problemLines, problemSentence, problemsOf } from './check.ts';
+import { type Heading, headingsOf } from './headings.ts';
 import type { SourceFile, SourcePart } from './parts.ts';
 
 export interface InPartsOptions {

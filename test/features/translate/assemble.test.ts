@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSyntax } from '../../../runtime/features/text/pieces.ts';
-import { Assembly, headingsOf } from '../../../runtime/features/translate/assemble.ts';
+import { Assembly } from '../../../runtime/features/translate/assemble.ts';
+import { headingsOf } from '../../../runtime/features/translate/headings.ts';
 import type { TargetLanguage } from '../../../runtime/protocol.ts';
 import { syntax } from '../../syntax/world.ts';
 
@@ -36,6 +37,33 @@ describe('parts in a language that imports anywhere', () => {
     );
     expect(js).toBe('\n\nfs.y();');
   });
+
+  it.each<[TargetLanguage, string, string, string]>([
+    [
+      'typescript',
+      "import { a } from 'x';\na();",
+      "import { a, b as c } from 'x';\nc();",
+      "\n\nimport { b as c } from 'x';\nc();",
+    ],
+    [
+      'typescript',
+      "import { a } from 'x';\na();",
+      "import type { a } from 'x';\nb();",
+      "\n\nimport type { a } from 'x';\nb();",
+    ],
+    [
+      'python',
+      'from x import a',
+      'from x import (\n    a,\n    b,\n    c,\n)\nb()',
+      '\n\nfrom x import b\nfrom x import c\nb()',
+    ],
+    ['rust', 'use std::fmt;\nfn a() {}', 'use std::{fmt, io};\nfn b() {}', '\n\nuse std::io;\nfn b() {}'],
+  ])(
+    'when a part of %s brings some names more of a module, then only these are imported',
+    async (target, first, second, text) => {
+      expect((await assembled(target, first, second))[1]).toBe(text);
+    },
+  );
 
   it('when a part is nothing but what was imported, or nothing at all, then nothing comes of it', async () => {
     expect(await assembled('python', 'import re', 'import re', '', 'x = 1')).toEqual([
