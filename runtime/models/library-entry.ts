@@ -65,6 +65,7 @@ export function fileEntry(
     bytes,
     serves: metadata ? rolesOf(metadata) : [],
     reasoning: metadata?.reasoning ?? false,
+    recurrent: metadata?.attention.layers.some(({ stateValues }) => stateValues > 0) ?? false,
     ...(metadata && { parameters: metadata.parameters }),
     ...(metadata?.contextTokens !== undefined && { contextTokens: metadata.contextTokens }),
     ...(window !== undefined && { slidingWindow: window }),

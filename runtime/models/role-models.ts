@@ -28,6 +28,8 @@ export interface ImportedModel {
   readonly slidingWindow?: number;
   /** Its chat template makes it think before it answers. */
   readonly reasoning?: boolean;
+  /** Layers that keep a state instead of tokens. */
+  readonly recurrent?: boolean;
 }
 
 /** One file that could serve a role. Two quantizations of a model are two of these with the same name. */
@@ -77,6 +79,9 @@ export function fromImported(model: ImportedModel): RoleModel {
   const rated = (role: Role): Suitability => (model.reasoning && role !== 'completion' ? 'fair' : 'good');
   const window = model.slidingWindow;
   const note = window === undefined ? undefined : attentionNote({ kind: 'slidingWindow', windowTokens: window });
+  const recurs = model.recurrent
+    ? 'It cannot go back within what it has read, so a prompt that was changed is evaluated again from its beginning.'
+    : undefined;
   const thinks = model.reasoning ? 'It thinks before it answers, so the answer comes late.' : undefined;
   return {
     origin: 'imported',
@@ -88,7 +93,7 @@ export function fromImported(model: ImportedModel): RoleModel {
     suitability: Object.fromEntries(model.serves.map((role) => [role, rated(role)])),
     reserved: undefined,
     infillProblem: undefined,
-    notes: [note, thinks].filter((each) => each !== undefined),
+    notes: [note, recurs, thinks].filter((each) => each !== undefined),
   };
 }
 

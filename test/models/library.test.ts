@@ -89,6 +89,19 @@ describe('the library', () => {
     expect(entryOf()?.model).toMatchObject({ origin: 'imported' });
   });
 
+  it('when layers of a file keep a state instead of tokens, then a note says what that costs', async () => {
+    const file = await world.file('hybrid.gguf', 'Qwen2.5-Coder 0.5B');
+    expect((await world.library.look(file)).model.notes).toEqual([]);
+    const { metadata } = await world.library.look(file);
+    const [first, ...rest] = metadata?.attention.layers ?? [];
+    if (metadata === undefined || first === undefined) throw new Error('the file says nothing of its layers');
+    const layers = [{ ...first, stateValues: 1_024 }, ...rest];
+    const other = await world.file('other.gguf', 'Qwen2.5-Coder 0.5B', {
+      attention: { ...metadata.attention, layers },
+    });
+    expect((await world.library.look(other)).model.notes).toEqual([expect.stringContaining('cannot go back')]);
+  });
+
   it('when it is asked to refresh several times at once, then the last change is seen by all who asked after it', async () => {
     const first = world.library.refresh();
     await world.store('coder.gguf', 'Qwen2.5-Coder 0.5B');

@@ -13,6 +13,14 @@ describe('what is known of a model', () => {
     ]);
   });
 
+  it('when attention slides, then nothing is said to be evaluated again, as the engine keeps all; when a model recurs, then it is', () => {
+    const [slides] = imported('mine', ['chat'], { slidingWindow: 512 }).notes;
+    expect(slides).toContain('kept in memory all the same');
+    expect(imported('mine', ['chat'], { recurrent: true }).notes).toEqual([
+      expect.stringContaining('is evaluated again from its beginning'),
+    ]);
+  });
+
   it('when an imported model thinks first, then it comes after those that answer, and a note says so', () => {
     const { suitability, notes } = imported('mine', ['completion', 'chat'], { reasoning: true });
     expect(suitability).toEqual({ completion: 'good', chat: 'fair' });

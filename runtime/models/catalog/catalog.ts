@@ -50,7 +50,10 @@ export type Fim = z.infer<typeof fimSchema>;
 
 const attentionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('full') }),
-  /** Some or all layers see only the last tokens, so a prompt that shares a beginning with an earlier one is evaluated again. */
+  /**
+   * Some or all layers see only the last tokens. An engine that keeps no others evaluates a prompt again that begins as an earlier one did;
+   * ours keeps all (engine/llama/context.ts).
+   */
   z.object({ kind: z.literal('slidingWindow'), windowTokens: count }),
 ]);
 export type Attention = z.infer<typeof attentionSchema>;
@@ -202,7 +205,7 @@ export function attentionNote(attention: Attention): string | undefined {
     case 'full':
       return undefined;
     case 'slidingWindow':
-      return `Most of its layers see only the last ${attention.windowTokens} tokens, so a prompt that was changed is evaluated again from its beginning.`;
+      return `Most of its layers see only the last ${attention.windowTokens} tokens; all are kept in memory all the same, or a prompt that was changed would be evaluated again from its beginning.`;
     default:
       return attention satisfies never;
   }
