@@ -11,6 +11,7 @@ import type { Memory } from '../models/memory.ts';
 import type { Registry } from '../models/registry.ts';
 import { fromCatalog, type RoleModel } from '../models/role-models.ts';
 import { sizeOf } from '../models/size-words.ts';
+import { budgetBytes as budgetOf } from '../models/sizes.ts';
 import type { Leftover } from '../models/store/listing.ts';
 import type { ClientSettings, ListedModel, ModelFit, ModelStatus, ModelsListResult } from '../protocol.ts';
 
@@ -103,6 +104,22 @@ export function estimatedFit(
     ? `${model.name} would take about ${sizeOf(needed)} of the ${sizeOf(available)} that are free for models, by its size.`
     : `${model.name} does not fit: it would need about ${sizeOf(needed)}, and ${sizeOf(available)} are free for models.`;
   return { fits, message, neededBytes: needed, availableBytes: available };
+}
+
+/** As {@link estimatedFit}, with what fits instead. */
+export function explainedEstimate(
+  sources: ListSources,
+  absent: Downloadable,
+  settings: ClientSettings,
+): ModelFit | undefined {
+  const fit = estimatedFit(sources, absent, settings);
+  if (fit === undefined || fit.fits) return fit;
+  const { fits } = sources.registry;
+  const others = alternativesTo(sources, fromCatalog(absent.model, absent.file));
+  const smaller = others.find(({ model }) => fits.fitsBySize(model.fileBytes, settings.memory))?.name;
+  const advice = smaller === undefined ? 'close other programs or raise the memory budget' : `${smaller} fits`;
+  const message = `${fit.message.slice(0, -1)}; ${advice}.`;
+  return { ...fit, message, ...(smaller !== undefined && { smaller }) };
 }
 
 /** Files of the catalog that are not here, and downloads under way of which the catalog knows nothing. */
@@ -210,6 +227,8 @@ function alternativesTo({ library, catalog }: ListSources, wanted: RoleModel): r
   return [...installed.sort(bySize), ...others.sort(bySize)];
 }
 
+const memoryUnknown = 'Nothing is known of the memory of this machine yet: ask again in a moment.';
+
 function memoryOf({ registry, memory }: ListSources, settings: ClientSettings): ModelsListResult['memory'] {
   const { current } = memory;
   const pools = current === undefined ? [] : current.devices.length > 0 ? current.devices : [current.host];
@@ -217,9 +236,8 @@ function memoryOf({ registry, memory }: ListSources, settings: ClientSettings): 
   const freeBytes = pools.reduce((sum, pool) => sum + (pool.freeBytes ?? pool.totalBytes), 0);
   try {
     const capacity = registry.fits.capacity(settings.memory);
-    if (capacity === undefined)
-      return { budgetBytes: 0, freeBytes, totalBytes, message: 'Nothing is known of the memory of this machine yet.' };
-    const budgetBytes = capacityBytes(capacity);
+    if (capacity === undefined) return { budgetBytes: 0, freeBytes, totalBytes, message: memoryUnknown };
+    const budgetBytes = budgetOf(capacity);
     const kind = current?.devices.length ? 'graphics memory' : 'RAM';
     const message = `Models may take ${sizeOf(budgetBytes)} of ${sizeOf(totalBytes)} of ${kind}; ${sizeOf(freeBytes)} are free without them (punctual.memory is '${settings.memory}').`;
     return { budgetBytes, freeBytes, totalBytes, message };

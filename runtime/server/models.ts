@@ -35,7 +35,7 @@ import {
   type PullProgress,
   replacedCode,
 } from '../protocol.ts';
-import { estimatedFit, explainedFit, installedModel, type ListSources, listOf } from './models-list.ts';
+import { explainedEstimate, explainedFit, installedModel, type ListSources, listOf } from './models-list.ts';
 
 export interface ModelDeskOptions extends ListSources {
   readonly manager: Pick<ModelManager, 'pull' | 'import' | 'remove' | 'find'>;
@@ -96,7 +96,7 @@ export class ModelDesk {
     const fit =
       found.kind === 'installed'
         ? explainedFit(this.#options, found.entry, settings)
-        : estimatedFit(this.#options, found.downloadable, settings);
+        : explainedEstimate(this.#options, found.downloadable, settings);
     if (fit === undefined) throw new ModelsError('badMemory', listOf(this.#options, [], settings).memory.message);
     return fit;
   }

@@ -32,7 +32,7 @@ let states: ListSources['states'];
 
 const folder = (): string => path.join(root, 'models');
 
-function desk(options: { ramBytes?: number; disk?: Disk } = {}): ModelDesk {
+function desk(options: { ramBytes?: number; cardBytes?: number; disk?: Disk } = {}): ModelDesk {
   const catalog = builtinCatalog();
   store = new ModelStore({
     folder: folder(),
@@ -46,10 +46,13 @@ function desk(options: { ramBytes?: number; disk?: Disk } = {}): ModelDesk {
   const library = new Library({ catalog, embeddedFile: embeddedModel, store });
   const totalBytes = options.ramBytes ?? 64 * gigabyte;
   const memory = new Memory(async () => ({
-    backend: 'cpu',
+    backend: options.cardBytes === undefined ? 'cpu' : 'cuda',
     arch: 'x64',
     host: { totalBytes, freeBytes: totalBytes, ownBytes: 0 },
-    devices: [],
+    devices:
+      options.cardBytes === undefined
+        ? []
+        : [{ totalBytes: options.cardBytes, freeBytes: options.cardBytes, ownBytes: 0 }],
     isUnified: false,
     engineRuns: false,
     knowsDevices: true,
@@ -263,12 +266,21 @@ describe('a question about fit', () => {
     expect(await one.fit('qwen2.5-coder-14b-instruct', settings)).toMatchObject({
       fits: false,
       message: expect.stringMatching(
-        /qwen2\.5-coder-14b-instruct does not fit: it would need about 10\.5 GB, and \d\.\d GB are free/,
+        /qwen2\.5-coder-14b-instruct does not fit: it would need about 10\.5 GB, and \d\.\d GB are free for models; \S+ fits\.$/,
       ),
+      smaller: expect.stringMatching(/-7b|-8b/),
     });
+    const tight = settingsOf({ memory: '2 MB' });
+    expect((await one.fit('qwen2.5-coder-14b-instruct', tight)).message).toMatch(/; close other programs or raise/);
     expect(await one.fit('qwen2.5-coder-1.5b', settings)).toMatchObject({ fits: true });
     await expect(one.fit('qwen-coder', settings)).rejects.toThrow(/did you mean qwen2\.5-coder-/);
     await expect(one.fit('/no/such.gguf', settings)).rejects.toThrow(/There is no model file at \/no\/such\.gguf/);
+  });
+
+  it('when a graphics card computes, then models may take of its memory, and no more than it has', async () => {
+    const { memory } = await desk({ cardBytes: 12 * gigabyte }).list(settings);
+    expect(memory.budgetBytes).toBeLessThan(12 * gigabyte);
+    expect(memory.message).toMatch(/^Models may take 11\.\d GB of 12\.0 GB of graphics memory/);
   });
 
   it('when an installed model does not fit, then the smallest load of it is told', async () => {
