@@ -2,6 +2,7 @@
 import { targets as replayAims } from './replay/targets.ts';
 import type { Target } from './report/report.ts';
 import { aims as residencyAims } from './residency/figures.ts';
+import { aims as typingAims } from './typing/workload.ts';
 import { aims as workflowAims } from './workflow/figures.ts';
 
 export const aims: Readonly<Record<string, Target | undefined>> = {
@@ -21,11 +22,15 @@ export const aims: Readonly<Record<string, Target | undefined>> = {
   'estimate.ttft_err_p90': { atMost: 0.4 },
   'estimate.e2e_err_p50': { atMost: 0.15 },
   'estimate.e2e_err_p90': { atMost: 0.4 },
+  'residency.swap_ttft_ratio': { atMost: 1.25 },
+  'residency.swap_rss_ratio': { atMost: 1.03 },
+  'residency.swap_orphans': { atMost: 0 },
   'scheduler.plan_us': { atMost: 50 },
   'scheduler.on_us_10k': { atMost: 50 },
   'scheduler.on_growth': { atMost: 1.6 },
   'scheduler.million_s': { atMost: 60 },
   ...replayAims,
   ...workflowAims,
+  ...typingAims,
   ...Object.fromEntries(Object.entries(residencyAims).map(([name, aim]) => [`residency.${name}`, aim])),
 };

@@ -120,7 +120,7 @@ function row(played: readonly Played[], cell: Cell, name: ContenderName): string
   return [
     `goodput ${mean(({ goodput }) => goodput).toFixed(1)} % (${shares.join(', ')}), of all ${mean(({ goodputAll }) => goodputAll).toFixed(2)} %`,
     `loading ${mean(({ loadSeconds }) => loadSeconds).toFixed(0)} s in ${mean(({ loads }) => loads).toFixed(0)}`,
-    `${mean(({ loadsAhead }) => loadsAhead).toFixed(1)} ahead, ${mean(({ loadsWasted }) => loadsWasted).toFixed(1)} wasted`,
+    `${mean(({ loadsAhead }) => loadsAhead).toFixed(1)} ahead, ${mean(({ loadsWasted }) => loadsWasted).toFixed(1)} wasted (${mean(({ wastedSeconds }) => wastedSeconds).toFixed(0)} s)`,
     `${mean(({ evictions }) => evictions).toFixed(0)} evictions, ${mean(({ resizes }) => resizes).toFixed(0)} resizes`,
     `other TTFT p95 ${(mean(({ otherTtftP95 }) => otherTtftP95) / 1_000).toFixed(1)} s`,
     `completion p95 ${mean(({ completionTtftP95 }) => completionTtftP95).toFixed(0)} ms, p99 ${mean(({ completionTtftP99 }) => completionTtftP99).toFixed(0)} ms`,

@@ -84,6 +84,7 @@ const columns: readonly { readonly label: string; readonly unit?: string; readon
   { label: 'loads', measure: ({ loads }) => loads },
   { label: 'ahead', measure: ({ loadsAhead }) => loadsAhead },
   { label: 'wasted', measure: ({ loadsWasted }) => loadsWasted },
+  { label: 'wasted', unit: 's', measure: ({ wastedSeconds }) => wastedSeconds },
   { label: 'evictions', measure: ({ evictions }) => evictions },
   { label: 'other TTFT p95', unit: 'ms', measure: ({ otherTtftP95 }) => otherTtftP95 },
   { label: 'completion p99', unit: 'ms', measure: ({ completionTtftP99 }) => completionTtftP99 },

@@ -10,6 +10,8 @@ export interface Score {
   readonly loads: number;
   readonly loadsAhead: number;
   readonly loadsWasted: number;
+  /** Of `loadSeconds`, those of loads ahead that nobody used. */
+  readonly wastedSeconds: number;
   readonly evictions: number;
   readonly resizes: number;
   readonly readAheadGb: number;
@@ -43,6 +45,7 @@ export function scoreOf(day: SimulatedDay): Score {
     loads: day.loads,
     loadsAhead: day.loadsAhead,
     loadsWasted: day.loadsWasted,
+    wastedSeconds: day.wastedMs / 1_000,
     evictions: day.evictions,
     resizes: day.resizes,
     readAheadGb: day.readAheadBytes / gigabyte,

@@ -121,7 +121,7 @@ class Machine implements ResidencyView {
     const missing = model.fileBytes - this.#cache.cachedBytes(model.id);
     const free = this.cacheBytes - this.#cache.usedBytes;
     this.#cache.add(model.id, this.#sparesCache ? Math.min(missing, free) : missing);
-    this.#tally.loadMs += this.nowMs - loading.startedMs;
+    this.#tally.loaded(model.id, this.nowMs - loading.startedMs);
     this.#disk.endLoad();
     model.state = 'ready';
     model.readySinceMs = this.nowMs;

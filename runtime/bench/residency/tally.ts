@@ -24,6 +24,8 @@ export interface SimulatedDay {
   readonly loadsAhead: number;
   /** Loaded ahead, and gone again before a task came. */
   readonly loadsWasted: number;
+  /** Of the time spent loading, what such loads took: what a guess that was wrong costs. */
+  readonly wastedMs: number;
   readonly evictions: number;
   readonly resizes: number;
   readonly readAheadBytes: number;
@@ -41,18 +43,28 @@ export class Tally implements SimulatedDay {
   resizes = 0;
   readAheadBytes = 0;
   #wasted = 0;
-  /** Loaded ahead, and not used so far. */
-  readonly #unused = new Set<string>();
+  #wastedMs = 0;
+  /** Loaded ahead, and not used so far, with what that took; 0 while it loads. */
+  readonly #unused = new Map<string, number>();
 
   get loadsWasted(): number {
     return this.#wasted + this.#unused.size;
+  }
+
+  get wastedMs(): number {
+    return [...this.#unused.values()].reduce((sum, ms) => sum + ms, this.#wastedMs);
   }
 
   load(model: string, isAhead: boolean): void {
     this.loads += 1;
     if (!isAhead) return;
     this.loadsAhead += 1;
-    this.#unused.add(model);
+    this.#unused.set(model, 0);
+  }
+
+  loaded(model: string, ms: number): void {
+    this.loadMs += ms;
+    if (this.#unused.has(model)) this.#unused.set(model, ms);
   }
 
   use(model: string): void {
@@ -61,6 +73,10 @@ export class Tally implements SimulatedDay {
 
   evict(model: string): void {
     this.evictions += 1;
-    if (this.#unused.delete(model)) this.#wasted += 1;
+    const ms = this.#unused.get(model);
+    if (ms === undefined) return;
+    this.#unused.delete(model);
+    this.#wasted += 1;
+    this.#wastedMs += ms;
   }
 }

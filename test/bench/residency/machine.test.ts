@@ -83,8 +83,8 @@ function scripted(decide: (view: ResidencyView) => readonly Decision[]): Contend
   return { make: () => contender, pinsCompletion: true, parks: false, reviewMs: 1_000 };
 }
 
-function load(model: string, evict: readonly string[] = []): Decision {
-  const plain = { isSmall: false, isAhead: false, downsize: [], sparesCache: false, why: 'It is a test.', factors: [] };
+function load(model: string, evict: readonly string[] = [], isAhead = false): Decision {
+  const plain = { isSmall: false, isAhead, downsize: [], sparesCache: false, why: 'It is a test.', factors: [] };
   return { kind: 'load', model, evict, ...plain };
 }
 
@@ -94,6 +94,8 @@ function absentOf(view: ResidencyView): readonly string[] {
 
 describe('the simulated machine', () => {
   const isLoading = (view: ResidencyView): boolean => view.models.some(({ state }) => state === 'loading');
+  const isReady = (view: ResidencyView, id: string): boolean =>
+    view.models.some((model) => model.id === id && model.state === 'ready');
   const onDemand = (view: ResidencyView): readonly Decision[] =>
     isLoading(view)
       ? []
@@ -122,6 +124,37 @@ describe('the simulated machine', () => {
     const { rows } = simulate({ device: '8gb', day, setup: scripted(onDemand) });
     const during = rows.find(({ task }) => task.arrivalMs === 21_000);
     expect(during?.ttftMs).toBeLessThan(100);
+  });
+
+  it('when models are loaded ahead, then those that nobody used are counted, with the time that they took', () => {
+    const day = dayOf(['completion', 0], ['summarize', 60_000], ['chat', 120_000]);
+    const ahead = new Map([
+      [20_000, 'summarize'],
+      [80_000, 'translate'],
+    ]);
+    const run = simulate({
+      device: '8gb',
+      day,
+      setup: scripted((view) => {
+        if (isLoading(view)) return [];
+        const [wanted] = absentOf(view);
+        if (wanted === 'chat')
+          return [
+            load(
+              wanted,
+              ['summarize', 'translate'].filter((id) => isReady(view, id)),
+            ),
+          ];
+        if (wanted !== undefined) return [load(wanted)];
+        const [due] = [...ahead].find(([atMs]) => view.nowMs >= atMs) ?? [];
+        const model = due === undefined ? undefined : ahead.get(due);
+        if (due === undefined || model === undefined) return [];
+        ahead.delete(due);
+        return [load(model, model === 'translate' ? ['summarize'] : [], true)];
+      }),
+    });
+    expect(run).toMatchObject({ loadsAhead: 2, loadsWasted: 1 });
+    expect(run.wastedMs).toBeCloseTo(300 + (1_000 * 5.3) / 0.3, 3);
   });
 
   it('when a contender evicts what runs, what is pinned, or what is not there, then the run ends with its name', () => {
