@@ -14,6 +14,7 @@ import {
   type EligibilityResult,
   eligibilityMethod,
   eligibilityResultSchema,
+  feedbackMethod,
   type InlineCompletionParams,
   type InlineCompletionResult,
   inlineCompletionResultSchema,
@@ -39,6 +40,8 @@ import {
   type Status,
   type SummarizeParams,
   signalMethod,
+  statisticsClearMethod,
+  statisticsResultSchema,
   statusMethod,
   statusSchema,
   stopMethod,
@@ -120,9 +123,8 @@ export class Connection implements vscode.Disposable {
   }
 
   async complete(params: InlineCompletionParams, token: vscode.CancellationToken): Promise<InlineCompletionResult> {
-    return inlineCompletionResultSchema.parse(
-      await this.#client.sendRequest('textDocument/inlineCompletion', params, token),
-    );
+    const result = await this.#client.sendRequest('textDocument/inlineCompletion', params, token);
+    return inlineCompletionResultSchema.parse(result);
   }
 
   /** @param position the cursor, so that the runtime may evaluate what stands around it. */
@@ -183,9 +185,7 @@ export class Connection implements vscode.Disposable {
 
   /** Nothing depends on its arrival, so nothing waits for it. */
   signal(params: SignalParams): void {
-    this.#client
-      .sendNotification(signalMethod, params)
-      .catch((error) => this.#log.debug(`A signal was not sent: ${error}`));
+    this.#tell(signalMethod, params);
   }
 
   /** The runtime asks whether another model is to answer. `moot` aborts when no answer counts any more; until then there need not be one. */
@@ -221,6 +221,16 @@ export class Connection implements vscode.Disposable {
     await this.#client.sendNotification(workspaceMethod, params);
   }
 
+  /** The last suggestion in this document was taken whole. */
+  accepted(uri: vscode.Uri): void {
+    this.#tell(feedbackMethod, { textDocument: { uri: this.documentUri(uri) }, kind: 'accepted' });
+  }
+
+  /** Deletes what the runtime counted of suggestions. @returns how many it knew of. */
+  async clearStatistics(): Promise<number> {
+    return statisticsResultSchema.parse(await this.#client.sendRequest(statisticsClearMethod, {})).total.shown;
+  }
+
   async configure(settings: SaidSettings): Promise<void> {
     await this.#client.sendNotification('workspace/didChangeConfiguration', { settings: { punctual: settings } });
   }
@@ -254,9 +264,12 @@ export class Connection implements vscode.Disposable {
     return textResultSchema.parse(result);
   }
 
+  #tell(method: string, params: object): void {
+    this.#client.sendNotification(method, params).catch((error) => this.#log.debug(`${method} was not told: ${error}`));
+  }
+
   #nextToken(method: string): string {
-    this.#tokens += 1;
-    return `${method}#${this.#tokens}`;
+    return `${method}#${++this.#tokens}`;
   }
 
   /** What comes on `token` while `request` runs; a value that is not understood is left out, as the result says everything. */

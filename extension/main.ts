@@ -11,6 +11,7 @@ import * as maintenance from './maintenance.ts';
 import * as models from './models.ts';
 import * as offers from './offers.ts';
 import * as signals from './signals.ts';
+import * as statistics from './statistics.ts';
 import * as status from './status.ts';
 import { statusView } from './status-text.ts';
 import * as summarize from './summarize.ts';
@@ -41,6 +42,7 @@ const features = [
   models,
   signals,
   maintenance,
+  statistics,
 ];
 
 export function activate(extension: ExtensionContext): PunctualApi {

@@ -7,7 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WebSocket } from 'ws';
 import type { DeviceTeller } from './engine/engine.ts';
+import { totalOf } from './features/completion/feedback.ts';
 import { CompletionFeature } from './features/completion/index.ts';
+import { Restraint } from './features/completion/restraint.ts';
 import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, type TextKit, TranslateFeature } from './features/text.ts';
 import { type Machine, openMachine } from './host/machine.ts';
@@ -22,6 +24,7 @@ import { News } from './models/news.ts';
 import { type ClientSettings, protocolVersion, type Rendezvous, type Status } from './protocol.ts';
 import type { Residence } from './residence.ts';
 import { Clients } from './server/clients.ts';
+import { FeedbackFile } from './server/feedback-file.ts';
 import { Lifetime } from './server/lifetime.ts';
 import type { Services } from './server/lsp.ts';
 import { MachineWide } from './server/machine-wide.ts';
@@ -64,11 +67,13 @@ class Runtime {
   readonly #completion: CompletionFeature;
   readonly #texts: TextKit;
   readonly #machine: Machine;
+  readonly #feedback: FeedbackFile;
+  readonly #restraint: Restraint;
   /** What the rendezvous file says once this process is the user's one runtime. */
   #published: Rendezvous | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(args: Arguments, machine: Machine) {
+  constructor(args: Arguments, machine: Machine, feedback: FeedbackFile) {
     this.#args = args;
     const { env } = process;
     this.#machineWide = new MachineWide(() => this.#settingsChanged());
@@ -76,6 +81,8 @@ class Runtime {
     this.#models = new ModelsSide({ args, env, engine: this.#engineView(), memorySetting, timer, log });
     const { library, memory, registry } = this.#models;
     this.#machine = machine;
+    this.#feedback = feedback;
+    this.#restraint = new Restraint({ now, timer, book: feedback.book });
     const { engine, residence, loop } = new EngineSide({ args, env, registry, memory, machine, now, timer, log });
     this.#engine = engine;
     this.#residence = residence;
@@ -95,6 +102,7 @@ class Runtime {
         version: PUNCTUAL_VERSION,
         pid: process.pid,
         uptimeMs: now,
+        outcomes: () => totalOf(feedback.book.statistics),
         suggestions: () => completion.suggestions,
         workflows: () => ({ views: workflows.views, nowMs: now() }),
         problems: gpuProblems(env['PUNCTUAL_GPU']),
@@ -140,7 +148,7 @@ class Runtime {
     if (this.#published) await withdraw(this.#args.home, this.#published);
     // Downloads end first, so that what has come is kept.
     await this.#models.store.close();
-    await Promise.all([this.#loop.close(), this.#machine.dispose()]);
+    await Promise.all([this.#loop.close(), this.#machine.dispose(), this.#feedback.settled()]);
     await this.#door.close();
     process.exit(0);
   }
@@ -164,6 +172,7 @@ class Runtime {
       summarize: new SummarizeFeature(this.#texts),
       translate: new TranslateFeature(this.#texts),
       models,
+      feedback: { restraint: this.#restraint, store: this.#feedback },
       version: PUNCTUAL_VERSION,
       machineWide: this.#machineWide,
       know: (settings) => this.#news.know(settings),
@@ -206,7 +215,9 @@ async function run(args: Arguments): Promise<void> {
     reservedBytes: () => runtime?.reservedBytes() ?? 0,
     ...{ now, timer, log },
   });
-  const runtime: Runtime = new Runtime(args, machine);
+  const feedbackFile = path.join(args.home.folder, 'completion-statistics.json');
+  const feedback = await FeedbackFile.open({ file: feedbackFile, timer, log });
+  const runtime: Runtime = new Runtime(args, machine, feedback);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void runtime.end(signal));
   // Only one that is served in the foreground has a channel.
   process.once('disconnect', () => void runtime.end('the command that serves it is gone'));

@@ -15,6 +15,7 @@ import { schedulerBench } from './scheduler/bench.ts';
 import { speculation } from './speculation.ts';
 import { swapBench } from './swap/bench.ts';
 import { figureTable, tablesText } from './tables.ts';
+import { typingBench } from './typing/bench.ts';
 import { workflowBench } from './workflow/bench.ts';
 
 const benches: readonly Bench[] = [
@@ -29,6 +30,7 @@ const benches: readonly Bench[] = [
   residencyBench,
   swapBench,
   keystrokesBench,
+  typingBench,
 ];
 
 const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;

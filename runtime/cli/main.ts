@@ -7,6 +7,7 @@ import { type Command, type CommandGroup, exitCodes, type Io } from './command.t
 import { complete } from './complete.ts';
 import { demo } from './demo.ts';
 import { evaluate } from './eval.ts';
+import { feedback } from './feedback.ts';
 import { flushed, type Interruption, outputInterruption, signalInterruptions } from './interruption.ts';
 import { models } from './models.ts';
 import { askOn } from './question.ts';
@@ -24,6 +25,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   translate,
   models,
   status,
+  feedback,
   stop,
   serve,
   demo,

@@ -1,5 +1,6 @@
 /** What `punctual status` prints: a line for each class of tasks and each model. Pure. */
 import type { ClassStatus, Errors, ModelStatus, Status, WorkflowStatus } from '../protocol.ts';
+import { acceptanceLine } from './feedback-line.ts';
 import { speedText } from './models-table.ts';
 import { type TextColumn, textTable } from './text-table.ts';
 
@@ -7,11 +8,11 @@ import { type TextColumn, textTable } from './text-table.ts';
 export function statusTable(current: Status, port?: number): string {
   const columns = columnsOf(current);
   const rows = current.classes.map((entry) => columns.map(({ cell }) => cell(entry)));
-  const { version, pid, clients, engineRestarts, suggestions, workflows = [], problems = [] } = current;
+  const { version, pid, clients, engineRestarts, suggestions, outcomes, workflows = [], problems = [] } = current;
   const at = port === undefined ? '' : `, port ${port}`;
   const runtime = `runtime ${version}, process ${pid}${at}, ${counted(clients, 'client')}, ${counted(engineRestarts, 'engine restart')}`;
   const legend = `p50, p95: half, and 95 %, of the answers of the last ${minutes(current.windowMs)} took at most so long, to the first token (TTFT) or to the end (E2E).`;
-  return `${[textTable(columns, rows), legend, '', ...suggestionLine(suggestions), ...workflowLines(workflows), ...errorLines(current), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
+  return `${[textTable(columns, rows), legend, '', ...suggestionLine(suggestions), ...outcomeLine(outcomes), ...workflowLines(workflows), ...errorLines(current), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
 }
 
 /** Nothing before the first one. */
@@ -21,6 +22,11 @@ function suggestionLine(suggestions: Status['suggestions']): string[] {
   if (typed + cache + joined + generated === 0) return [];
   const answers = `${generated} generated, ${joined} joined while they were, ${cache} kept from before, ${typed} as typed`;
   return [`suggestions since the runtime began: ${answers}`, ''];
+}
+
+/** Nothing before the first one. */
+function outcomeLine(outcomes: Status['outcomes']): string[] {
+  return outcomes === undefined || outcomes.shown === 0 ? [] : [acceptanceLine(outcomes), ''];
 }
 
 /** What is under way in several calls, and where each of them is. */

@@ -27,6 +27,10 @@ export const completionReasonSchema = z.enum([
   'documentBinary',
   'documentUnknown',
   'positionOutside',
+  'notSource', // what programs write, not people
+  'conflictMarkers',
+  'midIdentifier',
+  'unlikely', // it would hardly be taken
   'rejected',
   'failed',
 ]);

@@ -36,4 +36,6 @@ export const errorCodes = {
   binary: -31_006,
   /** What was asked of models cannot be done. */
   models: -31_007,
+  /** What was counted of suggestions cannot be deleted. */
+  statistics: -31_008,
 } as const;

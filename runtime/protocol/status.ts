@@ -1,6 +1,7 @@
 /** How the runtime is doing. */
 import { z } from 'zod';
 import { completionSourceSchema } from './completion.ts';
+import { outcomeCountsSchema } from './feedback.ts';
 import { speedSchema, taskClassSchema } from './shared.ts';
 
 // --- punctual/status: pushed after `initialized` and when something changed, at most 4 a second
@@ -84,6 +85,8 @@ export const statusSchema = z.object({
   models: z.array(modelStatusSchema),
   /** How many suggestions came from where since the runtime began; absent from runtimes that do not count them. */
   suggestions: z.record(completionSourceSchema, z.number()).optional(),
+  /** What became of suggestions since they are counted; absent from runtimes that do not. */
+  outcomes: outcomeCountsSchema.optional(),
   /** The oldest first; absent while there are none. */
   workflows: z.array(workflowStatusSchema).optional(),
   /** What of the runtime's environment could not be followed, in whole sentences. */

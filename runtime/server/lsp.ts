@@ -25,6 +25,8 @@ import {
   eligibilityMethod,
   eligibilityParamsSchema,
   errorCodes,
+  feedbackMethod,
+  feedbackParamsSchema,
   type InlineCompletionResult,
   initializationOptionsSchema,
   inlineCompletionParamsSchema,
@@ -40,6 +42,7 @@ import {
 } from '../protocol.ts';
 import { askOffer } from './ask.ts';
 import { ContextDesk, declarationsFrom, foldersOf, observing } from './contexts.ts';
+import { feedbackHandlers } from './feedback.ts';
 import { modelHandlers } from './models.ts';
 import type { Services } from './services.ts';
 import { type TextRequests, textHandlers } from './texts.ts';
@@ -147,6 +150,7 @@ export class Conversation {
     this.#documents.onDidClose(({ document }) => {
       this.#warmUps.stop(document.uri);
       this.#desk?.closed(document.uri);
+      this.#services.feedback?.restraint.closed({ client: this.#name, uri: document.uri });
     });
     connection.onRequest('textDocument/inlineCompletion', (params: unknown, token: CancellationToken) =>
       this.#complete(params, token),
@@ -159,6 +163,10 @@ export class Conversation {
     connection.onNotification(workspaceMethod, (params: unknown) =>
       this.#contexts?.workspace(workspaceParamsSchema.parse(params).folders),
     );
+    connection.onNotification(feedbackMethod, (params: unknown) => {
+      const { uri } = feedbackParamsSchema.parse(params).textDocument;
+      this.#services.feedback?.restraint.accepted({ client: this.#name, uri });
+    });
     connection.onRequest(stopMethod, (params: unknown) => {
       this.#services.stop(stopParamsSchema.parse(params ?? {}).reason);
       return null;
@@ -167,7 +175,7 @@ export class Conversation {
 
   /** What other files answer. */
   #requests() {
-    const { summarize, translate, tasks, models } = this.#services;
+    const { summarize, translate, tasks, models, feedback } = this.#services;
     const shared = {
       settings: () => this.#settings,
       cancellable: this.#cancellable.bind(this),
@@ -179,7 +187,8 @@ export class Conversation {
       document: (uri) => this.#document(uri),
       ask: (offer, moot) => askOffer(this.#connection, offer, moot, (why) => this.#unanswered(why)),
     };
-    return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models })] as const;
+    const counts = feedback ? feedbackHandlers(feedback.store) : [];
+    return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models }), ...counts] as const;
   }
 
   async #complete(params: unknown, token: CancellationToken): Promise<InlineCompletionResult> {

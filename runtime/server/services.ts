@@ -1,9 +1,11 @@
 /** What a conversation reaches of the runtime. Interfaces only: the composition root builds them. */
 import type { Contexts, OpenDocuments } from '../features/completion/context/index.ts';
 import type { CompletionFeature } from '../features/completion/index.ts';
+import type { Restraint } from '../features/completion/restraint.ts';
 import type { Tasks } from '../features/tasks.ts';
 import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
 import type { ClientSettings, SignalParams } from '../protocol.ts';
+import type { FeedbackStore } from './feedback.ts';
 import type { MachineWide } from './machine-wide.ts';
 import type { ModelDesk } from './models.ts';
 
@@ -15,6 +17,8 @@ export interface Services {
   readonly models: Pick<ModelDesk, 'list' | 'pull' | 'import' | 'remove' | 'fit'>;
   /** What completions take from other files; absent: nothing. */
   readonly contexts?: (documents: OpenDocuments) => Contexts;
+  /** What became of suggestions: whom to tell of it, and where it is kept; absent: nobody and nowhere. */
+  readonly feedback?: { readonly restraint: Pick<Restraint, 'accepted' | 'closed'>; readonly store: FeedbackStore };
   readonly machineWide: Pick<MachineWide, 'says' | 'over'>;
   readonly version: string;
   /** Finds out what a choice of models by these settings depends on; soon over, and never rejects. */

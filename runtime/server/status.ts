@@ -7,6 +7,7 @@ import {
   type CompletionSource,
   clientSettingsSchema,
   type Status,
+  type WireOutcomeCounts,
   type WorkflowStatus,
 } from '../protocol.ts';
 
@@ -19,6 +20,8 @@ export interface StatusSources {
   readonly uptimeMs: () => number;
   /** How many suggestions came from where since the runtime began. */
   readonly suggestions?: () => Readonly<Record<CompletionSource, number>>;
+  /** What became of suggestions. */
+  readonly outcomes?: () => WireOutcomeCounts;
   /** Answers in several calls that are under way, and the time on the clock of their arrivals, in ms. */
   readonly workflows?: () => { readonly views: readonly WorkflowView[]; readonly nowMs: number };
   /** What of the environment could not be followed, in whole sentences. */
@@ -58,6 +61,7 @@ export function toStatus(sources: StatusSources): Status {
       ...(decodeError && { decodeError }),
     })),
     ...(sources.suggestions && { suggestions: { ...sources.suggestions() } }),
+    ...(sources.outcomes && { outcomes: sources.outcomes() }),
     ...(sources.workflows && workflowsOf(sources.workflows())),
     ...(problems.length > 0 && { problems: [...problems] }),
   };

@@ -66,6 +66,16 @@ describe('the printed status', () => {
     ]);
   });
 
+  it('when suggestions were shown, then it is told what became of them', () => {
+    const outcomes = { shown: 10, accepted: 3, partly: 1, rejected: 5, retained: 3, lost: 1 };
+    expect(linesOf({ ...status, outcomes }).slice(4, 6)).toEqual([
+      '10 suggestions shown, 30 % taken, 10 % in part; 75 % of what was taken was still there after 30 s',
+      '',
+    ]);
+    const none = { shown: 0, accepted: 0, partly: 0, rejected: 0, retained: 0, lost: 0 };
+    expect(linesOf({ ...status, outcomes: none })).toEqual(linesOf(status));
+  });
+
   it('when suggestions were made, then it is told where they came from', () => {
     const of = (suggestions: Status['suggestions']) => linesOf({ ...status, suggestions }).slice(3, 6);
     expect(of({ typed: 9, cache: 3, joined: 2, generated: 12 })).toEqual([

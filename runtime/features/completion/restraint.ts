@@ -12,12 +12,13 @@ import { beatMs } from './rhythm.ts';
 import type { Sides } from './since.ts';
 import { situationAt } from './situation.ts';
 
-/** A place in a document of a client. */
-export interface RestraintPlace {
+/** A document of a client. */
+export interface RestrainedDocument {
   readonly client: string;
-  /** Names the document in this client. */
-  readonly key: string;
   readonly uri: string;
+}
+
+export interface RestraintPlace extends RestrainedDocument {
   readonly languageId: string;
   readonly around: Sides;
   /** The model's name, as people know it. */
@@ -82,11 +83,13 @@ export class Restraint {
     const silenced = whySilent(this.#gateQuestion(question));
     if (silenced) return { kind: 'silent', ...silenced };
     const waitMs = this.#waitMs(question);
-    return waitMs === 0 || (await this.#wait(question.key, waitMs, signal)) ? { kind: 'ask' } : { kind: 'left' };
+    return waitMs === 0 || (await this.#wait(keyOf(question), waitMs, signal)) ? { kind: 'ask' } : { kind: 'left' };
   }
 
   /** @param text the whole document, as it is now. */
-  edited({ client, key }: Pick<RestraintPlace, 'client' | 'key'>, text: string): void {
+  edited(document: RestrainedDocument, text: string): void {
+    const { client } = document;
+    const key = keyOf(document);
     const atMs = this.#options.now();
     this.#waits.get(key)?.();
     const grownBy = text.length - (this.#lengths.get(key) ?? text.length);
@@ -97,16 +100,16 @@ export class Restraint {
 
   /** A suggestion is on its way to the editor, for all that is known to be shown. */
   offered({ text, isRest, isTentative, ...place }: RestraintOffer): void {
-    const { client, key, around, languageId, model } = place;
+    const { client, around, languageId, model } = place;
     const features = gateFeatures(this.#gateQuestion({ ...place, invoked: false }));
     const about = { language: languageId, model, features };
     const offered = { before: around.before, after: around.after, text, isTentative, about };
-    this.#record(client, this.#outcomes.offered(key, offered, isRest, this.#options.now()));
+    this.#record(client, this.#outcomes.offered(keyOf(place), offered, isRest, this.#options.now()));
   }
 
   /** The editor says that the last suggestion was taken. */
-  accepted({ client, key }: Pick<RestraintPlace, 'client' | 'key'>): void {
-    this.#record(client, this.#outcomes.accepted(key, this.#options.now()));
+  accepted(document: RestrainedDocument): void {
+    this.#record(document.client, this.#outcomes.accepted(keyOf(document), this.#options.now()));
   }
 
   /** @param decodeMs from the first token of an answer to its end. */
@@ -114,10 +117,11 @@ export class Restraint {
     this.#tell(client, { kind: 'answered', decodeMs });
   }
 
-  closed({ client, key }: Pick<RestraintPlace, 'client' | 'key'>): void {
+  closed(document: RestrainedDocument): void {
+    const key = keyOf(document);
     this.#waits.get(key)?.();
     this.#lengths.delete(key);
-    this.#record(client, this.#outcomes.closed(key));
+    this.#record(document.client, this.#outcomes.closed(key));
   }
 
   #waitMs({ client, around, targetMs, forecastMs, invoked }: RestraintQuestion): number {
@@ -187,6 +191,11 @@ export class Restraint {
       this.#lookAgain();
     });
   }
+}
+
+/** Windows that show the same file each have a document of their own. */
+function keyOf({ client, uri }: RestrainedDocument): string {
+  return `${client} ${uri}`;
 }
 
 function scopeOf(language: string, model: string): Scope {

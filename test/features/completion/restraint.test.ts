@@ -9,7 +9,6 @@ const never = new AbortController().signal;
 const head = `${'const value = compute();\n'.repeat(8)}const total = `;
 const place = {
   client: 'w1',
-  key: 'w1 a.ts',
   uri: 'file:///a.ts',
   languageId: 'typescript',
   model: 'Tiny',
@@ -61,7 +60,7 @@ describe('what stands before a new task', () => {
     const { restraint, timer, type } = world();
     type('compute first');
     const asked = restraint.before(question, never);
-    restraint.edited({ client: 'w1', key: 'w1 b.ts' }, 'x');
+    restraint.edited({ client: 'w1', uri: 'file:///b.ts' }, 'x');
     timer.advance(250);
     expect(await asked).toEqual({ kind: 'ask' });
   });
