@@ -112,8 +112,11 @@ class Runtime {
     loop.onChange(() => this.#clients.statusChanged());
     this.#news = new News({ library, memory, registry, timer });
     this.#settingsChanged();
-    // A model whose file is gone leaves at once.
-    library.onChange(() => loop.tell({ kind: 'wake' }));
+    library.onChange(() => {
+      residence.filesChanged(loop.status().models.map(({ id }) => id));
+      // A model whose file is gone leaves at once.
+      loop.tell({ kind: 'wake' });
+    });
     const who = { pid: process.pid, version: PUNCTUAL_VERSION, protocol: protocolVersion };
     const identity = { name: 'punctual', ...who } as const;
     const onClient = (socket: WebSocket): void => this.#clients.welcome(socket);
@@ -158,10 +161,8 @@ class Runtime {
     return this.#loop.status().models.map(({ id }) => this.#residence.diskOf(id));
   }
 
-  /** RAM that models may still take from what caches their files. */
   reservedBytes(): number {
-    const { registry } = this.#models;
-    return registry.isUnified ? (registry.budgetBytes() ?? 0) : 0;
+    return this.#residence.reservedBytes;
   }
 
   #services(models: ModelDesk): Services {

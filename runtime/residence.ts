@@ -40,6 +40,7 @@ export interface ResidenceOptions {
     | 'loading'
     | 'readAhead'
     | 'stopReading'
+    | 'forget'
   >;
   /** What residency goes by is another from now on. */
   readonly changed: (changes: ResidencyChanges) => void;
@@ -107,6 +108,20 @@ export class Residence implements Holdings, Files {
 
   stop(): void {
     this.#options.machine.stopReading();
+  }
+
+  /** The library has found other files than before: of those that are gone nothing is cached any more. */
+  filesChanged(ids: Iterable<ModelId>): void {
+    const { models, machine } = this.#options;
+    for (const id of ids) if (models.sizesOf(id).isGone) machine.forget(id);
+  }
+
+  /** RAM that models may still take of what caches their files, in bytes. */
+  get reservedBytes(): number {
+    const { models } = this.#options;
+    if (!models.isUnified) return 0;
+    const heldBytes = [...this.#held.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return Math.max(0, (models.budgetBytes() ?? 0) - heldBytes);
   }
 
   /** Every event of the engine passes here: loads are timed, and what models hold and give back is noted. */

@@ -12,6 +12,8 @@ const gigabyte = 1e9;
 class Stage {
   conditions: HostConditions = { power: 'unknown', pressure: 'none' };
   budget: number | undefined = 8 * gigabyte;
+  isUnified = true;
+  readonly gone = new Set<string>();
   reading: string | undefined;
   /** What was done to the machine, in words. */
   readonly done: string[] = [];
@@ -32,15 +34,17 @@ class Stage {
       classes: ['translate'],
       isPinned: false,
       isNamed: false,
-      isGone: false,
       bytes: 5 * gigabyte,
       bytesSmall: 4 * gigabyte,
     } as const;
+    const stage = this;
     const models = {
-      sizesOf: () => ({ ...sizes, ...files }),
+      sizesOf: (id: string) => ({ ...sizes, ...files, isGone: this.gone.has(id) }),
       holds: (_: string, { heldBytes }: ModelInfo) => void this.held.push(heldBytes),
       budgetBytes: () => this.budget,
-      isUnified: true,
+      get isUnified() {
+        return stage.isUnified;
+      },
     };
     this.residence = new Residence({
       models,
@@ -102,6 +106,7 @@ class Stage {
         this.reading = undefined;
         this.done.push('stops reading');
       },
+      forget: (model) => void this.done.push(`forgets ${model}`),
     };
   }
 }
@@ -163,6 +168,19 @@ describe('what a model holds', () => {
     expect(held).toEqual([heldBytes, 1, undefined]);
   });
 
+  it('when models compute in the memory that caches their files, then the cache is not counted on for what they may still take', () => {
+    const stage = new Stage();
+    expect(stage.residence.reservedBytes).toBe(8 * gigabyte);
+    stage.residence.heard({ kind: 'loaded', model: 'm', info: { ...info, heldBytes } });
+    expect(stage.residence.reservedBytes).toBe(3 * gigabyte);
+    stage.residence.heard({ kind: 'loaded', model: 'n', info: { ...info, heldBytes } });
+    expect(stage.residence.reservedBytes).toBe(0);
+    stage.residence.heard({ kind: 'lost', reason: 'test' });
+    expect(stage.residence.reservedBytes).toBe(8 * gigabyte);
+    stage.isUnified = false;
+    expect(stage.residence.reservedBytes).toBe(0);
+  });
+
   it('when less comes back than it held, then memory is to be read anew', () => {
     const stage = new Stage();
     const swap = (freedBytes?: number): void => {
@@ -201,6 +219,13 @@ describe('what is done to the machine', () => {
     residence.heard({ kind: 'lost', reason: 'test' });
     residence.heard({ kind: 'loaded', model: 'b', info });
     expect(done.filter((line) => line.endsWith('ready'))).toEqual([]);
+  });
+
+  it('when files have changed, then nothing of those that are gone is taken for cached', () => {
+    const stage = new Stage();
+    stage.gone.add('n');
+    stage.residence.filesChanged(['m', 'n']);
+    expect(stage.done).toEqual(['forgets n']);
   });
 
   it('when a file is read ahead, then what others give up goes first, and its end is told', () => {
