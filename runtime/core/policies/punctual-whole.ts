@@ -11,7 +11,7 @@ import { leastMs, soloMs } from './punctual-forecast.ts';
 export const callsLooked = 64;
 
 /** A workflow is given up for others by this share of its predicted work: what is predicted may be wrong, and what is given up stays so. */
-const lostShare = 0.8;
+const lostShare = 0.9;
 
 /** Completions are never taken to need more than this share of the device. */
 const completionShareMax = 0.9;

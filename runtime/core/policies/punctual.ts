@@ -251,7 +251,7 @@ function byUrgency(a: Work, b: Work): number {
 }
 
 function isAged(work: Work, nowMs: number): boolean {
-  return work.promise === 'e2e' && work.relegated && nowMs - work.deadlineMs > sequenceAgedMs;
+  return work.promise === 'e2e' && work.relegated && nowMs - wholeDeadlineMs(work) > sequenceAgedMs;
 }
 
 /** With one sequence none can be kept for completions: then a commitment waits for one, and goes on with its promise. */

@@ -62,7 +62,7 @@ describe('the workflow behind a call', () => {
 });
 
 describe('the workflows that are given up', () => {
-  // 325 ms for each 100 tokens in a batch of half the sequences, of which 0.8 counts.
+  // 325 ms for each 100 tokens in a batch of half the sequences, of which 0.9 counts.
   const small = work('small', { rest: rest('s', 1_000, 100) });
   const large = (deadlineMs: number): Work[] => [
     work('large 1', { decodeTokens: 200, rest: rest('l', deadlineMs, 0) }),
@@ -70,18 +70,18 @@ describe('the workflows that are given up', () => {
   ];
 
   it('when all can be on time, then none', () => {
-    expect(lostWholes([small, ...large(1_600)], room, 0)).toEqual([]);
+    expect(lostWholes([small, ...large(1_800)], room, 0)).toEqual([]);
   });
 
   it('when not all can, then the one with the most work, with all its calls', () => {
-    expect(ids(lostWholes([small, ...large(1_500)], room, 0))).toEqual(['large 1', 'large 2']);
-    expect(ids(lostWholes([...large(1_500), small], room, 0))).toEqual(['large 1', 'large 2']);
+    expect(ids(lostWholes([small, ...large(1_700)], room, 0))).toEqual(['large 1', 'large 2']);
+    expect(ids(lostWholes([...large(1_700), small], room, 0))).toEqual(['large 1', 'large 2']);
   });
 
   it('when several calls of one are there, then what follows them counts once', () => {
     const calls = (decodeTokens: number): Work[] => [
-      work('a', { rest: rest('w', 1_600, decodeTokens + 100) }),
-      work('b', { rest: rest('w', 1_600, decodeTokens) }),
+      work('a', { rest: rest('w', 1_800, decodeTokens + 100) }),
+      work('b', { rest: rest('w', 1_800, decodeTokens) }),
     ];
     expect(lostWholes(calls(400), room, 0)).toEqual([]);
     expect(ids(lostWholes(calls(500), room, 0))).toEqual(['a', 'b']);
@@ -98,9 +98,9 @@ describe('the workflows that are given up', () => {
       ...room,
       demand: { ratePerSecond: () => 4, prefillTokens: () => 35, decodeTokens: () => 20 },
     };
-    expect(lostWholes([small], busy, 130)).toEqual([]);
-    expect(ids(lostWholes([small], busy, 140))).toEqual(['small']);
-    expect(lostWholes([small], room, 140)).toEqual([]);
+    expect(lostWholes([small], busy, 20)).toEqual([]);
+    expect(ids(lostWholes([small], busy, 30))).toEqual(['small']);
+    expect(lostWholes([small], room, 30)).toEqual([]);
   });
 });
 

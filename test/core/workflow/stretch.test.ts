@@ -17,7 +17,7 @@ describe('how many times longer workflows take than alone', () => {
   });
 
   it('when they take twice as long for a while, then that is expected', () => {
-    expect(after(times(60, [100, 200] as const))).toBeCloseTo(2, 1);
+    expect(learned(times(60, [100, 200] as const))).toBeCloseTo(2, 1);
     expect(learned([...times(60, [100, 200] as const), ...times(60, [100, 100] as const)])).toBeCloseTo(1, 1);
   });
 

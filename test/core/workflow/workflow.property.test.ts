@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Workflow, type WorkflowEffect } from '../../../runtime/core/workflow.ts';
+import { Workflow, type WorkflowEffect, type WorkflowEvent } from '../../../runtime/core/workflow.ts';
 import { call, device, plans } from './plans.ts';
 
 /** What a runtime may do with the calls that are outstanding, as drawn numbers: whose turn it is, how long it took, how it ended. */
@@ -33,30 +33,25 @@ interface Run {
 function played(plan: Parameters<typeof workflowOf>[0], all: readonly Turn[], stretch: number, cancelAt = -1): Run {
   const workflow = workflowOf(plan, stretch);
   let nowMs = plan.arrivalMs;
-  const steps = [{ nowMs, effects: workflow.on({ kind: 'start' }, nowMs) }];
+  const steps: { nowMs: number; effects: WorkflowEffect[] }[] = [];
   const outstanding: string[] = [];
-  const take = (): void => {
-    for (const effect of steps[steps.length - 1]?.effects ?? []) {
+  const tell = (event: WorkflowEvent): void => {
+    const effects = workflow.on(event, nowMs);
+    steps.push({ nowMs, effects });
+    for (const effect of effects) {
       if (effect.kind === 'submit') outstanding.push(effect.call);
       if (effect.kind !== 'takeBack') continue;
       expect(outstanding).toContain(effect.call);
       outstanding.splice(outstanding.indexOf(effect.call), 1);
     }
   };
-  take();
+  tell({ kind: 'start' });
   for (const [index, { pick, tookMs, answerTokens, fails }] of all.entries()) {
     nowMs += tookMs;
+    if (index === cancelAt) tell({ kind: 'cancel' });
     const [call] = outstanding.splice(pick % Math.max(1, outstanding.length), 1);
-    if (index === cancelAt) {
-      if (call !== undefined) outstanding.push(call);
-      steps.push({ nowMs, effects: workflow.on({ kind: 'cancel' }, nowMs) });
-    } else if (call !== undefined) {
-      const event = fails
-        ? ({ kind: 'failed', call, error: lost } as const)
-        : ({ kind: 'ended', call, answerTokens } as const);
-      steps.push({ nowMs, effects: workflow.on(event, nowMs) });
-    }
-    take();
+    if (call === undefined) continue;
+    tell(fails ? { kind: 'failed', call, error: lost } : { kind: 'ended', call, answerTokens });
   }
   expect(outstanding).toEqual([]);
   return { workflow, steps };
