@@ -17,11 +17,12 @@ export function doesNotFit(model: ModelId): TaskError {
 }
 
 export function lostWhileLoading(model: ModelId, reason: string): TaskError {
-  return { code: 'modelUnavailable', message: `The engine ended while it loaded ${model}: ${reason}` };
+  const message = `The engine ended while it loaded ${model} (${reason}): try again in a moment, or choose a smaller model.`;
+  return { code: 'modelUnavailable', message };
 }
 
 export function engineLost(reason: string): TaskError {
-  return { code: 'engineLost', message: `The engine ended while it worked on this request: ${reason}` };
+  return { code: 'engineLost', message: `The engine ended while it worked on this request (${reason}): ask again.` };
 }
 
 /** The task may be the cause. */

@@ -145,7 +145,8 @@ export class ModelManager {
 
   #at(file: string): LibraryEntry {
     const entry = this.#options.library.at(file);
-    if (entry === undefined) throw new ModelsError('badFile', `${file} is gone again: somebody removed it meanwhile.`);
+    if (entry === undefined)
+      throw new ModelsError('badFile', `${file} is gone again, as somebody removed it meanwhile: get it once more.`);
     return entry;
   }
 }

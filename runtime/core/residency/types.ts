@@ -69,11 +69,11 @@ export interface ModelView {
   readonly loadMsCold: number;
   /** When it became ready; while it loads, when the load began. */
   readonly readySinceMs: number;
-  /** When a task of it last arrived or ended. */
+  /** When a task of it last began or ended, or it became ready. One that is waited for is no idle one in any case. */
   readonly lastUsedMs: number;
   /** Tasks inside the engine. */
   readonly running: number;
-  /** Tasks that wait, first come first. */
+  /** Tasks that wait; it is brought in for the first, which is the most urgent one or the one that came first, as the caller has it. */
   readonly waiting: readonly WaitingTask[];
 }
 

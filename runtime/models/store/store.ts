@@ -218,7 +218,7 @@ export class ModelStore {
     const busy = (why: string): StoreError => new StoreError({ code: 'in-use', name, why });
     if (this.#downloads.has(keyOf(first))) throw busy('it is being downloaded; cancel that first');
     const part = path.join(this.#tools.folder, first + partExtension);
-    const lock = await lockPart(part, busy('another process is downloading it'));
+    const lock = await lockPart(part, busy('another process is downloading it; wait for it, or end that'));
     try {
       await action();
     } finally {
