@@ -26,6 +26,8 @@ export type AnswerEnd =
 export interface AnswerSink {
   readonly uri: vscode.Uri;
   append(text: string): Promise<void>;
+  /** Takes back what was appended; absent where that is never asked for. */
+  clear?(): Promise<void>;
   /** Called once, after the last `append`. */
   end(end: AnswerEnd): void;
 }
@@ -126,6 +128,7 @@ class RunningAnswer {
     this.#pump = new Pump(
       (text) => this.#write(text),
       () => new Promise((resolve) => setTimeout(resolve, writePauseMs)),
+      async () => this.#sink?.clear?.(),
     );
     this.#scope = [
       this.#cancellation,
@@ -164,7 +167,8 @@ class RunningAnswer {
     }
   }
 
-  #received({ text, note, stage }: AnswerPart): void {
+  #received({ text, note, stage, restart }: AnswerPart): void {
+    if (restart) this.#pump.restart();
     if (note !== undefined) this.#tell(note);
     if (stage !== undefined) this.#tell(`${stage.done} of ${stage.of} parts done`);
     this.#pump.push(text);

@@ -25,7 +25,7 @@ async function translate(ctx: Context, labels: Labels, argument: unknown): Promi
     title: `Translating ${name} to ${target.name}`,
     done: `Translated to ${target.name}`,
     request: (connection, onPart, token) =>
-      connection.translate({ ...sourceParams(connection, source), to: target.id }, onPart, token),
+      connection.translate({ ...sourceParams(connection, source), to: target.id, mayRestart: true }, onPart, token),
     open: (demo) => openTranslation(labels, name, target, demo),
   });
 }
@@ -49,9 +49,19 @@ async function openTranslation(labels: Labels, name: string, target: Target, dem
     preserveFocus: true,
     preview: false,
   });
+  let written = '';
   return {
     uri: document.uri,
-    append: (text) => append(document, text),
+    append: (text) => {
+      written += text;
+      return append(document, text);
+    },
+    clear: async () => {
+      // What the user typed into it meanwhile is his: the better text comes below it.
+      if (plain(document.getText()) !== plain(written)) return append(document, '\n');
+      written = '';
+      return clear(document);
+    },
     end: (end) => document.isClosed || labels.set(document.uri, endLabel(end, name)),
   };
 }
@@ -80,6 +90,21 @@ async function append(document: vscode.TextDocument, text: string): Promise<void
   const workspaceEdit = new vscode.WorkspaceEdit();
   workspaceEdit.insert(document.uri, document.lineAt(document.lineCount - 1).range.end, text);
   await vscode.workspace.applyEdit(workspaceEdit);
+}
+
+function plain(text: string): string {
+  return text.replaceAll('\r\n', '\n');
+}
+
+async function clear(document: vscode.TextDocument): Promise<void> {
+  if (document.isClosed) return;
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(
+    document.uri,
+    new vscode.Range(document.positionAt(0), document.lineAt(document.lineCount - 1).range.end),
+    '',
+  );
+  await vscode.workspace.applyEdit(edit);
 }
 
 /** One line above each translation that says where it came from and which model wrote it: outside of the text, which is the user's. */

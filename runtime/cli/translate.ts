@@ -26,7 +26,11 @@ export const translate: Command = {
     const to = targetOf(values);
     const file = await openFile(name, io, values);
     refuseSame(file, to);
-    return runTextCommand({ method: translateMethod, file, params: { to } }, values, io);
+    return runTextCommand(
+      { method: translateMethod, file, params: { to, ...(values['json'] === true && { mayRestart: true }) } },
+      values,
+      io,
+    );
   },
 };
 

@@ -57,6 +57,8 @@ export type TargetLanguage = keyof typeof targetLanguages;
 
 export const translateParamsSchema = textParamsSchema.extend({
   to: z.enum(Object.keys(targetLanguages) as [TargetLanguage, ...TargetLanguage[]]),
+  /** The client can take back what was streamed: what does not parse may be written once more (`restart`). */
+  mayRestart: z.boolean().optional(),
 });
 export type TranslateParams = z.infer<typeof translateParamsSchema>;
 
@@ -70,12 +72,14 @@ export const partialResultSchema = z.object({
   value: z.object({
     text: z.string(),
     note: z.string().optional(),
+    /** What came so far is void: the text begins anew with this one. Only for whoever has said that he can do that. */
+    restart: z.literal(true).optional(),
     stage: z.object({ done: z.number(), of: z.number() }).optional(),
   }),
 });
 
 export const textResultSchema = z.object({
-  /** The whole answer; equals the concatenated partial results when they were asked for. */
+  /** The whole answer; equals the concatenated partial results, since the last restart, when they were asked for. */
   text: z.string(),
   /** The model that answered, by the name that people know. */
   model: z.string(),

@@ -41,6 +41,7 @@ interface PartialText {
   readonly text: string;
   readonly note?: string;
   readonly stage?: TextStage;
+  readonly restart?: true;
 }
 
 type Handler = (params: unknown, token: CancellationToken) => Promise<TextResult>;
@@ -65,7 +66,8 @@ export function textHandlers(requests: TextRequests): ReadonlyMap<string, Handle
       const receivedMs = now();
       const params = translateParamsSchema.parse(given);
       const request = { ...requestOf(params, receivedMs, requests), to: params.to };
-      const run: Run = (listener, signal) => translate.run(request, listener, signal);
+      const run: Run = ({ onRestart, ...listener }, signal) =>
+        translate.run(request, { ...listener, ...(params.mayRestart && onRestart && { onRestart }) }, signal);
       return stream('translate', params, requests, token, run);
     },
   };
@@ -100,6 +102,7 @@ function stream(
   const listener: TextListener = {
     onText: (text) => send({ text }),
     onNote: (note) => send({ text: '', note }),
+    onRestart: () => send({ text: '', restart: true }),
     onStage: (stage) => send({ text: '', stage }),
     onOffer: ({ model, by, waitMs, signal, answer }) => {
       void ask({ class: name, textDocument, model, by, waitMs }, signal).then((choice) => choice && answer(choice));

@@ -53,3 +53,33 @@ test('when a write fails, then the drain says so, again and again, and nothing m
 test('when nothing was pushed, then there is nothing to wait for', async () => {
   await expect(new Pump(() => Promise.reject(new Error('unused')), noPause).drain()).resolves.toBeUndefined();
 });
+
+test('when what came is void, then it is taken back before the new text is written, and what was not written never is', async () => {
+  const writer = gatedWriter();
+  const clear = async () => void writer.written.push('cleared');
+  const pump = new Pump(writer.write, noPause, clear);
+  pump.push('a');
+  pump.push('b');
+  pump.restart();
+  pump.push('c');
+  expect(pump.length).toBe(1);
+  const drained = pump.drain();
+  writer.open();
+  await expect.poll(() => writer.written).toEqual(['a', 'cleared', 'c']);
+  writer.open();
+  await drained;
+});
+
+test('when everything was written before it became void, then it is taken back all the same', async () => {
+  const written: string[] = [];
+  const pump = new Pump(
+    async (text) => void written.push(text),
+    noPause,
+    async () => void written.push('cleared'),
+  );
+  pump.push('a');
+  await pump.drain();
+  pump.restart();
+  await pump.drain();
+  expect(written).toEqual(['a', 'cleared']);
+});

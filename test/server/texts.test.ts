@@ -27,6 +27,29 @@ describe('a request for a text', () => {
     await other;
   });
 
+  it('when its client can take back what was streamed, then it is told of a restart; no other client is', async () => {
+    const client = await world.client();
+    await client.open('const a = 1;');
+    const values: unknown[] = [];
+    client.connection.onNotification('$/progress', (progress: unknown) => {
+      values.push(partialResultSchema.parse(progress).value);
+    });
+    const params = { textDocument, to: 'python', partialResultToken: 'p1' };
+    const request = client.connection.sendRequest('punctual/translate', { ...params, mayRestart: true });
+    const call = await world.translations.next();
+    call.onText('a =');
+    call.onRestart?.();
+    call.onText('a = 1');
+    call.answer({ ...textResult, text: 'a = 1' });
+    await request;
+    expect(values).toEqual([{ text: 'a =' }, { text: '', restart: true }, { text: 'a = 1' }]);
+    const plain = client.connection.sendRequest('punctual/translate', params);
+    const other = await world.translations.next();
+    expect(other.onRestart).toBeUndefined();
+    other.answer(textResult);
+    await plain;
+  });
+
   it('when the workspace is no path, then the request is refused and the member is named', async () => {
     const client = await world.client();
     await client.open('const a = 1;');

@@ -30,6 +30,7 @@ export interface Call<Request, Result> {
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
   readonly onNote: (sentence: string) => void;
+  readonly onRestart?: TextListener['onRestart'];
   readonly onStage?: TextListener['onStage'];
   readonly onOffer?: TextListener['onOffer'];
   readonly answer: (result: Result) => void;

@@ -74,6 +74,11 @@ export class TextJob {
     this.asker = new Asker({ tasks: kit.tasks, models: kit.models, model, consent, onNote: this.#tell });
   }
 
+  /** Aborts when nobody waits any more. */
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
+
   get targetMs(): number {
     return this.request.targetMs ?? this.request.settings[this.#class].targetMs;
   }
@@ -127,7 +132,11 @@ export class TextJob {
     if (outcome.kind === 'finished') {
       if (shape !== undefined) this.emit(shape(answer.text));
       await check?.(this.#text);
-      return this.#result({ e2eMs, ttftMs, kept });
+      this.#signal.throwIfAborted();
+      // What was asked for beside it takes its time, too.
+      const isAlone = this.#answers.length === 1;
+      const lateMs = this.kit.tasks.now() - this.request.receivedMs;
+      return this.#result(isAlone ? { e2eMs, ttftMs, kept } : { e2eMs: lateMs, ttftMs, kept: lateMs <= this.targetMs });
     }
     if (outcome.error.code === 'promptTooLong') return outcome.error;
     throw failureOf(outcome.error);
@@ -163,6 +172,29 @@ export class TextJob {
     const e2eMs = kit.tasks.now() - arrivalMs;
     const ttftMs = (this.#firstTextMs ?? kit.tasks.now()) - arrivalMs;
     return this.#result({ e2eMs, ttftMs, kept: e2eMs <= targetMs });
+  }
+
+  /** A question that the answer can do without: it counts only once it is taken. @throws the signal's reason */
+  async askAside(question: Question, promise: CallPromise, signal: AbortSignal): Promise<Answer> {
+    const answer = await this.asker.ask(question, promise, signal);
+    signal.throwIfAborted();
+    return answer;
+  }
+
+  take(answer: Answer): void {
+    this.#answers.push(answer);
+  }
+
+  /** Whether the asker can take back what was streamed. */
+  get mayRestart(): boolean {
+    return this.#listener.onRestart !== undefined;
+  }
+
+  /** This takes the place of everything that was streamed. */
+  restart(text: string): void {
+    this.#listener.onRestart?.();
+    this.#text = '';
+    this.emit(text);
   }
 
   #onStages(calls: readonly WorkflowCall[]) {

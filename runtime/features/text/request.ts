@@ -24,6 +24,8 @@ export interface TranslateRequest extends TextRequest {
 export interface TextListener {
   /** Each piece of the answer, in order. */
   readonly onText: (text: string) => void;
+  /** What came so far is void: the answer begins anew. An asker who does not listen to this gets what he has got. */
+  readonly onRestart?: () => void;
   /** One sentence, when the answer comes later than promised or from another model than the one that was chosen; each comes once. */
   readonly onNote: (sentence: string) => void;
   /** Of an answer in several calls: how far it is, whenever that changes. */

@@ -1,8 +1,10 @@
 /** What of a translation does not parse, in words for a model and for a person. */
 import type { TargetLanguage } from '../../protocol.ts';
 import { targetLanguages } from '../../protocol.ts';
+import { declarations } from '../../syntax/declarations.ts';
 import { type SyntaxProblem, syntaxErrors } from '../../syntax/errors.ts';
 import type { Syntax } from '../../syntax/index.ts';
+import type { SyntaxTree } from '../../syntax/tree.ts';
 import { lineEnds, readSyntax } from '../text/pieces.ts';
 
 export interface PlacedProblem extends Pick<SyntaxProblem, 'kind' | 'what'> {
@@ -24,6 +26,15 @@ export async function problemsOf(
       line: 1 + lineEnds(text.slice(0, start)),
     }));
   });
+}
+
+/**
+ * Whether what does not parse in a translation of this is a mistake: a file is, and so are whole declarations. A few statements are no file
+ * in most languages, however right they are.
+ */
+export function isWholeCode(source: SyntaxTree | string, isFile: boolean): boolean {
+  if (isFile || typeof source === 'string') return isFile;
+  return syntaxErrors(source).length === 0 && declarations(source).every(({ kind }) => kind !== 'statement');
 }
 
 const shownMax = 8;

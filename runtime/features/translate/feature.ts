@@ -10,8 +10,10 @@ import { TextJob, type TextKit } from '../text/job.ts';
 import { readSyntax, refuseLongLines } from '../text/pieces.ts';
 import { nameOf, sourceOf, type TextListener, type TranslateRequest } from '../text/request.ts';
 import { carriedCharsMax } from './carried.ts';
+import { isWholeCode } from './check.ts';
 import { InParts, markProblems } from './in-parts.ts';
 import { sourceFile } from './parts.ts';
+import { repaired } from './repair.ts';
 
 /** Words around the code of a part, beside what is carried. */
 const partFrameChars = 400;
@@ -37,12 +39,20 @@ export class TranslateFeature {
     const maxTokens = answerTokensMax(prompt, request.settings, job.model);
     let chars = roomChars(job.model, maxTokens);
     refuseLongLines(given, chars);
+    // A demonstration model's answers are none to be judged.
+    const isChecked = async (): Promise<boolean> =>
+      !job.model.demo &&
+      (await readSyntax(this.#kit.syntax, given.text, languageId, (tree) => isWholeCode(tree, given.isWhole)));
     const values = { source, target: targetLanguages[to], code: fenced(languageId, given.text) };
     const text = fillPrompt(prompt, values);
     const question = { prompt, text, maxTokens, language: `${languageId}>${to}` };
     const answerable = answerableChars(job, question, given.text.length);
     if (given.text.length <= Math.min(chars, answerable)) {
-      const result = await job.whole(question, (answer) => markProblems(job, answer, to));
+      const result = await job.whole(question, async (answer) => {
+        if (!(await isChecked())) return;
+        if (job.mayRestart) await this.#repair(job, answer, { to, maxTokens });
+        await markProblems(job, job.text, to);
+      });
       if (!('code' in result)) return result;
       chars = shorterChars(given.text.length, result);
     }
@@ -51,7 +61,23 @@ export class TranslateFeature {
     const file = await readSyntax(this.#kit.syntax, given.text, languageId, (tree) =>
       sourceFile(tree, partChars, given.firstLine),
     );
-    return new InParts({ job, prompts, file, name: nameOf(document), source, to, maxTokens }).run();
+    return new InParts({
+      ...{ job, prompts, file, name: nameOf(document), source, to, maxTokens },
+      isChecked: await isChecked(),
+    }).run();
+  }
+
+  /** What was streamed is taken back for what parses better. */
+  async #repair(
+    job: TextJob,
+    text: string,
+    { to, maxTokens }: { readonly to: TargetLanguage; readonly maxTokens: number },
+  ): Promise<void> {
+    const prompt = await job.prompt('translate-repair');
+    const { promise, signal } = job;
+    const spareMs = (): number => job.request.receivedMs + job.targetMs - job.kit.tasks.now();
+    const better = await repaired(text.trimEnd(), { job, prompt, to, maxTokens, promise, signal, spareMs });
+    if (better.text !== text.trimEnd()) job.restart(better.text);
   }
 }
 

@@ -10,12 +10,13 @@ import type { TextJob } from '../text/job.ts';
 import { askShortening, grouped, readSyntax } from '../text/pieces.ts';
 import type { CallAnswer, CallContext, WorkflowCall } from '../workflows/call.ts';
 import { InOrder } from '../workflows/in-order.ts';
-import { predictedCall, predictedMs } from '../workflows/predictor.ts';
+import { predictedCall } from '../workflows/predictor.ts';
 import { Assembly, type PartAnswer } from './assemble.ts';
 import { bounded, elsewhere, signaturesOf } from './carried.ts';
-import { type PlacedProblem, problemLines, problemSentence, problemsOf } from './check.ts';
+import { problemSentence, problemsOf } from './check.ts';
 import { type Heading, headingsOf } from './headings.ts';
 import type { SourceFile, SourcePart } from './parts.ts';
+import { type Repair, repaired } from './repair.ts';
 
 export interface InPartsOptions {
   readonly job: TextJob;
@@ -25,6 +26,8 @@ export interface InPartsOptions {
   readonly name: string;
   readonly source: string;
   readonly to: TargetLanguage;
+  /** Whether what does not parse is a mistake. */
+  readonly isChecked: boolean;
   /** Of each answer. */
   readonly maxTokens: number;
 }
@@ -34,9 +37,6 @@ const callsMax = 64;
 
 /** Of the answers that a call waits for, so much stands in its prompt: their signatures. */
 const carriedShare = 0.15;
-
-/** Characters of a repaired text per token, at the pessimistic end. */
-const charsPerToken = 3;
 
 interface Translated {
   readonly parts: readonly PartAnswer[];
@@ -64,7 +64,7 @@ export class InParts {
 
   /** @throws FeatureError, or the signal's reason */
   run(): Promise<TextResult> {
-    const { job, name, to } = this.#options;
+    const { job, name, to, isChecked } = this.#options;
     return job.workflow(
       { title: `Translating ${name} to ${targetLanguages[to]}`, calls: this.#calls },
       {
@@ -78,7 +78,7 @@ export class InParts {
         },
         finish: async () => {
           job.emit(this.#assembly.end());
-          await markProblems(job, job.text, to);
+          if (isChecked) await markProblems(job, job.text, to);
         },
       },
     );
@@ -133,15 +133,15 @@ export class InParts {
     known: readonly string[],
     context: CallContext,
   ): Promise<CallAnswer & { readonly headings: readonly Heading[]; readonly signatures: readonly string[] }> {
-    const { job, to } = this.#options;
+    const { job, to, isChecked } = this.#options;
     const { syntax } = job.kit;
     const answers = await askShortening(syntax, job.request.document.languageId, part, (piece) =>
       job.question(this.#question({ ...part, ...piece }, place, known), context),
     );
     let text = answers.map((answer) => answer.text.trimEnd()).join('\n');
     let tokens = answers.reduce((sum, { result }) => sum + result.generatedTokens, 0);
-    // What begins in one part and ends in another parses in neither; a demonstration model's answers are none to be repaired.
-    if (!part.isCut && !job.model.demo) {
+    // What begins in one part and ends in another parses in neither.
+    if (!part.isCut && isChecked) {
       const repaired = await this.#repaired(text, context);
       text = repaired.text;
       tokens += repaired.tokens;
@@ -153,26 +153,9 @@ export class InParts {
     return { text, tokens, ...read };
   }
 
-  /** Written once more if it does not parse and there is time; what then parses no better is not taken. */
-  async #repaired(text: string, context: CallContext): Promise<CallAnswer> {
-    const { job, to } = this.#options;
-    const as = { text, tokens: 0 };
-    const problems = await problemsOf(job.kit.syntax, text, to);
-    if (problems.length === 0) return as;
-    const question = this.#repairQuestion(text, problems);
-    const spec = job.asker.specOf(question, context.promise);
-    if (predictedMs(job.kit.workflows.predictor, spec, text.length / charsPerToken) > context.spareMs()) return as;
-    const { text: again, result, looped } = await job.question(question, context);
-    const tokens = result.generatedTokens;
-    const isWhole = result.outcome.kind === 'finished' && result.outcome.reason === 'stop' && !looped;
-    const isBetter = isWhole && (await problemsOf(job.kit.syntax, again, to)).length < problems.length;
-    return { text: isBetter && again.trim() !== '' ? again.trimEnd() : text, tokens };
-  }
-
-  #repairQuestion(text: string, problems: readonly PlacedProblem[]): Question {
-    const { prompts, to, maxTokens } = this.#options;
-    const values = { target: targetLanguages[to], problems: problemLines(problems), code: fenced(to, text) };
-    return { prompt: prompts.repair, text: fillPrompt(prompts.repair, values), maxTokens, language: `${to}>${to}` };
+  #repaired(text: string, { promise, signal, spareMs }: CallContext): Promise<Repair> {
+    const { job, prompts, to, maxTokens } = this.#options;
+    return repaired(text, { job, prompt: prompts.repair, to, maxTokens, promise, signal, spareMs });
   }
 
   #question(part: SourcePart, place: number, known: readonly string[]): Question {
@@ -190,7 +173,6 @@ export class InParts {
 
 /** An answer that does not parse is said to be one. */
 export async function markProblems(job: TextJob, text: string, to: TargetLanguage): Promise<void> {
-  if (job.model.demo) return;
   const sentence = problemSentence(await problemsOf(job.kit.syntax, text, to), to);
   if (sentence !== undefined) job.note(sentence);
 }

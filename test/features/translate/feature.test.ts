@@ -61,6 +61,50 @@ function translate(
   return { tasks, prompts, notes, stages, result, streamed: () => streamed };
 }
 
+describe('a translation in one part', () => {
+  const broken = 'let = (;';
+  const whole = 'function a() {}';
+
+  async function short(text: string, canRestart: boolean, range?: { start: number; end: number }) {
+    const tasks = new ScriptedTasks((_, attempt) => ({ pieces: ['```javascript\n', attempt === 1 ? broken : whole] }));
+    const document = TextDocument.create('file:///a.py', 'python', 1, text);
+    const heard: string[] = [];
+    const request = {
+      ...{ document, settings, receivedMs: 1_000, targetMs: 600_000 },
+      to: 'javascript',
+      ...(range && { range: { start: document.positionAt(range.start), end: document.positionAt(range.end) } }),
+    } as const;
+    const listener = {
+      onText: (piece: string) => heard.push(piece),
+      onNote: () => undefined,
+      ...(canRestart && { onRestart: () => heard.push('restart') }),
+    };
+    const result = await new TranslateFeature(kitOf(tasks, models)).run(request, listener, never);
+    return { result, heard };
+  }
+
+  it('when it does not parse and its asker can take it back, then it is written once more', async () => {
+    const { result, heard } = await short('def a():\n    pass\n', true);
+    expect(result.text).toBe(whole);
+    expect(result).not.toHaveProperty('notes');
+    expect(heard).toEqual([broken, 'restart', whole]);
+  });
+
+  it('when its asker cannot, then he keeps what was streamed, and a note says what is wrong', async () => {
+    const { result, heard } = await short('def a():\n    pass\n', false);
+    expect(result.text).toBe(broken);
+    expect(heard).toEqual([broken]);
+    expect(result.notes).toEqual([expect.stringContaining('does not parse as JavaScript at line 1')]);
+  });
+
+  it('when a few statements are selected, then nobody asks whether they are a file', async () => {
+    const text = 'a = 1\nfor b in c:\n    print(b)\n';
+    const { result } = await short(text, true, { start: 6, end: text.length });
+    expect(result.text).toBe(broken);
+    expect(result).not.toHaveProperty('notes');
+  });
+});
+
 describe('a translation in parts', () => {
   it('when a file is too long for one answer, then its parts become one file in their order, and the stages are told', async () => {
     const asked = translate((prompt) => ({ pieces: ['```javascript\n', translated(prompt)] }));
