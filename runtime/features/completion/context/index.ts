@@ -80,8 +80,6 @@ export class Contexts {
   #settings: ContextSettings = { context: false, contextExclude: [] };
   #readable = new Readable([], []);
   #refreshing: Promise<void> = Promise.resolve();
-  /** Counts what may change which files may be read. */
-  #era = 0;
 
   constructor(reader: DocumentReader, documents: OpenDocuments) {
     this.#reader = reader;
@@ -149,7 +147,6 @@ export class Contexts {
   }
 
   #judgeAnew(): void {
-    this.#era += 1;
     this.#readable = new Readable(this.#folders, this.#settings.contextExclude);
     this.#contexts.clear();
   }
@@ -160,7 +157,6 @@ export class Contexts {
       this.#contexts.delete(uri);
       return;
     }
-    const era = this.#era;
     this.#recent.delete(uri);
     this.#recent.add(uri);
     this.#edits.left(uri);
@@ -169,8 +165,8 @@ export class Contexts {
     const around = text.text.slice(Math.max(0, offset - aroundChars.before), offset + aroundChars.after);
     await this.#index.refresh(this.#others(uri).map(textOf));
     const near = await this.#reader.near(text, offset);
-    // Meanwhile the document may have been closed, or the settings may have changed.
-    if (era !== this.#era || this.#documents.get(uri) !== document) return;
+    // Meanwhile it may have been closed, or all of this switched off. What may be read is judged below.
+    if (this.#documents.get(uri) !== document || !this.#settings.context) return;
     const known = this.#contexts.get(uri);
     this.#assemble(document, { near, around, declared: known?.declared ?? [], context: known?.context });
   }

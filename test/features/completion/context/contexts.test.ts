@@ -134,7 +134,11 @@ describe('the context of a document', () => {
     expect(world.contexts.at(document.uri)?.pieces.filter(({ source }) => source === 'edit') ?? []).toEqual([]);
   });
 
-  it('when files are excluded while a context is being made, then it is not kept', async () => {
+  it.each([
+    ['files are excluded', { context: true, contextExclude: ['private'] }],
+    ['the document itself is excluded', { context: true, contextExclude: ['src'] }],
+    ['it is switched off', { context: false, contextExclude: [] }],
+  ])('when %s while a context is being made, then it is not kept', async (_, settings) => {
     let go: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       go = resolve;
@@ -150,7 +154,7 @@ describe('the context of a document', () => {
     world.open('private/a.ts', 'this text is private\n');
     const document = world.open('src/cart.ts', cart);
     const refreshed = world.contexts.refresh(document.uri, at(0, 0));
-    world.contexts.settings({ context: true, contextExclude: ['private'] });
+    world.contexts.settings(settings);
     go();
     await refreshed;
     expect(world.contexts.at(document.uri)).toBeUndefined();
@@ -265,6 +269,19 @@ describe('what must not be read', () => {
     world.contexts.declared(here.uri, [{ name: 'name', uri: other.uri, text: `${forbidden} declared\n` }]);
     expect(world.said(here)).toContain(forbidden);
     world.contexts.settings({ context: true, contextExclude: ['b.ts'] });
+    expect(world.said(here)).toBe('');
+    await world.contexts.refresh(here.uri, at(0, 0));
+    expect(world.said(here)).not.toContain(forbidden);
+  });
+
+  it('when the folder ignores files afterwards, then what was edited and read in them is not told any more', async () => {
+    const world = new ContextWorld(quick);
+    const other = world.open('src/b.ts', `${forbidden} says a thing\n`);
+    world.replace(other, 0, 1, `${forbidden} was edited here\n`);
+    const here = world.open('src/here.ts', 'here\n');
+    await world.contexts.refresh(here.uri, at(0, 0));
+    expect(world.said(here)).toContain('was edited here');
+    world.contexts.workspace([{ ...folder, ignore: 'b.ts' }]);
     expect(world.said(here)).toBe('');
     await world.contexts.refresh(here.uri, at(0, 0));
     expect(world.said(here)).not.toContain(forbidden);

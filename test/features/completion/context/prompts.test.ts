@@ -83,6 +83,14 @@ describe('the context in prompts', () => {
     expect(next.forecastMs).toBeLessThan(5);
   });
 
+  it('when there is no time for another one, then the one that is held stays, as it costs nothing', () => {
+    const { warmUp, prompts, forecastMs } = desk(4);
+    warmUp('a', offer(contextOf('one')));
+    const far = { text: code, offset: code.indexOf('let value60') };
+    const chosen = prompts.choose('d', { ...far, offered: offer(contextOf('two')), targetMs, forecastMs });
+    expect(saidBy(chosen.prompt)).toBe('one.ts');
+  });
+
   it('when nothing has changed, then a warm-up evaluates nothing anew; when the context has, then that', () => {
     const { warmUp, forecastMs } = desk(1);
     const one = contextOf('one');
