@@ -1,6 +1,7 @@
-/** *Punctual: Summarize Selection or File*: the answer grows in a read-only document beside the source. */
+/** *Punctual: Summarize Selection or File*, and *Summarize Folder*: the answer grows in a read-only document beside the source. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { summaryDocumentsMax } from '../runtime/protocol.ts';
 import {
   type AnswerEnd,
   type AnswerSink,
@@ -11,6 +12,8 @@ import {
   streamAnswer,
 } from './answer.ts';
 import type { Context } from './context.ts';
+import { isShared } from './documents.ts';
+import { UserError } from './messages.ts';
 import { type SummaryState, summaryMarkdown } from './summary-text.ts';
 
 const scheme = 'punctual-summary';
@@ -19,6 +22,8 @@ export function activate(ctx: Context): void {
   const summaries = new Summaries();
   ctx.subscriptions.push(summaries, vscode.workspace.registerTextDocumentContentProvider(scheme, summaries));
   ctx.command('summarize', () => guarded(ctx, () => summarize(ctx, summaries)));
+  // The explorer says which folder it was called on.
+  ctx.command('summarizeFolder', (folder) => guarded(ctx, () => summarizeFolder(ctx, summaries, folder)));
 }
 
 async function summarize(ctx: Context, summaries: Summaries): Promise<AnswerEnd> {
@@ -30,6 +35,41 @@ async function summarize(ctx: Context, summaries: Summaries): Promise<AnswerEnd>
     request: (connection, onPart, token) => connection.summarize(sourceParams(connection, source), onPart, token),
     open: (demo) => summaries.open(describe(source), path.posix.basename(source.document.uri.path), demo),
   });
+}
+
+async function summarizeFolder(ctx: Context, summaries: Summaries, folder: unknown): Promise<AnswerEnd> {
+  if (!(folder instanceof vscode.Uri))
+    throw new UserError(
+      'No folder is chosen: open the context menu of a folder in the explorer and run the command there.',
+    );
+  const name = path.posix.basename(folder.path);
+  const [document, ...more] = await sourcesIn(folder);
+  if (document === undefined) throw new UserError(`${name} has no source files: choose a folder with code in it.`);
+  return streamAnswer(ctx, {
+    class: 'summarize',
+    title: `Summarizing ${name}`,
+    done: 'Summarized',
+    request: (connection, onPart, token) => {
+      const others = more.map(({ uri }) => ({ uri: connection.documentUri(uri) }));
+      const params = { ...sourceParams(connection, { document, range: undefined }), more: others };
+      return connection.summarize(params, onPart, token);
+    },
+    open: (demo) => summaries.open(name, name, demo),
+  });
+}
+
+/** As the command line finds them. What the user hides from the explorer is none of it. */
+const sourceFiles = '**/*.{c,h,cc,cpp,cxx,hpp,cs,go,java,js,cjs,mjs,jsx,kt,php,py,rb,rs,swift,ts,cts,mts,tsx}';
+const madeFolders = '**/{node_modules,dist,build,out,target,vendor,bin,obj,__pycache__,venv,.*}/**';
+
+/** Opened, so that the runtime knows them, but not shown; by their paths. */
+async function sourcesIn(folder: vscode.Uri): Promise<vscode.TextDocument[]> {
+  const pattern = new vscode.RelativePattern(folder, sourceFiles);
+  const found = await vscode.workspace.findFiles(pattern, madeFolders, summaryDocumentsMax);
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const opened = await Promise.allSettled(found.map((uri) => vscode.workspace.openTextDocument(uri)));
+  const documents = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  return documents.filter((document) => isShared(document));
 }
 
 function describe({ document, range }: Source): string {

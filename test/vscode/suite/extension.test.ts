@@ -71,6 +71,15 @@ export function defineTests(): void {
       assert.equal(document.getText(), content);
     });
 
+    it('when a folder is summarized, then a document about it fills to its end', async () => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      await vscode.commands.executeCommand('punctual.summarizeFolder', folder);
+      const summary = () =>
+        vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'punctual-summary')?.getText() ?? '';
+      await until('a summary with its promise', () => /promised/.test(summary()));
+      assert.match(summary(), new RegExp(`^# Summary of ${path.basename(folder?.path ?? '')}\\n`));
+    });
+
     it('when a document is translated, then a new editor of that language fills', async () => {
       const document = await vscode.workspace.openTextDocument({
         language: 'javascript',
