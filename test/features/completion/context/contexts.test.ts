@@ -135,10 +135,10 @@ describe('the context of a document', () => {
   });
 
   it.each([
-    ['files are excluded', { context: true, contextExclude: ['private'] }],
-    ['the document itself is excluded', { context: true, contextExclude: ['src'] }],
-    ['it is switched off', { context: false, contextExclude: [] }],
-  ])('when %s while a context is being made, then it is not kept', async (_, settings) => {
+    ['files are excluded', { context: true, contextExclude: ['private'] }, true],
+    ['the document itself is excluded', { context: true, contextExclude: ['src'] }, false],
+    ['it is switched off', { context: false, contextExclude: [] }, false],
+  ])('when %s while a context is being made, then it is not kept', async (_, settings, isAsked) => {
     let go: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       go = resolve;
@@ -146,9 +146,9 @@ describe('the context of a document', () => {
     const slow: DocumentReader = {
       read: async ({ text }) => {
         await gate;
-        return { pieces: [{ text, names: new Set(['a']) }], outline: [] };
+        return { pieces: [{ text, names: new Set(['total']) }], outline: [] };
       },
-      near: () => Promise.resolve({ names: ['a'], imports: [], language: undefined }),
+      near: () => Promise.resolve({ names: ['total'], imports: [], language: undefined }),
     };
     const world = new ContextWorld(slow);
     world.open('private/a.ts', 'this text is private\n');
@@ -158,6 +158,8 @@ describe('the context of a document', () => {
     go();
     await refreshed;
     expect(world.contexts.at(document.uri)).toBeUndefined();
+    // Nor is an editor asked about a document that nobody wants a context for.
+    expect(world.contexts.wanted(document.uri, at(3, 0), 9).length > 0).toBe(isAsked);
   });
 
   it('when the document itself must not be read, or is closed, then it has no context', async () => {
