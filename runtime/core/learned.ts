@@ -136,9 +136,10 @@ export class Learned implements Knowledge {
     const { task } = seen;
     const text = this.#textOf(task);
     const device = this.#deviceOf(task.model);
-    // Whose sequence it has taken keeps no more than what both share.
-    for (const last of this.#lastPrompts.values())
-      if (last.id === follows) last.evaluatedTokens = Math.min(last.evaluatedTokens, reusedTokens);
+    // Of the prompt whose sequence it has taken, no more is left than what both share. Another document's would have been parked.
+    for (const last of keysOf(task).map((key) => this.#lastPrompts.get(key)))
+      if (last !== undefined && last.id === follows)
+        last.evaluatedTokens = Math.min(last.evaluatedTokens, reusedTokens);
     device.charsPerToken += charsPerTokenGain * (Math.max(1, text.length) / promptTokens - device.charsPerToken);
     const [key] = keysOf(task);
     if (key === undefined) return;
@@ -167,8 +168,9 @@ export class Learned implements Knowledge {
   /** In the order in which the engine writes it. */
   #textOf({ prompt, model }: Task): string {
     if (prompt.kind === 'chat') return prompt.user;
-    const { prefix, suffix, typed = '' } = prompt;
-    return this.#deviceOf(model).suffixFirst ? suffix + prefix + typed : prefix + suffix + typed;
+    const { prefix, suffix, typed = '', context } = prompt;
+    const before = (context?.pieces ?? []).map(({ comments }) => comments).join('') + prefix;
+    return this.#deviceOf(model).suffixFirst ? suffix + before + typed : before + suffix + typed;
   }
 
   #deviceOf(id: ModelId): Device {

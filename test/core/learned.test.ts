@@ -13,12 +13,23 @@ function completion(id: string, prompt: Partial<InfillPrompt>, more: Partial<Tas
 }
 
 /** All that the task asks for is evaluated. */
-function evaluate(learned: Learned, asked: Task, { reused = 0, follows }: { reused?: number; follows?: string } = {}): void {
+function evaluate(
+  learned: Learned,
+  asked: Task,
+  { reused = 0, follows }: { reused?: number; follows?: string } = {},
+): void {
   const promptTokens = 300;
   learned.learn({ kind: 'submit', task: asked }, 0);
   const accepted = { kind: 'accepted', id: asked.id, promptTokens, reusedTokens: reused } as const;
   learned.learn({ ...accepted, ...(follows !== undefined && { follows }) }, 0);
-  const pass = { model: 'm', kind: 'prefill', tokens: promptTokens - reused, sequences: 1, contextTokens: 0, wallMs: 1 } as const;
+  const pass = {
+    model: 'm',
+    kind: 'prefill',
+    tokens: promptTokens - reused,
+    sequences: 1,
+    contextTokens: 0,
+    wallMs: 1,
+  } as const;
   learned.learn({ kind: 'pass', pass: { ...pass, id: asked.id } }, 0);
 }
 
@@ -52,6 +63,13 @@ describe('what is left of a prompt to evaluate', () => {
     evaluate(learned, warm, { reused: 200, follows: 'a' });
     expect(learned.prefillTokens(last)).toBeCloseTo(350 / charsPerToken, -1);
     expect(learned.prefillTokens({ ...warm, id: 'b' })).toBe(1);
+  });
+
+  it('when another document takes the sequence, then nothing is lost, as the engine parks it', () => {
+    const learned = new Learned();
+    evaluate(learned, completion('a', {}));
+    evaluate(learned, completion('b', { prefix: 'x' }, { supersedeKey: 'e' }), { follows: 'a' });
+    expect(learned.prefillTokens(completion('c', {}))).toBe(1);
   });
 
   it('when the warm-up has a sequence of its own, then both are there', () => {

@@ -32,8 +32,20 @@ afterAll(async () => {
   files.dispose();
 });
 
-function asked(model: LlamaModel, prompt: Partial<InfillPrompt>): { readonly tokens: readonly number[]; readonly cut: string } {
-  const result = new PromptFormat(model, 1_024).tokenize({ kind: 'infill', prefix, suffix, ...prompt }, 10);
+/** Made once: to find out the chat format takes most of a second. */
+const formats = new Map<LlamaModel, PromptFormat>();
+
+function formatOf(model: LlamaModel): PromptFormat {
+  const known = formats.get(model) ?? new PromptFormat(model, 1_024);
+  formats.set(model, known);
+  return known;
+}
+
+function asked(
+  model: LlamaModel,
+  prompt: Partial<InfillPrompt>,
+): { readonly tokens: readonly number[]; readonly cut: string } {
+  const result = formatOf(model).tokenize({ kind: 'infill', prefix, suffix, ...prompt }, 10);
   if (result.kind !== 'tokens') throw new Error(result.error.message);
   return result;
 }
@@ -45,46 +57,55 @@ describe('the tokens of a prompt with typed text', () => {
     const text = (part: string): readonly number[] => model.tokenize(part, false, 'trimLeadingSpace');
     const { tokens } = asked(model, { typed: '  for (const' });
     expect(tokens).toEqual([first, ...text(prefix), second, ...text(suffix), middle, ...text('  for (const')]);
-    expect(new PromptFormat(model, 1_024).suffixFirst).toBe(false);
+    expect(formatOf(model).suffixFirst).toBe(false);
   });
 
   it('when a model reads the suffix first, then what was typed ends the prefix, as if there were no difference', () => {
     const model = models.suffixFirst;
     const typed = '  for (const';
     expect(asked(model, { typed })).toEqual(asked(model, { prefix: prefix + typed }));
-    expect(new PromptFormat(model, 1_024).suffixFirst).toBe(true);
+    expect(formatOf(model).suffixFirst).toBe(true);
   });
 
-  it.each(['suffixFirst', 'prefixFirst'] as const)('when somebody types a line (%s), then all but the last word is reused', (order) => {
-    const line = '  for (const value of values) sum += value;';
-    let before = asked(models[order], { typed: '', heals: true }).tokens;
-    for (let end = 1; end <= line.length; end += 1) {
-      const { tokens } = asked(models[order], { typed: line.slice(0, end), heals: true });
-      const shared = tokens.findIndex((token, index) => token !== before[index]);
-      expect(tokens.length - (shared === -1 ? tokens.length : shared)).toBeLessThanOrEqual(3);
-      before = tokens;
-    }
-  });
+  it.each(['suffixFirst', 'prefixFirst'] as const)(
+    'when somebody types a line (%s), then all but the last word is reused',
+    (order) => {
+      const line = '  for (const value of values) sum += value;';
+      let before = asked(models[order], { typed: '', heals: true }).tokens;
+      for (let end = 1; end <= line.length; end += 1) {
+        const { tokens } = asked(models[order], { typed: line.slice(0, end), heals: true });
+        const shared = tokens.findIndex((token, index) => token !== before[index]);
+        expect(tokens.length - (shared === -1 ? tokens.length : shared)).toBeLessThanOrEqual(3);
+        before = tokens;
+      }
+    },
+  );
 
   it.each([
     ['a word', '  retur', /^ ?retur$/],
     ['a member', '  console.lo', /^\.?lo$/],
     ['a space', '  return ', /^ $/],
-  ])('when %s stands at the cursor, then it is taken off, and what is left is the prompt without it', (_, typed, cut) => {
-    for (const model of Object.values(models)) {
-      const healed = asked(model, { typed, heals: true });
-      expect(healed.cut).toMatch(cut);
-      expect(healed.tokens).toEqual(asked(model, { typed: typed.slice(0, -healed.cut.length) }).tokens);
-    }
-  });
-
-  it.each([['(', '  f('], ['indentation', '    '], ['a number', '  x = 12'], ['letters of two bytes', '  größ'], ['nothing', '']])(
-    'when %s stands at the cursor, then nothing is taken off',
-    (_, typed) => {
-      const healed = asked(models.suffixFirst, { typed, heals: true });
-      expect(healed).toEqual({ ...asked(models.suffixFirst, { typed }), cut: '' });
+  ])(
+    'when %s stands at the cursor, then it is taken off, and what is left is the prompt without it',
+    (_, typed, cut) => {
+      for (const model of Object.values(models)) {
+        const healed = asked(model, { typed, heals: true });
+        expect(healed.cut).toMatch(cut);
+        expect(healed.tokens).toEqual(asked(model, { typed: typed.slice(0, -healed.cut.length) }).tokens);
+      }
     },
   );
+
+  it.each([
+    ['(', '  f('],
+    ['indentation', '    '],
+    ['a number', '  x = 12'],
+    ['letters of two bytes', '  größ'],
+    ['nothing', ''],
+  ])('when %s stands at the cursor, then nothing is taken off', (_, typed) => {
+    const healed = asked(models.suffixFirst, { typed, heals: true });
+    expect(healed).toEqual({ ...asked(models.suffixFirst, { typed }), cut: '' });
+  });
 
   it('when a prompt does not ask for it, then nothing is taken off', () => {
     expect(asked(models.suffixFirst, { typed: '  retur' }).cut).toBe('');
@@ -98,7 +119,10 @@ describe('an answer to a word that is cut', () => {
   beforeAll(async () => {
     engine = new LlamaEngine({ program: engineProgram, env: process.env });
     recorder = new Recorder(engine);
-    engine.send({ kind: 'load', spec: { id: 'm', file: embeddedModel, sequences: 1, contextTokens: 1_024, threads: 1 } });
+    engine.send({
+      kind: 'load',
+      spec: { id: 'm', file: embeddedModel, sequences: 1, contextTokens: 1_024, threads: 1 },
+    });
     await recorder.until(() => recorder.of('loaded').length === 1);
   });
 

@@ -21,9 +21,12 @@ describe('an answer to a prompt without its last word', () => {
     ['in one token', ['return', ' x'], ['ret', '', '']],
     ['in several', ['re', 't', 'urn x'], ['ret', 't', '', '']],
     ['with nothing at first', ['', 'return x'], ['ret', 'ret', '']],
-  ])('when it begins with the word %s, then the rest is told, and what is owed is known before each token', (_, pieces, owed) => {
-    expect(told('ret', pieces)).toEqual({ text: 'urn x', owed });
-  });
+  ])(
+    'when it begins with the word %s, then the rest is told, and what is owed is known before each token',
+    (_, pieces, owed) => {
+      expect(told('ret', pieces)).toEqual({ text: 'urn x', owed });
+    },
+  );
 
   it('when only a space was taken off, then it may be missing, and is not owed', () => {
     expect(told(' ', [' x'])).toEqual({ text: 'x', owed: ['', ''] });

@@ -50,17 +50,19 @@ describe('a completion', () => {
     expect(punctual).toMatchObject({ reason: 'answered', model: 'The q', insteadOf: 'Demo' });
   });
 
-  it('when lines stand before the current one, then they are the prefix, and the line is what is typed', async () => {
+  it('when many lines stand before the current one, then they are the prefix, but for the last ones', async () => {
     const { tasks, completion } = feature({ pieces: ['0;'] });
-    await completion.complete(request('const a = 1;\nlet tot|\nreturn'), never);
-    const prompt = { kind: 'infill', prefix: 'const a = 1;\n', suffix: '\nreturn', typed: 'let tot', heals: true };
+    const line = 'const a = 1;\n';
+    await completion.complete(request(`${line.repeat(9)}let tot|\nreturn`), never);
+    const typed = `${line.repeat(6)}let tot`;
+    const prompt = { kind: 'infill', prefix: line.repeat(3), suffix: '\nreturn', typed, heals: true };
     expect(tasks.specs[0]?.prompt).toEqual(prompt);
   });
 
   it('when lines end in CRLF, then the model sees plain line ends and the place is right', async () => {
     const { tasks, completion } = feature({ pieces: ['1'] });
     const result = await completion.complete(request('a\r\nb =|\r\nc\r\n'), never);
-    expect(tasks.specs[0]?.prompt).toMatchObject({ prefix: 'a\n', typed: 'b =', suffix: '\nc\n' });
+    expect(tasks.specs[0]?.prompt).toMatchObject({ prefix: '', typed: 'a\nb =', suffix: '\nc\n' });
     expect(result.items[0]?.range?.start).toEqual({ line: 1, character: 3 });
   });
 

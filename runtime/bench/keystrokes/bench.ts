@@ -12,8 +12,8 @@ import { CompletionFeature } from '../../features/completion/index.ts';
 import type { ChosenModel, TaskSpec } from '../../features/tasks.ts';
 import { Loop } from '../../loop.ts';
 import { clientSettingsSchema, machineDefaults } from '../../protocol.ts';
-import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
 import { aims } from '../aims.ts';
+import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
 import { programs } from '../engine/model.ts';
 import { newEngine } from '../engine/our-engine.ts';
 import { countOf, listed, oneOf } from '../options.ts';
@@ -127,7 +127,10 @@ async function play(traces: Traces, order: Order, file: string, { count, window,
       progress.step();
     }
     const idle = tasks.prefills.filter(({ isIdle }) => isIdle);
-    const idleTokens = idle.reduce((sum, prefill) => sum + (prefill.promptTokens ?? 0) - (prefill.reusedTokens ?? 0), 0);
+    const idleTokens = idle.reduce(
+      (sum, prefill) => sum + (prefill.promptTokens ?? 0) - (prefill.reusedTokens ?? 0),
+      0,
+    );
     return { order, asked, idleTokens };
   } finally {
     await loop.close();

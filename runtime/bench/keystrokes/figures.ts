@@ -17,13 +17,15 @@ export interface Played {
 }
 
 export interface KeystrokeFigures {
-  /** Of the tasks' prompts, the share that was evaluated: mean, and half of them at most. */
+  /** Of the prompt, the share that was evaluated for a request, 0 where it was answered without a task: mean, and half at most. */
   readonly evaluatedMean: number;
   readonly evaluatedMedian: number;
-  /** Of the requests, those for which nothing was evaluated but text that was typed since the prompt was made. */
-  readonly noPrefillShare: number;
+  /** The same of the tasks alone. */
+  readonly taskEvaluatedMean: number;
   /** Of the requests, those for which nothing was evaluated but what was typed since the last one. */
   readonly appendedShare: number;
+  /** Those, and the requests inside text that was typed since a prompt was made. */
+  readonly noPrefillShare: number;
   readonly tasksPerShown: number;
   /** What it would be if every request were a task. */
   readonly requestsPerShown: number;
@@ -31,20 +33,25 @@ export interface KeystrokeFigures {
 
 /** @param tokens how many the model writes a text with. */
 export function keystrokeFigures({ asked }: Played, tokens: (text: string) => number): KeystrokeFigures {
-  const tasks = asked.flatMap(({ prefills, inserted }) => prefills.map((prefill) => ({ prefill, inserted })));
-  const shares = tasks.flatMap(({ prefill }) => evaluatedShare(prefill) ?? []);
+  const perTask = asked.flatMap(({ prefills }) => prefills.flatMap((prefill) => evaluatedShare(prefill) ?? []));
+  const perRequest = asked.map(({ prefills }) => sum(prefills.map((prefill) => evaluatedShare(prefill) ?? 0)));
   const shown = asked.filter(({ isShown }) => isShown).length;
-  const shareOf = (isCheap: (prefill: Prefill, inserted: string) => boolean): number =>
-    asked.filter(({ prefills, inserted }) => prefills.every((prefill) => isCheap(prefill, inserted))).length /
-    asked.length;
+  const isAppended = ({ prefills, inserted }: Asked): boolean =>
+    prefills.every((prefill) => evaluatedTokens(prefill) <= tokens(inserted) + edgeTokens);
+  const shareOf = (isGood: (one: Asked) => boolean): number => asked.filter(isGood).length / asked.length;
   return {
-    evaluatedMean: shares.reduce((sum, share) => sum + share, 0) / shares.length,
-    evaluatedMedian: median(shares),
-    noPrefillShare: shareOf(({ prompt: { typed = '' }, ...prefill }) => isWithin(prefill, tokens(typed) + 1)),
-    appendedShare: shareOf((prefill, inserted) => isWithin(prefill, tokens(inserted) + edgeTokens)),
-    tasksPerShown: tasks.length / shown,
+    evaluatedMean: sum(perRequest) / asked.length,
+    evaluatedMedian: median(perRequest),
+    taskEvaluatedMean: sum(perTask) / perTask.length,
+    appendedShare: shareOf(isAppended),
+    noPrefillShare: shareOf((one) => one.isInside || isAppended(one)),
+    tasksPerShown: sum(asked.map(({ prefills }) => prefills.length)) / shown,
     requestsPerShown: asked.length / shown,
   };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 type Counts = Pick<Prefill, 'promptTokens' | 'reusedTokens'>;
@@ -58,10 +65,6 @@ function evaluatedShare(prefill: Counts): number | undefined {
   return prefill.promptTokens === undefined ? undefined : evaluatedTokens(prefill) / prefill.promptTokens;
 }
 
-function isWithin(prefill: Counts, tokensMax: number): boolean {
-  return evaluatedTokens(prefill) <= tokensMax;
-}
-
 export function figuresByName(of: ReadonlyMap<Order, KeystrokeFigures>): Record<string, number> {
   return Object.fromEntries(
     [...of].flatMap(([order, figures]) => {
@@ -69,6 +72,7 @@ export function figuresByName(of: ReadonlyMap<Order, KeystrokeFigures>): Record<
       return [
         [`completion.reevaluated_mean${end}`, figures.evaluatedMean],
         [`completion.reevaluated_median${end}`, figures.evaluatedMedian],
+        [`completion.reevaluated_task_mean${end}`, figures.taskEvaluatedMean],
         [`completion.no_prefill_share${end}`, figures.noPrefillShare],
         [`completion.appended_share${end}`, figures.appendedShare],
         [`completion.tasks_per_shown${end}`, figures.tasksPerShown],

@@ -3,6 +3,8 @@
  * came meanwhile, and every edit takes back what was asked before. The document is opened two seconds ahead, which warms it up.
  */
 import { type Position, TextDocument } from 'vscode-languageserver-textdocument';
+import type { InfillPrompt } from '../../core/task.ts';
+import { typedCharsMax } from '../../features/completion/anchor.ts';
 import type { CompletionFeature } from '../../features/completion/index.ts';
 import type { ClientSettings, CompletionTrace } from '../../protocol.ts';
 import { WarmUps } from '../../server/warm-up.ts';
@@ -19,6 +21,8 @@ export interface Asked {
   /** Undefined for one that was taken back before it was answered. */
   readonly from: CompletionTrace['from'] | undefined;
   readonly isShown: boolean;
+  /** The cursor stood inside or at the end of what was typed since one of the last prompts was made. */
+  readonly isInside: boolean;
   /** The prompts that it led to: none when it was answered without a task. */
   readonly prefills: readonly Prefill[];
 }
@@ -36,12 +40,17 @@ export interface SessionOptions {
 }
 
 const language = 'rust';
+/** So many prompts of one document are kept in mind (features/completion/prompts.ts), with that of its warm-up. */
+const promptsKept = 5;
 
 export class Session {
   readonly #options: SessionOptions;
   readonly #uri: string;
   readonly #asked: (Omit<Asked, 'prefills'> & { readonly receivedMs: number })[] = [];
   readonly #warmUps: WarmUps;
+  readonly #leads = new Map<string, number>();
+  /** Those before are of other sessions. */
+  readonly #firstPrefill: number;
   #document: TextDocument;
   #inserted = '';
   #pending: AbortController | undefined;
@@ -50,6 +59,7 @@ export class Session {
   constructor(options: SessionOptions) {
     const { name, editing, from, completion, settings, clock } = options;
     this.#options = options;
+    this.#firstPrefill = options.tasks.prefills.length;
     this.#uri = `file:///bench/${encodeURIComponent(name)}.rs`;
     this.#document = TextDocument.create(this.#uri, language, 0, editing.textBefore(from));
     this.#warmUps = new WarmUps({
@@ -78,6 +88,14 @@ export class Session {
     }));
   }
 
+  /** Whole lines that counted as typed when a prompt with these texts was made. */
+  #leadChars({ prefix, suffix, typed = '' }: InfillPrompt): number {
+    const key = `${prefix}\0${suffix}`;
+    const known = this.#leads.get(key) ?? typed.lastIndexOf('\n') + 1;
+    this.#leads.set(key, known);
+    return known;
+  }
+
   #edit({ first, end }: PlayedEdit): void {
     const { editing, completion, name, clock } = this.#options;
     const parts = editing.edits.slice(first, end);
@@ -101,11 +119,31 @@ export class Session {
     const inserted = this.#inserted;
     this.#inserted = '';
     const receivedMs = tasks.now();
-    const place = this.#asked.push({ receivedMs, inserted, from: undefined, isShown: false }) - 1;
+    const [text, offset] = [this.#document.getText(), this.#document.offsetAt(position)];
+    const prompts = tasks.prefills.slice(Math.max(this.#firstPrefill, tasks.prefills.length - promptsKept));
+    const isInside = prompts.some(({ prompt }) => standsInside(prompt, this.#leadChars(prompt), text, offset));
+    const asked = { receivedMs, inserted, isInside };
+    const place = this.#asked.push({ ...asked, from: undefined, isShown: false }) - 1;
     const request = { document: this.#document, position, settings, client: name, invoked: false, receivedMs };
     const { items, punctual } = await completion.complete(request, controller.signal);
     const isShown = items.length > 0 && !controller.signal.aborted;
-    this.#asked[place] = { receivedMs, inserted, from: punctual.from, isShown };
+    this.#asked[place] = { ...asked, from: punctual.from, isShown };
     if (!controller.signal.aborted && (punctual.fitted || punctual.stale)) this.#warmUps.wanted(this.#uri, position);
   }
+}
+
+/**
+ * Whether the cursor is where something was typed since a prompt was made: between its texts, behind the lines that counted as typed from
+ * the beginning, and no farther from its suffix than can be typed.
+ */
+export function standsInside(
+  { prefix, suffix }: InfillPrompt,
+  leadChars: number,
+  text: string,
+  offset: number,
+): boolean {
+  const found = text.slice(0, offset).lastIndexOf(prefix);
+  const start = found + prefix.length + leadChars;
+  const end = text.indexOf(suffix, offset);
+  return found !== -1 && start <= offset && end !== -1 && end - start <= typedCharsMax;
 }

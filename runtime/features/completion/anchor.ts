@@ -1,9 +1,9 @@
 /**
  * Prompts that typing only appends to. Pure.
  *
- * An anchor is a prompt as it was evaluated once: whole lines before the cursor, and the text behind it. What was typed since, with the
- * line that was begun, is put behind both (core/task.ts, `typed`). So while somebody types, or deletes what was typed, nothing of the
- * anchor changes, and what the engine holds of it stays good.
+ * An anchor is a prompt as it was evaluated once: whole lines before the cursor, and the text behind it. What was typed since, with a few
+ * lines before it, is put behind both (core/task.ts, `typed`). So while somebody types, or deletes what was typed, or a line more, nothing
+ * of the anchor changes, and what the engine holds of it stays good.
  *
  * An anchor holds for a text when
  * 1. its prefix is there, where it was or elsewhere (text above it may have grown), and the cursor is behind it;
@@ -23,6 +23,8 @@ export interface Anchor {
   readonly endsDocument: boolean;
   /** Characters that the wanted window has more. */
   readonly droppedChars: number;
+  /** So many characters of whole lines stood between prefix and cursor already when it was made. */
+  readonly leadChars: number;
   /** What of other files stood before all of it. It stays as it was: whatever is typed changes nothing of it. */
   readonly context?: InfillContext;
 }
@@ -32,8 +34,9 @@ export const typedCharsMax = 1_200;
 export const typedLinesMax = 40;
 /** Typed so much since, besides the cursor's line, and a pause is used to evaluate the prompt anew. */
 const typedCharsStale = 240;
-/** Of a line that is longer, only this much counts as typed. */
-const lineCharsMax = 400;
+/** Lines before the cursor's that count as typed from the beginning, as far as all together are not longer than this. */
+const leadLines = 6;
+const leadCharsMax = 400;
 
 /** Brackets and quotes that were closed, each perhaps on a line of its own. */
 const closed = /^[\s)\]}>"'`;]*$/;
@@ -55,21 +58,31 @@ export function anchored(
 ): AnchoredPrompt {
   const cursor = snapToCharacter(text, offset);
   const edge = cursor - window.prefix.length;
+  const start = typedStart(window.prefix);
+  const typed = window.prefix.slice(start);
   const anchor = {
     edge,
-    prefix: window.prefix.slice(0, lineStart(window.prefix)),
+    prefix: window.prefix.slice(0, start),
     suffix: window.suffix,
     endsDocument: cursor + window.suffix.length === text.length,
     droppedChars,
+    leadChars: typed.lastIndexOf('\n') + 1,
     ...(context && { context }),
   };
-  return { anchor, prompt: promptAt(anchor, window.prefix.slice(anchor.prefix.length)), isStale: false };
+  return { anchor, prompt: promptAt(anchor, typed), isStale: false };
 }
 
-/** Where the cursor's line begins in the text before it. */
-function lineStart(before: string): number {
-  const start = before.lastIndexOf('\n') + 1;
-  return before.length - start <= lineCharsMax ? start : snapToCharacter(before, before.length - lineCharsMax);
+/** Where what counts as typed begins in the text before the cursor: with a line, if the cursor's is not very long. */
+function typedStart(before: string): number {
+  const earliest = before.length - leadCharsMax;
+  let start = before.lastIndexOf('\n') + 1;
+  if (start < earliest) return snapToCharacter(before, earliest);
+  for (let line = 0; line < leadLines && start > 0; line += 1) {
+    const above = before.lastIndexOf('\n', start - 2) + 1;
+    if (above < earliest) break;
+    start = above;
+  }
+  return start;
 }
 
 function promptAt({ prefix, suffix, context }: Anchor, typed: string): InfillPrompt {
@@ -86,7 +99,7 @@ export function onAnchor(
   if (typed === undefined) return undefined;
   const between = betweenOf(anchor, text, cursor); // 2
   if (between === undefined) return undefined;
-  const isStale = typed.lastIndexOf('\n') >= typedCharsStale || between.includes('\n');
+  const isStale = typed.lastIndexOf('\n') >= anchor.leadChars + typedCharsStale || between.includes('\n');
   return { anchor, prompt: promptAt(anchor, typed), isStale };
 }
 

@@ -28,6 +28,9 @@ export const fitShare = 0.7;
 /** A window that gives up what is held may take this part of the share, as it makes everybody else wait as well. */
 const growPart = 0.5;
 
+/** A held edge may lie so much farther from the cursor than a new one: so it moves seldom, and each time what is held is lost. */
+const heldStretch = 1.25;
+
 /** How much may be given up for the promise. */
 export interface FitGoal {
   /** Of the promise that a forecast may take. */
@@ -215,7 +218,7 @@ function leastEnd(text: string, cursor: number, { suffixChars }: WindowLimits): 
 
 /** Where the last prompt begins in the text of now; undefined when it does not, or when the cursor has left it. */
 function heldEdge({ text, wanted }: Place, cursor: number, { edge, head }: HeldWindow): number | undefined {
-  const earliest = Math.max(0, cursor - wanted.prefixChars);
+  const earliest = Math.max(0, cursor - Math.floor(heldStretch * wanted.prefixChars));
   const isThere = edge >= earliest && text.startsWith(head, edge);
   const moved = head === '' ? -1 : text.slice(earliest, cursor).lastIndexOf(head);
   const found = isThere ? edge : earliest + moved;

@@ -2,8 +2,8 @@
 import { SuggestionCache } from './cache.ts';
 import type { Place } from './filters/filter.ts';
 import { type Postprocessed, postprocess } from './filters/postprocess.ts';
-import type { Sides } from './since.ts';
 import { LastShown } from './shown.ts';
+import type { Sides } from './since.ts';
 
 const cachedMax = 256;
 const documentsMax = 32;

@@ -1,7 +1,7 @@
 /** A session with tasks whose answers are made up, on a clock that never waits. */
 import { describe, expect, it } from 'vitest';
 import { SkippingClock } from '../../../runtime/bench/keystrokes/clock.ts';
-import { type Asked, Session } from '../../../runtime/bench/keystrokes/session.ts';
+import { type Asked, Session, standsInside } from '../../../runtime/bench/keystrokes/session.ts';
 import { WatchedTasks } from '../../../runtime/bench/keystrokes/watched-tasks.ts';
 import { EditingTrace, type RawTrace } from '../../../runtime/bench/replay/editing-trace.ts';
 import { sessions } from '../../../runtime/bench/workloads.ts';
@@ -13,7 +13,10 @@ const start = 'fn main() {\n    let a\n}\n';
 const cursor = start.indexOf('\n}');
 
 /** Each text is typed at the cursor, so many ms after the one before. */
-async function played(typed: readonly (readonly [afterMs: number, text: string])[], script: Script): Promise<readonly Asked[]> {
+async function played(
+  typed: readonly (readonly [afterMs: number, text: string])[],
+  script: Script,
+): Promise<readonly Asked[]> {
   const clock: SkippingClock = new SkippingClock(
     () => 0,
     () => tasks.live > 0,
@@ -41,7 +44,14 @@ const slow = sessions.debounceMs + 100;
 
 describe('a session of keystrokes', () => {
   it('when edits come one by one, then each is asked about with what it put in', async () => {
-    const asked = await played([[0, ' '], [slow, '='], [slow, ' 1']], { pieces: ['9;'] });
+    const asked = await played(
+      [
+        [0, ' '],
+        [slow, '='],
+        [slow, ' 1'],
+      ],
+      { pieces: ['9;'] },
+    );
     expect(asked.map(({ inserted, from }) => [inserted, from])).toEqual([
       [' ', 'generated'],
       ['=', 'generated'],
@@ -51,15 +61,43 @@ describe('a session of keystrokes', () => {
   });
 
   it('when the next edit comes within the debounce, then only the last one is asked about, with both', async () => {
-    const asked = await played([[0, ' '], [sessions.debounceMs - 1, '=']], { pieces: ['9;'] });
+    const asked = await played(
+      [
+        [0, ' '],
+        [sessions.debounceMs - 1, '='],
+      ],
+      { pieces: ['9;'] },
+    );
     expect(asked.map(({ inserted }) => inserted)).toEqual([' =']);
   });
 
   it('when what is typed was suggested, then nothing is asked of the engine', async () => {
-    const asked = await played([[0, ' '], [slow, '=']], { pieces: ['= 1;'] });
+    const asked = await played(
+      [
+        [0, ' '],
+        [slow, '='],
+      ],
+      { pieces: ['= 1;'] },
+    );
     expect(asked.map(({ from, prefills }) => [from, prefills.length])).toEqual([
       ['generated', 1],
       ['typed', 0],
     ]);
+  });
+});
+
+describe('a cursor inside what was typed', () => {
+  const prompt = { kind: 'infill', prefix: 'fn a() {\n', suffix: '\n}\n', typed: '' } as const;
+  const at = (marked: string): boolean => standsInside(prompt, 2, marked.replace('|', ''), marked.indexOf('|'));
+
+  it.each([
+    ['at its end', 'fn a() {\n  b|\n}\n', true],
+    ['inside it', 'fn a() {\n  f(|x)\n}\n', true],
+    ['in the lines that stood there', 'fn a() {\n |b\n}\n', false],
+    ['before it', 'fn |a() {\n  b\n}\n', false],
+    ['behind it', 'fn a() {\n  b\n}\n|', false],
+    ['too far from its end', `fn a() {\n|${'x'.repeat(2_000)}\n}\n`, false],
+  ])('when it stands %s, then that is told', (_, marked, isInside) => {
+    expect(at(marked)).toBe(isInside);
   });
 });

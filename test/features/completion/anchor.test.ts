@@ -13,14 +13,22 @@ function anchorAt(marked: string): Anchor {
   return anchored(at, infillWindow(at.text, at.offset, windowDefault), 0).anchor;
 }
 
-const body = 'fn main() {\n    let a = 1;\n    let b|\n}\n';
+const far = 'use a;\nuse b;\nuse c;\nuse d;\n';
+/** The lines that count as typed from the beginning. */
+const lead = 'use e;\nuse f;\n\nimpl X {\nfn main() {\n    let a = 1;\n';
+const body = `${far}${lead}    let b|\n}\n`;
 
 describe('an anchor', () => {
-  it('when it is made, then whole lines are its prefix, and the line of the cursor counts as typed', () => {
+  it('when it is made, then whole lines are its prefix, and the line of the cursor and a few before it count as typed', () => {
     const at = place(body);
     const { prompt } = anchored(at, infillWindow(at.text, at.offset, windowDefault), 0);
-    const prefix = 'fn main() {\n    let a = 1;\n';
-    expect(prompt).toEqual({ kind: 'infill', prefix, suffix: '\n}\n', typed: '    let b', heals: true });
+    expect(prompt).toEqual({ kind: 'infill', prefix: far, suffix: '\n}\n', typed: `${lead}    let b`, heals: true });
+  });
+
+  it('when the lines before are long, then fewer of them count as typed', () => {
+    const at = place(`${'x'.repeat(300)}\n${'y'.repeat(300)}\n  z|`);
+    const { prompt } = anchored(at, infillWindow(at.text, at.offset, windowDefault), 0);
+    expect(prompt.typed).toBe(`${'y'.repeat(300)}\n  z`);
   });
 
   it('when a line is longer than any, then most of it is prefix', () => {
@@ -31,22 +39,27 @@ describe('an anchor', () => {
   });
 
   it.each([
-    ['is typed on', 'fn main() {\n    let a = 1;\n    let b = 2;|\n}\n', '    let b = 2;'],
-    ['is typed on for lines', 'fn main() {\n    let a = 1;\n    let b;\n    b = |\n}\n', '    let b;\n    b = '],
-    ['is deleted in part', 'fn main() {\n    let a = 1;\n    l|\n}\n', '    l'],
-    ['gets a bracket that the editor closes', 'fn main() {\n    let a = 1;\n    let b = f(|)\n}\n', '    let b = f('],
-    ['opens a block that the editor closes', 'fn main() {\n    let a = 1;\n    if b {\n        |\n    }\n}\n', '    if b {\n        '],
+    ['is typed on', '    let b = 2;|\n}\n', '    let b = 2;'],
+    ['is typed on for lines', '    let b;\n    b = |\n}\n', '    let b;\n    b = '],
+    ['is deleted in part', '    l|\n}\n', '    l'],
+    ['gets a bracket that the editor closes', '    let b = f(|)\n}\n', '    let b = f('],
+    ['opens a block that the editor closes', '    if b {\n        |\n    }\n}\n', '    if b {\n        '],
   ])('when the line %s, then only what was typed differs', (_, marked, typed) => {
-    const anchor = anchorAt(body);
-    expect(onAnchor(anchor, place(marked))?.prompt).toMatchObject({ prefix: anchor.prefix, suffix: '\n}\n', typed });
+    const { prompt } = onAnchor(anchorAt(body), place(far + lead + marked)) ?? {};
+    expect(prompt).toMatchObject({ prefix: far, suffix: '\n}\n', typed: lead + typed });
+  });
+
+  it('when the line is deleted with the end of the one before, then it holds still', () => {
+    const { prompt } = onAnchor(anchorAt(body), place(`${far}${lead.slice(0, -4)}|\n}\n`)) ?? {};
+    expect(prompt).toMatchObject({ prefix: far, typed: lead.slice(0, -4) });
   });
 
   it.each([
-    ['the lines before it change', 'fn main() {\n    let x = 1;\n    let b|\n}\n'],
-    ['the cursor stands before text that was typed', 'fn main() {\n    let a = 1;\n    let |b\n}\n'],
-    ['the cursor is above it', 'fn main() {\n    let| a = 1;\n    let b\n}\n'],
-    ['text comes behind the document that ended there', 'fn main() {\n    let a = 1;\n    let b|\n}\n\nfn more() {}\n'],
-    ['text comes before the document that began there', '// more\nfn main() {\n    let a = 1;\n    let b|\n}\n'],
+    ['the lines far before it change', `use x;\n${far.slice(7)}${lead}    let b|\n}\n`],
+    ['the cursor stands before text that was typed', `${far}${lead}    let |b\n}\n`],
+    ['the cursor is above it', `${far}${lead.slice(0, -5)}|${lead.slice(-5)}    let b\n}\n`],
+    ['text comes behind the document that ended there', `${far}${lead}    let b|\n}\n\nfn more() {}\n`],
+    ['text comes before the document that began there', `// more\n${far}${lead}    let b|\n}\n`],
     ['more was typed than can be kept', body.replace('|', `${'x'.repeat(typedCharsMax)}|`)],
     ['more lines were typed than can be kept', body.replace('|', `${'\n'.repeat(50)}|`)],
   ])('when %s, then it does not hold', (_, marked) => {
@@ -54,10 +67,10 @@ describe('an anchor', () => {
   });
 
   it('when lines are put in far above it, then it holds still', () => {
-    const far = 'use std::fmt;\n'.repeat(300);
-    const anchor = anchorAt(far + body);
-    const moved = onAnchor(anchor, place(`use a;\n${far}${body.replace('|', ' = 2|')}`));
-    expect(moved?.prompt).toMatchObject({ prefix: anchor.prefix, typed: '    let b = 2' });
+    const above = 'use std::fmt;\n'.repeat(300);
+    const anchor = anchorAt(above + body);
+    const moved = onAnchor(anchor, place(`use a;\n${above}${body.replace('|', ' = 2|')}`));
+    expect(moved?.prompt).toMatchObject({ prefix: anchor.prefix, typed: `${lead}    let b = 2` });
   });
 
   it('when much was typed since, then it is stale, and a line of its own is not much', () => {
@@ -77,7 +90,10 @@ describe('an anchor', () => {
         const offset = at % (text.length + 1);
         const limits = { prefixChars: 20, suffixChars: 10 };
         const { anchor } = anchored({ text, offset }, infillWindow(text, offset, limits), 0);
-        const now = { text: text.slice(0, offset) + typed + closed + text.slice(offset), offset: offset + typed.length };
+        const now = {
+          text: text.slice(0, offset) + typed + closed + text.slice(offset),
+          offset: offset + typed.length,
+        };
         const prompt = onAnchor(anchor, now)?.prompt;
         if (prompt === undefined) return;
         const cursor = snapToCharacter(now.text, now.offset);

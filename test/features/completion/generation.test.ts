@@ -5,7 +5,7 @@ import { ManualTasks } from './manual-tasks.ts';
 
 const never = new AbortController().signal;
 const start = { before: 'let a', after: '\n' };
-const after = (typed: string) => ({ before: `let a${typed}`, after: '\n' });
+const typed = (text: string) => ({ before: `let a${text}`, after: '\n' });
 
 function begun(hasTimer = true) {
   const tasks = new ManualTasks();
@@ -32,7 +32,7 @@ describe('a generation', () => {
     const { generation, task } = begun();
     const first = generation.wait(start, never);
     task.say(' =');
-    const second = generation.wait(after(' '), never);
+    const second = generation.wait(typed(' '), never);
     task.say(' 1;');
     task.end();
     expect(await first).toMatchObject({ kind: 'ended', typed: '', result: { text: ' = 1;' } });
@@ -41,7 +41,7 @@ describe('a generation', () => {
 
   it('when somebody typed further than it has come, then he waits whether it comes to that', async () => {
     const { generation, task } = begun();
-    const waiting = generation.wait(after(' = '), never);
+    const waiting = generation.wait(typed(' = '), never);
     task.say(' ');
     expect(task.outcome).toBeUndefined();
     task.say('= 1;');
@@ -52,12 +52,12 @@ describe('a generation', () => {
   it('when what was typed contradicts it already, then he does not wait', async () => {
     const { generation, task } = begun();
     task.say(' = 1;');
-    expect(await kindOf(generation.wait(after('.'), never))).toBe('diverged');
+    expect(await kindOf(generation.wait(typed('.'), never))).toBe('diverged');
   });
 
   it('when it goes another way than the only one who waits, then it is stopped in the same turn', async () => {
     const { generation, task } = begun();
-    const waiting = generation.wait(after(' ='), never);
+    const waiting = generation.wait(typed(' ='), never);
     task.say(' +');
     expect(task.outcome).toEqual({ kind: 'cancelled', by: 'client' });
     expect(await kindOf(waiting)).toBe('diverged');
@@ -66,7 +66,7 @@ describe('a generation', () => {
   it('when it goes another way than one who waits, and somebody else agrees, then it goes on', async () => {
     const { generation, task } = begun();
     const first = generation.wait(start, never);
-    const second = generation.wait(after(' ='), never);
+    const second = generation.wait(typed(' ='), never);
     task.say(' + 1');
     expect(await kindOf(second)).toBe('diverged');
     expect(task.outcome).toBeUndefined();
@@ -76,7 +76,7 @@ describe('a generation', () => {
 
   it('when all of it was typed when it ends, then there is nothing left to wait for', async () => {
     const { generation, task } = begun();
-    const waiting = generation.wait(after(' = 1;'), never);
+    const waiting = generation.wait(typed(' = 1;'), never);
     task.say(' = 1;');
     task.end();
     expect(await kindOf(waiting)).toBe('diverged');
@@ -89,7 +89,7 @@ describe('a generation', () => {
     abort.abort();
     expect(await kindOf(first)).toBe('left');
     timer.advance(lingerMs - 1);
-    const second = generation.wait(after(' '), never);
+    const second = generation.wait(typed(' '), never);
     timer.advance(lingerMs);
     expect(task.outcome).toBeUndefined();
     task.say(' = 1;');

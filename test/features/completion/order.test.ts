@@ -50,7 +50,10 @@ class Editor {
   }
 }
 
-function textOf({ items, punctual: { from } }: InlineCompletionResult): readonly [string | undefined, string | undefined] {
+function textOf({
+  items,
+  punctual: { from },
+}: InlineCompletionResult): readonly [string | undefined, string | undefined] {
   return [from, items[0]?.insertText];
 }
 
