@@ -89,7 +89,7 @@ class Runtime {
     this.#loop = loop;
     engine.onEvent((event) => this.#news.heard(event));
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
-    const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], timer);
+    const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], timer, this.#restraint);
     this.#completion = completion;
     this.#texts = textsSide({ args, loop, registry, now });
     const { workflows } = this.#texts;

@@ -6,8 +6,8 @@
  * 1. `typed`: the text was typed on as the last suggestion says, so the rest of it is the answer (shown.ts).
  * 2. `cache`: a suggestion that was made here before, or where this was typed on from (cache.ts).
  * 3. `joined`: a running generation that what was typed agrees with, whoever asked for it (generation.ts).
- * 4. `generated`: a new task, which supersedes the one before. Whatever waits for a pause in typing, or asks nothing where a suggestion
- *    would not be wanted, stands before this one alone.
+ * 4. `generated`: a new task, which supersedes the one before. Whether one is made, and after which wait, says restraint.ts; it stands
+ *    before this one alone.
  *
  * Who asks by hand is answered by the model: 1 and 2 are passed over.
  */
@@ -30,6 +30,7 @@ import { Generation, type Timer, type Waited } from './generation.ts';
 import { KeptSuggestions } from './kept.ts';
 import { extentAt, type WindowLimits, windowDefault } from './prompt.ts';
 import { type PromptQuestion, Prompts } from './prompts.ts';
+import { placeOf, type Restraint } from './restraint.ts';
 import { filteredTrace, fittedTrace, nothing, traceOf } from './trace.ts';
 
 export interface CompletionRequest extends Cursor {
@@ -70,6 +71,7 @@ export class CompletionFeature {
   readonly #models: Models;
   readonly #eligibility: Eligibility;
   readonly #timer: Timer | undefined;
+  readonly #restraint: Restraint | undefined;
   readonly #prompts = new Prompts();
   readonly #kept = new KeptSuggestions();
   readonly #running = new Map<string, Running>();
@@ -78,12 +80,14 @@ export class CompletionFeature {
   /**
    * @param sampleFolders absolute paths, in which the demonstration model completes by itself.
    * @param timer without one, a generation ends with the request that it was begun for.
+   * @param restraint without one, every request that nothing else answers is a task at once.
    */
-  constructor(tasks: Tasks, models: Models, sampleFolders: readonly string[], timer?: Timer) {
+  constructor(tasks: Tasks, models: Models, sampleFolders: readonly string[], timer?: Timer, restraint?: Restraint) {
     this.#tasks = tasks;
     this.#models = models;
     this.#eligibility = new Eligibility(models, sampleFolders);
     this.#timer = timer;
+    this.#restraint = restraint;
   }
 
   /** How many suggestions came from where since the runtime began. */
@@ -108,12 +112,17 @@ export class CompletionFeature {
     }
     const key = keyOf(request);
     const scope = `${model.id}\0${document.languageId}`;
-    return this.#answer({ request, model, here: cursorText(request), key, scope }, signal);
+    const asked = { request, model, here: cursorText(request), key, scope };
+    const answer = await this.#answer(asked, signal);
+    if (!signal.aborted) this.#restraint?.answered(placeOf(asked), answer, request.selected?.text);
+    return answer;
   }
 
   /** The document has changed: what runs for it and is contradicted by the change is stopped. */
   edited(changed: Pick<CompletionRequest, 'client' | 'document'>): void {
-    this.#running.get(keyOf(changed))?.generation.edited(plainLines(changed.document.getText()));
+    const text = plainLines(changed.document.getText());
+    this.#restraint?.edited({ client: changed.client, uri: changed.document.uri }, text);
+    this.#running.get(keyOf(changed))?.generation.edited(text);
   }
 
   /**
@@ -182,6 +191,9 @@ export class CompletionFeature {
     const question: PromptQuestion = { text: here.text, offset: here.offset, targetMs, forecastMs };
     let wanted: WindowLimits = windowDefault;
     let chosen = this.#prompts.choose(key, question);
+    const wait = { ...placeOf(asked), invoked: request.invoked, targetMs, forecastMs: chosen.forecastMs };
+    const silence = this.#restraint && (await this.#restraint.before(wait, signal));
+    if (silence) return nothing({ ...silence, model: model.name });
     for (let left = shortenTries; ; left--) {
       const waited = await this.#begin(asked, specOf(chosen.prompt)).wait(here.around, signal);
       if (waited.kind !== 'ended') return nothing({ reason: 'cancelled', model: model.name });

@@ -2,6 +2,8 @@
  * What stands before a new task: whether to ask for a suggestion at all (gate.ts), and for how long to wait (debounce.ts); and what both
  * go by, how each client types and what became of the suggestions before (outcomes.ts, feedback.ts). Owns the waits and their timers.
  */
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { InlineCompletionResult } from '../../protocol.ts';
 import { type Debounce, type DebounceEvent, debounced, delayMs, newDebounce } from './debounce.ts';
 import { acceptRateOf, type Outcome, type Scope, wasTaken } from './feedback.ts';
 import type { FeedbackBook } from './feedback-book.ts';
@@ -30,23 +32,12 @@ export interface RestraintQuestion extends RestraintPlace {
   readonly invoked: boolean;
   /** What is promised for the first token. */
   readonly targetMs: number;
-  /** From the request to the first token, if it were made now; asked for only when there is a wait to weigh. */
-  readonly forecastMs: () => number;
+  /** From the request to the first token, if it were made now; 0 when nothing can be said. */
+  readonly forecastMs: number;
 }
 
-export interface RestraintOffer extends RestraintPlace {
-  readonly text: string;
-  /** It is the rest of the last one, which was typed on. */
-  readonly isRest: boolean;
-  /** It goes on from an entry of the editor's own list. */
-  readonly isTentative: boolean;
-}
-
-export type Restrained =
-  | { readonly kind: 'ask' }
-  | { readonly kind: 'silent'; readonly reason: Silence; readonly message: string }
-  /** The request was taken back, or the document edited, while it waited. */
-  | { readonly kind: 'left' };
+/** Why nothing is asked for. `cancelled`: the request was taken back, or the document edited, while it waited. */
+export type Restrained = { readonly reason: Silence; readonly message: string } | { readonly reason: 'cancelled' };
 
 export interface RestraintOptions {
   readonly now: () => number;
@@ -78,12 +69,13 @@ export class Restraint {
     });
   }
 
-  /** Over when it is time to ask, or clear that nothing is to be asked. Never rejects. */
-  async before(question: RestraintQuestion, signal: AbortSignal): Promise<Restrained> {
+  /** Over when it is time to ask (then undefined), or clear that nothing is to be asked. Never rejects. */
+  async before(question: RestraintQuestion, signal: AbortSignal): Promise<Restrained | undefined> {
     const silenced = whySilent(this.#gateQuestion(question));
-    if (silenced) return { kind: 'silent', ...silenced };
+    if (silenced) return silenced;
     const waitMs = this.#waitMs(question);
-    return waitMs === 0 || (await this.#wait(keyOf(question), waitMs, signal)) ? { kind: 'ask' } : { kind: 'left' };
+    const isOver = waitMs === 0 || (await this.#wait(keyOf(question), waitMs, signal));
+    return isOver ? undefined : { reason: 'cancelled' };
   }
 
   /** @param text the whole document, as it is now. */
@@ -98,23 +90,26 @@ export class Restraint {
     this.#record(client, this.#outcomes.edited(key, text, atMs));
   }
 
-  /** A suggestion is on its way to the editor, for all that is known to be shown. */
-  offered({ text, isRest, isTentative, ...place }: RestraintOffer): void {
+  /**
+   * What a request was answered that nobody took back: a suggestion in it is shown, for all that is known.
+   * @param selected the entry of the editor's own list that it goes on from.
+   */
+  answered(place: RestraintPlace, { items: [item], punctual }: InlineCompletionResult, selected = ''): void {
     const { client, around, languageId, model } = place;
+    const { from, ttftMs, e2eMs } = punctual;
+    if (from === 'generated' && ttftMs !== undefined && e2eMs !== undefined)
+      this.#tell(client, { kind: 'answered', decodeMs: e2eMs - ttftMs });
+    if (item === undefined) return;
     const features = gateFeatures(this.#gateQuestion({ ...place, invoked: false }));
     const about = { language: languageId, model, features };
-    const offered = { before: around.before, after: around.after, text, isTentative, about };
-    this.#record(client, this.#outcomes.offered(keyOf(place), offered, isRest, this.#options.now()));
+    const text = item.insertText.slice(selected.length);
+    const offered = { before: around.before, after: around.after, text, isTentative: selected !== '', about };
+    this.#record(client, this.#outcomes.offered(keyOf(place), offered, from === 'typed', this.#options.now()));
   }
 
   /** The editor says that the last suggestion was taken. */
   accepted(document: RestrainedDocument): void {
     this.#record(document.client, this.#outcomes.accepted(keyOf(document), this.#options.now()));
-  }
-
-  /** @param decodeMs from the first token of an answer to its end. */
-  answered(client: string, decodeMs: number): void {
-    this.#tell(client, { kind: 'answered', decodeMs });
   }
 
   closed(document: RestrainedDocument): void {
@@ -128,7 +123,7 @@ export class Restraint {
     const situation = situationAt(around);
     this.#tell(client, { kind: 'asked', situation });
     if (invoked || this.#options.timer === undefined) return 0;
-    const question = { nowMs: this.#options.now(), situation, forecastMs: forecastMs(), targetMs };
+    const question = { nowMs: this.#options.now(), situation, forecastMs, targetMs };
     return delayMs(this.#of(client), question);
   }
 
@@ -191,6 +186,17 @@ export class Restraint {
       this.#lookAgain();
     });
   }
+}
+
+/** Of a request, and what answers it. */
+export function placeOf(asked: {
+  readonly request: { readonly client: string; readonly document: Pick<TextDocument, 'uri' | 'languageId'> };
+  readonly here: { readonly around: Sides };
+  readonly model: { readonly name: string };
+}): RestraintPlace {
+  const { client, document } = asked.request;
+  const { uri, languageId } = document;
+  return { client, uri, languageId, around: asked.here.around, model: asked.model.name };
 }
 
 /** Windows that show the same file each have a document of their own. */

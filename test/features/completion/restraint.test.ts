@@ -3,6 +3,7 @@ import { totalOf } from '../../../runtime/features/completion/feedback.ts';
 import { FeedbackBook } from '../../../runtime/features/completion/feedback-book.ts';
 import { retainedMs } from '../../../runtime/features/completion/outcomes.ts';
 import { Restraint, type RestraintQuestion } from '../../../runtime/features/completion/restraint.ts';
+import type { InlineCompletionResult } from '../../../runtime/protocol.ts';
 import { ManualTimer } from '../../server/manual-timer.ts';
 
 const never = new AbortController().signal;
@@ -14,7 +15,7 @@ const place = {
   model: 'Tiny',
   around: { before: `${head}com`, after: '' },
 };
-const question: RestraintQuestion = { ...place, invoked: false, targetMs: 500, forecastMs: () => 60 };
+const question: RestraintQuestion = { ...place, invoked: false, targetMs: 500, forecastMs: 60 };
 
 function world() {
   const timer = new ManualTimer();
@@ -33,7 +34,7 @@ function world() {
 describe('what stands before a new task', () => {
   it('when nobody types, then it is asked for at once', async () => {
     const { restraint, timer } = world();
-    expect(await restraint.before(question, never)).toEqual({ kind: 'ask' });
+    expect(await restraint.before(question, never)).toBeUndefined();
     expect(timer.pending).toBe(0);
   });
 
@@ -43,7 +44,7 @@ describe('what stands before a new task', () => {
     const asked = restraint.before(question, never);
     expect(timer.pending).toBe(1);
     timer.advance(250);
-    expect(await asked).toEqual({ kind: 'ask' });
+    expect(await asked).toBeUndefined();
     expect(timer.pending).toBe(0);
   });
 
@@ -52,7 +53,7 @@ describe('what stands before a new task', () => {
     type('compute first');
     const asked = restraint.before(question, never);
     restraint.edited(place, `${head}compute firsts`);
-    expect(await asked).toEqual({ kind: 'left' });
+    expect(await asked).toEqual({ reason: 'cancelled' });
     expect(timer.pending).toBe(0);
   });
 
@@ -62,17 +63,17 @@ describe('what stands before a new task', () => {
     const asked = restraint.before(question, never);
     restraint.edited({ client: 'w1', uri: 'file:///b.ts' }, 'x');
     timer.advance(250);
-    expect(await asked).toEqual({ kind: 'ask' });
+    expect(await asked).toBeUndefined();
   });
 
   it('when the request is taken back, before or while it waits, then nothing is asked for', async () => {
     const { restraint, timer, type } = world();
     type('compute first');
-    expect(await restraint.before(question, AbortSignal.abort())).toEqual({ kind: 'left' });
+    expect(await restraint.before(question, AbortSignal.abort())).toEqual({ reason: 'cancelled' });
     const abort = new AbortController();
     const asked = restraint.before(question, abort.signal);
     abort.abort();
-    expect(await asked).toEqual({ kind: 'left' });
+    expect(await asked).toEqual({ reason: 'cancelled' });
     expect(timer.pending).toBe(0);
   });
 
@@ -81,15 +82,15 @@ describe('what stands before a new task', () => {
     type('compute first');
     const first = restraint.before(question, never);
     const second = restraint.before(question, never);
-    expect(await first).toEqual({ kind: 'left' });
+    expect(await first).toEqual({ reason: 'cancelled' });
     timer.advance(250);
-    expect(await second).toEqual({ kind: 'ask' });
+    expect(await second).toBeUndefined();
   });
 
   it('when it is asked for by hand, then it does not wait', async () => {
     const { restraint, timer, type } = world();
     type('compute first');
-    expect(await restraint.before({ ...question, invoked: true }, never)).toEqual({ kind: 'ask' });
+    expect(await restraint.before({ ...question, invoked: true }, never)).toBeUndefined();
     expect(timer.pending).toBe(0);
   });
 
@@ -97,24 +98,27 @@ describe('what stands before a new task', () => {
     const book = new FeedbackBook();
     const restraint = new Restraint({ now: () => 0, book, timer: undefined });
     for (let key = 0; key < 10; key += 1) restraint.edited(place, head + key);
-    expect(await restraint.before(question, never)).toEqual({ kind: 'ask' });
+    expect(await restraint.before(question, never)).toBeUndefined();
   });
 
   it('when the gate is shut, then it says why, and nothing waits', async () => {
     const { restraint, timer, type } = world();
     type('compute first');
     const inside = { ...question, around: { before: `${head}com`, after: 'pute' } };
-    expect(await restraint.before(inside, never)).toMatchObject({ kind: 'silent', reason: 'midIdentifier' });
+    expect(await restraint.before(inside, never)).toMatchObject({ reason: 'midIdentifier' });
     expect(timer.pending).toBe(0);
   });
 });
 
 describe('what became of suggestions', () => {
-  const offer = { ...place, text: 'pute();', isRest: false, isTentative: false };
+  const offer = (text: string): InlineCompletionResult => ({
+    items: [{ insertText: text }],
+    punctual: { reason: 'answered', from: 'generated', ttftMs: 60, e2eMs: 200 },
+  });
 
   it('when one is taken and stays, then both are counted, the second though nobody edits', () => {
     const { restraint, timer, book } = world();
-    restraint.offered(offer);
+    restraint.answered(place, offer('pute();'));
     timer.advance(1_000);
     restraint.edited(place, `${head}compute();`);
     expect(totalOf(book.statistics)).toMatchObject({ shown: 1, accepted: 1, retained: 0 });
@@ -125,7 +129,7 @@ describe('what became of suggestions', () => {
 
   it('when the editor says so, then it is counted once', () => {
     const { restraint, timer, book } = world();
-    restraint.offered(offer);
+    restraint.answered(place, offer('pute();'));
     timer.advance(1_000);
     restraint.edited(place, `${head}compute();`);
     restraint.accepted(place);
@@ -136,9 +140,9 @@ describe('what became of suggestions', () => {
     const waited = async (isTaken: boolean): Promise<number> => {
       const { restraint, timer, type } = world();
       for (let turn = 0; turn < 4; turn += 1) {
-        restraint.offered({ ...offer, around: { before: head, after: '' } });
+        restraint.answered({ ...place, around: { before: head, after: '' } }, offer('pute();'));
         timer.advance(260);
-        restraint.edited(place, head + (isTaken ? offer.text : 'other;'));
+        restraint.edited(place, head + (isTaken ? 'pute();' : 'other;'));
         timer.advance(260);
         restraint.edited(place, head);
       }
@@ -159,7 +163,7 @@ describe('what became of suggestions', () => {
 
   it('when everything is deleted, then what was not counted yet is not counted either', () => {
     const { restraint, timer, book } = world();
-    restraint.offered(offer);
+    restraint.answered(place, offer('pute();'));
     timer.advance(1_000);
     restraint.edited(place, `${head}compute();`);
     book.clear();
@@ -173,9 +177,9 @@ describe('what became of suggestions', () => {
     const { restraint, timer, type, book } = world();
     type('compute first');
     const asked = restraint.before(question, never);
-    restraint.offered(offer);
+    restraint.answered(place, offer('pute();'));
     restraint.closed(place);
-    expect(await asked).toEqual({ kind: 'left' });
+    expect(await asked).toEqual({ reason: 'cancelled' });
     expect(timer.pending).toBe(0);
     expect(book.statistics.counts).toEqual([]);
   });
