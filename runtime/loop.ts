@@ -22,7 +22,7 @@ import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
 import { ordinaryMs } from './loop/speeds.ts';
 import { type LoopStatus, loopStatus } from './loop/status.ts';
-import { taskOf } from './loop/task.ts';
+import { promiseOf, taskOf } from './loop/task.ts';
 import { Watchdog } from './loop/watchdog.ts';
 
 export interface LoopOptions {
@@ -46,12 +46,12 @@ export interface LoopOptions {
 const windowMsDefault = 5 * 60 * 1000;
 
 export class Loop implements Tasks {
-  /** What predictions of tasks stand on. */
+  /** What predictions of tasks stand on, and what was promised and kept. */
   readonly learned = new Learned();
+  readonly metrics: Metrics;
   readonly #engine: Engine;
   readonly #options: LoopOptions;
   readonly #scheduler: Scheduler;
-  readonly #metrics: Metrics;
   readonly #errors = new PredictionErrors();
   readonly #answers: Answers;
   readonly #costs: CostKeeper;
@@ -79,8 +79,8 @@ export class Loop implements Tasks {
       knowledge: this.learned,
       ...options.scheduler,
     });
-    this.#metrics = new Metrics(options.windowMs ?? windowMsDefault);
-    this.#answers = new Answers(this.#metrics, this.#errors);
+    this.metrics = new Metrics(options.windowMs ?? windowMsDefault);
+    this.#answers = new Answers(this.metrics, this.#errors);
     this.#predictions = new Predictions(options.now);
     const { now, timer } = options;
     const log = (line: string): void => options.log?.(line);
@@ -111,7 +111,7 @@ export class Loop implements Tasks {
 
   submit(spec: TaskSpec, listener?: TaskListener): TaskHandle {
     const task = taskOf(`t${++this.#taskCount}`, spec, listener);
-    if (task.idle !== true) this.#slas.set(task.class, task.sla);
+    if (task.idle !== true) this.#slas.set(task.class, promiseOf(task));
     const done = this.#answers.open(task, listener);
     if (this.#closed) this.#settle(task.id, shuttingDown);
     else this.#handle({ kind: 'submit', task });
@@ -152,7 +152,7 @@ export class Loop implements Tasks {
     return loopStatus(
       {
         scheduler: this.#scheduler,
-        metrics: this.#metrics,
+        metrics: this.metrics,
         errors: this.#errors,
         learned: this.learned,
         slas: this.#slas,

@@ -23,18 +23,22 @@ export interface WorkflowsOptions {
   readonly now: () => number;
   /** Without one, plans are predicted as for any machine. */
   readonly predictor?: Predictor;
+  /** Each one once, when it is over: its calls by themselves have promised nothing to anybody. */
+  readonly onSettled?: (order: WorkflowOrder, outcome: WorkflowOutcome, atMs: number) => void;
 }
 
 export class Workflows {
   readonly predictor: Predictor;
   readonly #now: () => number;
+  readonly #onSettled: NonNullable<WorkflowsOptions['onSettled']>;
   readonly #stretch = new Stretch();
   readonly #underWay = new Map<string, { readonly order: WorkflowOrder; readonly run: WorkflowRun }>();
   readonly #listeners = new Set<() => void>();
   #count = 0;
 
-  constructor({ now, predictor = genericPredictor }: WorkflowsOptions) {
+  constructor({ now, predictor = genericPredictor, onSettled = () => undefined }: WorkflowsOptions) {
     this.#now = now;
+    this.#onSettled = onSettled;
     this.predictor = predictor;
   }
 
@@ -60,7 +64,9 @@ export class Workflows {
     });
     this.#underWay.set(id, { order, run });
     try {
-      return await run.run(signal);
+      const outcome = await run.run(signal);
+      this.#onSettled(order, outcome, this.#now());
+      return outcome;
     } finally {
       this.#underWay.delete(id);
       this.#changed();

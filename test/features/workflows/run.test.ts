@@ -153,6 +153,25 @@ describe('a workflow', () => {
   });
 });
 
+describe('workflows that are over', () => {
+  it('when one is, then it is told once, as the whole that it was', async () => {
+    const told: string[] = [];
+    const workflows = new Workflows({
+      now: () => 7,
+      onSettled: ({ title }, { kind }, atMs) => told.push(`${title}: ${kind} at ${atMs}`),
+    });
+    const desk = new Desk();
+    const done = workflows.run(orderOf([desk.call('a'), desk.call('b', ['a'])]), {}, never);
+    desk.answer.get('a')?.('first');
+    await turn();
+    expect(told).toEqual([]);
+    desk.answer.get('b')?.('second');
+    await done;
+    await workflows.run(orderOf([desk.call('a')], { title: 'Another' }), {}, AbortSignal.abort());
+    expect(told).toEqual(['All of it: finished at 7', 'Another: cancelled at 7']);
+  });
+});
+
 describe('answers in order', () => {
   it('when they come in another order, then each is passed on once all before it have come', () => {
     const passed: string[] = [];
