@@ -145,7 +145,9 @@ export type Effect =
       readonly drop: readonly FileDrop[];
       readonly why: string;
     }
-  | { readonly kind: 'stopReading'; readonly model: ModelId }
+  | { readonly kind: 'stopReading'; readonly model: ModelId; readonly why: string }
+  /** A decision that changes nothing but what starts, for the log. */
+  | { readonly kind: 'tell'; readonly why: string }
   /** Send `wake` then, unless an event came before that asked for another time. In ms. */
   | { readonly kind: 'wakeAt'; readonly atMs: number };
 

@@ -200,6 +200,7 @@ export class Residents {
       case 'resume': {
         const lane = laneOf(decision.model);
         if (lane !== undefined) lane.isDraining = decision.kind === 'drain';
+        effects.push({ kind: 'tell', why: decision.why });
         return;
       }
       case 'resize':
@@ -210,7 +211,7 @@ export class Residents {
         effects.push({ kind: 'readAhead', model: decision.model, drop: decision.drop, why: decision.why });
         return;
       case 'stopReading':
-        effects.push({ kind: 'stopReading', model: decision.model });
+        effects.push({ kind: 'stopReading', model: decision.model, why: decision.why });
         return;
       case 'release':
         return unload(models.get(decision.model), decision.why, effects);

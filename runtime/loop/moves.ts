@@ -6,7 +6,7 @@ import type { Dispose, EngineCommand, ModelSpec } from '../engine/engine.ts';
 
 export type Move = Extract<
   Effect,
-  { readonly kind: 'load' | 'unload' | 'resize' | 'readAhead' | 'stopReading' | 'wakeAt' }
+  { readonly kind: 'load' | 'unload' | 'resize' | 'readAhead' | 'stopReading' | 'tell' | 'wakeAt' }
 >;
 
 /** What is done to the files of models beside the engine's loads. */
@@ -61,7 +61,10 @@ export class Moves {
         log(move.why);
         return files?.read(move.model, move.drop);
       case 'stopReading':
+        log(move.why);
         return files?.stop();
+      case 'tell':
+        return log(move.why);
       case 'wakeAt':
         return this.#wakeAt(move.atMs);
       default:

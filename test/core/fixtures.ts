@@ -95,6 +95,7 @@ export function words(effects: readonly Effect[]): string[] {
       case 'withdraw':
         return `withdraw ${effect.id}`;
       case 'wakeAt':
+      case 'tell':
         return [];
       default:
         return effect satisfies never;

@@ -218,7 +218,8 @@ describe('waiting for a swap', () => {
     machine.on(loaded('A'), 1);
     machine.on(submit(translation('b', { model: 'B', arrivalMs: 2, sla: { kind: 'e2e', targetMs: 600_000 } })), 2);
     const late = { arrivalMs: 31_000, sla: { kind: 'e2e', targetMs: 600_000 } } as const;
-    machine.on({ kind: 'wake' }, 30_900);
+    const drained = whys(machine.on({ kind: 'wake' }, 30_900));
+    expect(drained).toEqual([expect.stringContaining("'A' takes no further task: a task has waited 30.9 s for 'B'")]);
     expect(words(machine.on(submit(translation('more', { model: 'A', ...late })), 31_000))).toEqual([]);
     expect(words(machine.on(ended('a'), 32_000))).toEqual(['settle a finished', 'unload A']);
     expect(words(machine.on({ kind: 'unloaded', model: 'A' }, 32_100))).toEqual(['load B']);

@@ -170,6 +170,8 @@ export class Scheduled {
       case 'wakeAt':
         this.clock.at(effect.atMs, () => this.#on({ kind: 'wake' }));
         return;
+      case 'tell':
+        return;
       case 'resize':
       case 'substitute':
       case 'offer':

@@ -133,6 +133,8 @@ export class SchedulerWorld {
       case 'wakeAt':
         this.wakeMs = effect.atMs;
         return;
+      case 'tell':
+        return;
       case 'resize':
       case 'substitute':
       case 'offer':

@@ -181,6 +181,7 @@ class Replay {
       case 'withdraw':
       case 'readAhead':
       case 'stopReading':
+      case 'tell':
       case 'wakeAt':
         throw new Error(`There is one model, and '${effect.kind}' is about several.`);
       default:

@@ -119,6 +119,7 @@ export class StandIn {
         case 'withdraw':
         case 'readAhead':
         case 'stopReading':
+        case 'tell':
         case 'wakeAt':
           break;
         default:

@@ -210,6 +210,7 @@ class Simulation {
       case 'withdraw':
       case 'readAhead':
       case 'stopReading':
+      case 'tell':
       case 'wakeAt':
         throw new Error(`There is one model, and '${effect.kind}' is about several.`);
       default:
