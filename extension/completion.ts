@@ -9,6 +9,7 @@ import { documentSelector, isTooLarge } from './documents.ts';
 import { formatDuration } from './format.ts';
 import { type GhostItem, ghostItems, type Point } from './items.ts';
 import { isCancellation } from './messages.ts';
+import { type EditorView, whySkipped } from './skip.ts';
 
 /** Run by VS Code when a suggestion is taken: the only sign of it in the stable API. */
 const acceptedCommand = 'acceptedSuggestion';
@@ -19,13 +20,15 @@ export function activate(ctx: Context): void {
       provide(ctx, document, position, context, token),
   };
   ctx.subscriptions.push(vscode.languages.registerInlineCompletionItemProvider(documentSelector, provider));
-  ctx.command(acceptedCommand, () => ctx.counters.accept());
+  ctx.command(acceptedCommand, (uri) => {
+    ctx.counters.accept();
+    if (uri instanceof vscode.Uri) ctx.client.connection?.accepted(uri);
+  });
 }
 
 /**
- * No request for 1. a document whose language has completion switched off, 2. several cursors (each would get the text meant for
- * one), 3. a document that is not shared with the runtime, 4. no runtime. Read-only editors are not asked about by VS Code, and
- * output, diff and source-control documents are not in the selector.
+ * No request for 1. a document whose language has completion switched off, 2. an editor that is not one to suggest in (skip.ts), 3. a
+ * document that is not shared with the runtime, 4. no runtime. Where in a document none is made, the runtime knows.
  */
 async function provide(
   ctx: Context,
@@ -34,7 +37,9 @@ async function provide(
   context: vscode.InlineCompletionContext,
   token: vscode.CancellationToken,
 ): Promise<vscode.InlineCompletionItem[] | undefined> {
-  if (!ctx.settings.enabledFor(document) || hasSeveralCursors(document)) return undefined;
+  if (!ctx.settings.enabledFor(document)) return undefined;
+  const why = whySkipped(editorView(document, context));
+  if (why !== undefined) return skip(ctx, why);
   if (isTooLarge(document)) return skip(ctx, 'documentTooLarge');
   const { connection } = ctx.client;
   if (connection === undefined) return skip(ctx, 'disconnected');
@@ -46,7 +51,7 @@ async function provide(
     if (document.isClosed || document.version !== version) return skip(ctx, 'outdated');
     logTrace(ctx, result.punctual);
     ctx.counters.count(result.punctual.reason);
-    return ghostItems(result, position).map(editorItem);
+    return ghostItems(result, position).map((item) => editorItem(item, document.uri));
   } catch (error) {
     if (token.isCancellationRequested || isCancellation(error)) return skip(ctx, 'cancelled');
     ctx.log.warn(`Completion failed: ${error instanceof Error ? error.message : error}`);
@@ -59,9 +64,23 @@ function skip(ctx: Context, end: Parameters<Context['counters']['count']>[0]): u
   return undefined;
 }
 
-function hasSeveralCursors(document: vscode.TextDocument): boolean {
+function editorView(document: vscode.TextDocument, context: vscode.InlineCompletionContext): EditorView {
   const editor = vscode.window.activeTextEditor;
-  return editor?.document === document && editor.selections.length > 1;
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const isDiff = input instanceof vscode.TabInputTextDiff;
+  return {
+    uri: document.uri.toString(),
+    scheme: document.uri.scheme,
+    languageId: document.languageId,
+    invoked: isInvoked(context),
+    cursors: editor?.document === document ? editor.selections.length : 0,
+    isWritable: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme),
+    compared: isDiff ? [input.original.toString(), input.modified.toString()] : undefined,
+  };
+}
+
+function isInvoked({ triggerKind }: vscode.InlineCompletionContext): boolean {
+  return triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
 }
 
 function requestParams(
@@ -69,21 +88,20 @@ function requestParams(
   position: vscode.Position,
   context: vscode.InlineCompletionContext,
 ): InlineCompletionParams {
-  const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
   const selected = context.selectedCompletionInfo;
   return {
     textDocument: { uri },
     position: point(position),
     context: {
-      triggerKind: invoked ? 1 : 2,
+      triggerKind: isInvoked(context) ? 1 : 2,
       ...(selected && { selectedCompletionInfo: { range: wireRange(selected.range), text: selected.text } }),
     },
   };
 }
 
-function editorItem(item: GhostItem): vscode.InlineCompletionItem {
+function editorItem(item: GhostItem, uri: vscode.Uri): vscode.InlineCompletionItem {
   const range = new vscode.Range(item.start.line, item.start.character, item.end.line, item.end.character);
-  const command = { command: `punctual.${acceptedCommand}`, title: 'Suggestion accepted' };
+  const command = { command: `punctual.${acceptedCommand}`, title: 'Suggestion accepted', arguments: [uri] };
   const result = new vscode.InlineCompletionItem(item.insertText, range, command);
   if (item.filterText !== undefined) result.filterText = item.filterText;
   return result;

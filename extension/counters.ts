@@ -1,8 +1,9 @@
 /** What became of this window's completion requests. Counted here and shown here; nothing of it leaves the machine. */
 import type { CompletionReason } from '../runtime/protocol.ts';
+import type { SkipReason } from './skip.ts';
 
 /** The runtime's reasons, and those that end a request before or outside of it. */
-export type RequestEnd = CompletionReason | 'disconnected' | 'outdated';
+export type RequestEnd = CompletionReason | SkipReason | 'disconnected' | 'outdated';
 
 export class CompletionCounters {
   readonly #ends = new Map<RequestEnd, number>();
