@@ -29,6 +29,14 @@ function outcomeLine(outcomes: Status['outcomes']): string[] {
   return outcomes === undefined || outcomes.shown === 0 ? [] : [acceptanceLine(outcomes), ''];
 }
 
+/** A line has room for a few. */
+const labelsMax = 3;
+
+function firstOf(labels: readonly string[]): string {
+  const more = labels.length - labelsMax;
+  return [...labels.slice(0, labelsMax), ...(more > 0 ? [`${more} more`] : [])].join('; ');
+}
+
 /** What is under way in several calls, and where each of them is. */
 function workflowLines(workflows: readonly WorkflowStatus[]): string[] {
   const lines = workflows.flatMap(({ title, elapsedMs, targetMs, stages }) => {
@@ -37,9 +45,9 @@ function workflowLines(workflows: readonly WorkflowStatus[]): string[] {
     const running = labels('running');
     const parts = [
       `${labels('done').length} of ${counted(stages.length, 'call')} done`,
-      ...(running.length > 0 ? [`under way: ${running.join('; ')}`] : []),
+      ...(running.length > 0 ? [`under way: ${firstOf(running)}`] : []),
       ...(['left out', 'failed'] as const).flatMap((state) =>
-        labels(state).length > 0 ? [`${state}: ${labels(state).join('; ')}`] : [],
+        labels(state).length > 0 ? [`${state}: ${firstOf(labels(state))}`] : [],
       ),
     ];
     const seconds = (ms: number): string => (ms / 1000).toFixed(1);

@@ -76,6 +76,20 @@ describe('the printed status', () => {
     expect(linesOf({ ...status, outcomes: none })).toEqual(linesOf(status));
   });
 
+  it('when many calls are under way, then the first of them are named and the others counted', () => {
+    const stages = [1, 2, 3, 4, 5].map((part) => ({ label: `part ${part}`, state: 'running' as const }));
+    const workflow = {
+      class: 'translate',
+      title: 'Translating a.ts to Go',
+      elapsedMs: 0,
+      targetMs: 10_000,
+      stages,
+    } as const;
+    expect(linesOf({ ...status, workflows: [workflow] })[4]).toBe(
+      'Translating a.ts to Go: 0.0 of 10.0 s, 0 of 5 calls done, under way: part 1; part 2; part 3; 2 more',
+    );
+  });
+
   it('when suggestions were made, then it is told where they came from', () => {
     const of = (suggestions: Status['suggestions']) => linesOf({ ...status, suggestions }).slice(3, 6);
     expect(of({ typed: 9, cache: 3, joined: 2, generated: 12 })).toEqual([
