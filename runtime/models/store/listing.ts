@@ -20,7 +20,7 @@ export interface StoredFile {
 }
 
 export interface StoredModel {
-  /** For `remove` and `verify`: the file name in the folder; for `forget`: the absolute path elsewhere. Unique in the list. */
+  /** For `remove`: the file name in the folder; for `forget`: the absolute path elsewhere. Unique in the list. */
   readonly id: string;
   /** File name of the (first) file. Two models can have the same. */
   readonly name: string;

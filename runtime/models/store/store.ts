@@ -5,7 +5,7 @@
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, reasonOf } from '../../disk/reason.ts';
-import { type Disk, folderError, hasGgufMagic, realDisk, sha256Of } from './disk.ts';
+import { type Disk, folderError, hasGgufMagic, realDisk } from './disk.ts';
 import { download } from './download.ts';
 import { StoreError } from './failure.ts';
 import type { DownloadLimits, DownloadTools } from './file-download.ts';
@@ -128,24 +128,6 @@ export class ModelStore {
         for (const file of files) await removeFile(file.path);
         await this.#manifest.removeFiles(files.map((file) => path.basename(file.path)));
       });
-    });
-  }
-
-  /**
-   * Reads a downloaded model again and compares it with the digests that were noted then. False: it was damaged since; remove it
-   * and download it again.
-   */
-  async verify(id: string, signal?: AbortSignal): Promise<boolean> {
-    return await this.#guarded(async () => {
-      const model = await this.#model(id);
-      for (const { path: file, sha256 } of model.files) {
-        if (sha256 === undefined) throw new StoreError({ code: 'unknown-model', name: id });
-        const actual = await sha256Of(file, { ...(signal && { signal }) }).catch((error: unknown) => {
-          throw signal?.aborted ? new StoreError({ code: 'cancelled', name: id }) : error;
-        });
-        if (actual !== sha256) return false;
-      }
-      return true;
     });
   }
 

@@ -168,22 +168,3 @@ describe('a model elsewhere', () => {
     expect(await store.list()).toEqual([]);
   });
 });
-
-describe('a downloaded model that is read again', () => {
-  it('when a bit has flipped, then it is told; when none, then it is fine', async () => {
-    await downloaded('a.gguf');
-    const store = world.store();
-    expect(await store.verify('a.gguf')).toBe(true);
-    const bytes = await world.read('a.gguf');
-    bytes.writeUInt8(bytes.readUInt8(999) ^ 1, 999);
-    await writeFile(world.path('a.gguf'), bytes);
-    expect(await store.verify('a.gguf')).toBe(false);
-    await failure(store.verify('a.gguf', AbortSignal.abort()), 'cancelled');
-  });
-
-  it('when no digest of it is known, then it cannot be verified', async () => {
-    await mkdir(world.folder);
-    await writeFile(world.path('a.gguf'), content(kB));
-    await failure(world.store().verify('a.gguf'), 'unknown-model');
-  });
-});
