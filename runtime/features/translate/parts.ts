@@ -30,10 +30,13 @@ export interface SourceFile {
   readonly imports: string;
 }
 
+/** In a longer text nobody looks for names, as everybody else would wait for that: a second for every 30,000 declarations. */
+const namesCharsMax = 256 * 1024;
+
 /** Two empty lines are the most that any style asks for. */
 const emptyLinesMax = 2;
 
-/** Of the file's first line. */
+/** @param firstLine the number of the first line of the text. */
 export function sourceFile(source: SyntaxTree | string, maxChars: number, firstLine: number): SourceFile {
   const pieces = trimmed(piecesOf(source, maxChars, firstLine));
   if (typeof source === 'string') {
@@ -41,7 +44,7 @@ export function sourceFile(source: SyntaxTree | string, maxChars: number, firstL
     const parts = pieces.map((piece, index) => ({ ...piece, after: index > 0 ? [index - 1] : [], uses: [] }));
     return { parts, imports: '' };
   }
-  const declared = declarations(source);
+  const declared = source.text.length <= namesCharsMax ? declarations(source) : [];
   const names = sharedNames(declared, pieces);
   const parts = pieces.map((piece, index) => linked(piece, index, pieces, names));
   const imports = declared
