@@ -7,6 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WebSocket } from 'ws';
 import type { DeviceTeller } from './engine/engine.ts';
+import { Contexts } from './features/completion/context/index.ts';
+import { SyntaxReader } from './features/completion/context/reader.ts';
 import { totalOf } from './features/completion/feedback.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { Restraint } from './features/completion/restraint.ts';
@@ -167,12 +169,14 @@ class Runtime {
 
   #services(models: ModelDesk): Services {
     const loop = this.#loop;
+    const reader = new SyntaxReader(this.#texts.syntax);
     return {
       tasks: loop,
       completion: this.#completion,
       summarize: new SummarizeFeature(this.#texts),
       translate: new TranslateFeature(this.#texts),
       models,
+      contexts: (documents) => new Contexts(reader, documents),
       feedback: { restraint: this.#restraint, store: this.#feedback },
       version: PUNCTUAL_VERSION,
       machineWide: this.#machineWide,

@@ -22,6 +22,7 @@ import type {
 } from '../../protocol.ts';
 import { answering } from '../notes.ts';
 import { type ChosenModel, isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
+import { type CompletionContext, offeredTo } from './context/index.ts';
 import { type Cursor, type CursorText, cursorText, isInside, plainLines } from './cursor.ts';
 import { Eligibility } from './eligibility.ts';
 import type { Answer } from './filters/filter.ts';
@@ -41,10 +42,12 @@ export interface CompletionRequest extends Cursor {
   readonly client: string;
   /** When the request arrived, from `Tasks.now()`. */
   readonly receivedMs: number;
+  /** What other files say that helps. */
+  readonly context?: CompletionContext | undefined;
 }
 
 /** Where the cursor is, or will be. */
-export type WarmUpRequest = Pick<CompletionRequest, 'document' | 'position' | 'settings' | 'client'>;
+export type WarmUpRequest = Pick<CompletionRequest, 'document' | 'position' | 'settings' | 'client' | 'context'>;
 
 /** A request that is going to be answered. */
 interface Asked {
@@ -133,7 +136,8 @@ export class CompletionFeature {
     const { document, settings, position } = request;
     const model = this.#models.choose('completion', settings);
     if (isTaskError(model) || !this.eligibility(document, settings).automatic || !isInside(document, position)) return;
-    const prompt = this.#prompts.warmUp(keyOf(request), cursorText(request));
+    const offered = offeredTo(model, request.context);
+    const prompt = this.#prompts.warmUp(keyOf(request), { ...cursorText(request), offered });
     const spec = this.#specOf({ ...request, receivedMs: this.#tasks.now() }, model, prompt, []);
     const handle = this.#tasks.submit({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true });
     const cancel = (): void => handle.cancel();
@@ -188,7 +192,8 @@ export class CompletionFeature {
     const { targetMs } = request.settings.completion;
     const specOf = (prompt: InfillPrompt): TaskSpec => this.#specOf(request, model, prompt, stop);
     const forecastMs = (prompt: InfillPrompt): number => this.#tasks.forecastTtftMs(specOf(prompt));
-    const question: PromptQuestion = { text: here.text, offset: here.offset, targetMs, forecastMs };
+    const offered = offeredTo(model, request.context);
+    const question: PromptQuestion = { text: here.text, offset: here.offset, offered, targetMs, forecastMs };
     let wanted: WindowLimits = windowDefault;
     let chosen = this.#prompts.choose(key, question);
     const wait = { ...placeOf(asked), invoked: request.invoked, targetMs, forecastMs: chosen.forecastMs };

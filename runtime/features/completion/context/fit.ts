@@ -7,7 +7,8 @@
  * 3. And never the promise: it is taken only when the forecast with it is on time.
  */
 import type { InfillContext } from '../../../core/task.ts';
-import { type CompletionContext, infillContext } from './pieces.ts';
+import type { ChosenModel } from '../../tasks.ts';
+import { budgetFor, type CompletionContext, infillContext } from './pieces.ts';
 
 /** What completion/fit.ts says of a window. */
 export interface FittedPart {
@@ -28,6 +29,17 @@ const rungs = [1, 0.6, 0.3] as const;
 export interface OfferedContext {
   readonly context: CompletionContext;
   readonly charsMax: number;
+}
+
+/**
+ * What of a context a model may be asked with. Nothing of it for the demonstration model: it was trained on single files, and nobody has
+ * found that it makes use of more.
+ */
+export function offeredTo(
+  { demo, contextTokens }: Pick<ChosenModel, 'demo' | 'contextTokens'>,
+  context: CompletionContext | undefined,
+): OfferedContext | undefined {
+  return demo || context === undefined ? undefined : { context, charsMax: budgetFor(contextTokens).chars };
 }
 
 /** Ever less of a context, the whole first, and none that is empty. Shares are of its characters, in order of worth. */

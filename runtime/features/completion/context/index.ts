@@ -6,7 +6,8 @@
  * 2. its user pauses (or has not paused for {@link editsMax} edits);
  * 3. declarations that were asked for have come.
  *
- * Whoever makes prompts takes {@link Contexts.at}, {@link lessAndLess} of that, and {@link fitContext}. What a prompt was evaluated with
+ * Whoever makes prompts takes {@link Contexts.at}, what of it the model is to have ({@link offeredTo}), ever less of that
+ * ({@link lessAndLess}), and what is on time ({@link fitContext}). What a prompt was evaluated with
  * stays its context as long as it is typed on; the new one counts for the next prompt that is cut, or for a warm-up.
  *
  * Nothing is kept or said of a file that must not be read (readable.ts), and what was gathered is judged again each time.
@@ -21,8 +22,8 @@ import { Readable, type WorkspaceFolder } from './readable.ts';
 import type { DocumentReader, ReadPlace } from './reader.ts';
 import { DocumentIndex, documentsMax, type VersionedText } from './similar.ts';
 
-export { fitContext, lessAndLess, type OfferedContext } from './fit.ts';
-export { budgetFor, type CompletionContext } from './pieces.ts';
+export { fitContext, lessAndLess, type OfferedContext, offeredTo } from './fit.ts';
+export type { CompletionContext } from './pieces.ts';
 
 export interface ContextSettings {
   /** Whether other files are read at all. */
