@@ -140,6 +140,9 @@ export class InParts {
     );
     let text = answers.map((answer) => answer.text.trimEnd()).join('\n');
     let tokens = answers.reduce((sum, { result }) => sum + result.generatedTokens, 0);
+    const { from, to: last } = part.lines;
+    if (text.trim() === '')
+      job.note(`The model wrote nothing for ${from === last ? `line ${from}` : `lines ${from}–${last}`}: look there.`);
     // What begins in one part and ends in another parses in neither.
     if (!part.isCut && isChecked) {
       const repaired = await this.#repaired(text, context);

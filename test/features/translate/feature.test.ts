@@ -188,6 +188,15 @@ describe('a translation in parts', () => {
     expect(result.text.match(/characters/g)?.length).toBeGreaterThan(3);
   });
 
+  it('when the model writes nothing for a part, then a note says where', async () => {
+    const asked = translate((prompt) => ({
+      pieces: ['```javascript\n', nameIn(prompt) === 'second' ? '' : translated(prompt)],
+    }));
+    const { notes, text } = await asked.result;
+    expect(notes).toEqual([expect.stringMatching(/^The model wrote nothing for lines \d+–\d+: look there\.$/)]);
+    expect(text).toBe('function first(value) {\n  return value;\n}\n\n\nfunction third(value) {\n  return value;\n}');
+  });
+
   it('when a part fails, then the whole does, in the words of the error', async () => {
     const error = { code: 'engineFailed', message: 'The engine broke.' } as const;
     const asked = translate((prompt) =>

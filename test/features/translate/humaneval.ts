@@ -71,6 +71,8 @@ export function sourceOf(chosen: readonly Problem[], language: HumanLanguage): s
 /** What a model answers that translates correctly what stands in the prompt, and only that. */
 export function translated(prompt: string, chosen: readonly Problem[], to: HumanLanguage): string {
   const asked = chosen.filter(({ id }) => prompt.includes(marker(id)));
+  // Of a part that begins no problem there is nothing to say, but a model says something.
+  if (asked.length === 0) return `\`\`\`${to}\n${to === 'python' ? '#' : '//'} See above.`;
   const code = joined(asked, to, (problem) => bodyOf(problem, to));
   return `\`\`\`${to}\n${code}`;
 }
