@@ -11,7 +11,8 @@ import { within } from './within.ts';
 
 /** Several changes at once are told once. */
 const tellDelayMs = 200;
-const readMsMax = 2_000;
+const readMsMax = 15_000;
+const ignoreName = '.gitignore';
 const hidingSettings = ['files.exclude', 'search.exclude'];
 
 export function activate(ctx: Context): void {
@@ -28,7 +29,7 @@ class WorkspaceTeller implements vscode.Disposable {
   constructor(ctx: Context, connection: Connection) {
     this.#ctx = ctx;
     this.#connection = connection;
-    const watcher = vscode.workspace.createFileSystemWatcher('**/.gitignore');
+    const watcher = vscode.workspace.createFileSystemWatcher(`**/${ignoreName}`);
     const soon = () => this.#soon();
     this.#scope = [
       watcher,
@@ -78,11 +79,15 @@ async function readIgnore(folder: vscode.Uri): Promise<string> {
   // A repository that is not on a disk has no files but those that are in it.
   if (folder.scheme === 'vscode-vfs') return '';
   try {
-    const file = vscode.Uri.joinPath(folder, '.gitignore');
-    const read = Promise.resolve(vscode.workspace.fs.readFile(file));
-    return ignoreText(new TextDecoder().decode(await within(readMsMax, 'the .gitignore', read)));
-  } catch (error) {
-    const isAbsent = error instanceof vscode.FileSystemError && error.code === 'FileNotFound';
-    return isAbsent ? '' : '*';
+    return ignoreText(await within(readMsMax, `the ${ignoreName} of ${folder}`, contentOf(folder, ignoreName)));
+  } catch {
+    return '*';
   }
+}
+
+async function contentOf(folder: vscode.Uri, file: string): Promise<string> {
+  // Errors of file systems differ in how they say that there is no such file.
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  if (!entries.some(([entry]) => entry === file)) return '';
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, file)));
 }
