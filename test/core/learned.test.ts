@@ -78,4 +78,18 @@ describe('what is left of a prompt to evaluate', () => {
     evaluate(learned, completion('w', { suffix: 'x'.repeat(350) }, { idle: true }), { follows: 'other' });
     expect(learned.prefillTokens(completion('b', {}))).toBe(1);
   });
+
+  it('when what other files say is another one, then all behind it is evaluated anew; when there is more of it, from there on', () => {
+    const context = (...names: string[]) => ({
+      repository: 'r',
+      path: 'here.ts',
+      pieces: names.map((name) => ({ path: name, text: name, comments: name.repeat(350) })),
+    });
+    const learned = new Learned();
+    evaluate(learned, completion('a', { context: context('x') }));
+    expect(learned.prefillTokens(completion('b', { context: context('x') }))).toBe(1);
+    expect(learned.prefillTokens(completion('b', { context: context('y') }))).toBeCloseTo(1_400 / charsPerToken, -2);
+    const more = learned.prefillTokens(completion('b', { context: context('x', 'y') }));
+    expect(more).toBeLessThan(learned.prefillTokens(completion('b', { context: context('y', 'x') })));
+  });
 });

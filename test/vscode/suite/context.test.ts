@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
 
-const waitMs = 30_000;
+const waitMs = 45_000;
 
 export function defineTests(): void {
   describe('the context of completions', () => {
