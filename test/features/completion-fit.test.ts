@@ -66,6 +66,18 @@ describe('a prompt fitted to its promise', () => {
     expect(fitted.forecastMs).toBe(charsOf(fitted.window));
   });
 
+  it('when most of the prefix is held, then it is not given up for the rest, which counts as dropped', () => {
+    const edge = code.indexOf('const value100') - 2;
+    const offset = code.indexOf('const value140');
+    const held = [{ edge, head: code.slice(edge, edge + 200) }];
+    const { window, droppedChars } = fitWindow({ ...plain, text: code, offset, held, targetMs: 1e9 });
+    const whole = infillWindow(code, offset, windowDefault);
+    expect(window).toEqual({ prefix: code.slice(edge, offset), suffix: whole.suffix });
+    expect(droppedChars).toBe(charsOf(whole) - charsOf(window));
+    const little = [{ edge: offset - 300, head: code.slice(offset - 300, offset - 200) }];
+    expect(fitWindow({ ...plain, text: code, offset, held: little, targetMs: 1e9 }).window).toEqual(whole);
+  });
+
   it('when the lines before the last prompt were deleted and the cursor is within its beginning, then no text is left out', () => {
     const head = code.slice(0, 200);
     const offset = 10;

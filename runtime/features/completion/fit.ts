@@ -4,8 +4,8 @@
  * The context is a list of segments in order of worth. The least are dropped until the predicted time to the first token fits:
  * 1. What was evaluated from the left edge of the last prompt of the document on, or from that of its warm-up, costs nothing: the edge
  *    stays, and the text behind the cursor is what is dropped. So a window that was made smaller does not shrink its own prefix away.
- * 2. Another window than a held one loses what is held. While it is larger, it is taken only when it fits with a reserve; otherwise it
- *    comes back through a warm-up, while nobody waits.
+ * 2. Another window than a held one loses what is held. While it is larger, it is taken only when little is held and it fits with a
+ *    reserve; otherwise it comes back through a warm-up, while nobody waits.
  * 3. When not even the least with the held edge fits, the edge is no longer warm: the window is cut anew, nearer to the cursor.
  * 4. When nothing fits, the promise cannot be kept by a prompt: the one that is there first is asked for. The current line and a few
  *    before it are never dropped.
@@ -30,6 +30,9 @@ const growPart = 0.5;
 
 /** A held edge may lie so much farther from the cursor than a new one: so it moves seldom, and each time what is held is lost. */
 const heldStretch = 1.25;
+
+/** Of the wanted prefix: so much of it, held, is not given up for the rest, which comes back through a warm-up. */
+const enoughPart = 0.5;
 
 /** How much may be given up for the promise. */
 export interface FitGoal {
@@ -118,7 +121,7 @@ export interface FittedWindow {
 export function fitWindow(question: FitQuestion): FittedWindow {
   const { targetMs, forecastMs } = question;
   const candidates = candidatesOf(question);
-  const wantedChars = Math.max(...candidates.map(({ chars }) => chars));
+  const wantedChars = Math.max(charsOf(wantedWindow(question).window), ...candidates.map(({ chars }) => chars));
   let cheapest: FittedWindow | undefined;
   let cheapestMs = Number.POSITIVE_INFINITY;
   for (const { segments, chars, share } of candidates) {
@@ -140,6 +143,10 @@ export function wantedWindow(place: Place): Pick<FittedWindow, 'window' | 'holds
   return { window: windowOf(segments), holds: holdsOf(segments) };
 }
 
+function charsOf({ prefix, suffix }: InfillWindow): number {
+  return prefix.length + suffix.length;
+}
+
 interface Candidate {
   readonly segments: readonly Segment[];
   readonly chars: number;
@@ -156,14 +163,16 @@ function candidatesOf(question: FitQuestion): Candidate[] {
   const fresh = partsFrom();
   // A window that keeps all of its prefix has the edge that is wanted.
   const held = least.prefix < 1 ? question.held : [];
-  const warm = held.flatMap((window) => {
-    const edge = heldEdge(question, cursor, window);
-    return edge === undefined ? [] : partsFrom(edge); // 1
-  });
+  const edges = held.flatMap((window) => heldEdge(question, cursor, window) ?? []);
+  const warm = edges.flatMap((edge) => partsFrom(edge)); // 1
   const charsLeast = Math.min(...warm.map(({ chars }) => chars));
   const smaller = fresh.slice(1).filter(({ chars }) => chars < charsLeast); // 3
   // 2. What is held is not given up for a little more.
-  const whole = fresh.slice(0, 1).map((one) => ({ ...one, share: warm.length === 0 ? share : growPart * share }));
+  const heldChars = cursor - Math.min(...edges);
+  const isEnough = heldChars >= enoughPart * Math.min(cursor, question.wanted.prefixChars);
+  const whole = fresh
+    .slice(0, isEnough ? 0 : 1)
+    .map((one) => ({ ...one, share: warm.length === 0 ? share : growPart * share }));
   return [...whole, ...warm, ...smaller].sort((a, b) => b.chars - a.chars);
 }
 
