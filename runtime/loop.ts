@@ -5,7 +5,7 @@
  * Events are handled one after the other: an effect that leads to another event (an engine that answers at once) is queued
  * behind the one in hand, so the scheduler never sees a half-made change.
  */
-import type { Effect, Event, PassReport } from './core/event.ts';
+import { type Effect, type Event, isUnseen, type PassReport } from './core/event.ts';
 import { Learned } from './core/learned.ts';
 import { Metrics } from './core/metrics.ts';
 import { punctual } from './core/policies/punctual.ts';
@@ -241,7 +241,7 @@ export class Loop implements Tasks {
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         for (const effect of this.#scheduler.on(next, this.now())) this.#perform(effect);
-        if (next.kind !== 'pass') this.#changed();
+        if (!isUnseen(next)) this.#changed();
       }
     } finally {
       this.#handling = false;

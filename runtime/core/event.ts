@@ -151,6 +151,11 @@ export type Effect =
   /** Send `wake` then, unless an event came before that asked for another time. In ms. */
   | { readonly kind: 'wakeAt'; readonly atMs: number };
 
+/** What changes nothing that anybody looks at: passes, and that time went by. What it leads to shows by the events that follow. */
+export function isUnseen({ kind }: Event): boolean {
+  return kind === 'pass' || kind === 'wake';
+}
+
 /** What happens with every token and pass: it frees nothing, so there is nothing new to start. */
 export function isProgress(event: Event): boolean {
   return event.kind === 'tokens' || event.kind === 'accepted' || event.kind === 'pass';
