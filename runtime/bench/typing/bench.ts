@@ -1,6 +1,9 @@
 /**
  * When to ask for a suggestion: the product's adaptive wait against fixed ones, over the recorded editing session with gaps between keys as
  * developers of the Copilot study typed. Pure simulation; nothing of it depends on the machine it runs on.
+ *
+ * What can be predicted is bounded by the recording: its stamps are whole seconds, so within them nothing but the pace tells when the next
+ * key comes. A rule that knew the future would make as many requests as it shows suggestions.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { debounceDefault } from '../../features/completion/debounce.ts';

@@ -50,7 +50,7 @@ export interface DebounceOptions {
 }
 
 /**
- * `bench typing --window tuning` finds as many suggestions shown as with 75 ms for everybody at a cost of 0.18 to 0.32, by machine and by
+ * `bench typing --window tuning` finds as many suggestions shown as with 75 ms for everybody at a cost of 0.2 to 0.33, by machine and by
  * how the keys are timed.
  */
 export const debounceDefault: DebounceOptions = { requestCost: 0.25, waitShareMax: 0.5 };
