@@ -53,7 +53,7 @@ interface PlayOptions {
 export const keystrokesBench: Bench = {
   name: 'keystrokes',
   summary: 'what each keystroke evaluates of its prompt, and how many tasks a shown suggestion takes',
-  takes: { full: '8 minutes', quick: '2 minutes' },
+  takes: { full: '3 minutes', quick: '1 minute' },
   options: [
     { name: 'sessions', value: 'N', help: `so many pieces of the recording (default: ${sessionsFull})` },
     { name: 'order', value: 'NAME', help: `how the model reads a prompt: ${orders.join(', ')} (default: both)` },
