@@ -130,6 +130,7 @@ describe('a completion on a slow processor', () => {
     const traces = await desk.type(code, offset, 'const answer = 4');
     const later = traces.slice(1);
     expect(later.every(({ kept }) => kept)).toBe(true);
-    for (const { promptTokens = 0, reusedTokens = 0 } of later) expect(promptTokens - reusedTokens).toBeLessThanOrEqual(2);
+    for (const { promptTokens = 0, reusedTokens = 0 } of later)
+      expect(promptTokens - reusedTokens).toBeLessThanOrEqual(2);
   });
 });

@@ -44,7 +44,9 @@ describe('workflows that arrive', () => {
       const promptTokens = calls.reduce((sum, { ownTokens }) => sum + ownTokens, 0);
       // The cheapest prefill of the table takes 2.9 ms a token.
       expect(targetMs).toBeGreaterThan(targetMultiple * 2.9 * promptTokens);
-      const stages = stagesOf(calls).map(([first]) => stageShares[first === undefined ? -1 : calls.indexOf(first)] ?? 0);
+      const stages = stagesOf(calls).map(
+        ([first]) => stageShares[first === undefined ? -1 : calls.indexOf(first)] ?? 0,
+      );
       expect(stages.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
       expect(ownShares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
     }
