@@ -2,8 +2,8 @@
  * One deadline over a sequence of calls (CATO, arXiv 2503.19876): a workflow is one task for whoever asked, and several for the
  * scheduler. Event in, effects out; owns the calls of one plan from its start until it is settled. Pure.
  *
- * 1. A call is submitted when what it waits for has ended and fewer than `outstandingMax` are outstanding. Each is an ordinary task of the
- *    scheduler, which says what runs side by side.
+ * 1. A call is submitted when what it waits for has ended and fewer are outstanding than the device runs side by side with gain. Each is an
+ *    ordinary task of the scheduler, which says what runs.
  * 2. Its deadline: the slack that is left (promise - time spent) is split over this stage and what follows by predicted time. So what
  *    one stage takes less or more is everybody's after it.
  * 3. With it goes the {@link Rest}: what follows under the same promise. By that a policy sees the workflow behind the call: it is given up
@@ -183,7 +183,7 @@ export class Workflow {
   }
 
   #submit(nowMs: number, effects: WorkflowEffect[]): void {
-    const { arrivalMs, id: workflow, outstandingMax = outstandingDefault } = this.#plan;
+    const { arrivalMs, id: workflow, outstandingMax = this.#sideBySide } = this.#plan;
     const ready = this.#calls.ready;
     const next = ready.slice(0, Math.max(0, outstandingMax - this.#calls.count('submitted')));
     if (next.length === 0) return;
@@ -245,6 +245,18 @@ export class Workflow {
     if (step === undefined) return false;
     this.#note(step, { kind: 'failed' }, effects);
     return true;
+  }
+
+  /**
+   * Calls that are worth having outstanding: as many as make a token cheaper with each one more. Where a batch is slower than one after the
+   * other, as on some processors, one at a time ends sooner, and the policy sees all that follows it.
+   */
+  get #sideBySide(): number {
+    const { costs } = this.#options.device();
+    const perToken = (count: number): number => costs.decodeMs(count, 0) / count;
+    let count = 1;
+    while (count < outstandingDefault && perToken(count + 1) < perToken(count)) count += 1;
+    return count;
   }
 
   /** Time of what was not submitted yet over that on the model of the plan. */

@@ -38,13 +38,13 @@ export interface Plan {
   readonly arrivalMs: number;
   readonly targetMs: number;
   readonly calls: readonly PlanCall[];
-  /** Calls that may wait or run at a time. Default: {@link outstandingDefault}. */
+  /** Calls that may wait or run at a time. Default: as many as are worth it on the device, {@link outstandingDefault} at most. */
   readonly outstandingMax?: number;
   /** None: the plan is carried out as it stands, late or not. */
   readonly degradations?: readonly Degradation[];
 }
 
-/** As many as a batch holds on most devices; the scheduler says which of them run side by side. */
+/** As many as a batch holds on most devices. */
 export const outstandingDefault = 8;
 
 /** Calls of one plan at most: what is larger is to be split by whoever plans it. */

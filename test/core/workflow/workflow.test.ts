@@ -89,6 +89,13 @@ describe('a workflow', () => {
     ]);
   });
 
+  it('when a batch is slower than one after the other, then one call is outstanding at a time', () => {
+    const slow = { ...device, costs: { ...device.costs, decodeMs: (sequences: number) => 10 * sequences } };
+    const workflow = new Workflow(mapReduce(2), { device: () => slow });
+    expect(workflow.on({ kind: 'start' }, 0).map(wordOf)).toEqual(['part 0 until 4000 before 40 tokens']);
+    expect(workflow.on(ended('part 0'), 1_000).map(wordOf)).toEqual(['part 1 until 3500 before 20 tokens']);
+  });
+
   it('when time runs out, then it does one thing less after the other, says so, and is on time', () => {
     const plan = mapReduce(2, { degradations: [shorter, unmerged] });
     const start = [0, { kind: 'start' }] as const;
