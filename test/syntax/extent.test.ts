@@ -63,7 +63,7 @@ const indentation: readonly (readonly [Language, Because, string])[] = [
   ['python', 'opensBlock', 'def f(a):‸'],
   ['python', 'opensBlock', 'def f(a):‸\n\ndef g():\n    pass\n'],
   ['python', 'opensBlock', 'def f(\n    a: int,\n) -> int:‸\n'],
-  ['python', 'opensBlock', 'if a:‸  # if so\n'],
+  ['python', 'restOfLine', 'if a:‸  # if so\n'],
   ['python', 'opensBlock', 'class A:\n    def f(self):‸\n\n    def g(self):\n        pass\n'],
   ['python', 'opensBlock', 'a = {‸\n}\n'],
   ['python', 'filledBody', 'def f(a):‸\n    return a\n'],
