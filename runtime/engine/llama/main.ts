@@ -64,9 +64,11 @@ function main(): void {
     exit(2);
     return;
   }
-  const send = (events: EngineEvent[]): void => {
-    if (process.connected) process.send?.(events);
+  const tell = (message: EngineEvent[] | DeviceAnswer): void => {
+    // The channel may break while this is written: then the parent is gone, and its 'disconnect' ends this process without a word.
+    if (process.connected) process.send?.(message, undefined, {}, () => undefined);
   };
+  const send = (events: EngineEvent[]): void => tell(events);
   const [name = 'punctual'] = process.argv.slice(2);
   const policy = policyNamed(name);
   if (policy === undefined) {
@@ -83,9 +85,6 @@ function main(): void {
   void removeStaleKvFolders();
   const device = new Device(gpuOf(process.env['PUNCTUAL_GPU']), kvRoot, log);
   const engine = new EngineProcess(device, policy, send, log);
-  const tell = (answer: DeviceAnswer): void => {
-    if (process.connected) process.send?.(answer);
-  };
   process.on('message', (message: unknown) => {
     if (!deviceQuestionSchema.safeParse(message).success) return receive(message, engine, send);
     void device.report().then((report) => tell({ kind: 'devices', report }));

@@ -24,7 +24,8 @@ describe('token numbers of a replayed prompt', () => {
     const ours = steps.map((step) => infillTokens(step, salt));
     const theirs = steps.map(({ prefix, suffix }) => [
       -1,
-      ...tokenizer.tokenize(prefix),
+      // A lone space at the cursor is taken off by both.
+      ...tokenizer.tokenize(prefix.trimEnd()),
       -2,
       ...tokenizer.tokenize(suffix),
       -3,
