@@ -5,9 +5,10 @@
  * Events are handled one after the other: an effect that leads to another event (an engine that answers at once) is queued
  * behind the one in hand, so the scheduler never sees a half-made change.
  */
-import { type Effect, type Event, isUnseen, type PassReport } from './core/event.ts';
+import { type Effect, type Event, isUnseen } from './core/event.ts';
 import { Learned } from './core/learned.ts';
 import { Metrics } from './core/metrics.ts';
+import type { PassReport } from './core/pass-report.ts';
 import { punctual } from './core/policies/punctual.ts';
 import { PredictionErrors } from './core/prediction.ts';
 import { Scheduler } from './core/scheduler.ts';

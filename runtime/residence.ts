@@ -5,7 +5,7 @@
  */
 import type { ModelInfo } from './core/event.ts';
 import type { Holding, Holdings, MemoryView } from './core/residency/holdings.ts';
-import type { ResidencyChanges } from './core/residency/policy.ts';
+import type { ResidencyChanges } from './core/residency/options.ts';
 import type { FileDrop } from './core/residency/types.ts';
 import type { ModelId } from './core/task.ts';
 import type { EngineEvent } from './engine/engine.ts';

@@ -1,7 +1,7 @@
 /** What residency is told of a machine, and what it does to it, on a machine that a test sets. */
 import { describe, expect, it } from 'vitest';
 import type { ModelInfo } from '../runtime/core/event.ts';
-import type { ResidencyChanges } from '../runtime/core/residency/policy.ts';
+import type { ResidencyChanges } from '../runtime/core/residency/options.ts';
 import type { HostConditions } from '../runtime/host/idle-release.ts';
 import type { ModelOnDisk } from '../runtime/host/machine.ts';
 import { Residence, type ResidenceOptions } from '../runtime/residence.ts';

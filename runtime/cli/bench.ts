@@ -12,8 +12,6 @@ export const bench: Command = {
   takesAll: true,
 
   run(args, _, io) {
-    const elsewhere =
-      'the benches are not part of the installed extension: get the source of Punctual, and call this there after `npm ci`.';
-    return runBeside({ program: 'bench.mjs', command: this, elsewhere }, args, io);
+    return runBeside({ program: 'bench.mjs', command: this, holds: 'the benches' }, args, io);
   },
 };

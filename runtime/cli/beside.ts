@@ -8,18 +8,15 @@ export interface Beside {
   /** File in the folder of the programs. */
   readonly program: string;
   readonly command: Pick<Command, 'name' | 'usage' | 'summary'>;
-  /** A sentence for where it is not installed. */
-  readonly elsewhere: string;
+  /** What the program holds, as in 'the benches'. */
+  readonly holds: string;
 }
 
 /** Hands all arguments on. @returns the exit code of the program. @throws CommandError when it is not there. */
-export async function runBeside(
-  { program, command, elsewhere }: Beside,
-  args: readonly string[],
-  io: Io,
-): Promise<number> {
+export async function runBeside({ program, command, holds }: Beside, args: readonly string[], io: Io): Promise<number> {
   const file = path.join(io.programs, program);
   if (!existsSync(file)) {
+    const elsewhere = `${holds} are not part of the installed extension: get the source of Punctual, and call this there after \`npm ci\`.`;
     if (args[0] !== '--help' && args[0] !== '-h') throw new CommandError(elsewhere);
     io.out(`punctual ${command.name} ${command.usage}\n${command.summary}\n\n${elsewhere}\n`);
     return exitCodes.done;

@@ -13,8 +13,6 @@ export const evaluate: Command = {
   takesAll: true,
 
   run(args, _, io) {
-    const elsewhere =
-      'the evals are not part of the installed extension: get the source of Punctual, and call this there after `npm ci`.';
-    return runBeside({ program: 'eval.mjs', command: this, elsewhere }, args, io);
+    return runBeside({ program: 'eval.mjs', command: this, holds: 'the evals' }, args, io);
   },
 };

@@ -2,7 +2,7 @@
  * The passes that a model runs once on a device, so that its first predictions stand on measurements. Data only: an engine runs them
  * with nothing else to do, and stops after any of them when a task arrives.
  */
-import type { StepKind } from './event.ts';
+import type { StepKind } from './pass-report.ts';
 
 export interface CalibrationPass {
   readonly kind: StepKind;

@@ -4,7 +4,7 @@
  */
 
 import type { ErrorLog } from './error-log.ts';
-import type { StepKind } from './event.ts';
+import type { StepKind } from './pass-report.ts';
 
 /** Where levels are kept. Between them, kernels change little for prefills; for decodes every number is a case of its own. */
 export const costPoints: Readonly<Record<StepKind, readonly number[]>> = {

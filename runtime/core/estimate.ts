@@ -21,7 +21,7 @@ import {
   pointsAround,
 } from './cost-curve.ts';
 import { addError, type ErrorLog, emptyErrorLog } from './error-log.ts';
-import type { PassReport, StepKind } from './event.ts';
+import type { PassReport, StepKind } from './pass-report.ts';
 
 /** Predicted durations of single forward passes of one model on one device, in ms. */
 export interface Costs {

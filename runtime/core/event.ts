@@ -3,7 +3,8 @@
  * A recorded list of events with their times replays exactly.
  */
 import type { LengthQuantiles } from './lengths.ts';
-import type { ResidencyChanges } from './residency/policy.ts';
+import type { PassReport } from './pass-report.ts';
+import type { ResidencyChanges } from './residency/options.ts';
 import type { EditorSignal, FileDrop } from './residency/types.ts';
 import type { ModelId, Outcome, Task, TaskError, TaskId } from './task.ts';
 
@@ -36,27 +37,6 @@ export interface LoadParts {
   readonly contextMs: number;
   /** A prompt of a few tokens, so that the first real one does not pay for what is done only once. */
   readonly warmUpMs: number;
-}
-
-/** What a forward pass does. */
-export type StepKind = 'prefill' | 'decode';
-
-/** One forward pass: what it did and how long it took. The cost model learns from these. */
-export interface PassReport {
-  readonly model: ModelId;
-  readonly kind: StepKind;
-  /** Tokens evaluated: the chunk's length, or one for each decoding sequence and those of its draft. */
-  readonly tokens: number;
-  /** Sequences that took part. */
-  readonly sequences: number;
-  /** KV cells held by those sequences before the pass, in tokens. */
-  readonly contextTokens: number;
-  readonly wallMs: number;
-  /** Of a prefill: whose prompt it was. */
-  readonly id?: TaskId | undefined;
-  /** Of a decode that verified drafts: tokens that were guessed, and how many of them were right. */
-  readonly drafted?: number | undefined;
-  readonly accepted?: number | undefined;
 }
 
 export type Event =

@@ -6,7 +6,7 @@
  * mixed batch into separate micro-batches, so mixing costs the sum and only lengthens the step that everybody waits for.
  */
 import type { Costs } from './estimate.ts';
-import type { StepKind } from './event.ts';
+import type { StepKind } from './pass-report.ts';
 import type { ModelId, Sla, TaskClass, TaskId } from './task.ts';
 
 /** One running sequence as a planner sees it. */

@@ -13,8 +13,9 @@
  * 7. What the documents of a model held when it left is there again when it comes back, as far as that pays.
  */
 import type { CostModel } from '../core/estimate.ts';
-import type { ModelInfo, PassReport } from '../core/event.ts';
+import type { ModelInfo } from '../core/event.ts';
 import type { LengthQuantiles } from '../core/lengths.ts';
+import type { PassReport } from '../core/pass-report.ts';
 import type { Limits, ModelId, Outcome, Prompt, Sla, TaskClass, TaskError, TaskId } from '../core/task.ts';
 
 /** How a model is to be loaded. */

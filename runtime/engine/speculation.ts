@@ -4,7 +4,7 @@
  */
 import { type Acceptance, Lookup, learnAcceptance, newAcceptance, planDraft } from '../core/draft.ts';
 import { type CostModel, type Costs, costsOf, learn, newCostModel } from '../core/estimate.ts';
-import type { PassReport } from '../core/event.ts';
+import type { PassReport } from '../core/pass-report.ts';
 import type { SequenceView, StepView } from '../core/step.ts';
 import type { TaskClass } from '../core/task.ts';
 import { type Sequence, sequenceView } from './sequence.ts';

@@ -1,6 +1,6 @@
 /** How fast a model is on an idle machine, and how soon it keeps the promise of a class, from what its passes were found to cost. Pure. */
 import { type CostModel, costsOf, prefillTotalMs } from '../core/estimate.ts';
-import type { StepKind } from '../core/event.ts';
+import type { StepKind } from '../core/pass-report.ts';
 import type { TaskClass } from '../core/task.ts';
 
 /** Tokens of an ordinary task: of the prompt those that have to be evaluated, and of the answer those that the promise waits for. */

@@ -12,7 +12,7 @@ import {
   newCostModel,
   prefillTotalMs,
 } from '../../runtime/core/estimate.ts';
-import type { PassReport } from '../../runtime/core/event.ts';
+import type { PassReport } from '../../runtime/core/pass-report.ts';
 import { halfBillionModel, costsOf as tableCosts } from '../../runtime/engine/simulated-model.ts';
 
 /** The 0.5 B model with 4-bit weights: two sequences cost more than two passes, and eight less than six. */

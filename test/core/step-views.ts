@@ -1,5 +1,5 @@
 /** Sequences and views as the tests of step-level planners need them. */
-import type { StepKind } from '../../runtime/core/event.ts';
+import type { StepKind } from '../../runtime/core/pass-report.ts';
 import type { SequenceView, StepView } from '../../runtime/core/step.ts';
 import { plainCosts } from './fixtures.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { infillTokens } from '../../runtime/bench/replay/prompt-tokens.ts';
-import type { PassReport } from '../../runtime/core/event.ts';
+import type { PassReport } from '../../runtime/core/pass-report.ts';
 import type { InfillPrompt } from '../../runtime/core/task.ts';
 import { VirtualClock } from '../../runtime/engine/clock.ts';
 import type { ModelSpec } from '../../runtime/engine/engine.ts';

@@ -2,7 +2,8 @@
  * One load under one policy: the product's own scheduler, step machine and slots on the simulated engine and its virtual clock. What is
  * made up is the cost of a pass, and prompts and answers in place of text. Pure: same load, policy and machine, same run.
  */
-import type { Effect, Event, PassReport } from '../../core/event.ts';
+import type { Effect, Event } from '../../core/event.ts';
+import type { PassReport } from '../../core/pass-report.ts';
 import { countedHoldings } from '../../core/residency/holdings.ts';
 import { Scheduler } from '../../core/scheduler.ts';
 import type { StepPlan } from '../../core/step.ts';

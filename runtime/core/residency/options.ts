@@ -115,3 +115,8 @@ export const residencyDefaults: ResidencyOptions = {
   releaseAfterMs: Number.POSITIVE_INFINITY,
   releasePinnedAfterMs: Number.POSITIVE_INFINITY,
 };
+
+/** What may change while a runtime lives: settings, power, memory pressure. */
+export type ResidencyChanges = Partial<
+  Pick<ResidencyOptions, 'releaseAfterMs' | 'releasePinnedAfterMs' | 'loadsAhead' | 'readsAhead'>
+>;

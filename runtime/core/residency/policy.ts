@@ -18,17 +18,12 @@ import { Asked } from './asked.ts';
 import { onDemand, substitutions } from './demand.ts';
 import { type Forecast, LearnedForecast } from './forecast.ts';
 import type { Means } from './means.ts';
-import { type ResidencyOptions, residencyDefaults } from './options.ts';
+import { type ResidencyChanges, type ResidencyOptions, residencyDefaults } from './options.ts';
 import { Reader } from './reader.ts';
 import { canFit, isIdle, isLeftOver, planRelief } from './room.ts';
 import type { Decision, EditorSignal, ModelView, ResidencyView, Use } from './types.ts';
 import { seconds } from './why.ts';
 import { Worth } from './worth.ts';
-
-/** What may change while a runtime lives: settings, power, memory pressure. */
-export type ResidencyChanges = Partial<
-  Pick<ResidencyOptions, 'releaseAfterMs' | 'releasePinnedAfterMs' | 'loadsAhead' | 'readsAhead'>
->;
 
 export class ResidencyPolicy {
   readonly #means: Means;

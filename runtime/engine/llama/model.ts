@@ -5,7 +5,8 @@
 import { performance } from 'node:perf_hooks';
 import type { ChatWrapper, Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { type CostModel, type Costs, costsOf, learn, newCostModel } from '../../core/estimate.ts';
-import type { LoadParts, ModelInfo, PassReport } from '../../core/event.ts';
+import type { LoadParts, ModelInfo } from '../../core/event.ts';
+import type { PassReport } from '../../core/pass-report.ts';
 import type { ModelSpec } from '../engine.ts';
 import type { PassItem, PassResult } from '../pass.ts';
 import type { MachineModel } from '../sequence.ts';
