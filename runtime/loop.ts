@@ -21,7 +21,6 @@ import { CostKeeper, type CostStore } from './loop/costs.ts';
 import { type Files, Moves } from './loop/moves.ts';
 import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
-import { ordinaryMs } from './loop/speeds.ts';
 import { type LoopStatus, loopStatus } from './loop/status.ts';
 import { promiseOf, taskOf } from './loop/task.ts';
 import { Watchdog } from './loop/watchdog.ts';
@@ -136,11 +135,6 @@ export class Loop implements Tasks {
   /** What happens outside of the house: signals of an editor, other conditions, a file that was read ahead. */
   tell(event: Extract<Event, { readonly kind: 'signal' | 'conditions' | 'wake' }>): void {
     this.#handle(event);
-  }
-
-  /** On an idle machine with the model loaded, in ms, to the moment that the promise of the class names; see loop/speeds.ts. */
-  ordinaryMs(model: ModelId, name: TaskClass): number | undefined {
-    return ordinaryMs(this.learned.costModel(model), name);
   }
 
   /** A task of this model will probably come. */

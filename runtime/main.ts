@@ -16,6 +16,7 @@ import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, type TextKit, TranslateFeature } from './features/text.ts';
 import { type Machine, openMachine } from './host/machine.ts';
 import { powerPlaces } from './host/power.ts';
+import { ordinaryMs } from './loop/speeds.ts';
 import type { Loop } from './loop.ts';
 import { type Arguments, readArguments } from './main/arguments.ts';
 import { EngineSide } from './main/engine-side.ts';
@@ -202,7 +203,7 @@ class Runtime {
       isMoving: () => this.#loop.status().models.some(({ state }) => movingStates.has(state)),
       devices: () => this.#engine.devices(),
       runs: () => this.#loop.status().enginePid !== undefined,
-      ordinaryMs: (id, role) => this.#loop.ordinaryMs(id, role),
+      ordinaryMs: (id, role) => ordinaryMs(this.#loop.learned.costModel(id), role),
     };
   }
 
