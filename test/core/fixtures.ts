@@ -5,7 +5,7 @@ import type { Effect } from '../../runtime/core/event.ts';
 import type { Knowledge } from '../../runtime/core/knowledge.ts';
 import { certainLength } from '../../runtime/core/lengths.ts';
 import { policyNamed } from '../../runtime/core/policies/index.ts';
-import type { Policy } from '../../runtime/core/policy.ts';
+import type { Policy, Work } from '../../runtime/core/policy.ts';
 import { Scheduler } from '../../runtime/core/scheduler.ts';
 import { type SchedulerOptions, schedulerDefaults } from '../../runtime/core/scheduler-options.ts';
 import type { Task, TaskError } from '../../runtime/core/task.ts';
@@ -101,4 +101,21 @@ export function words(effects: readonly Effect[]): string[] {
         return effect satisfies never;
     }
   });
+}
+
+/** A summary as a policy sees it. */
+export function work(id: string, fields: Partial<Work> = {}): Work {
+  return {
+    id,
+    class: 'summarize',
+    promise: 'e2e',
+    arrivalMs: 0,
+    deadlineMs: 10_000,
+    prefillTokens: 0,
+    decodeTokens: 100,
+    contextTokens: 0,
+    maxTokens: 200,
+    relegated: false,
+    ...fields,
+  };
 }

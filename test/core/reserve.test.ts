@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Costs } from '../../runtime/core/estimate.ts';
 import type { Demand, Room, Work } from '../../runtime/core/policy.ts';
 import { expectedWorks, givenUp, keepsAllTogether, PredictionTrust } from '../../runtime/core/reserve.ts';
+import { work } from './fixtures.ts';
 
 /** A chunk takes 1 ms a token, a pass 10 ms and 1 ms more for each further sequence. */
 const costs: Costs = { prefillMs: (tokens) => tokens, decodeMs: (sequences) => 9 + sequences };
@@ -19,22 +20,6 @@ const room: Room = {
   costs,
   demand,
 };
-
-function work(id: string, fields: Partial<Work> = {}): Work {
-  return {
-    id,
-    class: 'summarize',
-    promise: 'e2e',
-    arrivalMs: 0,
-    deadlineMs: 10_000,
-    prefillTokens: 0,
-    decodeTokens: 100,
-    contextTokens: 0,
-    maxTokens: 200,
-    relegated: false,
-    ...fields,
-  };
-}
 
 const ids = (works: readonly Work[]): string[] => works.map(({ id }) => id);
 

@@ -4,6 +4,7 @@ import { punctual } from '../../../runtime/core/policies/punctual.ts';
 import { areOneWhole, lostWholes, wholeLeastMs, wholeSoloMs } from '../../../runtime/core/policies/punctual-whole.ts';
 import type { Room, Work } from '../../../runtime/core/policy.ts';
 import type { Rest } from '../../../runtime/core/workflow/rest.ts';
+import { work } from '../fixtures.ts';
 
 /** A prompt takes 1 ms a token; a pass 10 ms and 1 ms more for each further sequence, so 3.25 ms a token in a batch of four. */
 const costs: Costs = { prefillMs: (tokens) => tokens, decodeMs: (sequences) => 9 + sequences };
@@ -14,22 +15,6 @@ const room: Room = {
   costs,
   demand: { ratePerSecond: () => 0, prefillTokens: () => 0, decodeTokens: () => 0 },
 };
-
-function work(id: string, fields: Partial<Work> = {}): Work {
-  return {
-    id,
-    class: 'summarize',
-    promise: 'e2e',
-    arrivalMs: 0,
-    deadlineMs: 10_000,
-    prefillTokens: 0,
-    decodeTokens: 100,
-    contextTokens: 0,
-    maxTokens: 200,
-    relegated: false,
-    ...fields,
-  };
-}
 
 function rest(workflow: string, deadlineMs: number, decodeTokens: number, fields: Partial<Rest> = {}): Rest {
   return { workflow, deadlineMs, prefillTokens: 0, decodeTokens, leastTokens: decodeTokens, sideBySide: 1, ...fields };
