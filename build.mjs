@@ -1,6 +1,7 @@
 // Bundles the programs of the project into dist/: the extension (cjs, as VS Code loads it) and the runtime's programs (esm).
 import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { packagesOf, writeNotices } from './notices.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -11,6 +12,7 @@ const shared = {
   sourcemap: true,
   logLevel: 'warning',
   legalComments: 'none',
+  metafile: true,
   define: { PUNCTUAL_VERSION: JSON.stringify(version) },
 };
 
@@ -30,8 +32,12 @@ const programs = {
   'eval-make': 'runtime/eval/make/main.ts',
 };
 
+/** Of the programs that are shipped; the others stay here. */
+const shipped = new Set(['extension', 'runtime', 'engine', 'cli']);
+const shippedPackages = [];
+
 async function buildExtension() {
-  await build({
+  const { metafile } = await build({
     ...shared,
     format: 'cjs',
     entryPoints: { extension: 'extension/main.ts' },
@@ -39,11 +45,12 @@ async function buildExtension() {
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
   });
+  shippedPackages.push(...packagesOf(metafile.inputs));
 }
 
 async function buildProgram(name, entry) {
   const banner = name === 'cli' ? { js: `#!/usr/bin/env node\n${requireBanner.js}` } : requireBanner;
-  await build({
+  const { metafile } = await build({
     ...shared,
     format: 'esm',
     entryPoints: { [name]: entry },
@@ -52,6 +59,7 @@ async function buildProgram(name, entry) {
     outExtension: { '.js': '.mjs' },
     banner,
   });
+  if (shipped.has(name)) shippedPackages.push(...packagesOf(metafile.inputs));
   if (name === 'cli') chmodSync('dist/cli.mjs', 0o755);
 }
 
@@ -86,3 +94,5 @@ if (isWanted('grammars')) copyGrammars();
 for (const [name, entry] of Object.entries(programs)) {
   if (isWanted(name)) await buildProgram(name, entry);
 }
+// What was not built is not known.
+if (wanted.length === 0) writeNotices('dist/THIRD_PARTY_NOTICES.txt', shippedPackages);
