@@ -44,7 +44,7 @@ await createVSIX({
 report(vsix);
 
 function stageOwnFiles() {
-  for (const entry of ['LICENSE', 'README.md', 'CHANGELOG.md', '.vscodeignore', 'media', 'dist']) {
+  for (const entry of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SUPPORT.md', '.vscodeignore', 'media', 'dist']) {
     if (!existsSync(entry)) fail(`${entry} is missing: run this at the root of the repository, after 'npm run build'.`);
     cpSync(entry, path.join(stage, entry), { recursive: true });
   }

@@ -15,7 +15,7 @@ beforeEach(async () => {
   const manifest = { name: 'small', publisher: 'test', version: '1.2.3', engines: { vscode: '^1.90.0' } };
   await put('repository', 'package.json', JSON.stringify(manifest));
   await put('repository', '.vscodeignore', '');
-  for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'media/a.txt', 'dist/engine.mjs'])
+  for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SUPPORT.md', 'media/a.txt', 'dist/engine.mjs'])
     await put('repository', file, 'Some text.');
   await mkdir(path.join(folder, 'temporary'));
 });
