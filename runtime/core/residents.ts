@@ -246,7 +246,6 @@ export class Residents {
       const workMs = this.#workMs(task);
       waiting.push({ id: task.id, class: task.class, arrivalMs, deadlineMs, workMs, substitution });
     }
-    waiting.sort((a, b) => a.deadlineMs - a.workMs - (b.deadlineMs - b.workMs));
     return {
       id,
       ...holdings.of(id),

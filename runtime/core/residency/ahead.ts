@@ -22,7 +22,8 @@ export function loadAhead(means: Means, view: ResidencyView, quietSinceMs: numbe
     ({ state, waiting }) => state === 'loading' || state === 'leaving' || (state === 'absent' && waiting.length > 0),
   );
   if (isBusy) return undefined;
-  const isUsed = ({ lastUsedMs }: ModelView): boolean => view.nowMs - lastUsedMs < options.releasePinnedAfterMs;
+  const isUsed = ({ lastUsedMs, releaseAfterMs = options.releasePinnedAfterMs }: ModelView): boolean =>
+    view.nowMs - lastUsedMs < releaseAfterMs;
   const absent = view.models.filter(({ state, isGone }) => state === 'absent' && !isGone);
   const pinned = absent.find((model) => model.isPinned && isUsed(model));
   if (pinned !== undefined) {

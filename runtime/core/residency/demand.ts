@@ -1,10 +1,9 @@
 /**
- * Models that somebody waits for: which loads first, whether at once, and what else helps. Pure.
+ * Models that somebody waits for: whether one loads at once, and what else helps. Which of them goes first stands in wanted.ts. Pure.
  *
  * 1. A task whose promise would break by waiting for its model, and would be kept by another resident model of its class, is answered
  *    by that one, if its asker wants that; or he is asked, once, and the other stays for his answer for `answerMsMax` at most.
- * 2. One model loads at a time: the pinned one first; then those whose promise can still be kept, by the latest moment at which their
- *    load may begin; then the others by arrival, shorter loads sooner. Who has waited for `drainAfterMs` goes before all but the pinned one.
+ * 2. One model loads at a time, in the order of wanted.ts.
  * 3. There is room, or room can be made: it loads. It waits a little first when a model that would leave is in the middle of a group of
  *    tasks, as long as no promise breaks by that and for `delayMsMax` at most.
  * 4. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
@@ -15,21 +14,12 @@ import type { Asked } from './asked.ts';
 import { loadFor } from './load.ts';
 import type { Means } from './means.ts';
 import type { ResidencyOptions } from './options.ts';
-import { bytesOf, canFit, freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
+import { bytesOf, freeBytes, isIdle, planRoom, type RoomPlan, stays } from './room.ts';
 import type { Decision, ModelView, ResidencyView, WaitingTask } from './types.ts';
+import { byUrgency, comesInMs, type Wanted, wantedModels } from './wanted.ts';
 import { seconds, share } from './why.ts';
-import { loadMsOf } from './worth.ts';
 
 type Substitute = Extract<Decision, { kind: 'substitute' }>;
-
-/** A model that is waited for. */
-interface Wanted {
-  readonly model: ModelView;
-  readonly first: WaitingTask;
-  readonly waitedMs: number;
-  /** If its load began later than this, the first promise would break. */
-  readonly latestMs: number;
-}
 
 export function substitutions(means: Means, view: ResidencyView): Substitute[] {
   return view.models.flatMap((model): Substitute[] => {
@@ -41,15 +31,16 @@ export function substitutions(means: Means, view: ResidencyView): Substitute[] {
 
 /** For the tasks of the model whose askers want it so: the largest model that does better for the first, and all that it does better for. */
 function standIn(
-  { options }: Means,
+  means: Means,
   view: ResidencyView,
   model: ModelView,
   substitution: 'ask' | 'automatically',
 ): Substitute | undefined {
-  const waiting = model.waiting.filter((task) => (task.substitution ?? options.substitution) === substitution);
+  const { options } = means;
+  const waiting = byUrgency(model).filter((task) => (task.substitution ?? options.substitution) === substitution);
   const [first] = waiting;
   if (first === undefined) return undefined;
-  const waitMs = comesInMs(model, view.nowMs);
+  const waitMs = comesInMs(means, view, model);
   const readyMs = view.nowMs + waitMs;
   const [by] = view.models
     .filter((other) => canStandIn(other, model, first))
@@ -61,12 +52,6 @@ function standIn(
   const verb = asks ? 'Asks whether to answer' : 'Answers';
   const why = `${verb} with '${by.id}': '${model.id}' would come in ${seconds(waitMs)}, and the promise would break.`;
   return { kind: 'substitute', model: model.id, by: by.id, tasks, asks, waitMs, why };
-}
-
-/** If its load is under way, or began now. */
-function comesInMs(model: ModelView, nowMs: number): number {
-  const startedMs = model.state === 'loading' ? Math.min(model.readySinceMs, nowMs) : nowMs;
-  return Math.max(0, startedMs + loadMsOf(model) - nowMs);
 }
 
 /** A resident model of the class that has a free hand. */
@@ -101,7 +86,8 @@ export function onDemand(means: Means, view: ResidencyView, asked: Asked): Decis
       continue;
     }
     const wait = onOffer(asked, view, want, plan) ?? delayed(means, view, want, plan);
-    if (wait === undefined) return [...held, loadFor(want.model, plan, want, means.options)];
+    if (wait === undefined)
+      return [...held, loadFor(want.model, plan, { waitedMs: view.nowMs - want.sinceMs }, means.options)];
     held.push(wait);
   }
   return held;
@@ -117,25 +103,6 @@ function resumed(view: ResidencyView): Decision[] {
     }));
 }
 
-/** In the order of 2. */
-function wantedModels({ options }: Means, view: ResidencyView): Wanted[] {
-  const { nowMs } = view;
-  const wanted = view.models.flatMap((model): Wanted[] => {
-    const [first] = model.waiting;
-    if (first === undefined || model.state !== 'absent' || !canFit(view, model, options)) return [];
-    const latestMs = first.deadlineMs - first.workMs - loadMsOf(model);
-    return [{ model, first, waitedMs: nowMs - first.arrivalMs, latestMs }];
-  });
-  const rank = ({ model, waitedMs, latestMs }: Wanted): number => {
-    if (model.isPinned) return 0;
-    if (waitedMs >= options.drainAfterMs) return 1;
-    return latestMs >= nowMs ? 2 : 3;
-  };
-  const timeOf = (want: Wanted): number =>
-    rank(want) === 2 ? want.latestMs : want.first.arrivalMs + options.shortLoadWeight * loadMsOf(want.model);
-  return wanted.sort((a, b) => rank(a) - rank(b) || timeOf(a) - timeOf(b));
-}
-
 /** Who would leave may be the one that answers: it stays until that is said. Ghost text waits for nobody's answer. */
 function onOffer(asked: Asked, { nowMs }: ResidencyView, { model }: Wanted, { evict }: RoomPlan): Decision | undefined {
   const untilMs = model.isPinned ? undefined : asked.heldUntilMs(model, evict, nowMs);
@@ -148,10 +115,10 @@ function onOffer(asked: Asked, { nowMs }: ResidencyView, { model }: Wanted, { ev
 function delayed(
   { options, forecast }: Means,
   view: ResidencyView,
-  { model, first, latestMs }: Wanted,
+  { model, sinceMs, latestMs }: Wanted,
   { evict }: RoomPlan,
 ): Decision | undefined {
-  const untilMs = Math.min(first.arrivalMs + options.delayMsMax, latestMs);
+  const untilMs = Math.min(sinceMs + options.delayMsMax, latestMs);
   const leftMs = untilMs - view.nowMs;
   if (evict.length === 0 || leftMs <= 0 || model.isPinned) return undefined;
   for (const id of evict) {
@@ -163,11 +130,12 @@ function delayed(
   return undefined;
 }
 
-function noRoom(means: Means, view: ResidencyView, { model, waitedMs }: Wanted): Decision[] {
+function noRoom(means: Means, view: ResidencyView, { model, sinceMs }: Wanted): Decision[] {
   const { options, worth } = means;
   const { nowMs } = view;
+  const waitedMs = nowMs - sinceMs;
   const young = view.models.filter(
-    (other) => other.state === 'ready' && !other.isPinned && nowMs - other.readySinceMs < options.residenceMsMin,
+    (other) => other.state === 'ready' && !stays(other) && nowMs - other.readySinceMs < options.residenceMsMin,
   );
   const untilMs = Math.min(
     ...young.map(({ readySinceMs }) => readySinceMs + options.residenceMsMin),
@@ -180,7 +148,7 @@ function noRoom(means: Means, view: ResidencyView, { model, waitedMs }: Wanted):
   const [least] = view.models
     .filter(
       (other) =>
-        other.state === 'ready' && !other.isPinned && !other.isDraining && !isIdle(other) && bytesOf(other) >= missing,
+        other.state === 'ready' && !stays(other) && !other.isDraining && !isIdle(other) && bytesOf(other) >= missing,
     )
     .sort((a, b) => worth.factorsOf(a, nowMs).worthMs - worth.factorsOf(b, nowMs).worthMs);
   if (least === undefined) return [wait];

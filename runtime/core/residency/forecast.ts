@@ -21,18 +21,20 @@ export interface Forecast {
   within(model: ModelId, nowMs: number, ms: number): number;
 }
 
+/** Nothing that a signal announces is certain. */
+const probabilityMax = 0.99;
+
 export class LearnedForecast implements Forecast {
   readonly #gaps: GapHistory;
   readonly #signals: SignalHistory;
-  readonly #usesSignals: boolean;
-  readonly #usesGaps: boolean;
+  readonly #options: ResidencyOptions;
 
+  /** @param options some may change later, and count from then on. */
   constructor(options: ResidencyOptions) {
     const { signalWindowMs: windowMs, borrowedSignals } = options;
+    this.#options = options;
     this.#gaps = new GapHistory(options);
     this.#signals = new SignalHistory({ windowMs, borrowedSignals });
-    this.#usesSignals = options.usesSignals;
-    this.#usesGaps = options.usesGaps;
   }
 
   use(model: ModelId, use: Use, nowMs: number): void {
@@ -46,7 +48,8 @@ export class LearnedForecast implements Forecast {
   }
 
   needOf(model: ModelId, nowMs: number, horizonMs: number): Need {
-    const plain = this.#usesGaps ? this.#gaps.need(model, nowMs, horizonMs) : this.#recency(model, nowMs, horizonMs);
+    const { usesGaps } = this.#options;
+    const plain = usesGaps ? this.#gaps.need(model, nowMs, horizonMs) : this.#recency(model, nowMs, horizonMs);
     const { probability, leadMs } = this.#announced(model, nowMs);
     const announced = probability / (1 + leadMs / horizonMs);
     const need = Math.max(plain, announced + (1 - probability) * plain);
@@ -60,7 +63,10 @@ export class LearnedForecast implements Forecast {
   }
 
   #announced(model: ModelId, nowMs: number): { readonly probability: number; readonly leadMs: number } {
-    return this.#usesSignals ? this.#signals.expected(model, nowMs) : { probability: 0, leadMs: 1 };
+    const { usesSignals, signalWeight } = this.#options;
+    if (!usesSignals || signalWeight <= 0) return { probability: 0, leadMs: 1 };
+    const { probability, leadMs } = this.#signals.expected(model, nowMs);
+    return { probability: Math.min(probabilityMax, signalWeight * probability), leadMs };
   }
 
   /** Without the hazard: the shorter ago, the sooner again. */

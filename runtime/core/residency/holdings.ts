@@ -10,6 +10,8 @@ export type Holding = Pick<
   ModelView,
   | 'classes'
   | 'isPinned'
+  | 'isKept'
+  | 'releaseAfterMs'
   | 'isNamed'
   | 'isGone'
   | 'bytesFull'

@@ -11,6 +11,10 @@ export interface ResidencyOptions {
   readonly brokenMs: number;
   /** Weight of the predicted work that would be held up. */
   readonly workWeight: number;
+  /** Exponent of the need: 0 makes all models equally likely to be needed, above 1 likely ones stand out more. */
+  readonly needWeight: number;
+  /** Factor of what the editor's signals promise; 0: they say nothing. */
+  readonly signalWeight: number;
   /** Added for each model, so that never-used ones still go by size: probability of a use that nothing foretold. */
   readonly needMin: number;
 
@@ -81,6 +85,8 @@ export const residencyDefaults: ResidencyOptions = {
   loadWeight: 1,
   brokenMs: 5_000,
   workWeight: 0,
+  needWeight: 1,
+  signalWeight: 1,
   needMin: 0.01,
   gapsMax: 300,
   borrowedGaps: 3,
@@ -116,7 +122,13 @@ export const residencyDefaults: ResidencyOptions = {
   releasePinnedAfterMs: Number.POSITIVE_INFINITY,
 };
 
+/** By which a model's worth is told: see worth.ts. */
+export type ResidencyWeights = Pick<
+  ResidencyOptions,
+  'loadWeight' | 'brokenMs' | 'workWeight' | 'needWeight' | 'signalWeight'
+>;
+
 /** What may change while a runtime lives: settings, power, memory pressure. */
 export type ResidencyChanges = Partial<
-  Pick<ResidencyOptions, 'releaseAfterMs' | 'releasePinnedAfterMs' | 'loadsAhead' | 'readsAhead'>
+  Pick<ResidencyOptions, 'releaseAfterMs' | 'releasePinnedAfterMs' | 'loadsAhead' | 'readsAhead'> & ResidencyWeights
 >;

@@ -105,8 +105,9 @@ export class ResidencyPolicy {
 
   #released(view: ResidencyView): Decision[] {
     const { releaseAfterMs, releasePinnedAfterMs } = this.#means.options;
-    const isLong = (model: ModelView): boolean =>
-      isIdle(model) && view.nowMs - model.lastUsedMs >= (model.isPinned ? releasePinnedAfterMs : releaseAfterMs);
+    const afterMs = (model: ModelView): number =>
+      model.releaseAfterMs ?? (model.isPinned ? releasePinnedAfterMs : releaseAfterMs);
+    const isLong = (model: ModelView): boolean => isIdle(model) && view.nowMs - model.lastUsedMs >= afterMs(model);
     return view.models.filter(isLong).map(({ id, lastUsedMs }) => {
       const why = `Released '${id}', which nobody has used for ${seconds(view.nowMs - lastUsedMs)}.`;
       return { kind: 'release', model: id, why };

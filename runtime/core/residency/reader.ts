@@ -3,7 +3,7 @@
  *
  * 1. While something loads from disk, it does not read: the load would take twice as long.
  * 2. A file is worth `need × what the cache saves of the absence's cost` (worth.ts), per byte. A resident model's file counts for less, as the model has to
- *    leave first; that of the pinned one for nothing.
+ *    leave first; that of one that stays for nothing.
  * 3. What is read goes into free cache; else the files of resident models are dropped first, then files that are worth
  *    `readHysteresis` times less. Where the cache shares memory with the models only free cache is used.
  * 4. Between two reads `readGapMs` pass, and a bucket of bytes bounds what is read in an hour. Without both it reads terabytes.
@@ -13,6 +13,7 @@ import type { ModelId } from '../task.ts';
 import type { Forecast } from './forecast.ts';
 import type { Means } from './means.ts';
 import type { ResidencyOptions } from './options.ts';
+import { stays } from './room.ts';
 import type { Decision, FileDrop, ModelView, ResidencyView } from './types.ts';
 import { whyRead } from './why.ts';
 import type { Worth } from './worth.ts';
@@ -112,7 +113,7 @@ export class Reader {
     const there = view.models.filter(({ isGone }) => !isGone);
     return there.map((model) => {
       const need = isWaited(model) ? waitedNeed : this.#forecast.needOf(model.id, view.nowMs, readHorizonMs).need;
-      const share = model.state === 'absent' ? 1 : model.isPinned ? 0 : residentFileShare; // 2
+      const share = model.state === 'absent' ? 1 : stays(model) ? 0 : residentFileShare; // 2
       const { costMs: coldMs } = this.#worth.absenceMs(model, model.loadMsCold);
       const savedMs = coldMs - this.#worth.absenceMs(model, model.loadMsCached).costMs;
       return { model, need, density: (share * need * savedMs) / Math.max(1, model.fileBytes) };

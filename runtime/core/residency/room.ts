@@ -1,7 +1,7 @@
 /**
  * Who leaves, or gets smaller, so that a model fits: the cheapest set, found by looking at all sets of the models that may go. Pure.
  *
- * A model that runs, is waited for, loads, is pinned, or has only just come never leaves. Few models are resident at a time, so all
+ * A model that runs, is waited for, loads, is pinned or kept, or has only just come never leaves. Few models are resident at a time, so all
  * sets are few; beyond `candidatesMax` only the models of least worth per byte are looked at.
  */
 import type { ModelId } from '../task.ts';
@@ -48,11 +48,16 @@ export function freeBytes(view: ResidencyView): number {
   return view.models.reduce((left, model) => left - heldBytes(model), view.budgetBytes);
 }
 
-/** Whether it could be loaded if everything but pinned models left. */
+/** It leaves for no other: completions go to it, or the user wants it so. */
+export function stays({ isPinned, isKept }: Pick<ModelView, 'isPinned' | 'isKept'>): boolean {
+  return isPinned || isKept === true;
+}
+
+/** Whether it could be loaded if everything but what stays left. */
 export function canFit(view: ResidencyView, model: ModelView, { downsizes }: ResidencyOptions): boolean {
-  const pinnedBytes = view.models.reduce((sum, one) => sum + (one.isPinned && one !== model ? heldBytes(one) : 0), 0);
+  const stayingBytes = view.models.reduce((sum, one) => sum + (stays(one) && one !== model ? heldBytes(one) : 0), 0);
   const bytes = downsizes ? Math.min(model.bytesSmall, model.bytesFull) : model.bytesFull;
-  return bytes + pinnedBytes <= view.budgetBytes;
+  return bytes + stayingBytes <= view.budgetBytes;
 }
 
 /** Ready, and nobody uses or wants it. */
@@ -68,7 +73,7 @@ export function isLeftOver(model: ModelView): boolean {
 /** Whether it may leave now. */
 function mayLeave(model: ModelView, nowMs: number, { residenceMsMin }: ResidencyOptions): boolean {
   const isDone = isIdle(model) || (model.isDraining && model.state === 'ready' && model.running === 0);
-  return isDone && !model.isPinned && nowMs - model.readySinceMs >= residenceMsMin;
+  return isDone && !stays(model) && nowMs - model.readySinceMs >= residenceMsMin;
 }
 
 /** Undefined when there is no room to be made at the moment. */
@@ -91,13 +96,20 @@ export function planRoom(
   return full && planOf(candidates, full, false);
 }
 
-/** Memory for models became less, as other programs took some: who leaves. Empty when all fits, or when nobody may leave. */
+/**
+ * Memory for models became less, as other programs took some: who leaves. Empty when all fits, or when nobody may leave. Where the others
+ * are not enough what the user wants to keep leaves too: a machine that runs out of memory stands still.
+ */
 export function planRelief(view: ResidencyView, worth: Worth, options: ResidencyOptions): readonly ModelId[] {
   const missing = -freeBytes(view);
   if (missing <= 0) return [];
-  const candidates = candidatesOf(view, undefined, worth, { ...options, downsizes: false });
-  const best = cheapest(candidates, missing) ?? everyone(candidates);
-  return planOf(candidates, best, false).evict;
+  const whole = { ...options, downsizes: false };
+  const others = candidatesOf(view, undefined, worth, whole);
+  const enough = cheapest(others, missing);
+  if (enough !== undefined) return planOf(others, enough, false).evict;
+  const unkept = { ...view, models: view.models.map((model) => ({ ...model, isKept: false })) };
+  const all = candidatesOf(unkept, undefined, worth, whole);
+  return planOf(all, cheapest(all, missing) ?? everyone(all), false).evict;
 }
 
 function everyone(candidates: readonly Candidate[]): Best {

@@ -47,6 +47,10 @@ export interface ModelView {
   readonly state: ModelState;
   /** Never evicted, loaded first: the completion model. */
   readonly isPinned: boolean;
+  /** The user wants it to stay: like the pinned one it leaves for no other, and only after all others when memory runs out. Absent: no. */
+  readonly isKept?: boolean | undefined;
+  /** It leaves when it was not used for so long, in ms; absent: as the options say. */
+  readonly releaseAfterMs?: number | undefined;
   /** The user chose it by its name: nobody else answers for it. */
   readonly isNamed: boolean;
   /**
@@ -73,7 +77,7 @@ export interface ModelView {
   readonly lastUsedMs: number;
   /** Tasks inside the engine. */
   readonly running: number;
-  /** Tasks that wait; it is brought in for the first, which is the most urgent one or the one that came first, as the caller has it. */
+  /** Tasks that wait, in any order. */
   readonly waiting: readonly WaitingTask[];
 }
 

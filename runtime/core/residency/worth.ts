@@ -1,7 +1,7 @@
 /**
  * What a model is worth in memory: what its absence would be expected to cost, in ms. Pure.
  *
- *   worth = need × (load × wₗ + broken × w_b + work × w_w)
+ *   worth = need^wₙ × (load × wₗ + broken × w_b + work × w_w)
  *
  * `need` is the expected discount of the time to its next use (forecast.ts): recent use, demand in a sliding window and the editor's
  * signals are in it. `load` is the time to bring it back, from what the page cache would hold of its file. `broken` is the share of its
@@ -43,6 +43,11 @@ export class Worth {
     profile.workMs += (workMs - profile.workMs) / profile.tasks;
   }
 
+  /** Predicted for a task of the model: the mean of those that came, in ms; 0 before the first. */
+  workMsOf(model: ModelId): number {
+    return this.#profiles.get(model)?.workMs ?? 0;
+  }
+
   /** What the absence of the model costs once it is needed, in ms. */
   absenceMs(
     model: ModelView,
@@ -52,12 +57,12 @@ export class Worth {
     const profile = this.#profiles.get(model.id);
     const slackMs = profile?.slackMs ?? slackMsUnknown;
     const broken = brokenShare(loadMs, slackMs);
-    const workMs = profile?.workMs ?? 0;
+    const workMs = this.workMsOf(model.id);
     return { loadMs, broken, costMs: loadMs * loadWeight + broken * brokenMs + workMs * workWeight };
   }
 
   factorsOf(model: ModelView, nowMs: number): Factors {
-    const { needMin, horizonMs } = this.#options;
+    const { needMin, needWeight, horizonMs } = this.#options;
     const { need, signalled } = this.#forecast.needOf(model.id, nowMs, horizonMs);
     const { loadMs, broken, costMs } = this.absenceMs(model);
     return {
@@ -66,9 +71,9 @@ export class Worth {
       signalled,
       loadMs,
       broken,
-      workMs: this.#profiles.get(model.id)?.workMs ?? 0,
+      workMs: this.workMsOf(model.id),
       bytes: model.isSmall ? model.bytesSmall : model.bytesFull,
-      worthMs: Math.max(need, needMin) * costMs,
+      worthMs: Math.max(need, needMin) ** needWeight * costMs,
     };
   }
 }
