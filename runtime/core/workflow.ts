@@ -8,7 +8,8 @@
  *    one stage takes less or more is everybody's after it.
  * 3. With it goes the {@link Rest}: what follows under the same promise. By that a policy sees the workflow behind the call: it is given up
  *    as a whole, early, and what is nearly done is not refused at its last stage.
- * 4. When what is left will not fit into what is left of the time, the plan degrades by one stated step after the other.
+ * 4. When what is left will not fit into what is left of the time, the plan degrades by one stated step after the other. A smaller model is
+ *    taken only if by it the workflow ends on time; when it fails at a call, the model of the plan goes on.
  *    The policy may find that a call cannot be on time (the scheduler's effect `relegate`): whoever runs the workflow tells its asker, once;
  *    it goes on, late.
  * 5. A call that fails is left out if the plan can do without it; else the workflow fails. When it fails or is cancelled, all its calls are
@@ -28,8 +29,9 @@
  * for (const effect of workflow.on({ kind: 'start' }, nowMs)) perform(effect);
  * ```
  */
-import type { Task, TaskError } from './task.ts';
-import { type CallState, Calls, type Device } from './workflow/calls.ts';
+import type { ModelId } from './task.ts';
+import { type CallState, Calls, type Device, type Smaller } from './workflow/calls.ts';
+import type { CallPromise, DegradeReason, WorkflowEffect, WorkflowEvent, WorkflowOutcome } from './workflow/events.ts';
 import {
   type CallId,
   checkPlan,
@@ -42,50 +44,15 @@ import type { Rest } from './workflow/rest.ts';
 import type { Spent } from './workflow/stretch.ts';
 
 export type { CallState, Device } from './workflow/calls.ts';
+export type { CallPromise, DegradeReason, WorkflowEffect, WorkflowEvent, WorkflowOutcome } from './workflow/events.ts';
 export type { CallId, Degradation, Plan, PlanCall } from './workflow/plan.ts';
-
-export type WorkflowEvent =
-  | { readonly kind: 'start' }
-  /** The call has its answer. */
-  | { readonly kind: 'ended'; readonly call: CallId; readonly answerTokens: number }
-  | { readonly kind: 'failed'; readonly call: CallId; readonly error: TaskError }
-  /** Whoever asked does not want it any more. */
-  | { readonly kind: 'cancel' };
-
-/** What a call's task is to have beside its prompt and limits. */
-export type CallPromise = Required<Pick<Task, 'arrivalMs' | 'sla' | 'rest'>>;
-
-export type WorkflowEffect =
-  /** Submit a task for this call. With `lengthShare` below 1 the model is to be asked for an answer of this share of its length. */
-  | {
-      readonly kind: 'submit';
-      readonly call: CallId;
-      readonly promise: CallPromise;
-      readonly lengthShare: number;
-      /** Instead of the model of the plan. */
-      readonly model?: string;
-    }
-  /** Cancel the task of this call: nobody waits for it. */
-  | { readonly kind: 'takeBack'; readonly call: CallId }
-  /** The answer will be less than was planned. */
-  | { readonly kind: 'degrade'; readonly step: Degradation; readonly why: DegradeReason }
-  /** The last effect. */
-  | { readonly kind: 'settle'; readonly outcome: WorkflowOutcome };
-
-/** `late`: what is left needs more time than there is. `failed`: the call failed. */
-export type DegradeReason =
-  | { readonly kind: 'late'; readonly neededMs: number; readonly slackMs: number }
-  | { readonly kind: 'failed' };
-
-export type WorkflowOutcome =
-  | { readonly kind: 'finished'; readonly degraded: readonly Degradation[]; readonly isOnTime: boolean }
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly call: CallId; readonly error: TaskError };
 
 /** For status: a call and where it is. */
 export interface CallView {
   readonly id: CallId;
   readonly state: CallState;
+  /** Instead of the model of the plan. */
+  readonly model?: ModelId;
 }
 
 export interface WorkflowOptions {
@@ -93,6 +60,8 @@ export interface WorkflowOptions {
   readonly device: () => Device;
   /** How many times longer than on an idle device workflows take now (workflow/stretch.ts). Default: 1. */
   readonly stretch?: () => number;
+  /** Until a smaller model could begin, in ms; undefined: it cannot be had now. Default: at once. */
+  readonly readyInMs?: (model: ModelId) => number | undefined;
 }
 
 /**
@@ -107,7 +76,7 @@ export class Workflow {
   readonly #calls: Calls;
   readonly #degraded: Degradation[] = [];
   #outcome: WorkflowOutcome | undefined;
-  #model: { readonly id: string; readonly share: number } | undefined;
+  #model: Smaller | undefined;
 
   /** @throws RangeError when the plan makes no sense. */
   constructor(plan: Plan, options: WorkflowOptions) {
@@ -130,12 +99,20 @@ export class Workflow {
   }
 
   get calls(): CallView[] {
-    return this.#plan.calls.map(({ id }) => ({ id, state: this.#calls.stateOf(id) ?? 'blocked' }));
+    return this.#plan.calls.map(({ id }) => {
+      const { state, model } = this.#calls.viewOf(id);
+      return { id, state, ...(model && { model: model.model }) };
+    });
   }
 
   /** What the calls that have not ended take on an idle device, one after the other, in ms. */
   get remainingMs(): number {
     return this.#msOf([...this.#calls.inState('submitted'), ...this.#calls.inState('blocked')]);
+  }
+
+  /** By which it is judged whether it will be on time: as others let it, and with a reserve, in ms. */
+  get neededMs(): number {
+    return reserve * (this.#options.stretch?.() ?? 1) * this.remainingMs;
   }
 
   /** What its calls that have ended were predicted to take, and what they took. */
@@ -155,7 +132,7 @@ export class Workflow {
         break;
       case 'failed':
         this.#calls.set(event.call, 'failed');
-        if (!this.#goesOnWithout(event.call, effects)) {
+        if (!this.#goesBack(event.call) && !this.#goesOnWithout(event.call, effects)) {
           this.#settle({ kind: 'failed', call: event.call, error: event.error }, effects);
           return effects;
         }
@@ -188,12 +165,18 @@ export class Workflow {
     const next = ready.slice(0, Math.max(0, outstandingMax - this.#calls.count('submitted')));
     if (next.length === 0) return;
     const targetMs = this.#stageDeadlineMs(ready, nowMs) - arrivalMs;
-    for (const { id } of next) this.#calls.set(id, 'submitted');
+    for (const { id } of next) this.#calls.submitted(id, this.#model);
     const rest: Rest = { workflow, deadlineMs: this.deadlineMs, ...this.#calls.rest(this.#pace) };
     const promise: CallPromise = { arrivalMs, sla: { kind: 'e2e', targetMs }, rest };
     for (const { id } of next) {
       const lengthShare = this.#calls.lengthShareOf(id);
-      effects.push({ kind: 'submit', call: id, promise, lengthShare, ...(this.#model && { model: this.#model.id }) });
+      effects.push({
+        kind: 'submit',
+        call: id,
+        promise,
+        lengthShare,
+        ...(this.#model && { model: this.#model.model }),
+      });
     }
   }
 
@@ -208,10 +191,10 @@ export class Workflow {
   /** Takes one step after the other until what is left fits, or no step is left. */
   #degrade(nowMs: number, effects: WorkflowEffect[]): void {
     for (const step of this.#plan.degradations ?? []) {
-      const neededMs = reserve * (this.#options.stretch?.() ?? 1) * this.remainingMs;
+      const { neededMs } = this;
       const slackMs = this.deadlineMs - nowMs;
       if (neededMs <= slackMs) return;
-      if (!this.#degraded.includes(step) && this.#take(step))
+      if (!this.#degraded.includes(step) && this.#take(step, slackMs))
         this.#note(step, { kind: 'late', neededMs, slackMs }, effects);
     }
   }
@@ -222,7 +205,7 @@ export class Workflow {
   }
 
   /** @returns whether there was anything left to do less of. */
-  #take(step: Degradation): boolean {
+  #take(step: Degradation, slackMs: number): boolean {
     switch (step.kind) {
       case 'shorter':
         return this.#calls.shorten(step.calls, step.share);
@@ -231,12 +214,29 @@ export class Workflow {
         this.#calls.set(step.call, 'skipped');
         return true;
       case 'smaller':
-        if (this.#model !== undefined || this.#calls.count('blocked') === 0) return false;
-        this.#model = { id: step.model, share: step.share };
-        return true;
+        return this.#takeSmaller(step, slackMs);
       default:
         return step satisfies never;
     }
+  }
+
+  /** A worse answer is worth it only on time. */
+  #takeSmaller(step: Smaller, slackMs: number): boolean {
+    const readyInMs = this.#options.readyInMs === undefined ? 0 : this.#options.readyInMs(step.model);
+    if (this.#calls.count('blocked') === 0 || step.share >= this.#pace || readyInMs === undefined) return false;
+    const former = this.#model;
+    this.#model = step;
+    if (readyInMs + this.neededMs <= slackMs) return true;
+    this.#model = former;
+    return false;
+  }
+
+  /** A smaller model has failed at this call: the model of the plan takes up what is left. @returns whether it was one. */
+  #goesBack(call: CallId): boolean {
+    if (this.#calls.modelOf(call) === undefined) return false;
+    this.#model = undefined;
+    this.#calls.set(call, 'blocked');
+    return true;
   }
 
   /** Whether the plan can do without this call, which failed. */
@@ -267,7 +267,8 @@ export class Workflow {
   #msOf(calls: readonly PlanCall[]): number {
     const device = this.#options.device();
     return calls.reduce((sum, call) => {
-      const pace = this.#calls.stateOf(call.id) === 'blocked' ? this.#pace : 1;
+      const { state, model } = this.#calls.viewOf(call.id);
+      const pace = state === 'blocked' ? this.#pace : (model?.share ?? 1);
       return sum + pace * this.#calls.predictedMs(call, device);
     }, 0);
   }

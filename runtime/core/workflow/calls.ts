@@ -1,6 +1,6 @@
 /** The calls of one plan on their way: which ended, which may begin, what is left of the work. Decides nothing. Pure. */
 import { type Costs, prefillTotalMs } from '../estimate.ts';
-import type { CallId, PlanCall } from './plan.ts';
+import type { CallId, Degradation, PlanCall } from './plan.ts';
 import type { Rest } from './rest.ts';
 
 /** `submitted` calls wait or run; `skipped` ones were left out, or taken back when the workflow was over. */
@@ -14,9 +14,14 @@ export interface Device {
   readonly chunkTokens: number;
 }
 
+/** Who answers a call instead of the model of the plan, and in which share of its time. */
+export type Smaller = Pick<Extract<Degradation, { readonly kind: 'smaller' }>, 'model' | 'share'>;
+
 interface Progress {
   readonly call: PlanCall;
   state: CallState;
+  /** Since it was submitted. */
+  model: Smaller | undefined;
   /** Of the answer: as it was when it had ended. */
   answerTokens: number | undefined;
   /** It is asked for an answer of this share of its length. */
@@ -28,7 +33,9 @@ export class Calls {
   readonly #byId: ReadonlyMap<CallId, Progress>;
 
   constructor(calls: readonly PlanCall[]) {
-    this.#all = calls.map((call) => ({ call, state: 'blocked', answerTokens: undefined, lengthShare: 1 }));
+    this.#all = calls.map((call) => ({
+      ...{ call, state: 'blocked', model: undefined, answerTokens: undefined, lengthShare: 1 },
+    }));
     this.#byId = new Map(this.#all.map((progress) => [progress.call.id, progress]));
   }
 
@@ -61,6 +68,21 @@ export class Calls {
 
   set(id: CallId, state: CallState): void {
     this.#of(id).state = state;
+  }
+
+  /** To this model instead of that of the plan, where there is one. */
+  submitted(id: CallId, model: Smaller | undefined): void {
+    Object.assign(this.#of(id), { state: 'submitted', model });
+  }
+
+  /** Undefined: that of the plan. */
+  modelOf(id: CallId): Smaller | undefined {
+    return this.#of(id).model;
+  }
+
+  viewOf(id: CallId): Readonly<Pick<Progress, 'state' | 'model'>> {
+    const { state, model } = this.#of(id);
+    return { state, model };
   }
 
   ended(id: CallId, answerTokens: number): void {

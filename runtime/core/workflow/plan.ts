@@ -23,7 +23,8 @@ export interface PlanCall {
  * the result, because the answer has to say so.
  * - `shorter`: calls that were not submitted yet are asked for answers of this share of their length.
  * - `skipped`: the call is left out. What waits for it goes on without its answer.
- * - `smaller`: what was not submitted yet goes to another model, which needs this share of the time.
+ * - `smaller`: what was not submitted yet goes to another model, which needs this share of the time, if it ends on time by that. Of several
+ *   the first that does is taken.
  */
 export type Degradation =
   | { readonly kind: 'shorter'; readonly calls: readonly CallId[]; readonly share: number }

@@ -91,11 +91,20 @@ export class InStages {
   }
 
   #degraded(step: Degradation, why: DegradeReason): void {
+    const { job } = this.#options;
     const reason = why.kind === 'late' ? 'as time runs out' : 'as that failed';
-    if (step.kind === 'skipped') {
-      this.#isRootSkipped = true;
-      this.#options.job.note(`Each part is summarized by itself, and not the whole, ${reason}.`);
-    } else this.#options.job.note(`The parts are summarized more briefly, ${reason}.`);
+    switch (step.kind) {
+      case 'skipped':
+        this.#isRootSkipped = true;
+        return job.note(`Each part is summarized by itself, and not the whole, ${reason}.`);
+      case 'shorter':
+        return job.note(`The parts are summarized more briefly, ${reason}.`);
+      case 'smaller':
+        // The job says that of all workflows.
+        return;
+      default:
+        step satisfies never;
+    }
   }
 
   /** What the last merge would have been made of takes its place; a single part needs no merge. */
@@ -154,6 +163,8 @@ export class InStages {
       ...{ id, after, carriedShare: 1, label: isLast ? 'the whole' : `what ${after.length} parts say` },
       work: async (context) => {
         const question = this.#mergeQuestion(this.#list(after), limit);
+        // A smaller model that failed half-way has said something already.
+        if (isLast && job.text !== '') job.emit('\n\n');
         const { text, result } = await job.question(question, context, isLast ? (piece) => job.emit(piece) : undefined);
         return { text: text.trim(), tokens: result.generatedTokens };
       },

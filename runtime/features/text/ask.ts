@@ -1,5 +1,6 @@
 /** One question to the model: submitted as a task, its answer filtered while it streams, ended when the model repeats itself. */
 
+import type { ModelId } from '../../core/task.ts';
 import type { Consent } from '../consent.ts';
 import { closingFence, FenceFilter, LeadingSpaceFilter } from '../fence.ts';
 import { noteSentence } from '../notes.ts';
@@ -25,6 +26,15 @@ export interface Answer {
   readonly looped: boolean;
 }
 
+/** Who waits for an answer, and what becomes of it. */
+export interface Asking {
+  readonly promise: CallPromise;
+  readonly signal: AbortSignal;
+  /** Instead of the chosen one, as time runs out. */
+  readonly model?: ModelId | undefined;
+  readonly onText?: ((text: string) => void) | undefined;
+}
+
 export interface AskerOptions {
   readonly tasks: Tasks;
   readonly models: Models;
@@ -44,26 +54,26 @@ export class Asker {
     return this.#options.model;
   }
 
-  /** For a prediction, too. */
-  specOf({ prompt, text, maxTokens, language }: Question, promise: CallPromise): TaskSpec {
+  /** Whether another model may answer. */
+  get consent(): Pick<Consent, 'substitution'> {
+    return this.#options.consent;
+  }
+
+  /** For a prediction, too. @param model instead of the chosen one: then nobody else stands in for it, as it stands in itself. */
+  specOf({ prompt, text, maxTokens, language }: Question, promise: CallPromise, model?: ModelId): TaskSpec {
     return {
       ...promise,
       class: prompt.class,
-      model: this.model.id,
+      model: model ?? this.model.id,
       ...(language !== undefined && { language }),
       prompt: { kind: 'chat', user: text },
       limits: { maxTokens, stop: prompt.answer === 'code' ? [closingFence] : [] },
-      substitution: this.#options.consent.substitution,
+      substitution: model === undefined ? this.#options.consent.substitution : 'never',
     };
   }
 
   /** To its end, whatever that is: an abort makes it a cancelled one. */
-  async ask(
-    question: Question,
-    promise: CallPromise,
-    signal: AbortSignal,
-    onText: (text: string) => void = () => undefined,
-  ): Promise<Answer> {
+  async ask(question: Question, { promise, signal, model: other, onText }: Asking): Promise<Answer> {
     const { tasks, models, model, consent, onNote } = this.#options;
     const filter = question.prompt.answer === 'code' ? new FenceFilter() : new LeadingSpaceFilter();
     let text = '';
@@ -71,9 +81,9 @@ export class Asker {
     const emit = (piece: string): void => {
       if (piece === '') return;
       text += piece;
-      onText(piece);
+      onText?.(piece);
     };
-    const handle = tasks.submit(this.specOf(question, promise), {
+    const handle = tasks.submit(this.specOf(question, promise, other), {
       onText: (piece) => {
         if (looped) return;
         emit(filter.push(piece));

@@ -3,6 +3,7 @@
  * beside it, and the result. Small requests are one question; the others are workflows.
  */
 import type { TaskError } from '../../core/task.ts';
+import type { Degradation } from '../../core/workflow.ts';
 import type { TextResult, WireTaskClass } from '../../protocol.ts';
 import type { Syntax } from '../../syntax/index.ts';
 import { Consent } from '../consent.ts';
@@ -16,7 +17,8 @@ import type { CallContext, CallPromise, WorkflowCall } from '../workflows/call.t
 import { CallFailed } from '../workflows/call.ts';
 import type { WorkflowListener } from '../workflows/run.ts';
 import type { WorkflowOrder, Workflows } from '../workflows/workflows.ts';
-import { type Answer, Asker, type Question } from './ask.ts';
+import { type Answer, Asker, type Asking, type Question } from './ask.ts';
+import { type LighterModels, smallerSentence } from './lighter.ts';
 import type { TextListener, TextRequest } from './request.ts';
 
 /** What features about texts are built from. */
@@ -25,6 +27,8 @@ export interface TextKit {
   readonly models: Models;
   readonly prompts: Prompts;
   readonly workflows: Workflows;
+  /** Without it nobody else takes up what is left of a workflow. */
+  readonly lighter?: LighterModels;
   readonly syntax: Pick<Syntax, 'read'>;
 }
 
@@ -126,7 +130,7 @@ export class TextJob {
     shape?: (text: string) => string,
   ): Promise<TextResult | TaskError> {
     const onText = shape === undefined ? (text: string) => this.emit(text) : undefined;
-    const answer = await this.#ask(question, this.promise, this.#signal, onText);
+    const answer = await this.#ask(question, { promise: this.promise, signal: this.#signal, onText });
     const { outcome, e2eMs, ttftMs = e2eMs, kept } = answer.result;
     if (outcome.kind === 'cancelled') throw this.#signal.reason;
     if (outcome.kind === 'finished') {
@@ -145,10 +149,10 @@ export class TextJob {
   /** A question of a call. @throws CallFailed, or the signal's reason */
   async question(
     question: Question,
-    { promise, signal }: CallContext,
+    { promise, signal, model }: CallContext,
     onText?: (text: string) => void,
   ): Promise<Answer> {
-    const answer = await this.#ask(question, promise, signal, onText);
+    const answer = await this.#ask(question, { promise, signal, model, onText });
     const { outcome } = answer.result;
     if (outcome.kind === 'cancelled') throw signal.reason;
     if (outcome.kind === 'failed') throw new CallFailed(outcome.error);
@@ -156,15 +160,24 @@ export class TextJob {
   }
 
   /** @throws FeatureError, or the signal's reason */
-  async workflow(order: JobOrder, { finish, ...listener }: JobListener): Promise<TextResult> {
+  async workflow(order: JobOrder, { finish, onDegrade, ...listener }: JobListener): Promise<TextResult> {
     const { kit, request, model, targetMs } = this;
     const arrivalMs = request.receivedMs;
-    const whole: WorkflowOrder = { ...order, class: this.#class, arrivalMs, targetMs, model: model.id };
-    const outcome = await kit.workflows.run(
-      whole,
-      { ...listener, onStages: this.#onStages(order.calls) },
-      this.#signal,
-    );
+    const whole: WorkflowOrder = {
+      ...order,
+      ...{ class: this.#class, arrivalMs, targetMs, model: model.id },
+      degradations: [...(order.degradations ?? []), ...this.#smaller],
+      nameOf: (id) => kit.models.describe(id).name,
+      ...(kit.lighter && { readyInMs: kit.lighter.readyInMs }),
+    };
+    const told: WorkflowListener = {
+      ...listener,
+      onDegrade: (step, why) => {
+        if (step.kind === 'smaller') this.note(smallerSentence(kit.models.describe(step.model).name, model));
+        onDegrade?.(step, why);
+      },
+    };
+    const outcome = await kit.workflows.run(whole, { ...told, onStages: this.#onStages(order.calls) }, this.#signal);
     if (outcome.kind === 'cancelled') throw this.#signal.reason;
     if (outcome.kind === 'failed') throw failureOf(outcome.error);
     await finish?.();
@@ -175,9 +188,9 @@ export class TextJob {
   }
 
   /** A question that the answer can do without: it counts only once it is taken. @throws the signal's reason */
-  async askAside(question: Question, promise: CallPromise, signal: AbortSignal): Promise<Answer> {
-    const answer = await this.asker.ask(question, promise, signal);
-    signal.throwIfAborted();
+  async askAside(question: Question, asking: Asking): Promise<Answer> {
+    const answer = await this.asker.ask(question, asking);
+    asking.signal.throwIfAborted();
     return answer;
   }
 
@@ -197,6 +210,14 @@ export class TextJob {
     this.emit(text);
   }
 
+  /** Who chose a model by its name, or wants to be asked or none other, gets that one's answer. */
+  get #smaller(): Degradation[] {
+    const { kit, model, request, asker } = this;
+    if (kit.lighter === undefined || model.chosen || asker.consent.substitution !== 'automatically') return [];
+    const lighter = kit.lighter.of(model, this.#class, request.settings);
+    return lighter.map(({ id, share }) => ({ kind: 'smaller', model: id, share }));
+  }
+
   #onStages(calls: readonly WorkflowCall[]) {
     let told = -1;
     return (stages: readonly { readonly state: string }[]): void => {
@@ -207,13 +228,8 @@ export class TextJob {
     };
   }
 
-  async #ask(
-    question: Question,
-    promise: CallPromise,
-    signal: AbortSignal,
-    onText?: (text: string) => void,
-  ): Promise<Answer> {
-    const answer = await this.asker.ask(question, promise, signal, onText);
+  async #ask(question: Question, asking: Asking): Promise<Answer> {
+    const answer = await this.asker.ask(question, asking);
     this.#answers.push(answer);
     return answer;
   }

@@ -156,9 +156,9 @@ export class InParts {
     return { text, tokens, ...read };
   }
 
-  #repaired(text: string, { promise, signal, spareMs }: CallContext): Promise<Repair> {
+  #repaired(text: string, context: CallContext): Promise<Repair> {
     const { job, prompts, to, maxTokens } = this.#options;
-    return repaired(text, { job, prompt: prompts.repair, to, maxTokens, promise, signal, spareMs });
+    return repaired(text, { ...context, job, prompt: prompts.repair, to, maxTokens });
   }
 
   #question(part: SourcePart, place: number, known: readonly string[]): Question {

@@ -1,5 +1,5 @@
 /** One call of a workflow as its feature writes it: what the plan knows of it, and the work it is. */
-import type { TaskError } from '../../core/task.ts';
+import type { ModelId, TaskError } from '../../core/task.ts';
 import type { CallId, PlanCall } from '../../core/workflow.ts';
 import type { TaskSpec } from '../tasks.ts';
 
@@ -10,6 +10,8 @@ export interface CallContext {
   readonly promise: CallPromise;
   /** Below 1: an answer of this share of its length is wanted, as time runs out. */
   readonly lengthShare: number;
+  /** Who answers it instead of the model of the workflow, as time runs out. */
+  readonly model?: ModelId;
   /** Aborts when nobody waits for the call any more. */
   readonly signal: AbortSignal;
   /** What a call that it waited for has answered; undefined where that was left out. */

@@ -3,6 +3,7 @@
  * nothing.
  */
 
+import type { ModelId } from '../../core/task.ts';
 import type { Spent } from '../../core/workflow/stretch.ts';
 import type { CallId, Degradation, DegradeReason, Plan, WorkflowEffect, WorkflowOutcome } from '../../core/workflow.ts';
 import { type Device, Workflow } from '../../core/workflow.ts';
@@ -13,6 +14,10 @@ export interface WorkflowRunOptions {
   readonly calls: readonly WorkflowCall[];
   readonly device: () => Device;
   readonly stretch: { readonly value: number };
+  /** Until a smaller model could begin, in ms; undefined: it cannot be had now. */
+  readonly readyInMs?: ((model: ModelId) => number | undefined) | undefined;
+  /** For people. */
+  readonly nameOf?: ((model: ModelId) => string) | undefined;
   /** The clock of the plan, in ms. */
   readonly now: () => number;
   readonly listener: WorkflowListener;
@@ -47,8 +52,11 @@ export class WorkflowRun {
   /** @throws RangeError when the plan makes no sense. */
   constructor(options: WorkflowRunOptions) {
     this.#options = options;
-    const { plan, calls, device, stretch } = options;
-    this.#workflow = new Workflow({ ...plan, calls }, { device, stretch: () => stretch.value });
+    const { plan, calls, device, stretch, readyInMs } = options;
+    this.#workflow = new Workflow(
+      { ...plan, calls },
+      { device, stretch: () => stretch.value, ...(readyInMs && { readyInMs }) },
+    );
     this.#calls = new Map(calls.map((call) => [call.id, call]));
     this.#settled = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -57,7 +65,11 @@ export class WorkflowRun {
   }
 
   get stages(): CallStage[] {
-    return this.#workflow.calls.map(({ id, state }) => ({ label: this.#calls.get(id)?.label ?? id, state }));
+    const { nameOf = (model) => model } = this.#options;
+    return this.#workflow.calls.map(({ id, state, model }) => {
+      const label = this.#calls.get(id)?.label ?? id;
+      return { label: model === undefined ? label : `${label}, by ${nameOf(model)}`, state };
+    });
   }
 
   /** How it ended. An abort takes all calls back in the same turn. @throws what a call throws that is no CallFailed */
@@ -93,7 +105,7 @@ export class WorkflowRun {
     }
   }
 
-  #begin({ call: id, promise, lengthShare }: Extract<WorkflowEffect, { readonly kind: 'submit' }>): void {
+  #begin({ call: id, promise, lengthShare, model }: Extract<WorkflowEffect, { readonly kind: 'submit' }>): void {
     const call = this.#calls.get(id);
     if (call === undefined) throw new RangeError(`The plan has no call '${id}'.`);
     const controller = new AbortController();
@@ -101,6 +113,7 @@ export class WorkflowRun {
     const context = {
       promise,
       lengthShare,
+      ...(model !== undefined && { model }),
       signal: controller.signal,
       answerOf: (other: CallId) => this.#answers.get(other)?.text,
       spareMs: () => this.#spareMs,

@@ -12,6 +12,9 @@ export interface WorkflowOrder extends Pick<Plan, 'arrivalMs' | 'targetMs' | 'de
   readonly title: string;
   readonly model: ModelId;
   readonly calls: readonly WorkflowCall[];
+  /** Of the smaller models that its degradations name: until each could begin, in ms, and how people call it. */
+  readonly readyInMs?: (model: ModelId) => number | undefined;
+  readonly nameOf?: (model: ModelId) => string;
 }
 
 export interface WorkflowView extends Pick<WorkflowOrder, 'class' | 'title' | 'arrivalMs' | 'targetMs'> {
@@ -48,12 +51,12 @@ export class Workflows {
     listener: WorkflowListener & { readonly onStages?: (stages: readonly CallStage[]) => void },
     signal: AbortSignal,
   ): Promise<WorkflowOutcome> {
-    const { arrivalMs, targetMs, degradations = [], outstandingMax, calls, model } = order;
+    const { arrivalMs, targetMs, degradations = [], outstandingMax, calls, model, readyInMs, nameOf } = order;
     this.#count += 1;
     const id = `w${this.#count}`;
     const plan = { id, arrivalMs, targetMs, degradations, ...(outstandingMax !== undefined && { outstandingMax }) };
     const run: WorkflowRun = new WorkflowRun({
-      ...{ plan, calls, now: this.#now, stretch: this.#stretch },
+      ...{ plan, calls, now: this.#now, stretch: this.#stretch, readyInMs, nameOf },
       device: () => this.predictor.device(model),
       listener,
       spent: (spent) => this.#stretch.observe(spent),

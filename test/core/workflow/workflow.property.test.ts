@@ -31,8 +31,11 @@ interface Run {
 
 /** Calls end in any order until the workflow is over; it is cancelled before turn `cancelAt`. */
 function played(plan: Parameters<typeof workflowOf>[0], all: readonly Turn[], stretch: number, cancelAt = -1): Run {
-  const workflow = workflowOf(plan, stretch);
-  let nowMs = plan.arrivalMs;
+  return playedOn(workflowOf(plan, stretch), plan.arrivalMs, all, cancelAt);
+}
+
+function playedOn(workflow: Workflow, arrivalMs: number, all: readonly Turn[], cancelAt = -1): Run {
+  let nowMs = arrivalMs;
   const steps: { nowMs: number; effects: WorkflowEffect[] }[] = [];
   const outstanding: string[] = [];
   const tell = (event: WorkflowEvent): void => {
@@ -128,6 +131,45 @@ describe('a workflow, whatever its plan and however its calls end', () => {
           }
         }
       }),
+    );
+  });
+
+  it('when a call goes to a smaller model, then that would end all of it on time, and after each failure one step fewer is left', () => {
+    const smaller = fc
+      .uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 3 })
+      .map((percents) => percents.map((percent) => percent / 100).sort((a, b) => b - a));
+    fc.assert(
+      fc.property(
+        plans,
+        smaller,
+        turns,
+        stretches,
+        fc.nat({ max: 5_000 }),
+        (drawn, shares, all, stretch, readyInMs) => {
+          const steps = shares.map((share) => ({ kind: 'smaller', model: `${share}`, share }) as const);
+          const plan = { ...drawn, degradations: [...(drawn.degradations ?? []), ...steps] };
+          const deadlineMs = plan.arrivalMs + plan.targetMs;
+          const workflow = new Workflow(plan, {
+            device: () => device,
+            stretch: () => stretch,
+            readyInMs: () => readyInMs,
+          });
+          const { steps: heard } = playedOn(workflow, plan.arrivalMs, all);
+          const taken = new Set<string>();
+          for (const { nowMs, effects } of heard) {
+            for (const effect of effects) {
+              if (effect.kind === 'degrade' && effect.step.kind === 'smaller') {
+                expect(effect.why).toMatchObject({ kind: 'late' });
+                expect(nowMs + readyInMs).toBeLessThanOrEqual(deadlineMs);
+                expect(taken.has(effect.step.model)).toBe(false);
+                taken.add(effect.step.model);
+              }
+              if (effect.kind === 'submit' && effect.model !== undefined) expect(taken).toContain(effect.model);
+            }
+          }
+          expect(workflow.outcome).toBeDefined();
+        },
+      ),
     );
   });
 

@@ -127,6 +127,63 @@ describe('a workflow', () => {
     ).toBe('smaller as late, merge by small.gguf until 6000 before 0 tokens');
   });
 
+  it('when a smaller model would be late all the same, or cannot be had, then the model of the plan goes on', () => {
+    const steps = [
+      [0, { kind: 'start' }],
+      [1_000, ended('part 0')],
+      [5_700, ended('part 1')],
+    ] as const;
+    const plan = (share: number): Plan =>
+      mapReduce(2, { degradations: [{ kind: 'smaller', model: 'small.gguf', share }] });
+    expect(told(plan(0.9), steps)[2]).toBe('merge until 6000 before 0 tokens');
+    const absent = new Workflow(plan(0.25), { device: () => device, readyInMs: () => undefined });
+    const loading = new Workflow(plan(0.25), { device: () => device, readyInMs: () => 250 });
+    for (const workflow of [absent, loading]) {
+      const all = steps.map(([nowMs, event]) => workflow.on(event, nowMs).map(wordOf).join(', '));
+      expect(all[2]).toBe('merge until 6000 before 0 tokens');
+    }
+  });
+
+  it('when there are several smaller models, then it is the largest that is on time', () => {
+    const degradations = [0.9, 0.5, 0.25].map((share) => ({ kind: 'smaller', model: `${share}`, share }) as const);
+    expect(
+      told(mapReduce(2, { degradations }), [
+        [0, { kind: 'start' }],
+        [1_000, ended('part 0')],
+        [5_700, ended('part 1')],
+      ])[2],
+    ).toBe('smaller as late, merge by 0.5 until 6000 before 0 tokens');
+  });
+
+  it('when a smaller model fails, then the model of the plan takes the call up, and if that fails too, the workflow does', () => {
+    const smaller = { kind: 'smaller', model: 'small.gguf', share: 0.25 } as const;
+    expect(
+      told(mapReduce(2, { degradations: [smaller] }), [
+        [0, { kind: 'start' }],
+        [1_000, ended('part 0')],
+        [5_700, ended('part 1')],
+        [5_750, { kind: 'failed', call: 'merge', error: lost }],
+        [5_800, { kind: 'failed', call: 'merge', error: lost }],
+      ]).slice(2),
+    ).toEqual([
+      'smaller as late, merge by small.gguf until 6000 before 0 tokens',
+      'merge until 6000 before 0 tokens',
+      'failed',
+    ]);
+  });
+
+  it('when calls went to a smaller model, then whoever looks sees which, and what they were predicted to take is its time', () => {
+    const smaller = { kind: 'smaller', model: 'small.gguf', share: 0.25 } as const;
+    const workflow = new Workflow(mapReduce(2, { degradations: [smaller] }), { device: () => device });
+    workflow.on({ kind: 'start' }, 0);
+    workflow.on(ended('part 0'), 1_000);
+    workflow.on(ended('part 1'), 5_700);
+    expect(workflow.calls.map(({ model }) => model)).toEqual([undefined, undefined, 'small.gguf']);
+    expect(workflow.remainingMs).toBe(75);
+    workflow.on(ended('merge'), 5_800);
+    expect(workflow.spent(5_800).predictedMs).toBe(675);
+  });
+
   it('when nothing may be left out, then it is late', () => {
     expect(
       told(mapReduce(1), [
