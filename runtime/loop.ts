@@ -1,9 +1,7 @@
 /**
- * The only caller of `Scheduler.on` and the only performer of its effects. Makes no decision of its own. What goes with that, each in
- * a file of loop/: the answers under way, what passes cost and where that is kept, predictions, and a watch over the engine.
- *
- * Events are handled one after the other: an effect that leads to another event (an engine that answers at once) is queued
- * behind the one in hand, so the scheduler never sees a half-made change.
+ * Brings the scheduler its events and is the only performer of its effects. Makes no decision of its own. What goes with that, each in a
+ * file of loop/: the turns of the scheduler, the answers under way, what passes cost and where that is kept, predictions, and a watch
+ * over the engine.
  */
 import { type Effect, type Event, isUnseen } from './core/event.ts';
 import { Learned } from './core/learned.ts';
@@ -11,6 +9,7 @@ import { Metrics } from './core/metrics.ts';
 import type { PassReport } from './core/pass-report.ts';
 import { punctual } from './core/policies/punctual.ts';
 import { PredictionErrors } from './core/prediction.ts';
+import type { Holdings } from './core/residency/holdings.ts';
 import { Scheduler } from './core/scheduler.ts';
 import { type SchedulerOptions, schedulerDefaults } from './core/scheduler-options.ts';
 import type { ModelId, Outcome, Task, TaskClass, TaskId } from './core/task.ts';
@@ -23,6 +22,8 @@ import { Predictions } from './loop/predictions.ts';
 import { requestOf } from './loop/request.ts';
 import { type LoopStatus, loopStatus } from './loop/status.ts';
 import { promiseOf, taskOf } from './loop/task.ts';
+import { Told } from './loop/told.ts';
+import { type TurnRecorder, Turns } from './loop/turns.ts';
 import { Watchdog } from './loop/watchdog.ts';
 
 export interface LoopOptions {
@@ -33,6 +34,10 @@ export interface LoopOptions {
   /** Calls back once after `ms`; returns how to call it off. */
   readonly timer: (ms: number, callback: () => void) => Dispose;
   readonly scheduler?: Partial<SchedulerOptions>;
+  /** What residency stands on; without it, what the scheduler's options assume. */
+  readonly holdings?: Holdings;
+  /** Hears what the scheduler goes by, then every turn of it; without one nothing is kept. */
+  readonly recorder?: TurnRecorder & { begin(options: SchedulerOptions): void };
   /** Reads model files ahead of their loads; without one that is left out. */
   readonly files?: Files;
   /** Where measured costs outlive this runtime; without one they are measured by each. */
@@ -52,20 +57,19 @@ export class Loop implements Tasks {
   readonly #engine: Engine;
   readonly #options: LoopOptions;
   readonly #scheduler: Scheduler;
+  readonly #turns: Turns;
   readonly #errors = new PredictionErrors();
   readonly #answers: Answers;
   readonly #costs: CostKeeper;
   readonly #predictions: Predictions;
   readonly #watchdog: Watchdog;
   readonly #moves: Moves;
-  readonly #events: Event[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #passListeners = new Set<(pass: PassReport) => void>();
   /** The last promise made for each class, so that status can name it. */
   readonly #slas = new Map<TaskClass, Task['sla']>();
   readonly #progress = new Map<ModelId, number>();
   readonly #unsubscribe: Dispose;
-  #handling = false;
   #closed = false;
   #taskCount = 0;
   #engineRestarts = 0;
@@ -73,19 +77,24 @@ export class Loop implements Tasks {
   constructor(engine: Engine, options: LoopOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#scheduler = new Scheduler({
-      ...schedulerDefaults,
-      policy: punctual,
-      knowledge: this.learned,
-      ...options.scheduler,
-    });
+    const given = { ...schedulerDefaults, policy: punctual, knowledge: this.learned, ...options.scheduler };
+    this.#scheduler = new Scheduler(given);
+    options.recorder?.begin(given);
     this.metrics = new Metrics(options.windowMs ?? windowMsDefault);
     this.#answers = new Answers(this.metrics, this.#errors);
     this.#predictions = new Predictions(options.now);
-    const { now, timer } = options;
+    const { now, timer, holdings, recorder } = options;
+    this.#turns = new Turns({
+      ...{ scheduler: this.#scheduler, now, recorder, told: holdings && new Told(holdings) },
+      perform: (effect) => this.#perform(effect),
+      done: (event) => isUnseen(event) || this.#changed(),
+    });
     const log = (line: string): void => options.log?.(line);
     const send = (command: EngineCommand): void => this.#send(command);
-    this.#costs = new CostKeeper({ learned: this.learned, store: options.costStore, send, timer, log });
+    this.#costs = new CostKeeper({
+      ...{ learned: this.learned, store: options.costStore, send, timer, log },
+      know: (model, costs) => this.#handle({ kind: 'costs', model, costs }),
+    });
     this.#watchdog = new Watchdog({
       now,
       timer,
@@ -229,18 +238,7 @@ export class Loop implements Tasks {
   }
 
   #handle(event: Event): void {
-    if (this.#closed) return;
-    this.#events.push(event);
-    if (this.#handling) return;
-    this.#handling = true;
-    try {
-      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        for (const effect of this.#scheduler.on(next, this.now())) this.#perform(effect);
-        if (!isUnseen(next)) this.#changed();
-      }
-    } finally {
-      this.#handling = false;
-    }
+    if (!this.#closed) this.#turns.handle(event);
   }
 
   #perform(effect: Effect): void {

@@ -2,8 +2,10 @@
  * Everything that can wake the scheduler, and everything it can do: two closed unions (house invariant 2).
  * A recorded list of events with their times replays exactly.
  */
+import type { CostModel } from './estimate.ts';
 import type { LengthQuantiles } from './lengths.ts';
 import type { PassReport } from './pass-report.ts';
+import type { HoldingsNews } from './residency/holdings.ts';
 import type { ResidencyChanges } from './residency/options.ts';
 import type { EditorSignal, FileDrop } from './residency/types.ts';
 import type { ModelId, Outcome, Task, TaskError, TaskId } from './task.ts';
@@ -69,6 +71,10 @@ export type Event =
   | { readonly kind: 'signal'; readonly signal: EditorSignal }
   /** The user, the power or other programs change what residency goes by. */
   | { readonly kind: 'conditions'; readonly changes: ResidencyChanges }
+  /** What models take and what memory there is, as far as it has changed. Decides nothing by itself: it comes before what does. */
+  | ({ readonly kind: 'holdings' } & HoldingsNews)
+  /** What an earlier runtime measured of the model's passes on this device takes the place of what was assumed. */
+  | { readonly kind: 'costs'; readonly model: ModelId; readonly costs: CostModel }
   /** What an asker says to an `offer`: `by` answers now, or (undefined) the task waits on for its own model. */
   | { readonly kind: 'offerAnswered'; readonly id: TaskId; readonly by: ModelId | undefined }
   /** A time that was asked for with `wakeAt` has come. */
@@ -131,9 +137,9 @@ export type Effect =
   /** Send `wake` then, unless an event came before that asked for another time. In ms. */
   | { readonly kind: 'wakeAt'; readonly atMs: number };
 
-/** What changes nothing that anybody looks at: passes, and that time went by. What it leads to shows by the events that follow. */
+/** What changes nothing that anybody looks at: passes, that time went by, sizes. What it leads to shows by the events that follow. */
 export function isUnseen({ kind }: Event): boolean {
-  return kind === 'pass' || kind === 'wake';
+  return kind === 'pass' || kind === 'wake' || kind === 'holdings';
 }
 
 /** What happens with every token and pass: it frees nothing, so there is nothing new to start. */

@@ -8,6 +8,7 @@ import type { Event } from './event.ts';
 import type { Knowledge } from './knowledge.ts';
 import { answerLength, emptyLengthModel, type LengthModel, type LengthQuantiles, learnLength } from './lengths.ts';
 import type { Demand } from './policy.ts';
+import { charsOf, type PromptParts, partsOf, sharedChars } from './prompt-parts.ts';
 import { type ModelId, type Task, type TaskId, warmUpKey } from './task.ts';
 
 /** Source code, before anything was tokenized. */
@@ -28,7 +29,7 @@ interface Seen {
 /** The prompt that a document was asked with last, and how much of it was evaluated before it was taken back. */
 interface LastPrompt {
   readonly id: TaskId;
-  readonly text: string;
+  readonly parts: PromptParts;
   readonly tokens: number;
   evaluatedTokens: number;
 }
@@ -58,11 +59,6 @@ export class Learned implements Knowledge {
     return this.#deviceOf(id).model;
   }
 
-  /** What an earlier runtime measured of the model on this device takes the place of what was assumed. */
-  know(id: ModelId, model: CostModel): void {
-    Object.assign(this.#deviceOf(id), { model, costs: undefined });
-  }
-
   costs(id: ModelId): Costs {
     const device = this.#deviceOf(id);
     device.costs ??= costsOf(device.model);
@@ -71,20 +67,21 @@ export class Learned implements Knowledge {
 
   /** What the last prompt of the same document, or its warm-up, shares with this one is expected to be in a sequence still. */
   prefillTokens(task: Task): number {
-    const text = this.#textOf(task);
-    const shared = Math.max(...keysOf(task).map((key) => this.#sharedChars(key, text)), 0);
-    return Math.max(1, Math.ceil((text.length - shared) / this.#deviceOf(task.model).charsPerToken));
+    const parts = partsOf(task.prompt);
+    const { charsPerToken, suffixFirst } = this.#deviceOf(task.model);
+    const shared = Math.max(...keysOf(task).map((key) => this.#sharedChars(key, parts, suffixFirst)), 0);
+    return Math.max(1, Math.ceil((charsOf(parts) - shared) / charsPerToken));
   }
 
-  #sharedChars(key: string, text: string): number {
+  #sharedChars(key: string, parts: PromptParts, suffixFirst: boolean): number {
     const last = this.#lastPrompts.get(key);
     if (last === undefined) return 0;
     const evaluatedShare = Math.min(1, last.evaluatedTokens / last.tokens);
-    return Math.min(sharedChars(last.text, text), Math.floor(last.text.length * evaluatedShare));
+    return Math.min(sharedChars(last.parts, parts, suffixFirst), Math.floor(charsOf(last.parts) * evaluatedShare));
   }
 
   answerTokens(task: Task): LengthQuantiles {
-    const inputTokens = this.#textOf(task).length / this.#deviceOf(task.model).charsPerToken;
+    const inputTokens = charsOf(partsOf(task.prompt)) / this.#deviceOf(task.model).charsPerToken;
     const { maxTokens } = task.limits;
     return answerLength(this.#lengths, { class: task.class, inputTokens, maxTokens, ...languageOf(task) });
   }
@@ -100,6 +97,9 @@ export class Learned implements Knowledge {
         return this.#accepted(event);
       case 'loaded':
         this.#deviceOf(event.model).suffixFirst = event.info.suffixFirst === true;
+        return;
+      case 'costs':
+        Object.assign(this.#deviceOf(event.model), { model: event.costs, costs: undefined });
         return;
       case 'pass': {
         const device = this.#deviceOf(event.pass.model);
@@ -134,16 +134,16 @@ export class Learned implements Knowledge {
     if (seen === undefined || promptTokens <= 0) return;
     seen.promptTokens = promptTokens;
     const { task } = seen;
-    const text = this.#textOf(task);
+    const parts = partsOf(task.prompt);
     const device = this.#deviceOf(task.model);
     // Of the prompt whose sequence it has taken, no more is left than what both share. Another document's would have been parked.
     for (const last of keysOf(task).map((key) => this.#lastPrompts.get(key)))
       if (last !== undefined && last.id === follows)
         last.evaluatedTokens = Math.min(last.evaluatedTokens, reusedTokens);
-    device.charsPerToken += charsPerTokenGain * (Math.max(1, text.length) / promptTokens - device.charsPerToken);
+    device.charsPerToken += charsPerTokenGain * (Math.max(1, charsOf(parts)) / promptTokens - device.charsPerToken);
     const [key] = keysOf(task);
     if (key === undefined) return;
-    seen.lastPrompt = { id, text, tokens: promptTokens, evaluatedTokens: reusedTokens };
+    seen.lastPrompt = { id, parts, tokens: promptTokens, evaluatedTokens: reusedTokens };
     this.#lastPrompts.delete(key);
     this.#lastPrompts.set(key, seen.lastPrompt);
     for (const [oldest] of this.#lastPrompts) {
@@ -163,14 +163,6 @@ export class Learned implements Knowledge {
     if (generatedTokens === 0) return;
     const sample = { class: task.class, inputTokens: promptTokens, tokens: generatedTokens, ended: isWhole };
     this.#lengths = learnLength(this.#lengths, { ...sample, ...languageOf(task) });
-  }
-
-  /** In the order in which the engine writes it. */
-  #textOf({ prompt, model }: Task): string {
-    if (prompt.kind === 'chat') return prompt.user;
-    const { prefix, suffix, typed = '', context } = prompt;
-    const before = (context?.pieces ?? []).map(({ comments }) => comments).join('') + prefix;
-    return this.#deviceOf(model).suffixFirst ? suffix + before + typed : before + suffix + typed;
   }
 
   #deviceOf(id: ModelId): Device {
@@ -193,14 +185,4 @@ function keysOf({ supersedeKey, idle }: Task): string[] {
 
 function languageOf({ language }: Task): { language?: string } {
   return language === undefined ? {} : { language };
-}
-
-/** Whole pieces first: strings are compared far faster than characters, and prompts of one document share thousands of them. */
-function sharedChars(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  let index = 0;
-  for (let piece = 1_024; piece >= 32; piece >>= 1)
-    while (index + piece <= length && a.slice(index, index + piece) === b.slice(index, index + piece)) index += piece;
-  while (index < length && a.charCodeAt(index) === b.charCodeAt(index)) index += 1;
-  return index;
 }

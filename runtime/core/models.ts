@@ -29,13 +29,14 @@ export class ModelTable {
   readonly #records = new Map<ModelId, ModelRecord>();
 
   get(id: ModelId): ModelRecord {
-    let record = this.#records.get(id);
-    if (record === undefined) {
-      const times = { failedAtMs: 0, lastUsedMs: 0, readySinceMs: 0 };
-      record = { id, state: 'unloaded', isSmall: false, info: undefined, error: undefined, ...times };
-      this.#records.set(id, record);
-    }
+    const record = this.peek(id);
+    this.#records.set(id, record);
     return record;
+  }
+
+  /** Without making it one of {@link all}. */
+  peek(id: ModelId): ModelRecord {
+    return this.#records.get(id) ?? newRecord(id);
   }
 
   all(): ModelRecord[] {
@@ -50,6 +51,11 @@ export class ModelTable {
       ...(error && { error }),
     }));
   }
+}
+
+function newRecord(id: ModelId): ModelRecord {
+  const times = { failedAtMs: 0, lastUsedMs: 0, readySinceMs: 0 };
+  return { id, state: 'unloaded', isSmall: false, info: undefined, error: undefined, ...times };
 }
 
 /** How long the model takes to come in, as it took last time, in ms; 0 when it is there, and when it never was. */

@@ -9,7 +9,7 @@ export interface SchedulerOptions {
   readonly knowledge: Knowledge;
   /** Tasks that may wait; a further one is refused. */
   readonly waitingMax: number;
-  /** What is known of models and memory beside their tasks. */
+  /** What is taken to be so of models and memory until an event tells of them. Of what never changes, as in a bench, nothing tells. */
   readonly holdings: Holdings;
   readonly residency?: Partial<ResidencyOptions>;
   /** How long a failed load is remembered before the next task tries again, in ms. */

@@ -24,6 +24,7 @@ import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteModel } fro
 import type { Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
 import { badSla, doesNotFit, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
+import { ToldHoldings } from './residency/holdings.ts';
 import { Residents } from './residents.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { roomOf, startWhatFits, tellHopeless } from './start.ts';
@@ -40,6 +41,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #tasks: LiveTasks;
   readonly #models = new ModelTable();
+  readonly #holdings: ToldHoldings;
   readonly #residents: Residents;
   readonly #idle: IdleWork;
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -48,8 +50,10 @@ export class Scheduler {
     this.#options = options;
     this.#tasks = new LiveTasks(options);
     this.#idle = new IdleWork((id) => options.knowledge.forget(id));
+    this.#holdings = new ToldHoldings(options.holdings);
     this.#residents = new Residents({
       ...options,
+      holdings: this.#holdings,
       residency: options.residency ?? {},
       models: this.#models,
       laneOf: (id) => this.#tasks.laneOf(id),
@@ -61,6 +65,10 @@ export class Scheduler {
 
   on(event: Event, nowMs: number): Effect[] {
     const effects: Effect[] = [];
+    if (event.kind === 'holdings') {
+      this.#holdings.note(event);
+      return effects;
+    }
     if (!this.#isPaused(event)) this.#options.knowledge.learn(event, nowMs);
     if (!this.#idle.on(event, effects)) this.#apply(event, nowMs, effects);
     const isDue = !isProgress(event) || Math.abs(nowMs - this.#lookedMs) >= lookAgainMs;
@@ -74,7 +82,8 @@ export class Scheduler {
 
   /** From the arrival of this task to its first token, in ms, if it were submitted now: with the load of its model, where it must load. */
   forecastTtftMs(task: Task, nowMs: number): number {
-    const model = this.#models.get(task.model);
+    // A question changes nothing: a model that was only asked about is none of those that are decided on.
+    const model = this.#models.peek(task.model);
     const question = questionOf(task, this.#options.knowledge);
     const works = this.#tasks.laneOf(task.model)?.works ?? noWorks;
     return nowMs - task.arrivalMs + loadMsOf(model) + firstTokenMs(question, works, this.#roomOf(model));
@@ -115,7 +124,7 @@ export class Scheduler {
     return this.#tasks.count(taskClass, state);
   }
 
-  #apply(event: Event, nowMs: number, effects: Effect[]): void {
+  #apply(event: Exclude<Event, { readonly kind: 'holdings' }>, nowMs: number, effects: Effect[]): void {
     switch (event.kind) {
       case 'submit':
         return this.#submit(event.task, nowMs, effects);
@@ -146,6 +155,7 @@ export class Scheduler {
         if (event.kind === 'loaded') this.#residents.loadEnded(event.model, true, nowMs, effects);
         return;
       case 'wake':
+      case 'costs':
         return;
       case 'engineLost':
         return this.#engineLost(event.reason, nowMs, effects);

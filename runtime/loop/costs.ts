@@ -17,6 +17,8 @@ export interface CostStore {
 
 export interface CostKeeperOptions {
   readonly learned: Learned;
+  /** What an earlier runtime measured is the model's from now on. */
+  readonly know: (model: ModelId, costs: CostModel) => void;
   readonly store: CostStore | undefined;
   readonly send: (command: EngineCommand) => void;
   readonly timer: (ms: number, callback: () => void) => Dispose;
@@ -71,7 +73,7 @@ export class CostKeeper {
     if (this.#loaded.get(id) !== entry) return;
     // What was learned of another device would mislead; and the engine begins anew, too.
     const isForeign = this.#keys.has(id);
-    if (known !== undefined || isForeign) this.#options.learned.know(id, known ?? newCostModel());
+    if (known !== undefined || isForeign) this.#options.know(id, known ?? newCostModel());
     this.#tell(id, entry, known);
   }
 
