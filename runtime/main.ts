@@ -94,7 +94,7 @@ class Runtime {
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
     const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], timer, this.#restraint);
     this.#completion = completion;
-    this.#texts = textsSide({ args, loop, registry, now });
+    this.#texts = textsSide({ args, loop, registry, holdings: residence, now });
     const { workflows } = this.#texts;
     workflows.onChange(() => this.#clients.statusChanged());
     const status = (clients: number): Status =>

@@ -12,15 +12,19 @@ import type { Predictor } from '../features/workflows/predictor.ts';
 import { type WorkflowOrder, Workflows } from '../features/workflows/workflows.ts';
 import { Syntax } from '../syntax/index.ts';
 import type { Arguments } from './arguments.ts';
+import { type LighterOptions, lighterModels } from './lighter.ts';
 
 export interface TextsSideOptions {
   readonly args: Pick<Arguments, 'media' | 'grammars'>;
-  readonly loop: Tasks & { readonly learned: Knowledge; readonly metrics: Pick<Metrics, 'add'> };
-  readonly registry: Models;
+  readonly loop: Tasks &
+    LighterOptions['loop'] & { readonly learned: Knowledge; readonly metrics: Pick<Metrics, 'add'> };
+  readonly registry: Models & LighterOptions['registry'];
+  /** What a model takes of the memory that there is. */
+  readonly holdings: LighterOptions['holdings'];
   readonly now: () => number;
 }
 
-export function textsSide({ args, loop, registry, now }: TextsSideOptions): TextKit {
+export function textsSide({ args, loop, registry, holdings, now }: TextsSideOptions): TextKit {
   return {
     tasks: loop,
     models: registry,
@@ -30,6 +34,7 @@ export function textsSide({ args, loop, registry, now }: TextsSideOptions): Text
       predictor: predictorOf(loop.learned),
       onSettled: (order, outcome, atMs) => loop.metrics.add(settledOf(order, outcome, atMs)),
     }),
+    lighter: lighterModels({ registry, loop, holdings }),
     syntax: new Syntax(args.grammars, now),
   };
 }

@@ -75,6 +75,14 @@ export class ChosenModels {
     return { id: file, name, demo, chosen: isNamed, contextTokens: spec.contextTokens };
   }
 
+  /** As it was chosen last; undefined when it never was. */
+  known(id: ModelId): ChosenModel | undefined {
+    const known = this.#known.get(id);
+    if (known === undefined) return undefined;
+    const { name, demo, isNamed: chosen, spec } = known;
+    return { id, name, demo, chosen, contextTokens: spec.contextTokens };
+  }
+
   /** It was chosen once more, by its name or not. */
   again({ id, chosen }: ChosenModel): void {
     const known = this.#get(id);

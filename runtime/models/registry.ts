@@ -16,6 +16,7 @@ import type { ModelFile } from './gguf/describe.ts';
 import type { Library } from './library.ts';
 import { type Downloadable, downloadables, fileEntry } from './library-entry.ts';
 import type { OwnBytes } from './machine.ts';
+import { lighterThan } from './lighter.ts';
 import type { Memory } from './memory.ts';
 import { Pace } from './pace.ts';
 import { fromCatalog, type InstalledModel, type RoleModel } from './role-models.ts';
@@ -86,6 +87,20 @@ export class Registry implements Models {
     if ('id' in choice) this.#chosen.again(choice);
     if (role === 'completion') this.#completionModel = 'id' in choice ? choice.id : undefined;
     return choice;
+  }
+
+  /** Installed models that may answer instead of this one and are smaller, the largest first; each may be asked from now on. */
+  lighter(role: TaskClass, settings: ModelSettings, than: ModelId): ChosenModel[] {
+    const models = this.#models('');
+    const own = models.find(({ file }) => file === than);
+    if (own === undefined) return [];
+    return lighterThan(own, models, role)
+      .filter((model) => this.#fit(model, settings.memory))
+      .flatMap(({ file }) => {
+        const entry = this.#options.library.at(file);
+        const model = this.#chosen.known(file) ?? (entry && this.#chosen.take(entry, false, settings));
+        return model !== undefined && 'id' in model ? [model] : [];
+      });
   }
 
   /** For people: who serves the role and why, or what to do. */

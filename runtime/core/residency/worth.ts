@@ -88,7 +88,12 @@ function brokenShare(loadMs: number, slackMs: number): number {
 const slackMsUnknown = 5_000;
 
 /** From what is cached of its file now, in ms. */
-export function loadMsOf({ fileBytes, cachedBytes, loadMsCached, loadMsCold }: ModelView): number {
+export function loadMsOf({
+  fileBytes,
+  cachedBytes,
+  loadMsCached,
+  loadMsCold,
+}: Pick<ModelView, 'fileBytes' | 'cachedBytes' | 'loadMsCached' | 'loadMsCold'>): number {
   const cached = fileBytes > 0 ? Math.min(1, cachedBytes / fileBytes) : 1;
   return loadMsCold + (loadMsCached - loadMsCold) * cached;
 }
