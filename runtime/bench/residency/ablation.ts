@@ -7,6 +7,7 @@ import type { ContenderSetup } from './contender.ts';
 
 export const ablationNames = [
   'without_stand_ins',
+  'without_loading_stand_ins',
   'without_reading_ahead',
   'without_read_hysteresis',
   'without_read_gap',
@@ -38,6 +39,8 @@ export function ablate(name: AblationName): Ablated {
   switch (name) {
     case 'without_stand_ins':
       return { options: { substitution: 'never' } };
+    case 'without_loading_stand_ins':
+      return { options: { loadsStandIns: false } };
     case 'without_reading_ahead':
       return { options: { readsAhead: false } };
     case 'without_read_hysteresis':

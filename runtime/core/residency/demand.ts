@@ -1,78 +1,31 @@
 /**
  * Models that somebody waits for: whether one loads at once, and what else helps. Which of them goes first stands in wanted.ts. Pure.
  *
- * 1. A task whose promise would break by waiting for its model, and would be kept by another resident model of its class, is answered
- *    by that one, if its asker wants that; or he is asked, once, and the other stays for his answer for `answerMsMax` at most.
+ * 1. A task whose promise would break by waiting for its model is answered by another one that is there, or its asker is asked: stand-in.ts.
+ *    A model on offer stays for the answer for `answerMsMax` at most.
  * 2. One model loads at a time, in the order of wanted.ts.
  * 3. There is room, or room can be made: it loads. It waits a little first when a model that would leave is in the middle of a group of
  *    tasks, as long as no promise breaks by that and for `delayMsMax` at most.
- * 4. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
+ * 4. Where a promise would break by waiting for its own model, one of its class that is back sooner, as its file is cached or smaller or finds
+ *    room, loads in its place, if the asker lets another answer without being asked. 3 holds for it too.
+ * 5. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
  *    the least worthy of those in use take no further task, so that nobody starves behind a model that is never idle.
  */
 
 import type { Asked } from './asked.ts';
 import { loadFor } from './load.ts';
 import type { Means } from './means.ts';
-import type { ResidencyOptions } from './options.ts';
 import { bytesOf, freeBytes, isIdle, planRoom, type RoomPlan, stays } from './room.ts';
-import type { Decision, ModelView, ResidencyView, WaitingTask } from './types.ts';
-import { byUrgency, comesInMs, type Wanted, wantedModels } from './wanted.ts';
-import { seconds, share } from './why.ts';
+import { soonerOf } from './stand-in.ts';
+import type { Decision, ModelView, ResidencyView } from './types.ts';
+import { type Wanted, wantedModels } from './wanted.ts';
+import { type LoadCause, seconds, share } from './why.ts';
 
-type Substitute = Extract<Decision, { kind: 'substitute' }>;
-
-export function substitutions(means: Means, view: ResidencyView): Substitute[] {
-  return view.models.flatMap((model): Substitute[] => {
-    if (model.isNamed || (model.state !== 'loading' && model.state !== 'absent')) return [];
-    const found = [standIn(means, view, model, 'automatically'), standIn(means, view, model, 'ask')];
-    return found.filter((one) => one !== undefined);
-  });
-}
-
-/** For the tasks of the model whose askers want it so: the largest model that does better for the first, and all that it does better for. */
-function standIn(
-  means: Means,
-  view: ResidencyView,
-  model: ModelView,
-  substitution: 'ask' | 'automatically',
-): Substitute | undefined {
-  const { options } = means;
-  const waiting = byUrgency(model).filter((task) => (task.substitution ?? options.substitution) === substitution);
-  const [first] = waiting;
-  if (first === undefined) return undefined;
-  const waitMs = comesInMs(means, view, model);
-  const readyMs = view.nowMs + waitMs;
-  const [by] = view.models
-    .filter((other) => canStandIn(other, model, first))
-    .filter((other) => isBetterBy(other, model, first, view.nowMs, readyMs, options))
-    .sort((a, b) => b.fileBytes - a.fileBytes);
-  if (by === undefined) return undefined;
-  const tasks = waiting.filter((task) => isBetterBy(by, model, task, view.nowMs, readyMs, options)).map(({ id }) => id);
-  const asks = substitution === 'ask';
-  const verb = asks ? 'Asks whether to answer' : 'Answers';
-  const why = `${verb} with '${by.id}': '${model.id}' would come in ${seconds(waitMs)}, and the promise would break.`;
-  return { kind: 'substitute', model: model.id, by: by.id, tasks, asks, waitMs, why };
-}
-
-/** A resident model of the class that has a free hand. */
-function canStandIn(other: ModelView, model: ModelView, task: WaitingTask): boolean {
-  const isOpen = other.state === 'ready' && !other.isDraining && !other.isGone;
-  const isFree = other !== model && isOpen && other.waiting.length === 0;
-  return isFree && other.classes.includes(task.class);
-}
-
-/** Waiting would break the promise, and the other would keep it, or be late by clearly less. */
-function isBetterBy(
-  other: ModelView,
-  model: ModelView,
-  { workMs, deadlineMs }: WaitingTask,
-  nowMs: number,
-  readyMs: number,
-  { standInLeadMs }: ResidencyOptions,
-): boolean {
-  const endMs = readyMs + workMs;
-  const otherEndMs = nowMs + (workMs * other.fileBytes) / Math.max(1, model.fileBytes);
-  return endMs > deadlineMs && (otherEndMs <= deadlineMs || endMs - otherEndMs >= standInLeadMs);
+/** Which load helps who waits. */
+interface Way {
+  readonly model: ModelView;
+  readonly plan: RoomPlan;
+  readonly cause: LoadCause;
 }
 
 export function onDemand(means: Means, view: ResidencyView, asked: Asked): Decision[] {
@@ -80,17 +33,28 @@ export function onDemand(means: Means, view: ResidencyView, asked: Asked): Decis
   const wanted = wantedModels(means, view);
   const held: Decision[] = wanted.length === 0 ? resumed(view) : [];
   for (const want of wanted) {
-    const plan = planRoom(view, want.model, means.worth, means.options); // 3
-    if (plan === undefined) {
-      held.push(...noRoom(means, view, want)); // 4
+    const way = standInFor(means, view, want) ?? ownLoad(means, view, want); // 3, 4
+    if (way === undefined) {
+      held.push(...noRoom(means, view, want)); // 5
       continue;
     }
-    const wait = onOffer(asked, view, want, plan) ?? delayed(means, view, want, plan);
-    if (wait === undefined)
-      return [...held, loadFor(want.model, plan, { waitedMs: view.nowMs - want.sinceMs }, means.options)];
+    const wait = onOffer(asked, view, want, way.plan) ?? delayed(means, view, want, way.plan);
+    if (wait === undefined) return [...held, loadFor(way.model, way.plan, way.cause, means.options)];
     held.push(wait);
   }
   return held;
+}
+
+/** A model of the class that is back sooner, when its own would come too late. It answers once it is there. */
+function standInFor(means: Means, view: ResidencyView, { model, sinceMs }: Wanted): Way | undefined {
+  const other = soonerOf(means, view, model);
+  const plan = other && planRoom(view, other, means.worth, means.options);
+  return other && plan && { model: other, plan, cause: { waitedMs: view.nowMs - sinceMs, insteadOf: model.id } };
+}
+
+function ownLoad({ worth, options }: Means, view: ResidencyView, { model, sinceMs }: Wanted): Way | undefined {
+  const plan = planRoom(view, model, worth, options);
+  return plan && { model, plan, cause: { waitedMs: view.nowMs - sinceMs } };
 }
 
 function resumed(view: ResidencyView): Decision[] {

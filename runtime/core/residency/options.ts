@@ -42,6 +42,8 @@ export interface ResidencyOptions {
   readonly smallLoss: number;
   /** Of tasks that do not say it themselves. */
   readonly substitution: Substitution;
+  /** Where the load of a task's own model would break its promise, one of its class that is back sooner may load in its place. */
+  readonly loadsStandIns: boolean;
   /** A task that is late in any case is answered by another model when that is sooner by this, in ms. */
   readonly standInLeadMs: number;
   /** While somebody is asked whether a model answers, it does not leave for the task's own, for so long at most, in ms. */
@@ -102,6 +104,7 @@ export const residencyDefaults: ResidencyOptions = {
   downsizes: true,
   smallLoss: 0.05,
   substitution: 'automatically',
+  loadsStandIns: true,
   standInLeadMs: 5_000,
   answerMsMax: 5_000,
   loadsAhead: true,

@@ -5,7 +5,7 @@
  * The caller tells of every task as it arrives and of every signal, and asks for decisions at every event and when a `wait` is over. It
  * performs them in the order given, all of them, before it asks again. In each answer:
  * 1. Whose file is gone leaves, when nobody uses it; else who leaves when other programs took memory; nothing else then.
- * 2. Tasks that another resident model answers (demand.ts): they go there, and everything else is asked for again. Where the asker
+ * 2. Tasks that another resident model answers (stand-in.ts): they go there, and everything else is asked for again. Where the asker
  *    decides, everything else goes on meanwhile.
  * 3. What is waited for: loads, waits, drains (demand.ts).
  * 4. What is likely to be needed: loads ahead, sequences given back (ahead.ts).
@@ -15,12 +15,13 @@
 import type { ModelId, TaskId } from '../task.ts';
 import { grow, loadAhead } from './ahead.ts';
 import { Asked } from './asked.ts';
-import { onDemand, substitutions } from './demand.ts';
+import { onDemand } from './demand.ts';
 import { type Forecast, LearnedForecast } from './forecast.ts';
 import type { Means } from './means.ts';
 import { type ResidencyChanges, type ResidencyOptions, residencyDefaults } from './options.ts';
 import { Reader } from './reader.ts';
 import { canFit, isIdle, isLeftOver, planRelief } from './room.ts';
+import { substitutions } from './stand-in.ts';
 import type { Decision, EditorSignal, ModelView, ResidencyView, Use } from './types.ts';
 import { seconds } from './why.ts';
 import { Worth } from './worth.ts';

@@ -3,16 +3,21 @@ import type { ModelId } from '../task.ts';
 import type { RoomPlan } from './room.ts';
 import type { Factors, FileDrop } from './types.ts';
 
-/** Somebody has waited for the model, or nobody waits yet and it is likely to be used. */
-export type LoadCause = { readonly waitedMs: number } | { readonly probability: number };
+/** Somebody has waited for the model, or for one that it is to answer for; or nobody waits yet and it is likely to be used. */
+export type LoadCause = { readonly waitedMs: number; readonly insteadOf?: ModelId } | { readonly probability: number };
 
 export function whyLoad(model: ModelId, cause: LoadCause, plan: RoomPlan): string {
-  const told =
-    'waitedMs' in cause
-      ? `Loads '${model}', for which a task has waited ${seconds(cause.waitedMs)}`
-      : `Loads '${model}' ahead, as it is likely to be used soon (${share(cause.probability)})`;
   const size = plan.isSmall ? ', with one sequence, as more would cost another model' : '';
-  return `${told}${size}; ${whyRoom(plan)}.`;
+  return `${whyNow(model, cause)}${size}; ${whyRoom(plan)}.`;
+}
+
+function whyNow(model: ModelId, cause: LoadCause): string {
+  if (!('waitedMs' in cause))
+    return `Loads '${model}' ahead, as it is likely to be used soon (${share(cause.probability)})`;
+  const { waitedMs, insteadOf } = cause;
+  return insteadOf === undefined
+    ? `Loads '${model}', for which a task has waited ${seconds(waitedMs)}`
+    : `Loads '${model}' for a task that has waited ${seconds(waitedMs)} for '${insteadOf}', which would come too late`;
 }
 
 function whyRoom({ evict, downsize, factors }: RoomPlan): string {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ResidencyOptions } from '../../../runtime/core/residency/options.ts';
 import { ResidencyPolicy } from '../../../runtime/core/residency/policy.ts';
+import type { ModelView } from '../../../runtime/core/residency/types.ts';
 import { gb, model, ready, view, waiting, words } from './world.ts';
 
 const nowMs = 3_600_000;
@@ -65,6 +66,46 @@ describe('answers by another model', () => {
       words(policy({ substitution: 'automatically' }).decide(view(nowMs, [large, standIn])));
     expect(answered(late)).toEqual(['substitute t by small']);
     expect(answered({ ...late, loadMsCold: 4_000 })).toEqual(['load large']);
+  });
+
+  describe('when the right one would come too late and another of its class is absent too', () => {
+    const cached = (overrides: Partial<ModelView> = {}) => model('small', { cachedBytes: 3 * gb, ...overrides }, 3);
+    const decided = (models: readonly ModelView[], options: Partial<ResidencyOptions> = {}): string[] =>
+      words(policy({ substitution: 'automatically', ...options }).decide(view(nowMs, models)));
+
+    it('then the other loads if it is back sooner, and answers when it is there', () => {
+      const automatic = policy({ substitution: 'automatically' });
+      const [load] = automatic.decide(view(nowMs, [absent, cached()]));
+      expect(words(load === undefined ? [] : [load])).toEqual(['load small']);
+      expect(load?.why).toMatch(
+        /^Loads 'small' for a task that has waited 0.0 s for 'large', which would come too late/,
+      );
+      expect(words(automatic.decide(view(nowMs + 3_300, [absent, ready('small', {}, 3)])))).toEqual([
+        'substitute t by small',
+      ]);
+    });
+
+    it('then the right one loads all the same when that is as soon, or when the other is not the same class, or gone', () => {
+      expect(decided([absent, cached({ cachedBytes: 0, loadMsCold: 18_000 })])).toEqual(['load large']);
+      expect(decided([absent, cached({ classes: ['chat'] })])).toEqual(['load large']);
+      expect(decided([absent, cached({ isGone: true })])).toEqual(['load large']);
+    });
+
+    it('then the right one loads when its promise outlasts that, or the asker wants no other or wants to be asked', () => {
+      const patient = model('large', { waiting: [waiting('u', nowMs, { deadlineMs: nowMs + 90_000 })] }, 6);
+      expect(decided([patient, cached()])).toEqual(['load large']);
+      expect(decided([absent, cached()], { substitution: 'never' })).toEqual(['load large']);
+      expect(decided([absent, cached()], { substitution: 'ask' })).toEqual(['load large']);
+      expect(decided([{ ...absent, isNamed: true }, cached()])).toEqual(['load large']);
+      expect(decided([{ ...absent, isPinned: true }, cached()])).toEqual(['load large']);
+    });
+
+    it('then of several the largest that helps, and the right one when nobody can leave for the other', () => {
+      const large = { ...absent, bytesFull: 5 * gb, bytesSmall: 5 * gb };
+      expect(decided([large, cached(), model('tiny', { cachedBytes: 1 * gb }, 1)])).toEqual(['load small']);
+      const busy = ready('busy', { running: 1, classes: ['chat'] }, 3);
+      expect(decided([large, cached({ bytesFull: 6 * gb, bytesSmall: 6 * gb }), busy])).toEqual(['load large']);
+    });
   });
 
   it('when the right one has nearly come, then it is waited for', () => {
