@@ -24,6 +24,8 @@ export interface Answer {
   readonly text: string;
   /** It was ended because it repeated itself. */
   readonly looped: boolean;
+  /** It was asked instead of the chosen one. */
+  readonly by?: ModelId;
 }
 
 /** Who waits for an answer, and what becomes of it. */
@@ -98,6 +100,6 @@ export class Asker {
     if (signal.aborted) cancel();
     const result = await handle.done.finally(() => signal.removeEventListener('abort', cancel));
     if (result.outcome.kind === 'finished' && !looped) emit(filter.end());
-    return { result, text, looped };
+    return { result, text, looped, ...(other !== undefined && { by: other }) };
   }
 }

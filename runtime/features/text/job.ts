@@ -237,7 +237,7 @@ export class TextJob {
   #result(times: Pick<TextResult, 'e2eMs' | 'ttftMs' | 'kept'>): TextResult {
     const results = this.#answers.map(({ result }) => result);
     const { models } = this.kit;
-    const other = results.find(({ answeredBy }) => answeredBy !== undefined) ?? {};
+    const other = results.find(({ answeredBy }) => answeredBy !== undefined) ?? bySmaller(this.#answers);
     return {
       text: this.#text,
       ...answering(other, this.model, (id) => models.describe(id)),
@@ -248,6 +248,12 @@ export class TextJob {
       ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
     };
   }
+}
+
+/** Whoever wrote a part only is named in a note. */
+function bySmaller(answers: readonly Answer[]): Pick<TaskResult, 'answeredBy'> {
+  const by = answers.at(-1)?.by;
+  return by !== undefined && answers.every((answer) => answer.by !== undefined) ? { answeredBy: by } : {};
 }
 
 /** What is most worth knowing: one that is not whole makes the whole answer not whole. */
