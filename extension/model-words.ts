@@ -10,13 +10,14 @@ import {
 } from '../runtime/protocol.ts';
 import { formatBytes, formatDuration } from './format.ts';
 
-/** The kinds of task that have a model of their own in the settings. */
-export const classes: readonly WireTaskClass[] = taskClassSchema.options;
+/** The kinds of task that have a model of their own in the settings. Code that is asked for in a sentence is written by the model for everything. */
+export const classes = taskClassSchema.exclude(['generate']).options satisfies readonly WireTaskClass[];
 
 export const taskNames = {
   completion: 'completion',
   summarize: 'summaries',
   translate: 'translations',
+  generate: 'generated code',
   chat: 'chat',
 } satisfies Record<WireRole, string>;
 

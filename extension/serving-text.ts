@@ -1,8 +1,14 @@
 /** Which model does which kind of task, joined from what the runtime lists and what its status says. Pure, without vscode. */
 import path from 'node:path';
-import type { ModelStatus, ModelsListResult, Status, WireTaskClass } from '../runtime/protocol.ts';
+import {
+  type ModelStatus,
+  type ModelsListResult,
+  type Status,
+  taskClassSchema,
+  type WireTaskClass,
+} from '../runtime/protocol.ts';
 import { choiceFor, type ModelChoices } from './model-choices.ts';
-import { classes, isServing } from './model-words.ts';
+import { isServing } from './model-words.ts';
 
 export interface ServingModel {
   /** What the status may know it by: its file, its name, its title. */
@@ -17,7 +23,7 @@ export function servingModels(list: ModelsListResult): ServingModels {
   const serving: Partial<Record<WireTaskClass, ServingModel>> = {};
   for (const role of list.roles) {
     const model = list.models.find((each) => isServing(role, each));
-    const known = classes.find((each) => each === role.role);
+    const known = taskClassSchema.options.find((each) => each === role.role);
     if (model === undefined || known === undefined) continue;
     serving[known] = { ids: [model.file ?? model.name, model.name, model.title], title: model.title };
   }

@@ -156,6 +156,7 @@ const classNames = {
   completion: 'Completion',
   summarize: 'Summary',
   translate: 'Translation',
+  generate: 'Generated code',
 } satisfies Record<WireTaskClass, string>;
 
 function classRow(input: StatusInput, entry: ClassStatus): string {

@@ -13,6 +13,7 @@ import { totalOf } from './features/completion/feedback.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { Restraint } from './features/completion/restraint.ts';
 import { isTaskError } from './features/tasks.ts';
+import { GenerateFeature } from './features/generate.ts';
 import { SummarizeFeature, type TextKit, TranslateFeature } from './features/text.ts';
 import { type Machine, openMachine } from './host/machine.ts';
 import { powerPlaces } from './host/power.ts';
@@ -202,6 +203,7 @@ class Runtime {
       loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
       isMoving: () => this.#loop.status().models.some(({ state }) => movingStates.has(state)),
       devices: () => this.#engine.devices(),
+      generate: new GenerateFeature(this.#texts),
       runs: () => this.#loop.status().enginePid !== undefined,
       ordinaryMs: (id, role) => ordinaryMs(this.#loop.learned.costModel(id), role),
     };

@@ -3,6 +3,12 @@
  * needs a reason, written here. Data only: who makes requests of it is in `replay/`, who runs them elsewhere.
  */
 import type { TaskClass } from '../core/task.ts';
+
+/** What the recorded and made-up days are made of: nobody asks for code in a sentence there. */
+export type BenchClass = Exclude<TaskClass, 'generate'>;
+
+export const benchClasses: readonly BenchClass[] = ['completion', 'summarize', 'translate'];
+
 import { halfBillionModel, type SimulatedModel } from '../engine/simulated-model.ts';
 
 // ---------------------------------------------------------------------------------------------------------------- SABER's set-up
@@ -232,7 +238,7 @@ export const background = {
     answerTokens: { median: 1.1, variation: 0.15, perPrompt: true },
     maxTokens: 1_024,
   },
-} as const satisfies Record<Exclude<TaskClass, 'completion'>, BackgroundClass>;
+} as const satisfies Record<Exclude<BenchClass, 'completion'>, BackgroundClass>;
 
 /**
  * Completions of the Azure code trace, in contiguous windows: its bursts are what it is for. Its service cut prompts at 7,437 tokens,

@@ -8,6 +8,7 @@ import { complete } from './complete.ts';
 import { demo } from './demo.ts';
 import { evaluate } from './eval.ts';
 import { feedback } from './feedback.ts';
+import { generate } from './generate.ts';
 import { flushed, type Interruption, outputInterruption, signalInterruptions } from './interruption.ts';
 import { models } from './models.ts';
 import { askOn } from './question.ts';
@@ -23,6 +24,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   complete,
   summarize,
   translate,
+  generate,
   models,
   status,
   feedback,

@@ -38,6 +38,7 @@ const priorWork: Readonly<Record<TaskClass, WorkSample>> = {
   completion: { prefillTokens: 60, decodeTokens: 16 },
   summarize: { prefillTokens: 400, decodeTokens: 80 },
   translate: { prefillTokens: 400, decodeTokens: 400 },
+  generate: { prefillTokens: 400, decodeTokens: 80 },
 };
 const priorWorks = 4;
 /** Means cover about so many tasks: an hour of typing is another document. */
@@ -51,7 +52,12 @@ export function newDemandModel(): DemandModel {
     ...priorWork[name],
     works: priorWorks,
   });
-  return { completion: start('completion'), summarize: start('summarize'), translate: start('translate') };
+  return {
+    completion: start('completion'),
+    summarize: start('summarize'),
+    translate: start('translate'),
+    generate: start('generate'),
+  };
 }
 
 /**

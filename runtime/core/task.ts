@@ -5,9 +5,9 @@
 import type { Rest } from './workflow/rest.ts';
 
 /** The kinds of work. Each has a service-level agreement (SLA) of its own, see {@link Sla}. */
-export type TaskClass = 'completion' | 'summarize' | 'translate';
+export type TaskClass = 'completion' | 'summarize' | 'translate' | 'generate';
 
-export const taskClasses: readonly TaskClass[] = ['completion', 'summarize', 'translate'];
+export const taskClasses: readonly TaskClass[] = ['completion', 'summarize', 'translate', 'generate'];
 
 /**
  * A promise: `ttft` bounds the time to the first token, `e2e` the time to the last one.

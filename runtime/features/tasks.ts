@@ -87,6 +87,8 @@ export interface ChosenModel {
   readonly demo: boolean;
   /** True when the user named this model, false when it was taken because there is no other. */
   readonly chosen: boolean;
+  /** It was trained to do what is said in words, and has a template for that. Absent also where nothing is known of it. */
+  readonly instructed?: true;
   /** Context of one sequence in tokens, prompt and answer together. */
   readonly contextTokens: number;
 }

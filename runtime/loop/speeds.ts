@@ -10,11 +10,13 @@ interface Work {
   readonly answerTokens: number;
 }
 
-/** While somebody types most of the window is held already; a function is summarized in a paragraph and translated line by line. */
+/** While somebody types most of the window is held already; a function is summarized in a paragraph and translated line by line.
+ * What is asked for in a sentence is asked with a prompt of its own. */
 const ordinary: Readonly<Record<TaskClass, Work>> = {
   completion: { heldTokens: 700, promptTokens: 64, answerTokens: 1 },
   summarize: { heldTokens: 0, promptTokens: 800, answerTokens: 150 },
   translate: { heldTokens: 0, promptTokens: 500, answerTokens: 400 },
+  generate: { heldTokens: 0, promptTokens: 600, answerTokens: 1 },
 };
 
 /** As on a processor. A graphics card takes more at once, and is far from any promise with either. */
@@ -22,7 +24,7 @@ const chunkTokens = 64;
 /** Passes of each kind before anything is concluded: the first ones after a load are slower than all others. */
 const passesMin = 8;
 
-/** In ms, to the first token of a completion and to the last one of anything else; undefined while too little was measured. */
+/** In ms, to the first token of what is promised by it (completions, generated code) and to the last one of anything else; undefined while too little was measured. */
 export function ordinaryMs(model: CostModel, name: TaskClass): number | undefined {
   if (!isMeasured(model, 'prefill') || !isMeasured(model, 'decode')) return undefined;
   const { heldTokens, promptTokens, answerTokens } = ordinary[name];

@@ -10,7 +10,16 @@ import type { Fits } from './fits.ts';
 import { type LibraryEntry, nameOf } from './library-entry.ts';
 import type { OwnBytes } from './machine.ts';
 import type { MachineReading } from './memory.ts';
-import { type HeldReport, type ModelSizes, type OwnSizes, ownBytesOf, reportedBytesOf, sizesFor } from './sizes.ts';
+import { isInstructed } from './role-models.ts';
+import {
+  type ByRegistry,
+  type HeldReport,
+  type ModelSizes,
+  type OwnSizes,
+  ownBytesOf,
+  reportedBytesOf,
+  sizesFor,
+} from './sizes.ts';
 
 /** The embedded model's training context. */
 const embeddedContextTokens = 2_048;
@@ -72,7 +81,10 @@ export class ChosenModels {
     const isLike = former !== undefined && sameSpec({ ...former.spec, threads: spec.threads }, spec);
     const correction = isLike ? former.correction : 1;
     this.#known.set(file, { name, demo, spec, ownBytes, sizes, reportedBytes, correction, isNamed });
-    return { id: file, name, demo, chosen: isNamed, contextTokens: spec.contextTokens };
+    // The demonstration model has learned two questions, and this is not one of them.
+    const instructed = !demo && isInstructed(entry.model);
+    const model = { id: file, name, demo, chosen: isNamed, contextTokens: spec.contextTokens };
+    return instructed ? { ...model, instructed } : model;
   }
 
   /** As it was chosen last; undefined when it never was. */

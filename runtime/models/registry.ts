@@ -5,7 +5,7 @@
  * models were found to be) and looked up from then on: it is asked for at every keystroke.
  */
 import path from 'node:path';
-import type { ModelId, TaskClass, TaskError } from '../core/task.ts';
+import { type ModelId, type TaskClass, type TaskError, taskClasses } from '../core/task.ts';
 import type { ModelSpec } from '../engine/engine.ts';
 import type { ChosenModel, ModelSettings, Models } from '../features/tasks.ts';
 import type { Catalog, Role } from './catalog/catalog.ts';
@@ -240,9 +240,15 @@ function settingOf(role: TaskClass, { model, models }: ModelSettings): string {
 
 function roleSettings(settings: ModelSettings): RoleSettings {
   const of = (role: TaskClass): string => settingOf(role, settings);
-  return { completion: of('completion'), summarize: of('summarize'), translate: of('translate'), chat: settings.model };
+  return {
+    completion: of('completion'),
+    summarize: of('summarize'),
+    translate: of('translate'),
+    generate: of('generate'),
+    chat: settings.model,
+  };
 }
 
-function promisesOf({ completion, summarize, translate }: ModelSettings): Partial<Record<Role, number>> {
-  return { completion: completion.targetMs, summarize: summarize.targetMs, translate: translate.targetMs };
+function promisesOf(settings: ModelSettings): Partial<Record<Role, number>> {
+  return Object.fromEntries(taskClasses.map((name) => [name, settings[name].targetMs]));
 }

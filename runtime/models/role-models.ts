@@ -51,6 +51,25 @@ export interface RoleModel {
   readonly notes: readonly string[];
 }
 
+/**
+ * Code from a sentence is written by every model that follows instructions, as well as it answers questions; by one that only completes,
+ * which is given the sentence as a comment, fairly.
+ */
+export function suitabilityFor({ suitability, infillProblem }: RoleModel, role: Role): Suitability | undefined {
+  if (role !== 'generate') return suitability[role];
+  const asked = answers(suitability);
+  return asked ?? (suitability.completion !== undefined && infillProblem === undefined ? 'fair' : undefined);
+}
+
+/** Whether it was trained to do what is said in words. */
+export function isInstructed({ suitability }: Pick<RoleModel, 'suitability'>): boolean {
+  return answers(suitability) !== undefined;
+}
+
+function answers({ chat, summarize }: RoleModel['suitability']): Suitability | undefined {
+  return chat ?? summarize;
+}
+
 /** A model whose file is at hand. */
 export type InstalledModel = RoleModel & { readonly file: string };
 

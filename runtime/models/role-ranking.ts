@@ -2,7 +2,7 @@
  * Which of several models is the better one for a role, and which difference decided. Pure; says nothing of memory or of what is installed.
  */
 import { type Role, suitabilities } from './catalog/catalog.ts';
-import type { RoleModel } from './role-models.ts';
+import { type RoleModel, suitabilityFor } from './role-models.ts';
 
 /** What the caller knows of speed. All times in ms from a task's arrival, on an idle machine. */
 export interface Speeds {
@@ -55,7 +55,7 @@ export function compareForRole(a: RoleModel, b: RoleModel, role: Role, speeds: S
     const cost = (model: RoleModel): number => speeds.predictMs(model, role) ?? model.activeParameters;
     if (cost(a) !== cost(b)) return { order: cost(a) - cost(b), by: 'speed' };
   }
-  const rank = (model: RoleModel): number => suitabilities.indexOf(model.suitability[role] ?? 'fair');
+  const rank = (model: RoleModel): number => suitabilities.indexOf(suitabilityFor(model, role) ?? 'fair');
   if (rank(a) !== rank(b)) return { order: rank(a) - rank(b), by: 'suitability' };
   if (a.parameters !== b.parameters) return { order: b.parameters - a.parameters, by: 'size' };
   if (a.bytes !== b.bytes) return { order: b.bytes - a.bytes, by: 'quantization' };

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { type Role, roles } from './catalog/catalog.ts';
 import { didYouMean } from './near.ts';
-import { type InstalledModel, isInstalled, type RoleModel } from './role-models.ts';
+import { type InstalledModel, isInstalled, type RoleModel, suitabilityFor } from './role-models.ts';
 import { compareForRole, rankForRole, type Speeds, speedOf } from './role-ranking.ts';
 import { sizeOf } from './size-words.ts';
 
@@ -94,7 +94,7 @@ function chooseAutomatically(role: Role, question: RoleQuestion): RoleChoice {
 /** The one model that the setting means, or what is in its way. Speed is not asked: who names a model has decided that. */
 function chooseNamed(role: Role, setting: string, question: RoleQuestion): RoleChoice {
   const unserved = (code: UnservedCode, message: string): RoleChoice => ({ kind: 'unserved', role, code, message });
-  const orElse = `or set punctual.models.${role} to 'auto'`;
+  const orElse = `or set ${settingFor(role)} to 'auto'`;
   const meant = question.models.filter((model) => isMeant(model, setting));
   const installed = meant.filter(isInstalled);
 
@@ -132,7 +132,7 @@ function chooseNamed(role: Role, setting: string, question: RoleQuestion): RoleC
 }
 
 function serves(model: RoleModel, role: Role): boolean {
-  return model.suitability[role] !== undefined && (role !== 'completion' || model.infillProblem === undefined);
+  return suitabilityFor(model, role) !== undefined && (role !== 'completion' || model.infillProblem === undefined);
 }
 
 function isMeant(model: RoleModel, setting: string): boolean {
@@ -210,11 +210,16 @@ function timing(model: RoleModel, role: Role, question: RoleQuestion): string {
   }
 }
 
+/** What a user changes when the model is not the right one. */
+function settingFor(role: Role): string {
+  return role === 'generate' ? 'punctual.model' : `punctual.models.${role}`;
+}
+
 /** What stands between a model and a role that it does not serve. */
 function cannot(models: readonly RoleModel[], role: Role): string {
   const [model] = models;
   if (role === 'completion' && model?.infillProblem !== undefined) return model.infillProblem;
-  const served = roles.filter((each) => model !== undefined && serves(model, each));
+  const served = roles.filter((each) => model?.suitability[each] !== undefined && serves(model, each));
   return served.length === 0 ? 'it serves nothing' : `it serves only ${served.join(', ')}`;
 }
 
@@ -226,9 +231,9 @@ function chooseAnother(role: Role, question: RoleQuestion): string {
   );
   const [installed] = rankForRole(others.filter(isInstalled), role, question);
   if (installed !== undefined)
-    return `${calledIn(question, installed)} could, set punctual.models.${role} to it or to 'auto'`;
+    return `${calledIn(question, installed)} could, set ${settingFor(role)} to it or to 'auto'`;
   const [other] = rankForRole(others, role, question);
   return other === undefined
-    ? `set punctual.models.${role} to 'auto'`
+    ? `set ${settingFor(role)} to 'auto'`
     : `${other.name} could, run 'punctual models pull ${other.name}'`;
 }

@@ -5,7 +5,7 @@ import { speedSchema, tokenSchema } from './shared.ts';
 
 // --- punctual/models/*: what is installed, what could be, and what fits
 
-const roleSchema = z.enum(['completion', 'summarize', 'translate', 'chat']);
+const roleSchema = z.enum(['completion', 'summarize', 'translate', 'generate', 'chat']);
 export type WireRole = z.infer<typeof roleSchema>;
 
 export const modelsListMethod = 'punctual/models/list';

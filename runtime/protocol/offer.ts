@@ -12,7 +12,7 @@ export const offerMethod = 'punctual/offer';
 
 export const offerParamsSchema = z.object({
   /** What was asked for, and about which document. */
-  class: taskClassSchema.exclude(['completion']),
+  class: taskClassSchema.exclude(['completion', 'generate']),
   textDocument: textDocumentSchema,
   /** The model that was chosen, by the name that people know. */
   model: z.string(),

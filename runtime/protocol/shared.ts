@@ -26,5 +26,9 @@ export const targetMsSchema = z.number().min(slaTargetMsMin).max(slaTargetMsMax)
 export const speedSchema = z.object({ prefillTokensPerSecond: z.number(), decodeTokensPerSecond: z.number() });
 export type Speed = z.infer<typeof speedSchema>;
 
-export const taskClassSchema = z.enum(['completion', 'summarize', 'translate']);
+/** Why a model leaves memory for no other: completions go to it, or the user has pinned it. */
+export const pinSchema = z.enum(['completion', 'user']);
+export type Pin = z.infer<typeof pinSchema>;
+
+export const taskClassSchema = z.enum(['completion', 'summarize', 'translate', 'generate']);
 export type WireTaskClass = z.infer<typeof taskClassSchema>;

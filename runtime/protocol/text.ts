@@ -8,7 +8,7 @@ export const summarizeMethod = 'punctual/summarize';
 export const translateMethod = 'punctual/translate';
 
 /** What is asked of a document. */
-const textParamsSchema = z.object({
+export const textParamsSchema = z.object({
   textDocument: textDocumentSchema,
   /** Absent: the whole document. */
   range: rangeSchema.optional(),
@@ -89,7 +89,9 @@ export const textResultSchema = z.object({
   targetMs: z.number(),
   ttftMs: z.number(),
   e2eMs: z.number(),
-  /** Whether the answer was complete by its deadline. */
+  /** Set where `targetMs` bounds the time to the first token, and not that to the last one. */
+  sla: z.literal('ttft').optional(),
+  /** Whether that was so by its deadline. */
   kept: z.boolean(),
   /** Set when it was found that it could not be done by its time, so that it gave way to others; it may be `kept` all the same. */
   relegated: z.literal(true).optional(),

@@ -175,14 +175,15 @@ export class Conversation {
 
   /** What other files answer. */
   #requests() {
-    const { summarize, translate, tasks, models, feedback } = this.#services;
+    const { summarize, translate, generate, tasks, models, feedback } = this.#services;
     const shared = {
       settings: () => this.#settings,
       cancellable: this.#cancellable.bind(this),
       progress: (token: string | number, value: object) => this.#progress(token, value),
     };
     const texts: TextRequests = {
-      ...{ ...shared, summarize, translate },
+      ...{ ...shared, summarize, translate, generate, client: this.#name },
+      context: (uri) => this.#contexts?.at(uri),
       now: () => tasks.now(),
       document: (uri) => this.#document(uri),
       ask: (offer, moot) => askOffer(this.#connection, offer, moot, (why) => this.#unanswered(why)),

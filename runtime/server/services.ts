@@ -2,6 +2,7 @@
 import type { Contexts, OpenDocuments } from '../features/completion/context/index.ts';
 import type { CompletionFeature } from '../features/completion/index.ts';
 import type { Restraint } from '../features/completion/restraint.ts';
+import type { GenerateFeature } from '../features/generate.ts';
 import type { Tasks } from '../features/tasks.ts';
 import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
 import type { ClientSettings, SignalParams } from '../protocol.ts';
@@ -14,6 +15,7 @@ export interface Services {
   readonly completion: Pick<CompletionFeature, 'complete' | 'edited' | 'eligibility' | 'warmUp'>;
   readonly summarize: Pick<SummarizeFeature, 'run'>;
   readonly translate: Pick<TranslateFeature, 'run'>;
+  readonly generate: Pick<GenerateFeature, 'run'>;
   readonly models: Pick<ModelDesk, 'list' | 'pull' | 'import' | 'remove' | 'fit'>;
   /** What completions take from other files; absent: nothing. */
   readonly contexts?: (documents: OpenDocuments) => Contexts;

@@ -43,6 +43,7 @@ export function toStatus(sources: StatusSources): Status {
   return {
     version: sources.version,
     pid: sources.pid,
+  generate: { kind: 'ttft', targetMs: settingsDefault.generate.targetMs },
     ...(enginePid !== undefined && { enginePid }),
     engineRestarts,
     uptimeMs: sources.uptimeMs(),

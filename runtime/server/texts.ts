@@ -1,14 +1,18 @@
 /**
- * A conversation's requests for summaries and translations: from checked parameters to the feature, its pieces and notes as partial
+ * A conversation's requests for summaries, translations and generated code: from checked parameters to the feature, its pieces and notes as partial
  * results, its errors as codes. Owns no state.
  */
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { CompletionContext } from '../features/completion/context/index.ts';
 import { FeatureError } from '../features/errors.ts';
+import { type GenerateFeature, Superseded } from '../features/generate.ts';
 import type { SummarizeFeature, TextListener, TextRequest, TextStage, TranslateFeature } from '../features/text.ts';
 import {
   type ClientSettings,
   errorCodes,
+  generateMethod,
+  generateParamsSchema,
   type OfferParams,
   type OfferResult,
   summarizeMethod,
@@ -17,12 +21,18 @@ import {
   type TextResult,
   translateMethod,
   translateParamsSchema,
+  type WireTaskClass,
 } from '../protocol.ts';
 
 /** What a conversation gives its part about texts. */
 export interface TextRequests {
   readonly summarize: Pick<SummarizeFeature, 'run'>;
   readonly translate: Pick<TranslateFeature, 'run'>;
+  readonly generate: Pick<GenerateFeature, 'run'>;
+  /** Names the client among all. */
+  readonly client: string;
+  /** What other files say that helps with this document. */
+  readonly context: (uri: string) => CompletionContext | undefined;
   readonly now: () => number;
   readonly settings: () => ClientSettings;
   /** @throws ResponseError for a document that the client has not opened. */
@@ -48,7 +58,7 @@ type Handler = (params: unknown, token: CancellationToken) => Promise<TextResult
 type Run = (listener: TextListener, signal: AbortSignal) => Promise<TextResult>;
 
 export function textHandlers(requests: TextRequests): ReadonlyMap<string, Handler> {
-  const { summarize, translate, now } = requests;
+  const { summarize, translate, generate, now } = requests;
   const handlers: Readonly<Record<string, Handler>> = {
     [summarizeMethod]: async (given, token) => {
       const receivedMs = now();
@@ -70,6 +80,17 @@ export function textHandlers(requests: TextRequests): ReadonlyMap<string, Handle
         translate.run(request, { ...listener, ...(params.mayRestart && onRestart && { onRestart }) }, signal);
       return stream('translate', params, requests, token, run);
     },
+    [generateMethod]: async (given, token) => {
+      const receivedMs = now();
+      const params = generateParamsSchema.parse(given);
+      const { range, instruction } = params;
+      const { client, context } = requests;
+      const about = { range, instruction, client, context: context(params.textDocument.uri) };
+      const request = { ...requestOf(params, receivedMs, requests), ...about };
+      const run: Run = ({ onRestart, ...listener }, signal) =>
+        generate.run(request, { ...listener, ...(params.mayRestart && onRestart && { onRestart }) }, signal);
+      return stream('generate', params, requests, token, run);
+    },
   };
   return new Map(Object.entries(handlers));
 }
@@ -90,7 +111,7 @@ function requestOf(
 }
 
 function stream(
-  name: OfferParams['class'],
+  name: WireTaskClass,
   { partialResultToken, textDocument }: TextParams,
   { cancellable, progress, ask }: TextRequests,
   token: CancellationToken,
@@ -105,6 +126,8 @@ function stream(
     onRestart: () => send({ text: '', restart: true }),
     onStage: (stage) => send({ text: '', stage }),
     onOffer: ({ model, by, waitMs, signal, answer }) => {
+      // Of generated code nobody is asked: only the chosen model may write it.
+      if (name === 'generate' || name === 'completion') return;
       void ask({ class: name, textDocument, model, by, waitMs }, signal).then((choice) => choice && answer(choice));
     },
   };
@@ -114,6 +137,7 @@ function stream(
     } catch (error) {
       if (error instanceof FeatureError)
         throw new ResponseError(errorCodes[error.code], error.message, { code: error.code });
+      if (error instanceof Superseded) throw new ResponseError(LSPErrorCodes.ServerCancelled, error.message);
       if (signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
       throw error;
     }

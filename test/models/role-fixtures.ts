@@ -52,9 +52,9 @@ export function question(models: readonly RoleModel[], options: QuestionOptions 
   const { settings, memoryBytes = Number.POSITIVE_INFINITY, ms = {}, files = {} } = options;
   return {
     models,
-    settings: { completion: 'auto', summarize: 'auto', translate: 'auto', chat: 'auto', ...settings },
+    settings: { completion: 'auto', summarize: 'auto', translate: 'auto', generate: 'auto', chat: 'auto', ...settings },
     fits: ({ bytes }) => bytes <= memoryBytes,
     predictMs: ({ name, file = '' }) => files[file] ?? ms[name],
-    promiseMs: { completion: 500, summarize: 10_000, translate: 10_000, chat: 10_000 },
+    promiseMs: { completion: 500, summarize: 10_000, translate: 10_000, generate: 2_000, chat: 10_000 },
   };
 }

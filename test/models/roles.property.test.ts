@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinCatalog, type Role, roles } from '../../runtime/models/catalog/catalog.ts';
-import { fromCatalog, fromImported, isInstalled, type RoleModel } from '../../runtime/models/role-models.ts';
+import { fromCatalog, fromImported, isInstalled, type RoleModel, suitabilityFor } from '../../runtime/models/role-models.ts';
 import { compareForRole, speedOf } from '../../runtime/models/role-ranking.ts';
 import { chooseRole, type RoleQuestion } from '../../runtime/models/roles.ts';
 import { demo, question } from './role-fixtures.ts';
@@ -56,7 +56,7 @@ const ask = (
 ): RoleQuestion => question(models, { ...options, settings });
 
 const serves = (model: RoleModel, role: Role): boolean =>
-  model.suitability[role] !== undefined && !(role === 'completion' && model.infillProblem !== undefined);
+  suitabilityFor(model, role) !== undefined && !(role === 'completion' && model.infillProblem !== undefined);
 
 describe('every automatic choice', () => {
   it('when it is made, then the model is at hand, serves the role, fits, and is open to everyone', () => {

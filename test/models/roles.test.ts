@@ -175,6 +175,7 @@ describe('an automatic choice', () => {
       'completion: qwen2.5-coder-1.5b',
       'summarize: granite-4.1-8b',
       'translate: qwen2.5-coder-14b-instruct',
+      'generate: qwen2.5-coder-14b-instruct',
       'chat: granite-4.1-8b',
     ]);
   });

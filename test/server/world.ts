@@ -5,6 +5,7 @@ import { createMessageConnection, type MessageConnection, type ResponseError } f
 import { WebSocket } from 'ws';
 import { SocketReader, SocketWriter } from '../../runtime/client/socket.ts';
 import type { CompletionRequest, WarmUpRequest } from '../../runtime/features/completion/index.ts';
+import type { GenerateRequest } from '../../runtime/features/generate.ts';
 import type { TextListener, TextRequest, TranslateRequest } from '../../runtime/features/text.ts';
 import {
   type ClientSettings,
@@ -89,6 +90,7 @@ export class World {
   readonly warmUps = new Calls<WarmUpRequest, void>();
   readonly summaries = new Calls<TextRequest, TextResult>();
   readonly translations = new Calls<TranslateRequest, TextResult>();
+  readonly generations = new Calls<GenerateRequest, TextResult>();
   readonly eligibilities: ClientSettings[] = [];
   /** What documents said after each change that the completion feature was told of. */
   readonly edits: string[] = [];
@@ -190,6 +192,7 @@ export class World {
       },
       summarize: { run: (request, listener, signal) => this.summaries.receive(request, listener, signal) },
       translate: { run: (request, listener, signal) => this.translations.receive(request, listener, signal) },
+      generate: { run: (request, listener, signal) => this.generations.receive(request, listener, signal) },
       models: this.desk,
       machineWide: this.machineWide,
       know: async (settings) => void this.known.push(settings),

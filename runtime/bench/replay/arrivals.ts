@@ -1,12 +1,13 @@
 /** What a replayed load is: requests and opened documents at fixed times, the same for every policy. Types and small arithmetic. */
-import type { Sla, TaskClass } from '../../core/task.ts';
+import type { Sla } from '../../core/task.ts';
+import type { BenchClass } from '../workloads.ts';
 
 /** One request. Times are virtual ms since the load began. */
 export interface Arrival {
   /** Unique within its load. */
   readonly id: string;
   readonly atMs: number;
-  readonly class: TaskClass;
+  readonly class: BenchClass;
   readonly sla: Sla;
   /** Completions of one document supersede each other. */
   readonly document?: string;

@@ -1,7 +1,6 @@
 /** What the runs of a cell come to: the figures by the names of the project's issue, and what one needs to judge them. Pure. */
-import type { TaskClass } from '../../core/task.ts';
 import { type Interval, meanInterval, ratioInterval } from '../interval.ts';
-import { loadLevels } from '../workloads.ts';
+import { type BenchClass, loadLevels } from '../workloads.ts';
 import type { Cell, Played } from './cells.ts';
 import type { ContenderName } from './contenders.ts';
 import type { RunScore } from './score.ts';
@@ -45,7 +44,7 @@ export interface Summary {
   readonly goodput: Interval;
   /** In %, of all promises. */
   readonly all: Interval;
-  readonly classes: Readonly<Record<TaskClass, ClassSummary>>;
+  readonly classes: Readonly<Record<BenchClass, ClassSummary>>;
   /** Means over the seeds, in ms. */
   readonly ttft: {
     readonly p50: number;
@@ -76,7 +75,7 @@ export interface ClassSummary {
 
 export function summaryOf(contender: ContenderName, runs: readonly Played[]): Summary {
   const mean = (of: (score: RunScore) => number): number => meanOf(runs.map(({ score }) => of(score)));
-  const classOf = (name: TaskClass): ClassSummary => {
+  const classOf = (name: BenchClass): ClassSummary => {
     const total = (of: 'kept' | 'promises'): number =>
       runs.reduce((sum, { score }) => sum + score.classes[name].keepable[of], 0);
     return {

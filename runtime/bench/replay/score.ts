@@ -12,8 +12,8 @@
  * 4. Wasted is what was evaluated or generated for a request that did not finish, less what a later request reused.
  */
 import type { Costs } from '../../core/estimate.ts';
-import type { TaskClass } from '../../core/task.ts';
 import { quantile } from '../bench.ts';
+import type { BenchClass } from '../workloads.ts';
 import { ownPrefillMs } from './alone.ts';
 import type { Arrival, Load } from './arrivals.ts';
 
@@ -79,7 +79,7 @@ export interface RunScore {
   readonly shownTtft: Tail;
   /** Over all e2e promises. */
   readonly e2e: Tail;
-  readonly classes: Readonly<Record<TaskClass, ClassScore>>;
+  readonly classes: Readonly<Record<BenchClass, ClassScore>>;
   readonly relegated: number;
   readonly rejected: number;
   readonly finishedCompletions: number;
@@ -123,7 +123,7 @@ export function scoreRun(load: Load, rows: readonly OutcomeRow[], costs: Costs):
   const promises = pairs.filter(({ arrival }) => isPromise(arrival)).map(judge);
   const firstTokens = promises.filter(({ arrival }) => arrival.sla.kind === 'ttft');
   const seconds = load.durationMs / 1_000;
-  const ofClass = (name: TaskClass): ClassScore => {
+  const ofClass = (name: BenchClass): ClassScore => {
     const own = promises.filter(({ arrival }) => arrival.class === name);
     return { ...goodputs(own, seconds), time: tailOf(own) };
   };

@@ -1,8 +1,7 @@
 /** The parts of the replay's report, from results that are there already. Pure. */
-import type { TaskClass } from '../../core/task.ts';
-import { taskClasses } from '../../core/task.ts';
 import type { Interval } from '../interval.ts';
 import type { Measured, Role, Section, TableSection } from '../report/report.ts';
+import { type BenchClass, benchClasses } from '../workloads.ts';
 import { ablationNames } from './ablation.ts';
 import type { ContenderName } from './contenders.ts';
 import { prefixOf, type Ratio, ratiosOf, type Summary } from './figures.ts';
@@ -83,21 +82,21 @@ function policyTable(title: string, summaries: readonly Summary[], bound: number
 }
 
 function classTable(title: string, summaries: readonly Summary[]): TableSection {
-  const kept = (summary: Summary, name: TaskClass): number => summary.classes[name].kept;
+  const kept = (summary: Summary, name: BenchClass): number => summary.classes[name].kept;
   return {
     kind: 'table',
     title,
     note: 'Of the promises of each class that some order can keep.',
     columns: [
       { label: 'policy' },
-      ...taskClasses.flatMap((name) => [
+      ...benchClasses.flatMap((name) => [
         { label: `${name} kept`, unit: '%' },
         { label: `${name} p95`, unit: 'ms' },
       ]),
     ],
     rows: summaries.map((summary) => [
       summary.contender,
-      ...taskClasses.flatMap((name) => [kept(summary, name), summary.classes[name].p95]),
+      ...benchClasses.flatMap((name) => [kept(summary, name), summary.classes[name].p95]),
     ]),
   };
 }

@@ -1,8 +1,9 @@
 /** A day at the editor as tasks and signals: a pure function of device, day and seed. What is drawn from what stands in `workloads.ts`. */
-import type { EditorSignalKind, ResidencyClass } from '../../core/residency/types.ts';
+import type { EditorSignalKind } from '../../core/residency/types.ts';
 import { exponential, lognormal, newRandom, poissonTimesMs, type Random } from '../random.ts';
 import {
   type Day,
+  type DayClass,
   type DayName,
   type DeviceName,
   dayMs,
@@ -23,7 +24,7 @@ export interface BenchTask {
   readonly id: number;
   /** The role whose model was chosen for it. */
   readonly role: Role;
-  readonly class: ResidencyClass;
+  readonly class: DayClass;
   readonly arrivalMs: number;
   readonly promise: 'ttft' | 'e2e';
   readonly deadlineMs: number;
@@ -48,7 +49,7 @@ export interface BenchDay {
   readonly signals: readonly BenchSignal[];
 }
 
-type OtherClass = Exclude<ResidencyClass, 'completion'>;
+type OtherClass = Exclude<DayClass, 'completion'>;
 type Language = (typeof languages)[number];
 
 interface Topic {
@@ -189,7 +190,7 @@ class DayMaker {
 
   #draft(
     role: Role,
-    taskClass: ResidencyClass,
+    taskClass: DayClass,
     arrivalMs: number,
     document: number,
     promptTokens: number,

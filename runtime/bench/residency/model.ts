@@ -1,9 +1,9 @@
 /** One model of the simulated machine: its memory, its sequences, the documents whose KV cells it holds. Also what a policy sees of it. */
-import type { ModelState, ModelView, ResidencyClass, WaitingTask } from '../../core/residency/types.ts';
+import type { ModelState, ModelView, WaitingTask } from '../../core/residency/types.ts';
 import type { BenchTask } from './day.ts';
 import { loadMs } from './disk.ts';
 import type { PageCache } from './page-cache.ts';
-import { bufferGb, type Device, type FleetModel, gigabyte, type Role, tokens } from './workloads.ts';
+import { bufferGb, type DayClass, type Device, type FleetModel, gigabyte, type Role, tokens } from './workloads.ts';
 
 /** A task that waits, as a policy sees it and as the machine knows it. */
 export interface Queued extends WaitingTask {
@@ -19,7 +19,7 @@ const passMs = 2;
 
 export class SimulatedModel implements ModelView {
   readonly id: Role;
-  readonly classes: readonly ResidencyClass[];
+  readonly classes: readonly DayClass[];
   readonly isPinned: boolean;
   readonly isNamed = false;
   readonly bytesFull: number;
@@ -111,7 +111,7 @@ function trim(documents: Map<number, number>, max: number): void {
   }
 }
 
-export function classOf(role: Role): ResidencyClass {
+export function classOf(role: Role): DayClass {
   switch (role) {
     case 'completion':
     case 'summarize':

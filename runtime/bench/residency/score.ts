@@ -1,8 +1,7 @@
 /** What a simulated day comes to, in numbers. Pure. */
-import type { ResidencyClass } from '../../core/residency/types.ts';
 import { quantile } from '../bench.ts';
 import type { Row, SimulatedDay } from './tally.ts';
-import { gigabyte } from './workloads.ts';
+import { type DayClass, gigabyte } from './workloads.ts';
 
 export interface Score {
   /** Prefetches counted, in s. */
@@ -19,7 +18,7 @@ export interface Score {
   readonly goodput: number;
   /** Share over all tasks, in %. */
   readonly goodputAll: number;
-  readonly classes: Readonly<Record<ResidencyClass, number>>;
+  readonly classes: Readonly<Record<DayClass, number>>;
   readonly substitutedPercent: number;
   /** Of all classes but completions, in ms. */
   readonly otherTtftP95: number;
@@ -29,14 +28,14 @@ export interface Score {
   readonly others: number;
 }
 
-const classes: readonly ResidencyClass[] = ['completion', 'summarize', 'translate', 'chat'];
+const classes: readonly DayClass[] = ['completion', 'summarize', 'translate', 'chat'];
 
 export function isKept({ task, ttftMs, e2eMs }: Row): boolean {
   return (task.promise === 'ttft' ? ttftMs : e2eMs) <= task.deadlineMs - task.arrivalMs;
 }
 
 export function scoreOf(day: SimulatedDay): Score {
-  const ofClass = (name: ResidencyClass): readonly Row[] => day.rows.filter(({ task }) => task.class === name);
+  const ofClass = (name: DayClass): readonly Row[] => day.rows.filter(({ task }) => task.class === name);
   const shares = Object.fromEntries(classes.map((name) => [name, keptPercent(ofClass(name))])) as Score['classes'];
   const others = day.rows.filter(({ task }) => task.class !== 'completion');
   const completionTtfts = ofClass('completion').map(({ ttftMs }) => ttftMs);

@@ -22,7 +22,7 @@ const gapMs = 200;
 /** Tokens that come with one event: the cost of the scheduler is counted in events. */
 const tokensPerEvent = 4;
 
-const answerTokens = { completion: 12, summarize: 48, translate: 160 } as const;
+const answerTokens = { completion: 12, summarize: 48, translate: 160, generate: 80 } as const;
 
 /** Of a prompt that is evaluated; the rest was in a sequence already. */
 const freshTokens = 40;

@@ -1,8 +1,7 @@
 /** Workflows as they arrive: Poisson in time, each a plan of calls with true lengths that no policy sees. Pure. */
-import type { TaskClass } from '../../core/task.ts';
 import { costsOf } from '../../engine/simulated-model.ts';
 import { integer, lognormal, newRandom, poissonTimesMs, type Random } from '../random.ts';
-import { type MachineName, machines } from '../workloads.ts';
+import { type BenchClass, type MachineName, machines } from '../workloads.ts';
 import { idleMs, ownTimesMs, stageTimesMs } from './idle.ts';
 import { type Size, summary, summaryShare, targetMultiple, translation } from './workload.ts';
 
@@ -24,7 +23,7 @@ export interface PlannedCall {
 export interface WorkflowArrival {
   readonly id: string;
   readonly atMs: number;
-  readonly class: Exclude<TaskClass, 'completion'>;
+  readonly class: Exclude<BenchClass, 'completion'>;
   readonly targetMs: number;
   readonly calls: readonly PlannedCall[];
   /** Of the predicted time on an idle device, for each call: the share of its stage, and its own of all calls one after the other. */

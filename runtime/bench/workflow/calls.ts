@@ -1,8 +1,9 @@
 /** Calls of workflows as requests of the replay: what their prompts are made of when they are submitted, and before. Pure. */
-import type { Task, TaskClass } from '../../core/task.ts';
+import type { Task } from '../../core/task.ts';
 import type { Arrival } from '../replay/arrivals.ts';
 import { taskOf } from '../replay/progress.ts';
 import { inventedTokens } from '../replay/prompt-tokens.ts';
+import type { BenchClass } from '../workloads.ts';
 import type { PlannedCall, WorkflowArrival } from './arrivals.ts';
 import type { Submission } from './driver.ts';
 
@@ -40,7 +41,7 @@ export function builtCall(
 }
 
 /** A call whose prompt is not there yet, as the knowledge of the runtime is asked about it. */
-export function unbuiltCall({ answerTokens, maxTokens }: PlannedCall, taskClass: TaskClass, tokens: number): Task {
+export function unbuiltCall({ answerTokens, maxTokens }: PlannedCall, taskClass: BenchClass, tokens: number): Task {
   const call = {
     id: '',
     atMs: 0,

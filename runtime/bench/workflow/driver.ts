@@ -1,9 +1,10 @@
 /** Who turns a plan into tasks: the interface, and the comparators, for whom calls are tasks of their own. Pure. */
 import type { LengthQuantiles } from '../../core/lengths.ts';
-import type { Task, TaskClass } from '../../core/task.ts';
+import type { Task } from '../../core/task.ts';
 import type { Device } from '../../core/workflow/calls.ts';
 import type { Stretch } from '../../core/workflow/stretch.ts';
 import { type Plan, Workflow, type WorkflowEvent } from '../../core/workflow.ts';
+import type { BenchClass } from '../workloads.ts';
 import { type PlannedCall, predictedOf, type WorkflowArrival } from './arrivals.ts';
 import { shorterShare } from './workload.ts';
 
@@ -31,7 +32,7 @@ export type Degraded = readonly string[];
 
 /** What a driver may know. */
 export interface DriverRoom extends Device {
-  readonly answerTokens: (call: PlannedCall, taskClass: TaskClass, promptTokens: number) => LengthQuantiles;
+  readonly answerTokens: (call: PlannedCall, taskClass: BenchClass, promptTokens: number) => LengthQuantiles;
   /** What all workflows of a run learn together. */
   readonly stretch: Stretch;
 }

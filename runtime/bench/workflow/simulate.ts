@@ -7,7 +7,7 @@ import type { Effect, Event } from '../../core/event.ts';
 import { certainLength } from '../../core/lengths.ts';
 import { countedHoldings } from '../../core/residency/holdings.ts';
 import { Scheduler } from '../../core/scheduler.ts';
-import type { Outcome, TaskClass, TaskId } from '../../core/task.ts';
+import type { Outcome, TaskId } from '../../core/task.ts';
 import { Stretch } from '../../core/workflow/stretch.ts';
 import { VirtualClock } from '../../engine/clock.ts';
 import type { EngineEvent } from '../../engine/engine.ts';
@@ -18,6 +18,7 @@ import { ClairvoyantKnowledge, ReplayKnowledge } from '../replay/knowledge.ts';
 import { replayedModel as model, newProgress, type Progress, rowOf, scriptOf, taskOf } from '../replay/progress.ts';
 import type { ReplayMachine } from '../replay/run.ts';
 import type { OutcomeRow } from '../replay/score.ts';
+import type { BenchClass } from '../workloads.ts';
 import type { PlannedCall, WorkflowArrival } from './arrivals.ts';
 import { builtCall, unbuiltCall } from './calls.ts';
 import type { Contender } from './contenders.ts';
@@ -100,7 +101,7 @@ class Simulation {
       costs,
       chunkTokens,
       stretch,
-      answerTokens: (call: PlannedCall, taskClass: TaskClass, promptTokens: number) =>
+      answerTokens: (call: PlannedCall, taskClass: BenchClass, promptTokens: number) =>
         isClairvoyant
           ? certainLength(call.answerTokens)
           : knowledge.answerTokens(unbuiltCall(call, taskClass, promptTokens)),

@@ -27,7 +27,10 @@ const lastSceneMsMax = 15_000;
 const lastTextMsMax = 4_000;
 
 /** From sending a request to its whole answer, ms. Superseded requests have none. */
-export type SeenMs = Readonly<Record<WireTaskClass, readonly number[]>>;
+/** Whose times are measured: the play asks for nothing in a sentence. */
+type PlayedClass = Exclude<WireTaskClass, 'generate'>;
+
+export type SeenMs = Readonly<Record<PlayedClass, readonly number[]>>;
 
 export interface PlayResult {
   readonly scenes: readonly SceneResult[];
@@ -47,7 +50,7 @@ export class Play {
   readonly #folder: string;
   readonly #signal: AbortSignal;
   readonly #files = new Map<string, OpenFile>();
-  readonly #seenMs: Record<WireTaskClass, number[]> = { completion: [], summarize: [], translate: [] };
+  readonly #seenMs: Record<PlayedClass, number[]> = { completion: [], summarize: [], translate: [] };
   /** The request of the latest keystroke. */
   #asked: { readonly controller: AbortController; readonly done: Promise<CompletionTrace | undefined> } | undefined;
 

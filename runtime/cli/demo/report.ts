@@ -23,6 +23,8 @@ export const legend =
 
 function row(entry: ClassStatus, seenMs: SeenMs): string[] {
   const ms = (value: number | undefined): string => (value === undefined ? '–' : duration(value));
+  // The play asks for nothing in a sentence.
+  const seen = entry.class === 'generate' ? [] : seenMs[entry.class];
   return [
     entry.class,
     `${entry.sla.kind.toUpperCase()} ${duration(entry.sla.targetMs)}`,
@@ -31,6 +33,6 @@ function row(entry: ClassStatus, seenMs: SeenMs): string[] {
     ms(entry.e2eMs?.p50),
     ms(entry.e2eMs?.p95),
     entry.decided === 0 ? '–' : `${entry.kept}/${entry.decided}`,
-    ms(quantiles(seenMs[entry.class])?.p95),
+    ms(quantiles(seen)?.p95),
   ];
 }

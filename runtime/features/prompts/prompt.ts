@@ -17,11 +17,11 @@ const frontMatterSchema = z.strictObject({
   task: z.enum(promptTasks as [PromptTask, ...PromptTask[]]),
   /** Raised with each change that asks for something else, so that scores can be told apart. */
   version: count(100_000),
-  class: z.enum(['summarize', 'translate']),
+  class: z.enum(['summarize', 'translate', 'generate']),
   /** The model that serves this class answers. */
-  role: z.enum(['summarize', 'translate']),
+  role: z.enum(['summarize', 'translate', 'generate']),
   /** What is promised; how long it may take is the user's setting. */
-  sla: z.literal('e2e'),
+  sla: z.enum(['ttft', 'e2e']),
   /** `code`: the answer comes in a fence, which is taken off. */
   answer: z.enum(['prose', 'code']),
   /** Of the answer at most; the user's setting may be less. */

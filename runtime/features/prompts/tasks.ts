@@ -18,6 +18,7 @@ export const promptSlots = {
     needs: ['code', 'target'],
     may: ['source', 'part', 'parts', 'within', 'imports', 'translated', 'elsewhere'],
   },
+  generate: { needs: ['instruction', 'before'], may: ['language', 'name', 'others', 'selected', 'after'] },
   'translate-repair': { needs: ['code'], may: ['target', 'problems'] },
 } as const satisfies Readonly<Record<string, Slots>>;
 

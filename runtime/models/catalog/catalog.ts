@@ -9,7 +9,7 @@ import data from './catalog.json' with { type: 'json' };
 import { quantizations } from './quantizations.ts';
 
 /** What a model can be asked to do: the task classes, and chat for what comes later. */
-export const roles = ['completion', 'summarize', 'translate', 'chat'] as const;
+export const roles = ['completion', 'summarize', 'translate', 'generate', 'chat'] as const;
 export type Role = (typeof roles)[number];
 
 /** How good a model is at a role among those in the catalog: our judgement of its purpose, size and published results. Best first. */

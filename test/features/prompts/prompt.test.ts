@@ -21,7 +21,7 @@ demoTokens: 20
 describe('a prompt file', () => {
   it.each(promptTasks)('when it is the shipped one of %s, then it can be used', (task) => {
     const prompt = parsePrompt(readFileSync(path.join(promptsFolder, `${task}.md`), 'utf8'), task);
-    expect(prompt).toMatchObject({ task, sla: 'e2e' });
+    expect(prompt).toMatchObject({ task, sla: task === 'generate' ? 'ttft' : 'e2e' });
     expect(prompt.text).not.toBe('');
   });
 
