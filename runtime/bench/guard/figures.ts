@@ -9,6 +9,10 @@ import { newRandom } from '../random.ts';
 import { type Cell, loadOfLevel, play } from '../replay/cells.ts';
 import { meanOf, ratiosOf } from '../replay/figures.ts';
 import { readTraces } from '../replay/traces.ts';
+import { comparator, figuresOf } from '../residency/figures.ts';
+import { play as playDays } from '../residency/play.ts';
+import { quickSeeds } from '../residency/selection.ts';
+import { seeds as residencySeeds } from '../residency/workloads.ts';
 import { goodputs } from '../saber/cell.ts';
 import { type Lengths, workloads } from '../saber/requests.ts';
 import { growthOf } from '../scheduler/growth.ts';
@@ -21,6 +25,7 @@ export async function measureFigures(log: (line: string) => void): Promise<Figur
   const parts: readonly (readonly [string, () => Figures])[] = [
     ["SABER's set-up", saberFigures],
     ['replayed editors', replayFigures],
+    ['residency', residencyFigures],
     ['deciding', decisionFigures],
     ['growth with 100,000 waiting', growthFigures],
   ];
@@ -77,6 +82,14 @@ function replayFigures(): Figures {
 }
 
 const guardedRatios: ReadonlySet<string> = new Set(['goodput', 'ttft_p95', 'e2e_p95', 'wasted']);
+
+/** Against the best baseline, on days that were tuned on: what is reported should be looked at seldom. */
+function residencyFigures(): Figures {
+  const seeds = residencySeeds.tuning.slice(0, quickSeeds);
+  const played = playDays({ seeds, contenders: [comparator, 'punctual'] }, () => {});
+  const guarded = figuresOf('punctual', played).map(({ name, interval }) => [`guard.residency.${name}`, interval.mean]);
+  return Object.fromEntries(guarded);
+}
 
 const decisionTasks = 5_000;
 const decisionSteps = 500;

@@ -2,13 +2,11 @@
  * Residency: four to seven models in 8 or 16 GB, an ordinary and a heavy day of eight hours at the editor. Every policy on the same
  * days; the figures of ours against the best baseline, against LRU with the same reader ahead, and against the one that knows the day.
  */
-import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
+import type { Bench, BenchResult } from '../bench.ts';
 import { checkWritable } from '../files.ts';
 import { type IntervalFigures, intervalFigures } from '../interval.ts';
-import { countOf, listed, oneOf } from '../options.ts';
 import { ablationNames } from './ablation.ts';
-import { type ContenderName, contenderNames, policyNames, ruleNames, setupOf } from './contenders.ts';
-import { dayOf } from './day.ts';
+import { type ContenderName, policyNames, ruleNames } from './contenders.ts';
 import {
   bestRule,
   type Cell,
@@ -20,18 +18,9 @@ import {
   nameOf,
   type Played,
 } from './figures.ts';
-import { scoreOf } from './score.ts';
-import { simulate } from './simulate.ts';
-import { seeds, type Window } from './workloads.ts';
-
-export interface Selection {
-  readonly window: Window;
-  readonly seeds: readonly number[];
-  readonly contenders: readonly ContenderName[];
-}
-
-/** Seeds of a quick run: one for each fleet. */
-const quickSeeds = 3;
+import { play } from './play.ts';
+import { type Selection, selectionOf } from './selection.ts';
+import { seeds } from './workloads.ts';
 
 export const residencyBench: Bench = {
   name: 'residency',
@@ -56,32 +45,6 @@ export const residencyBench: Bench = {
     return resultOf(selection, played);
   },
 };
-
-/** @throws BadUsage naming what there is, when something was asked for that is not. */
-export function selectionOf({ quick, values = {} }: Pick<BenchOptions, 'quick' | 'values'>): Selection {
-  const window = oneOf<Window>('window', values['window'] ?? 'reporting', ['reporting', 'tuning']);
-  const there = seeds[window];
-  const count = countOf('seeds', values['seeds'], quick ? quickSeeds : there.length, there.length);
-  const wanted = listed<ContenderName>('policy', values['policy'], contenderNames, policyNames);
-  const ablations = listed('ablation', values['ablation'] ?? 'none', ['none', 'all', ...ablationNames]);
-  const ablated = ablationNames.filter((name) => ablations.includes('all') || ablations.includes(name));
-  return { window, seeds: there.slice(0, count), contenders: [...new Set([...wanted, ...ablated])] };
-}
-
-export function play({ seeds: drawn, contenders }: Selection, log: (line: string) => void): Played[] {
-  return cells.flatMap((cell) => {
-    log(`${nameOf(cell)}: ${contenders.length} policies x ${drawn.length} seeds`);
-    return drawn.flatMap((seed) => playDay(cell, seed, contenders));
-  });
-}
-
-function playDay({ device, day: name }: Cell, seed: number, contenders: readonly ContenderName[]): Played[] {
-  const day = dayOf(device, name, seed);
-  return contenders.map((contender) => {
-    const score = scoreOf(simulate({ device, day, setup: setupOf(contender, day) }));
-    return { contender, device, day: name, seed, score };
-  });
-}
 
 /** Pure. */
 export function resultOf({ window, seeds: drawn, contenders }: Selection, played: readonly Played[]): BenchResult {

@@ -10,7 +10,6 @@ import type {
   TextSection,
 } from '../report/report.ts';
 import { commitOf, thisMachine, writeReport } from '../report/write.ts';
-import type { Selection } from './bench.ts';
 import { type ContenderName, isAblation, setupOf } from './contenders.ts';
 import { dayOf } from './day.ts';
 import {
@@ -24,6 +23,7 @@ import {
   type Played,
   valuesOf,
 } from './figures.ts';
+import type { Selection } from './selection.ts';
 import { simulate } from './simulate.ts';
 
 export async function writeResidencyReport(

@@ -130,10 +130,10 @@ export const host = {
   resizeMs: 200,
 } as const;
 
-/** What is promised, from the arrival. The product's defaults; chat is asked by somebody who waits for the first words. */
 /** What the made-up days are made of. */
 export type DayClass = Exclude<ResidencyClass, 'generate'>;
 
+/** What is promised, from the arrival. The product's defaults; chat is asked by somebody who waits for the first words. */
 export const promises: Readonly<Record<DayClass, { readonly kind: 'ttft' | 'e2e'; readonly targetMs: number }>> = {
   completion: { kind: 'ttft', targetMs: 500 },
   summarize: { kind: 'e2e', targetMs: 10_000 },

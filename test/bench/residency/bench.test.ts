@@ -5,11 +5,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BadUsage } from '../../../runtime/bench/bench.ts';
 import { type AblationName, ablationNames } from '../../../runtime/bench/residency/ablation.ts';
-import { play, residencyBench, resultOf, selectionOf } from '../../../runtime/bench/residency/bench.ts';
+import { residencyBench, resultOf } from '../../../runtime/bench/residency/bench.ts';
 import { type ContenderName, policyNames, setupOf } from '../../../runtime/bench/residency/contenders.ts';
 import { type BenchDay, dayOf } from '../../../runtime/bench/residency/day.ts';
 import { aims, figuresOf, geometricRatio, isReached } from '../../../runtime/bench/residency/figures.ts';
+import { play } from '../../../runtime/bench/residency/play.ts';
 import { isKept } from '../../../runtime/bench/residency/score.ts';
+import { selectionOf } from '../../../runtime/bench/residency/selection.ts';
 import { simulate } from '../../../runtime/bench/residency/simulate.ts';
 import { dayNames, deviceNames, devices, seeds } from '../../../runtime/bench/residency/workloads.ts';
 
