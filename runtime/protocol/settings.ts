@@ -28,8 +28,8 @@ export const clientSettingsSchema = z.object({
       completion: modelChoiceSchema.optional(),
       summarize: modelChoiceSchema.optional(),
       translate: modelChoiceSchema.optional(),
-    })
       generate: modelChoiceSchema.optional(),
+    })
     .prefault({}),
   /** The machine's, as are `unloadAfterMinutes` and `threads`; absent: as it stands. See {@link MachineSettings}. */
   memory: memoryBudgetSchema.optional(),
@@ -71,11 +71,11 @@ export const clientSettingsSchema = z.object({
   translate: z
     .object({ targetMs: targetMsSchema.default(20_000), maxTokens: z.number().int().min(1).max(8192).default(1024) })
     .prefault({}),
-});
   /** No settings of the editor: a person who has asked in a sentence waits for its first token about as long as for a page. */
   generate: z
     .object({ targetMs: targetMsSchema.default(2_000), maxTokens: z.number().int().min(1).max(4096).default(512) })
     .prefault({}),
+});
 /** What a client has said. */
 export type SaidSettings = z.infer<typeof clientSettingsSchema>;
 
