@@ -12,8 +12,8 @@ import { type Merge, stagePlan } from './plan.ts';
 
 export interface SummaryPiece extends TextPiece {
   readonly languageId: string;
-  /** The file it is of, where there are several. */
-  readonly file?: string;
+  /** The files it is of, where there are several. */
+  readonly files?: readonly string[];
 }
 
 export interface InStagesOptions {
@@ -143,12 +143,14 @@ export class InStages {
     return { text: texts.join('\n'), tokens };
   }
 
-  #partQuestion({ text, within, languageId, file }: SummaryPiece, index: number, lengthShare: number): Question {
+  #partQuestion({ text, within, languageId, files = [] }: SummaryPiece, index: number, lengthShare: number): Question {
     const { prompts, name } = this.#options;
+    const code = fenced(languageId, text);
+    const [file = name] = files.length > 1 ? [] : files;
     const filled = fillPrompt(prompts.part, {
-      ...{ name: file ?? name, part: String(index + 1), parts: String(this.#groups.length), within: within.join(', ') },
+      ...{ name: file, part: String(index + 1), parts: String(this.#groups.length), within: within.join(', ') },
       sentences: lengthShare < 1 ? 'one or two' : 'two or three',
-      code: fenced(languageId, text),
+      ...{ code, change: code },
     });
     const maxTokens = Math.max(partTokensMin, Math.floor(lengthShare * this.#partTokens));
     return { prompt: prompts.part, text: filled, maxTokens: Math.min(maxTokens, this.#partTokens) };
@@ -200,7 +202,7 @@ function placeOf(pieces: readonly SummaryPiece[]): string {
   const from = pieces[0]?.lines.from;
   const to = pieces.at(-1)?.lines.to;
   if (from === undefined || to === undefined) return '';
-  const [file, ...others] = new Set(pieces.flatMap((piece) => piece.file ?? []));
+  const [file, ...others] = new Set(pieces.flatMap((piece) => piece.files ?? []));
   if (others.length > 0) return `${file} and ${others.length} other ${others.length === 1 ? 'file' : 'files'}`;
   const lines = from === to ? `line ${from}` : `lines ${from}–${to}`;
   return file === undefined ? lines : `${file}, ${lines}`;

@@ -3,6 +3,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { documentCharsMax } from '../../protocol.ts';
 import { FeatureError } from '../errors.ts';
 import { nameOf, sourceOf, type TextRequest } from '../text/request.ts';
+import { type ShownDiff, shownDiff } from './diff.ts';
 
 /** `explanation`: what it does. `docComment`: as the documentation of what is declared there. `commitMessage`: of a diff. */
 export type SummaryPurpose = 'explanation' | 'docComment' | 'commitMessage';
@@ -29,6 +30,17 @@ export interface SummarySources {
   readonly sources: readonly SummarySource[];
   /** Documents without anything that could be summarized. */
   readonly leftOut: number;
+}
+
+/** A change, file by file; undefined when it is not written as git writes changes. @throws FeatureError when there is none */
+export function changeOf({ document }: SummarizeRequest): ShownDiff | undefined {
+  const text = document.getText().replaceAll('\r\n', '\n');
+  if (text.trim() === '')
+    throw new FeatureError(
+      'empty',
+      'There is nothing to write a message about: the change is empty. Edit or stage something first.',
+    );
+  return shownDiff(text);
 }
 
 /** @throws FeatureError when there is nothing to summarize, or too much */
