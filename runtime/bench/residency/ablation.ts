@@ -1,6 +1,6 @@
 /**
- * Punctual without one of its means, so that the reader sees what each is worth. The length of answers gained nothing on the tuning seeds, so
- * its weight is 0, and the ablation puts it in.
+ * Punctual without one of its means, so that the reader sees what each is worth. The length of answers and the work in a queue gained
+ * nothing on the tuning seeds, so their weights are 0, and the ablation puts them in.
  */
 import type { ResidencyOptions } from '../../core/residency/options.ts';
 import type { ContenderSetup } from './contender.ts';
@@ -18,7 +18,9 @@ export const ablationNames = [
   'without_gap_hazard',
   'without_load_time',
   'without_latency_sensitivity',
+  'without_need',
   'with_work_length',
+  'with_queued_work',
   'without_downsizing',
   'without_parking',
   'without_delay',
@@ -61,8 +63,12 @@ export function ablate(name: AblationName): Ablated {
       return { options: { loadWeight: 0 } };
     case 'without_latency_sensitivity':
       return { options: { brokenMs: 0 } };
+    case 'without_need':
+      return { options: { needWeight: 0 } };
     case 'with_work_length':
       return { options: { workWeight: 1 } };
+    case 'with_queued_work':
+      return { options: { queueWeight: 1 } };
     case 'without_downsizing':
       return { options: { downsizes: false } };
     case 'without_parking':

@@ -35,6 +35,8 @@ export interface ResidencyOptions {
   readonly delayProbability: number;
   /** Of those whose promise is broken already, the one that is there sooner goes first: its load counts this many times. */
   readonly shortLoadWeight: number;
+  /** Of those that are waited for, the one with more work in its queue goes first: it goes as much sooner as its queue takes, times this. */
+  readonly queueWeight: number;
   /** After somebody waited this long behind models in use, one of them takes no further task, in ms. */
   readonly drainAfterMs: number;
   readonly downsizes: boolean;
@@ -100,6 +102,7 @@ export const residencyDefaults: ResidencyOptions = {
   delayMsMax: 6_000,
   delayProbability: 0.25,
   shortLoadWeight: 2,
+  queueWeight: 0,
   drainAfterMs: 30_000,
   downsizes: true,
   smallLoss: 0.05,

@@ -33,7 +33,8 @@ export function wantedModels({ options }: Means, view: ResidencyView): Wanted[] 
     return latestMs >= nowMs ? 2 : 3;
   };
   const timeOf = (want: Wanted): number =>
-    rank(want) === 2 ? want.latestMs : want.sinceMs + options.shortLoadWeight * loadMsOf(want.model);
+    (rank(want) === 2 ? want.latestMs : want.sinceMs + options.shortLoadWeight * loadMsOf(want.model)) -
+    options.queueWeight * queuedMs(want.model);
   return wanted.sort((a, b) => rank(a) - rank(b) || timeOf(a) - timeOf(b));
 }
 
@@ -43,6 +44,11 @@ function wantedOf(model: ModelView, nowMs: number): Wanted {
   const keepable = latest.filter((latestMs) => latestMs >= nowMs);
   const sinceMs = Math.min(...model.waiting.map(({ arrivalMs }) => arrivalMs));
   return { model, sinceMs, latestMs: Math.min(...(keepable.length > 0 ? keepable : latest)) };
+}
+
+/** Predicted work of all that wait for it. */
+function queuedMs({ waiting }: ModelView): number {
+  return waiting.reduce((sum, { workMs }) => sum + workMs, 0);
 }
 
 /** Its work must begin then, or its promise breaks. In ms. */

@@ -88,6 +88,13 @@ describe('a model that is waited for', () => {
     expect(words(policy().decide(view(nowMs, [late, onTime, pinned])))).toEqual(['load pinned']);
   });
 
+  it('when queued work is to count, then the one with more of it goes first', () => {
+    const one = model('one', { waiting: [waiting('t', nowMs - 2_000)] }, 3);
+    const two = model('two', { waiting: [waiting('u', nowMs - 1_000), waiting('v', nowMs - 900)] }, 3);
+    const first = (options: Partial<ResidencyOptions>) => words(policy({}, options).decide(view(nowMs, [one, two])))[0];
+    expect([first({}), first({ queueWeight: 2 })]).toEqual(['load one', 'load two']);
+  });
+
   it('when one has waited very long, then it goes before those that could be on time', () => {
     const starved = model('starved', { waiting: [waiting('s', nowMs - 31_000)] }, 2);
     const onTime = model('on time', { loadMsCold: 3_000, waiting: [waiting('o', nowMs)] }, 2);
