@@ -60,6 +60,7 @@ import { within } from './within.ts';
 const partialValueSchema = partialResultSchema.shape.value;
 /** What comes of an answer before its end: text to append, or a note for the person who waits. */
 export type AnswerPart = z.infer<typeof partialValueSchema>;
+type OnPart = (part: AnswerPart) => void;
 const handshakeMsMax = 15_000;
 
 export interface ConnectionOptions {
@@ -141,20 +142,12 @@ export class Connection implements vscode.Disposable {
     return eligibilityResultSchema.parse(await this.#client.sendRequest(eligibilityMethod, params, token));
   }
 
-  summarize(
-    params: SummarizeParams,
-    onPart: (part: AnswerPart) => void,
-    token: vscode.CancellationToken,
-  ): Promise<TextResult> {
-    return this.#stream(summarizeMethod, params, onPart, token);
+  summarize(params: SummarizeParams, onPart: OnPart, token: vscode.CancellationToken): Promise<TextResult> {
+    return this.stream(summarizeMethod, params, onPart, token);
   }
 
-  translate(
-    params: TranslateParams,
-    onPart: (part: AnswerPart) => void,
-    token: vscode.CancellationToken,
-  ): Promise<TextResult> {
-    return this.#stream(translateMethod, params, onPart, token);
+  translate(params: TranslateParams, onPart: OnPart, token: vscode.CancellationToken): Promise<TextResult> {
+    return this.stream(translateMethod, params, onPart, token);
   }
 
   /** What is installed and what could be. Reads the heads of files, so it is asked for when somebody looks, not at every status. */
@@ -251,12 +244,8 @@ export class Connection implements vscode.Disposable {
     this.#close();
   }
 
-  async #stream(
-    method: string,
-    params: object,
-    onPart: (part: AnswerPart) => void,
-    token: vscode.CancellationToken,
-  ): Promise<TextResult> {
+  /** What is answered with a text: its pieces and notes come as they are there. */
+  async stream(method: string, params: object, onPart: OnPart, token: vscode.CancellationToken): Promise<TextResult> {
     const partialResultToken = this.#nextToken(method);
     const result = await this.#withProgress(partialResultToken, partialValueSchema, onPart, () =>
       this.#client.sendRequest(method, { ...params, partialResultToken }, token),

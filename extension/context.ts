@@ -18,6 +18,8 @@ export class Context {
   readonly client: Client;
   readonly counters = new CompletionCounters();
   readonly serving: Serving;
+  /** Code that was generated in a document and is neither kept nor discarded yet: at its place nothing else is suggested. */
+  readonly previews = new Map<vscode.TextDocument, { readonly text: string; readonly place: vscode.Position }>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #commandAsking = new vscode.EventEmitter<vscode.TextDocument>();
   #status: Status | undefined;

@@ -6,6 +6,7 @@ import type { ConnectionState } from './connection-state.ts';
 import { Context } from './context.ts';
 import * as declarations from './declarations.ts';
 import * as documentThis from './document-this.ts';
+import * as generate from './generate.ts';
 import * as here from './here.ts';
 import * as maintenance from './maintenance.ts';
 import * as models from './models.ts';
@@ -25,6 +26,8 @@ export interface PunctualApi {
   status(): Status | undefined;
   /** What became of this window's completion requests, by reason, and how many suggestions were accepted. */
   completions(): Readonly<Record<string, number>>;
+  /** What has come of generated code that is neither kept nor discarded yet; undefined while there is none. */
+  generated(): string | undefined;
   /** What the status bar says. */
   statusText(): string;
 }
@@ -36,6 +39,7 @@ const features = [
   summarize,
   translate,
   documentThis,
+  generate,
   offers,
   status,
   here,
@@ -53,6 +57,7 @@ export function activate(extension: ExtensionContext): PunctualApi {
     connection: () => ctx.client.state,
     status: () => ctx.status,
     completions: () => ctx.counters.snapshot(),
+    generated: () => [...ctx.previews.values()][0]?.text,
     statusText: () => statusView(status.statusInput(ctx)).text,
   };
 }

@@ -9,11 +9,23 @@ export class UserError extends Error {
 
 /** `done` is a past participle: `Translated to Rust in 3.1 s, promised 20 s; demonstration model.` */
 export function endSentence(done: string, result: TextResult): string {
+  if (result.sla === 'ttft') return firstTokenSentence(done, result);
   const promise = result.kept
     ? `promised ${formatDuration(result.targetMs)}`
     : `${formatDuration(Math.max(0, result.e2eMs - result.targetMs))} later than the promised ${formatDuration(result.targetMs)}`;
-  const model = result.demo ? 'demonstration model' : result.model;
-  return [`${done} in ${formatDuration(result.e2eMs)}, ${promise}; ${model}.`, ...shortcomings(result)].join(' ');
+  return [`${done} in ${formatDuration(result.e2eMs)}, ${promise}; ${modelOf(result)}.`, ...shortcomings(result)].join(
+    ' ',
+  );
+}
+
+/** `Generated, first token after 310 ms, promised 2 s; demonstration model.` */
+function firstTokenSentence(done: string, result: TextResult): string {
+  const promise = `first token after ${formatDuration(result.ttftMs)}, promised ${formatDuration(result.targetMs)}`;
+  return [`${done}, ${promise}; ${modelOf(result)}.`, ...shortcomings(result)].join(' ');
+}
+
+function modelOf({ demo, model }: TextResult): string {
+  return demo ? 'demonstration model' : model;
 }
 
 /** Why the answer may not be the whole answer, or not that of the model that was chosen. */

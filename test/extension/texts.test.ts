@@ -71,6 +71,12 @@ describe('end of an answer', () => {
     );
   });
 
+  test('when its first token was promised, then that is what is said', () => {
+    expect(endSentence('Generated', { ...result, sla: 'ttft', ttftMs: 310, targetMs: 2_000 })).toBe(
+      'Generated, first token after 310 ms, promised 2 s; Qwen.',
+    );
+  });
+
   test('when the answer is not whole, then each reason is said', () => {
     const cut = endSentence('Summarized', { ...result, end: 'length', truncated: { lines: 80, of: 200 } });
     expect(cut).toContain('Only the first 80 of 200 lines');
