@@ -90,7 +90,8 @@ function modelRow(list: ModelsListResult, model: ListedModel): Row {
   const serves = model.serves.length === 0 ? 'serves nothing' : tasksOf(model.serves);
   // A model of the catalog may be there several times, in files of different sizes.
   const kind = model.quantization === undefined ? [] : [model.quantization];
-  const description = [sizeOf(model), ...kind, stateOf(model), serves];
+  const pinned = model.pinned === 'user' ? ['pinned'] : [];
+  const description = [sizeOf(model), ...kind, stateOf(model), ...pinned, serves];
   const licence = model.licence === undefined ? [] : [`${model.licence}.`];
   const speed = model.speed === undefined ? [] : [`${capitalized(speedOf(model.speed))}.`];
   const use = inUse.length === 0 ? [] : [`In use for ${tasksOf(inUse)}.`];

@@ -8,7 +8,7 @@ export const wireSettingKeys = [
   'models.summarize',
   'models.translate',
   'memory',
-  'unloadAfterMinutes',
+  'residency',
   'substitution',
   'threads',
   'completion.targetMs',
@@ -39,6 +39,9 @@ const optionalKeys: ReadonlySet<string> = new Set([
   ...Object.keys(editorKeys),
 ]);
 
+/** Settings, and members of them, that are objects with members of their own. */
+const objectKeys: ReadonlySet<string> = new Set(['residency', 'residency.weights']);
+
 export const idleMinutesDefault = 10;
 export const idleMinutesMin = 1;
 export const idleMinutesMax = 1440;
@@ -59,8 +62,10 @@ export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapsh
   for (const key of [...wireSettingKeys, ...Object.keys(editorKeys)]) {
     const value = meant(key, read(key));
     if (value === undefined) continue;
-    if (clientSettingsSchema.safeParse(nest({}, key, value)).success) nest(raw, key, value);
-    else rejected.push(key);
+    for (const [part, inner] of partsOf(key, value)) {
+      if (isUsable(part, inner)) nest(raw, part, inner);
+      else rejected.push(part);
+    }
   }
   const idle = read('runtime.idleMinutes') ?? idleMinutesDefault;
   const idleUsable = typeof idle === 'number' && idle >= idleMinutesMin && idle <= idleMinutesMax;
@@ -92,6 +97,23 @@ export function editorProxy({ proxy, noProxy, support, env }: EditorNetwork): Pa
       ? noProxy.filter((host) => typeof host === 'string').join(',')
       : undefined,
   };
+}
+
+/** The members of a setting that is an object, each as a setting of its own: one that is wrong does not take the others with it. */
+function partsOf(key: string, value: unknown): [key: string, value: unknown][] {
+  if (!objectKeys.has(key) || !isRecord(value) || Array.isArray(value)) return [[key, value]];
+  return Object.entries(value).flatMap(([name, inner]) => partsOf(`${key}.${name}`, inner));
+}
+
+function isUsable(key: string, value: unknown): boolean {
+  const parsed = clientSettingsSchema.safeParse(nest({}, key, value));
+  // The wire passes over what it does not know; here it is a slip of the pen.
+  return parsed.success && valueAt(parsed.data, key.split('.')) !== undefined;
+}
+
+function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined) return value;
+  return isRecord(value) ? valueAt(value[name], rest) : undefined;
 }
 
 function meant(key: string, value: unknown): unknown {

@@ -208,7 +208,8 @@ function modelLine(model: ModelStatus): string {
   const memory = model.memoryBytes === undefined ? '' : `, ${formatBytes(model.memoryBytes)}`;
   const speed = model.speed === undefined ? '' : `, ${speedOf(model.speed)}`;
   const error = model.error === undefined ? '' : `: ${escapeMarkdown(model.error)}`;
-  const state = model.state === 'ready' ? 'loaded' : model.state;
+  const pinned = model.pinned === 'user' ? ', pinned' : '';
+  const state = `${model.state === 'ready' ? 'loaded' : model.state}${pinned}`;
   const demo = model.demo ? '. It only demonstrates how Punctual works: get a real model for real work.' : '';
   return `${escapeMarkdown(model.name)}, ${state}${memory}${speed}${error}${demo}`;
 }

@@ -10,6 +10,7 @@ import type { PassReport } from './core/pass-report.ts';
 import { punctual } from './core/policies/punctual.ts';
 import { PredictionErrors } from './core/prediction.ts';
 import type { Holdings } from './core/residency/holdings.ts';
+import type { ResidencyKnowledge } from './core/residents.ts';
 import { Scheduler } from './core/scheduler.ts';
 import { type SchedulerOptions, schedulerDefaults } from './core/scheduler-options.ts';
 import type { ModelId, Outcome, Task, TaskClass, TaskId } from './core/task.ts';
@@ -142,13 +143,17 @@ export class Loop implements Tasks {
   }
 
   /** What happens outside of the house: signals of an editor, other conditions, a file that was read ahead. */
-  tell(event: Extract<Event, { readonly kind: 'signal' | 'conditions' | 'wake' }>): void {
+  tell(event: Extract<Event, { readonly kind: 'signal' | 'conditions' | 'recalled' | 'wake' }>): void {
     this.#handle(event);
   }
 
   /** A task of this model will probably come. */
   prepare(model: ModelId): void {
     this.#handle({ kind: 'wanted', model });
+  }
+
+  get residency(): ResidencyKnowledge {
+    return this.#scheduler.residency;
   }
 
   status(): LoopStatus {

@@ -6,17 +6,19 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WebSocket } from 'ws';
+import { weightsOf } from './core/residency/options.ts';
 import type { DeviceTeller } from './engine/engine.ts';
 import { Contexts } from './features/completion/context/index.ts';
 import { SyntaxReader } from './features/completion/context/reader.ts';
 import { totalOf } from './features/completion/feedback.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { Restraint } from './features/completion/restraint.ts';
-import { isTaskError } from './features/tasks.ts';
 import { GenerateFeature } from './features/generate.ts';
+import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, type TextKit, TranslateFeature } from './features/text.ts';
 import { type Machine, openMachine } from './host/machine.ts';
 import { powerPlaces } from './host/power.ts';
+import { ResidencyFile } from './host/residency-file.ts';
 import { ordinaryMs } from './loop/speeds.ts';
 import type { Loop } from './loop.ts';
 import { type Arguments, readArguments } from './main/arguments.ts';
@@ -25,7 +27,14 @@ import { type EngineView, ModelsSide } from './main/models-side.ts';
 import { textsSide } from './main/texts-side.ts';
 import { gpuProblems } from './models/machine.ts';
 import { News } from './models/news.ts';
-import { type ClientSettings, protocolVersion, type Rendezvous, type Status } from './protocol.ts';
+import { minutesOfOthers, wishProblems } from './models/wishes.ts';
+import {
+  type ClientSettings,
+  type MachineSettings,
+  protocolVersion,
+  type Rendezvous,
+  type Status,
+} from './protocol.ts';
 import type { Residence } from './residence.ts';
 import { Clients } from './server/clients.ts';
 import { FeedbackFile } from './server/feedback-file.ts';
@@ -50,11 +59,22 @@ function log(line: string): void {
 function now(): number {
   return performance.now();
 }
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 
 function timer(ms: number, callback: () => void): () => void {
   const handle = setTimeout(callback, ms);
   return () => clearTimeout(handle);
 }
+/** What earlier runtimes have left. */
+interface Kept {
+  readonly feedback: FeedbackFile;
+  readonly lessons: ResidencyFile;
+}
+
 
 class Runtime {
   readonly #args: Arguments;
@@ -73,16 +93,19 @@ class Runtime {
   readonly #machine: Machine;
   readonly #feedback: FeedbackFile;
   readonly #restraint: Restraint;
+  readonly #lessons: ResidencyFile;
   /** What the rendezvous file says once this process is the user's one runtime. */
   #published: Rendezvous | undefined;
   #ending: Promise<void> | undefined;
+  #wishProblems: readonly string[] = [];
 
-  constructor(args: Arguments, machine: Machine, feedback: FeedbackFile) {
+  constructor(args: Arguments, machine: Machine, { feedback, lessons }: Kept) {
     this.#args = args;
+    this.#lessons = lessons;
     const { env } = process;
     this.#machineWide = new MachineWide(() => this.#settingsChanged());
-    const memorySetting = (): string => this.#machineWide.standing.memory;
-    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), memorySetting, timer, log });
+    const settings = (): MachineSettings => this.#machineWide.standing;
+    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), settings, timer, log });
     const { library, memory, registry } = this.#models;
     this.#machine = machine;
     this.#feedback = feedback;
@@ -93,6 +116,7 @@ class Runtime {
     this.#loop = loop;
     engine.onEvent((event) => this.#news.heard(event));
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
+    lessons.keep({ knowledge: loop.residency, recall: (learned) => loop.tell({ kind: 'recalled', learned }), now });
     const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], timer, this.#restraint);
     this.#completion = completion;
     this.#texts = textsSide({ args, loop, registry, holdings: residence, now });
@@ -109,7 +133,8 @@ class Runtime {
         outcomes: () => totalOf(feedback.book.statistics),
         suggestions: () => completion.suggestions,
         workflows: () => ({ views: workflows.views, nowMs: now() }),
-        problems: gpuProblems(env['PUNCTUAL_GPU']),
+        ahead: () => ({ loads: loop.residency.ahead, reads: machine.readAheads }),
+        problems: [...gpuProblems(env['PUNCTUAL_GPU']), ...wishProblems(registry.wishes)],
       });
     const desk = this.#models.desk(() => status(0).models);
     this.#clients = new Clients({ services: this.#services(desk), status, lifetime: this.#lifetime, timer });
@@ -120,6 +145,7 @@ class Runtime {
       residence.filesChanged(loop.status().models.map(({ id }) => id));
       // A model whose file is gone leaves at once.
       loop.tell({ kind: 'wake' });
+      this.#tellWishes();
     });
     const who = { pid: process.pid, version: PUNCTUAL_VERSION, protocol: protocolVersion };
     const identity = { name: 'punctual', ...who } as const;
@@ -155,7 +181,7 @@ class Runtime {
     if (this.#published) await withdraw(this.#args.home, this.#published);
     // Downloads end first, so that what has come is kept.
     await this.#models.store.close();
-    await Promise.all([this.#loop.close(), this.#machine.dispose(), this.#feedback.settled()]);
+    await Promise.all([this.#loop.close(), this.#machine.dispose(), this.#feedback.settled(), this.#lessons.settled()]);
     await this.#door.close();
     process.exit(0);
   }
@@ -179,6 +205,7 @@ class Runtime {
       translate: new TranslateFeature(this.#texts),
       models,
       contexts: (documents) => new Contexts(reader, documents),
+      generate: new GenerateFeature(this.#texts),
       feedback: { restraint: this.#restraint, store: this.#feedback },
       version: PUNCTUAL_VERSION,
       machineWide: this.#machineWide,
@@ -193,7 +220,9 @@ class Runtime {
   }
 
   #settingsChanged(): void {
-    this.#residence.settings(this.#machineWide.standing);
+    const { unloadAfterMinutes, weights } = this.#machineWide.standing.residency;
+    this.#residence.settings({ unloadAfterMinutes: minutesOfOthers(unloadAfterMinutes), weights: weightsOf(weights) });
+    this.#tellWishes();
     // Models may have less memory than before.
     this.#loop.tell({ kind: 'wake' });
   }
@@ -201,9 +230,15 @@ class Runtime {
   #engineView(): EngineView {
     return {
       loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
+  /** What cannot be done of what the user wishes, in the log, each once as long as it stands. */
+  #tellWishes(): void {
+    const problems = wishProblems(this.#models.registry.wishes);
+    for (const problem of problems) if (!this.#wishProblems.includes(problem)) log(problem);
+    this.#wishProblems = problems;
+  }
+
       isMoving: () => this.#loop.status().models.some(({ state }) => movingStates.has(state)),
       devices: () => this.#engine.devices(),
-      generate: new GenerateFeature(this.#texts),
       runs: () => this.#loop.status().enginePid !== undefined,
       ordinaryMs: (id, role) => ordinaryMs(this.#loop.learned.costModel(id), role),
     };
@@ -221,11 +256,16 @@ async function run(args: Arguments): Promise<void> {
     loadTimesFile: path.join(args.home.folder, 'load-times.json'),
     models: () => runtime?.modelsOnDisk() ?? [],
     reservedBytes: () => runtime?.reservedBytes() ?? 0,
-    ...{ now, timer, log },
+    ...{ now, timer, log, cpuMs },
   });
   const feedbackFile = path.join(args.home.folder, 'completion-statistics.json');
   const feedback = await FeedbackFile.open({ file: feedbackFile, timer, log });
-  const runtime: Runtime = new Runtime(args, machine, feedback);
+  const lessons = await ResidencyFile.open({
+    file: path.join(args.home.folder, 'residency.json'),
+    epochMs: () => Date.now(),
+    ...{ timer, log },
+  });
+  const runtime: Runtime = new Runtime(args, machine, { feedback, lessons });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void runtime.end(signal));
   // Only one that is served in the foreground has a channel.
   process.once('disconnect', () => void runtime.end('the command that serves it is gone'));

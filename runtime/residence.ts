@@ -3,20 +3,24 @@
  * what this machine's power, memory and page cache allow (host). It answers the scheduler's questions at once, from the last look
  * at the machine, and does to files what the scheduler decides. Decides nothing.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelInfo } from './core/event.ts';
 import type { Holding, Holdings, MemoryView } from './core/residency/holdings.ts';
-import type { ResidencyChanges } from './core/residency/options.ts';
+import type { ResidencyChanges, ResidencyWeights } from './core/residency/options.ts';
 import type { FileDrop } from './core/residency/types.ts';
 import type { ModelId } from './core/task.ts';
 import type { EngineEvent } from './engine/engine.ts';
-import { type ReleaseRule, releaseRule } from './host/idle-release.ts';
+import { type ReleaseRule, releaseMs, releaseRule } from './host/idle-release.ts';
 import type { Machine, ModelOnDisk } from './host/machine.ts';
 import type { Files } from './loop/moves.ts';
 import type { ModelSizes } from './models/sizes.ts';
 
 /** What of the machine's settings is about residency. */
 export interface ResidenceSettings {
+  /** A model that has no time of its own leaves when it was not used for so long; 0: never. */
   readonly unloadAfterMinutes: number;
+  /** Of the factors of a model's worth; those that are absent are as they were. */
+  readonly weights: Partial<ResidencyWeights>;
 }
 
 export interface ResidenceOptions {
@@ -61,7 +65,7 @@ export class Residence implements Holdings, Files {
   readonly #loading = new Map<ModelId, () => void>();
   /** As the engine said of the models that are there, in bytes. */
   readonly #held = new Map<ModelId, number>();
-  #settings: ResidenceSettings = { unloadAfterMinutes: 0 };
+  #settings: ResidenceSettings = { unloadAfterMinutes: 0, weights: {} };
 
   constructor(options: ResidenceOptions) {
     this.#options = options;
@@ -70,15 +74,17 @@ export class Residence implements Holdings, Files {
   }
 
   settings(settings: ResidenceSettings): void {
-    if (settings.unloadAfterMinutes === this.#settings.unloadAfterMinutes) return;
+    if (isDeepStrictEqual(settings, this.#settings)) return;
     this.#settings = settings;
     this.#tell();
   }
 
   of(id: ModelId): Holding {
     const { models, machine } = this.#options;
-    const { classes, isPinned, isNamed, isGone, bytes, bytesSmall } = models.sizesOf(id);
-    const own = { classes, isPinned, isNamed, isGone, bytesFull: bytes, bytesSmall };
+    const { bytes, bytesSmall, classes, isPinned, isKept, isNamed, isGone, unloadAfterMinutes } = models.sizesOf(id);
+    const releaseAfterMs =
+      unloadAfterMinutes === undefined ? undefined : releaseMs(unloadAfterMinutes, machine.conditions);
+    const own = { classes, isPinned, isKept, isNamed, isGone, releaseAfterMs, bytesFull: bytes, bytesSmall };
     return { ...own, ...machine.fileView(this.diskOf(id)) };
   }
 
@@ -161,6 +167,7 @@ export class Residence implements Holdings, Files {
 
   #tell(): void {
     const { releaseAfterMs, releasePinnedAfterMs, loadsAhead, readsAhead } = this.#rule();
-    this.#options.changed({ releaseAfterMs, releasePinnedAfterMs, loadsAhead, readsAhead });
+    const { weights } = this.#settings;
+    this.#options.changed({ releaseAfterMs, releasePinnedAfterMs, loadsAhead, readsAhead, ...weights });
   }
 }

@@ -14,6 +14,7 @@ class Stage {
   budget: number | undefined = 8 * gigabyte;
   isUnified = true;
   readonly gone = new Set<string>();
+  readonly minutes = new Map<string, number>();
   reading: string | undefined;
   /** What was done to the machine, in words. */
   readonly done: string[] = [];
@@ -32,6 +33,7 @@ class Stage {
     const files = { fileBytes: 4 * gigabyte, files: ['/m-1.gguf', '/m-2.gguf'] };
     const sizes = {
       classes: ['translate'],
+      isKept: true,
       isPinned: false,
       isNamed: false,
       bytes: 5 * gigabyte,
@@ -39,7 +41,12 @@ class Stage {
     } as const;
     const stage = this;
     const models = {
-      sizesOf: (id: string) => ({ ...sizes, ...files, isGone: this.gone.has(id) }),
+      sizesOf: (id: string) => ({
+        ...sizes,
+        ...files,
+        isGone: this.gone.has(id),
+        unloadAfterMinutes: this.minutes.get(id),
+      }),
       holds: (_: string, { heldBytes }: ModelInfo) => void this.held.push(heldBytes),
       budgetBytes: () => this.budget,
       get isUnified() {
@@ -112,8 +119,10 @@ class Stage {
 }
 
 describe('what residency is told', () => {
+      isKept: true,
   it('when a model is asked about, then what it takes, and how long its load would take, is told', () => {
     expect(new Stage().residence.of('m')).toEqual({
+      releaseAfterMs: undefined,
       classes: ['translate'],
       isPinned: false,
       isNamed: false,
@@ -133,20 +142,32 @@ describe('what residency is told', () => {
     stage.become({ power: 'mains', pressure: 'critical' });
     expect(stage.residence.memory().budgetBytes).toBe(4 * gigabyte);
     expect(stage.residence.wholeBytes).toBe(8 * gigabyte);
+  it('when a model has a time of its own, then that is told with it, as power and pressure shorten it', () => {
+    const stage = new Stage();
+    stage.minutes.set('m', 60).set('stays', 0);
+    expect(stage.residence.of('m').releaseAfterMs).toBe(3_600_000);
+    expect(stage.residence.of('stays').releaseAfterMs).toBe(Number.POSITIVE_INFINITY);
+    stage.become({ power: 'battery', pressure: 'none' });
+    expect(stage.residence.of('m').releaseAfterMs).toBe(1_200_000);
+    expect(stage.residence.of('other').releaseAfterMs).toBeUndefined();
+  });
+
     stage.budget = undefined;
     expect(stage.residence.memory().budgetBytes).toBeGreaterThan(1e15);
   });
 
+    stage.residence.settings({ ...settings, weights: { ...settings.weights } });
   it('when settings or the machine change what residency goes by, then the scheduler is told', () => {
     const stage = new Stage();
-    const settings = { unloadAfterMinutes: 30 };
-    stage.residence.settings(settings);
+    const settings = { unloadAfterMinutes: 30, weights: { loadWeight: 2 } };
     stage.residence.settings(settings);
     expect(stage.changes).toHaveLength(1);
-    expect(stage.changes[0]).toMatchObject({ releaseAfterMs: 1_800_000, loadsAhead: true });
+    expect(stage.changes[0]).toMatchObject({ releaseAfterMs: 1_800_000, loadsAhead: true, loadWeight: 2 });
+    stage.residence.settings({ unloadAfterMinutes: 5, weights: { signalWeight: 0 } });
+    expect(stage.changes[3]).toMatchObject({ signalWeight: 0 });
     stage.become({ power: 'battery', pressure: 'none' });
     expect(stage.changes[1]).toMatchObject({ releaseAfterMs: 600_000, loadsAhead: false, readsAhead: false });
-    stage.residence.settings({ unloadAfterMinutes: 5 });
+    stage.residence.settings({ unloadAfterMinutes: 5, weights: {} });
     expect(stage.changes[2]).toMatchObject({ releaseAfterMs: 100_000, loadsAhead: false });
   });
 });

@@ -3,7 +3,7 @@ import type { ListedModel, ModelsListResult, Speed } from '../protocol.ts';
 import { type TextColumn, textTable } from './text-table.ts';
 
 export function modelsTable(
-  { folder, problem, models, roles, leftovers, memory }: ModelsListResult,
+  { folder, problem, unknown = [], models, roles, leftovers, memory }: ModelsListResult,
   all: boolean,
 ): string {
   const shown = models.filter(({ installed, downloading }) => all || installed || downloading !== undefined);
@@ -30,6 +30,7 @@ export function modelsTable(
     '',
     ...more,
     memory.message,
+    ...unknown,
     ...leftovers.map(
       ({ name, bytes }) =>
         `${size(bytes)} of ${name} are left of a pull: pull it again to go on, or 'punctual models remove ${name}'.`,
@@ -90,10 +91,11 @@ function row(model: ListedModel, notes: Footnotes, hasSpeed: boolean): string[] 
 const unverified =
   'Nobody vouched for its hash before it was downloaded; it is compared with that of the first download.';
 
-function stateOf({ installed, downloading, state }: ListedModel): string {
+function stateOf({ installed, downloading, state, pinned }: ListedModel): string {
   if (downloading !== undefined) return `pulling ${Math.floor(100 * downloading)} %`;
   if (!installed) return 'not here';
-  return state === undefined || state === 'unloaded' ? 'installed' : state;
+  const now = state === undefined || state === 'unloaded' ? 'installed' : state;
+  return pinned === 'user' ? `${now}, pinned` : now;
 }
 
 const textColumn = (label: string): TextColumn => ({ label, isText: true });

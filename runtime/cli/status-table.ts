@@ -8,11 +8,21 @@ import { type TextColumn, textTable } from './text-table.ts';
 export function statusTable(current: Status, port?: number): string {
   const columns = columnsOf(current);
   const rows = current.classes.map((entry) => columns.map(({ cell }) => cell(entry)));
-  const { version, pid, clients, engineRestarts, suggestions, outcomes, workflows = [], problems = [] } = current;
+  const {
+    version,
+    pid,
+    clients,
+    engineRestarts,
+    suggestions,
+    outcomes,
+    ahead,
+    workflows = [],
+    problems = [],
+  } = current;
   const at = port === undefined ? '' : `, port ${port}`;
   const runtime = `runtime ${version}, process ${pid}${at}, ${counted(clients, 'client')}, ${counted(engineRestarts, 'engine restart')}`;
   const legend = `p50, p95: half, and 95 %, of the answers of the last ${minutes(current.windowMs)} took at most so long, to the first token (TTFT) or to the end (E2E).`;
-  return `${[textTable(columns, rows), legend, '', ...suggestionLine(suggestions), ...outcomeLine(outcomes), ...workflowLines(workflows), ...errorLines(current), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
+  return `${[textTable(columns, rows), legend, '', ...suggestionLine(suggestions), ...outcomeLine(outcomes), ...workflowLines(workflows), ...errorLines(current), ...aheadLines(ahead), ...current.models.map(modelLine), runtime, ...problems].join('\n')}\n`;
 }
 
 /** Nothing before the first one. */
@@ -27,6 +37,17 @@ function suggestionLine(suggestions: Status['suggestions']): string[] {
 /** Nothing before the first one. */
 function outcomeLine(outcomes: Status['outcomes']): string[] {
   return outcomes === undefined || outcomes.shown === 0 ? [] : [acceptanceLine(outcomes), ''];
+}
+
+/** What it cost to be early, and how often that helped; nothing before the first time. */
+function aheadLines(ahead: Status['ahead']): string[] {
+  if (ahead === undefined) return [];
+  const { loads, reads } = ahead;
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+  const loaded = `models loaded ahead: ${loads.begun}, of which ${loads.used} were used and ${loads.wasted} left unused (${seconds(loads.wastedMs)} of loading wasted)`;
+  const read = `files read ahead: ${gigabytes(reads.bytesRead)}, of which loads found ${gigabytes(reads.bytesUsed)} in memory (at most ${seconds(reads.cpuMs)} of a processor)`;
+  return [...(loads.begun > 0 ? [loaded] : []), ...(reads.bytesRead > 0 ? [read] : []), ''];
 }
 
 /** A line has room for a few. */
@@ -59,6 +80,7 @@ function workflowLines(workflows: readonly WorkflowStatus[]): string[] {
 function modelLine({
   name,
   state,
+  pinned,
   memoryBytes,
   sequences,
   contextTokens,
@@ -69,6 +91,7 @@ function modelLine({
 }: ModelStatus): string {
   const facts = [
     state === 'loading' && progress !== undefined ? `loading, ${percent(progress)}` : state,
+    ...(pinned === 'user' ? ['pinned'] : []),
     ...(memoryBytes === undefined ? [] : [`${Math.round(memoryBytes / 1e6)} MB`]),
     ...(sequences === undefined ? [] : [counted(sequences, 'sequence')]),
     ...(contextTokens === undefined ? [] : [`context of ${contextTokens} tokens`]),

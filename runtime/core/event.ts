@@ -6,6 +6,7 @@ import type { CostModel } from './estimate.ts';
 import type { LengthQuantiles } from './lengths.ts';
 import type { PassReport } from './pass-report.ts';
 import type { HoldingsNews } from './residency/holdings.ts';
+import type { LearnedResidency } from './residency/learned.ts';
 import type { ResidencyChanges } from './residency/options.ts';
 import type { EditorSignal, FileDrop } from './residency/types.ts';
 import type { ModelId, Outcome, Task, TaskError, TaskId } from './task.ts';
@@ -75,6 +76,8 @@ export type Event =
   | ({ readonly kind: 'holdings' } & HoldingsNews)
   /** What an earlier runtime measured of the model's passes on this device takes the place of what was assumed. */
   | { readonly kind: 'costs'; readonly model: ModelId; readonly costs: CostModel }
+  /** What an earlier runtime has learned of when models are needed. */
+  | { readonly kind: 'recalled'; readonly learned: LearnedResidency }
   /** What an asker says to an `offer`: `by` answers now, or (undefined) the task waits on for its own model. */
   | { readonly kind: 'offerAnswered'; readonly id: TaskId; readonly by: ModelId | undefined }
   /** A time that was asked for with `wakeAt` has come. */

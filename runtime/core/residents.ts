@@ -5,6 +5,7 @@
  * A load that needs room is two steps: first the others leave, and when the last of them is gone the policy is asked again. So what
  * has changed meanwhile counts, and a load never begins before the memory is back.
  */
+import { load, resize, unload } from './coming.ts';
 import type { Entry } from './entry.ts';
 import { prefillTotalMs } from './estimate.ts';
 import type { Effect, Event } from './event.ts';
@@ -36,7 +37,12 @@ const stateOf: Readonly<Record<ModelRecord['state'], ModelState>> = {
 };
 
 /** What is about models that may be needed, or may answer for others. */
-export type ResidencyEvent = Extract<Event, { readonly kind: 'wanted' | 'conditions' | 'signal' | 'offerAnswered' }>;
+export type ResidencyEvent = Extract<
+  Event,
+  { readonly kind: 'wanted' | 'conditions' | 'recalled' | 'signal' | 'offerAnswered' }
+>;
+
+export type ResidencyKnowledge = Pick<ResidencyPolicy, 'ahead' | 'lessons' | 'learned'>;
 
 export interface ResidentsOptions {
   readonly models: ModelTable;
@@ -67,6 +73,11 @@ export class Residents {
     this.#policy = new ResidencyPolicy(options.residency);
   }
 
+  /** What was learned, and what it was worth. */
+  get knowledge(): ResidencyKnowledge {
+    return this.#policy;
+  }
+
   used(task: Task, nowMs: number): void {
     const use = { class: task.class, targetMs: task.sla.targetMs, workMs: this.#workMs(task) };
     this.#policy.use(task.model, use, nowMs);
@@ -78,6 +89,8 @@ export class Residents {
         return this.#bringInIfRoom(this.#options.models.get(event.model), nowMs, effects);
       case 'conditions':
         return this.#policy.configure(event.changes);
+      case 'recalled':
+        return this.#policy.recall(event.learned, nowMs);
       case 'signal':
         this.#policy.signal(event.signal, nowMs);
         return this.#welcome(nowMs, effects);
@@ -270,22 +283,4 @@ export class Residents {
     if (task.sla.kind === 'ttft') return promptMs;
     return promptMs + knowledge.answerTokens(task).p50 * costs.decodeMs(1, promptTokens);
   }
-}
-
-type How = Pick<Extract<Effect, { kind: 'load' }>, 'isSmall' | 'sparesCache' | 'why'>;
-
-function load(model: ModelRecord, how: How, nowMs: number, effects: Effect[]): void {
-  // While it loads: since when; noteModel sets it anew when it is ready.
-  Object.assign(model, { state: 'loading', isSmall: how.isSmall, readySinceMs: nowMs });
-  effects.push({ kind: 'load', model: model.id, ...how });
-}
-
-function unload(model: ModelRecord, why: string, effects: Effect[]): void {
-  model.state = 'unloading';
-  effects.push({ kind: 'unload', model: model.id, why });
-}
-
-function resize(model: ModelRecord, isSmall: boolean, why: string, effects: Effect[]): void {
-  Object.assign(model, { state: 'resizing', isSmall });
-  effects.push({ kind: 'resize', model: model.id, isSmall, why });
 }

@@ -25,7 +25,7 @@ import type { Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
 import { badSla, doesNotFit, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
 import { ToldHoldings } from './residency/holdings.ts';
-import { Residents } from './residents.ts';
+import { type ResidencyKnowledge, Residents } from './residents.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { roomOf, startWhatFits, tellHopeless } from './start.ts';
 import { isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
@@ -115,6 +115,11 @@ export class Scheduler {
     );
   }
 
+  /** What was learned of when models are needed, and what loads ahead were worth. */
+  get residency(): ResidencyKnowledge {
+    return this.#residents.knowledge;
+  }
+
   get models(): ModelView[] {
     return this.#models.views();
   }
@@ -140,6 +145,7 @@ export class Scheduler {
         return this.#ended(event.id, event.outcome, nowMs, effects);
       case 'wanted':
       case 'conditions':
+      case 'recalled':
       case 'signal':
       case 'offerAnswered':
         return this.#residents.on(event, nowMs, effects);

@@ -10,7 +10,8 @@
  * | some pressure                 | N / 3, 5 min at most     | twice that             | 3/4                 | no                 |
  * | critical pressure             | 30 s                     | 1 min                  | 1/2                 | no                 |
  *
- * 1. The completion model leaves last: it has twice the time.
+ * 1. The completion model leaves last: it has twice the time. A model to which the user gave a time of its own has that one, the
+ *    completion model too: whoever names it knows what it does.
  * 2. With N = 0 models stay, however long nobody used them, also on battery and under pressure: the user said so. The smaller budget
  *    holds for them all the same, because where RAM runs out the machine stands still: what is idle leaves, least worthy first, but never
  *    the completion model.
@@ -44,7 +45,7 @@ const pinnedFactor = 2;
 const hurryFactor = 1 / 3;
 const pressedMsMax = 5 * minuteMs;
 
-/** @param unloadAfterMinutes the user's setting; 0: never. */
+/** @param unloadAfterMinutes the user's setting for models that have no time of their own; 0: never. */
 export function releaseRule(unloadAfterMinutes: number, { power, pressure }: HostConditions): ReleaseRule {
   const isCalm = pressure === 'none';
   const isAhead = isCalm && power !== 'battery'; // 3
@@ -60,7 +61,8 @@ export function releaseRule(unloadAfterMinutes: number, { power, pressure }: Hos
 
 const budgetShares: Readonly<Record<PressureLevel, number>> = { none: 1, some: 3 / 4, critical: 1 / 2 };
 
-function releaseMs(unloadAfterMinutes: number, { power, pressure }: HostConditions): number {
+/** After so long without use a model leaves of which this is set; infinite: never. In ms. */
+export function releaseMs(unloadAfterMinutes: number, { power, pressure }: HostConditions): number {
   if (unloadAfterMinutes <= 0) return Number.POSITIVE_INFINITY; // 2
   const setMs = Math.max(releaseMsMin, unloadAfterMinutes * minuteMs);
   const hurriedMs = Math.max(releaseMsMin, setMs * hurryFactor); // 4

@@ -56,9 +56,20 @@ export type MachineOptions = Pick<MachineParts, 'models' | 'reservedBytes' | 'no
   readonly places: PowerPlaces;
   /** Where load times are kept. */
   readonly loadTimesFile: string;
+  readonly cpuMs?: () => number;
 };
 
-export async function openMachine({ places, loadTimesFile, ...rest }: MachineOptions): Promise<Machine> {
+/** What reading ahead was worth so far. */
+export interface ReadAheads {
+  /** That were not in the page cache before. */
+  readonly bytesRead: number;
+  /** Of them what loads found there. */
+  readonly bytesUsed: number;
+  /** At most. */
+  readonly cpuMs: number;
+}
+
+export async function openMachine({ places, loadTimesFile, cpuMs, ...rest }: MachineOptions): Promise<Machine> {
   const { now, timer, log } = rest;
   const isLinux = places.platform === 'linux';
   return new Machine({
@@ -66,7 +77,7 @@ export async function openMachine({ places, loadTimesFile, ...rest }: MachineOpt
     power: watchPower(places, timer),
     memory: watchMemory(places.platform, timer),
     times: await LoadTimes.open({ file: loadTimesFile, log }),
-    ahead: new FileAhead({ now, timer }),
+    ahead: new FileAhead({ now, timer, ...(cpuMs && { cpuMs }) }),
     // Programs of these names elsewhere are others.
     readCached: isLinux ? readCachedBy('fincore') : async () => undefined,
     dropCached: isLinux ? dropCachedBy('dd') : async () => false,
@@ -77,6 +88,10 @@ export class Machine {
   readonly #parts: MachineParts;
   readonly #cache = new PageCache();
   readonly #check: Poll<CacheCheck>;
+  /** Read ahead and not loaded since, in bytes. */
+  readonly #early = new Map<ModelId, number>();
+  #bytesRead = 0;
+  #bytesUsed = 0;
   #read: { readonly model: ModelId; readonly abort: AbortController } | undefined;
 
   constructor(parts: MachineParts) {
@@ -131,6 +146,10 @@ export class Machine {
     return this.#read?.model;
   }
 
+  get readAheads(): ReadAheads {
+    return { bytesRead: this.#bytesRead, bytesUsed: this.#bytesUsed, cpuMs: this.#parts.ahead.spentMs };
+  }
+
   fileView({ model, files }: ModelOnDisk): FileView {
     const fileBytes = bytesOf(files);
     const { cachedMs, coldMs } = this.#parts.times.predict(nameOf(files), fileBytes);
@@ -146,6 +165,8 @@ export class Machine {
     const { now, times } = this.#parts;
     const { fileBytes, cachedBytes } = this.fileView(disk);
     const startMs = now();
+    this.#bytesUsed += Math.min(this.#early.get(disk.model) ?? 0, cachedBytes);
+    this.#early.delete(disk.model);
     const freeBytes = Math.max(0, this.#cache.capacityBytes - this.#cache.usedBytes);
     return () => {
       times.record({ file: nameOf(disk.files), fileBytes, cachedBytes, ms: now() - startMs });
@@ -197,7 +218,12 @@ export class Machine {
     }
     const files = disk.files.map(({ file }) => file);
     const onProgress = (bytesRead: number): void => this.#cache.read(disk.model, bytesRead);
+    const { model } = disk;
+    const { cachedBytes } = this.fileView(disk);
     const end = await this.#parts.ahead.read({ files, signal, onProgress });
+    const newBytes = Math.max(0, end.bytesRead - cachedBytes);
+    this.#bytesRead += newBytes;
+    this.#early.set(model, (this.#early.get(model) ?? 0) + newBytes);
     if (end.kind === 'failed') this.#parts.log(`the files of '${disk.model}' cannot be read ahead: ${end.reason}`);
   }
 

@@ -10,7 +10,7 @@ import { ModelManager } from '../models/manager.ts';
 import { Memory } from '../models/memory.ts';
 import { Registry } from '../models/registry.ts';
 import { ModelStore } from '../models/store/store.ts';
-import type { Status } from '../protocol.ts';
+import type { MachineSettings, Status } from '../protocol.ts';
 import { ModelDesk } from '../server/models.ts';
 import type { Arguments } from './arguments.ts';
 
@@ -29,8 +29,8 @@ export interface ModelsSideOptions {
   readonly args: Arguments;
   readonly env: NodeJS.ProcessEnv;
   readonly engine: EngineView;
-  /** What clients have said of memory, as it stands. */
-  readonly memorySetting: () => string;
+  /** What clients have said of memory and of what stays in it, as it stands. */
+  readonly settings: () => Pick<MachineSettings, 'memory' | 'residency'>;
   readonly timer: (ms: number, callback: () => void) => () => void;
   readonly log: (line: string) => void;
 }
@@ -45,7 +45,7 @@ export class ModelsSide {
 
   constructor(options: ModelsSideOptions) {
     this.#options = options;
-    const { args, env, engine, memorySetting, timer, log } = options;
+    const { args, env, engine, settings, timer, log } = options;
     this.store = new ModelStore({
       folder: args.home.modelsFolder,
       network: () => ({ env }),
@@ -75,7 +75,8 @@ export class ModelsSide {
       catalog: this.#catalog,
       library: this.library,
       memory: this.memory,
-      memorySetting,
+      memorySetting: () => settings().memory,
+      wishes: () => settings().residency,
       predictMs: (id, role) => engine.ordinaryMs(id, role),
     });
   }

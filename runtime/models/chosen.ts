@@ -131,9 +131,13 @@ export class ChosenModels {
   }
 
   /** @throws RangeError as above. */
-  sizesOf(id: ModelId): Omit<ModelSizes, 'isPinned' | 'isGone'> {
+  sizesOf(id: ModelId): Omit<ModelSizes, ByRegistry> {
     const { sizes, correction, isNamed } = this.#get(id);
     return { ...sizes, bytes: sizes.bytes * correction, bytesSmall: sizes.bytesSmall * correction, isNamed };
+  }
+
+  has(id: ModelId): boolean {
+    return this.#known.has(id);
   }
 
   /** What it really holds, as the engine says of a load with all its sequences, counts from now on instead of the prediction. */

@@ -17,3 +17,13 @@ export class ModelsError extends Error {
     this.code = code;
   }
 }
+
+/** A setting that cannot be used is told once, where that is asked for, and not with every model: there it is as if nothing were known. */
+export function withoutProblem<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof ModelsError) return undefined;
+    throw error;
+  }
+}

@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly entries: readonly LibraryEntry[];
   /** Why the models folder cannot be read, in one sentence. */
   readonly problem: string | undefined;
+  /** Nobody has looked yet what there is. */
+  readonly isUnread?: true;
 }
 
 /** Files that are known by their path alone, as a setting names them; the one not looked at the longest time is forgotten first. */
@@ -50,7 +52,7 @@ export class Library {
     this.#heads = heads ?? new Heads();
     this.#log = log ?? (() => undefined);
     this.#embedded = embeddedEntry(catalog, embeddedFile);
-    this.#snapshot = { entries: [this.#embedded], problem: undefined };
+    this.#snapshot = { entries: [this.#embedded], problem: undefined, isUnread: true };
   }
 
   get snapshot(): Snapshot {

@@ -10,18 +10,20 @@ import type { ModelSpec } from '../engine/engine.ts';
 import type { ChosenModel, ModelSettings, Models } from '../features/tasks.ts';
 import type { Catalog, Role } from './catalog/catalog.ts';
 import { ChosenModels } from './chosen.ts';
-import { ModelsError } from './errors.ts';
+import { ModelsError, withoutProblem } from './errors.ts';
 import { Fits } from './fits.ts';
 import type { ModelFile } from './gguf/describe.ts';
+import { GrantedWishes } from './granted.ts';
 import type { Library } from './library.ts';
 import { type Downloadable, downloadables, fileEntry } from './library-entry.ts';
-import type { OwnBytes } from './machine.ts';
 import { lighterThan } from './lighter.ts';
+import type { OwnBytes } from './machine.ts';
 import type { Memory } from './memory.ts';
 import { Pace } from './pace.ts';
 import { fromCatalog, type InstalledModel, type RoleModel } from './role-models.ts';
 import { chooseRole, type RoleChoice, type RoleSettings } from './roles.ts';
 import { budgetBytes, type HeldReport, type ModelSizes } from './sizes.ts';
+import type { Granted, ResidencyWishes } from './wishes.ts';
 
 export interface RegistryOptions {
   readonly catalog: Catalog;
@@ -29,6 +31,8 @@ export interface RegistryOptions {
   readonly memory: Pick<Memory, 'current' | 'onChange'>;
   /** What all models together may take, in the user's words, as it stands. */
   readonly memorySetting: () => string;
+  /** What the user wants of single models, as it stands; the same object until it changes. */
+  readonly wishes?: () => ResidencyWishes;
   /**
    * From a task's arrival to the moment that its promise names, in ms, on an idle machine with the model loaded; undefined while the
    * model's passes have not been measured here.
@@ -60,12 +64,20 @@ export class Registry implements Models {
   #version = 0;
   /** By the latest choice, of whatever client. */
   #completionModel: ModelId | undefined;
+  readonly #granted: GrantedWishes;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
     this.#downloadables = downloadables(options.catalog);
     this.fits = new Fits(() => options.memory.current);
     this.#chosen = new ChosenModels(this.fits, () => options.memory.current);
+    this.#granted = new GrantedWishes({
+      ...options,
+      fits: this.fits,
+      chosen: this.#chosen,
+      downloadable: this.#downloadables.map(({ model }) => model.name),
+      budgetBytes: () => this.budgetBytes(),
+    });
     this.#pace = new Pace(options.predictMs ?? (() => undefined));
     options.library.onChange(() => this.#changed());
     options.memory.onChange(() => {
@@ -142,19 +154,34 @@ export class Registry implements Models {
   }
 
   sizesOf(id: ModelId): ModelSizes {
-    return { ...this.#chosen.sizesOf(id), isPinned: id === this.#completionModel, isGone: this.#isGone(id) };
+    const { kept, minutes } = this.wishes;
+    const wished = { isKept: kept.has(id), unloadAfterMinutes: minutes.get(id) };
+    return { ...this.#chosen.sizesOf(id), ...wished, isPinned: id === this.#completionModel, isGone: this.#isGone(id) };
   }
 
   holds(id: ModelId, info: HeldReport): void {
     this.#chosen.holds(id, info);
+    this.#granted.changed();
   }
 
   ownBytes(id: ModelId): OwnBytes {
     return this.#chosen.ownBytes(id);
   }
 
-  describe(id: ModelId): { readonly name: string; readonly demo: boolean } {
-    return this.#chosen.describe(id);
+  describe(id: ModelId): { readonly name: string; readonly demo: boolean; readonly pinned?: 'completion' | 'user' } {
+    const pinned = this.pinOf(id);
+    return { ...this.#chosen.describe(id), ...(pinned && { pinned }) };
+  }
+
+  /** What of the user's wishes is granted, and what is not. */
+  get wishes(): Granted {
+    return this.#granted.of(this.#completionModel);
+  }
+
+  /** Why it leaves for no other. */
+  pinOf(id: ModelId): 'completion' | 'user' | undefined {
+    if (id === this.#completionModel) return 'completion';
+    return this.wishes.kept.has(id) ? 'user' : undefined;
   }
 
   /** Models compute in the memory that also caches their files: there is no other device, or it has none of its own. */
@@ -165,14 +192,9 @@ export class Registry implements Models {
 
   /** What all models together may take; undefined before memory was read. */
   budgetBytes(): number | undefined {
-    try {
-      const capacity = this.fits.capacity(this.#options.memorySetting());
-      return capacity && budgetBytes(capacity);
-    } catch (error) {
-      // Who set it is told when a model is chosen by it.
-      if (error instanceof ModelsError) return undefined;
-      throw error;
-    }
+    // Who set what cannot be used is told when a model is chosen by it.
+    const capacity = withoutProblem(() => this.fits.capacity(this.#options.memorySetting()));
+    return capacity && budgetBytes(capacity);
   }
 
   #choose(role: TaskClass, settings: ModelSettings): Choice {
@@ -231,6 +253,7 @@ export class Registry implements Models {
 
   #changed(): void {
     this.#version++;
+    this.#granted.changed();
   }
 }
 

@@ -12,6 +12,10 @@ export interface ModelSizes {
   readonly classes: readonly TaskClass[];
   /** Completions go to it: it leaves for nobody. */
   readonly isPinned: boolean;
+  /** The user has pinned it, and there is room for that: see wishes.ts. */
+  readonly isKept: boolean;
+  /** When it was not used for so long it leaves; undefined: when the others do. 0: never. */
+  readonly unloadAfterMinutes: number | undefined;
   /** The user chose it by its name. */
   readonly isNamed: boolean;
   /** Its file is gone or cannot be used any more, so that nobody can choose it. */
@@ -30,8 +34,11 @@ export interface HeldReport {
   readonly sequences: number;
 }
 
-/** All but what follows from the latest choices. */
-export type OwnSizes = Omit<ModelSizes, 'isPinned' | 'isNamed' | 'isGone'>;
+/** What the registry alone can say. */
+export type ByRegistry = 'isPinned' | 'isKept' | 'unloadAfterMinutes' | 'isGone';
+
+/** All but what follows from the latest choices, and from what the user wishes. */
+export type OwnSizes = Omit<ModelSizes, ByRegistry | 'isNamed'>;
 
 /** A load takes this much of its file's size where nothing could be predicted. */
 const loadShare = 1.3;
@@ -39,7 +46,7 @@ const loadShare = 1.3;
 export function sizesFor(
   { model, metadata }: LibraryEntry,
   fit: FitDecision | undefined,
-  { sequences }: ModelSpec,
+  { sequences }: Pick<ModelSpec, 'sequences'>,
   capacity: Capacity | undefined,
 ): OwnSizes {
   const fileBytes = metadata?.fileBytes ?? model.bytes;

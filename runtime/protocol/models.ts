@@ -1,7 +1,7 @@
 /** Models: what is installed, what could be, what fits, and what makes one likely to be needed. */
 import { z } from 'zod';
 import { memoryBudgetSchema, modelChoiceSchema } from './settings.ts';
-import { speedSchema, tokenSchema } from './shared.ts';
+import { pinSchema, speedSchema, tokenSchema } from './shared.ts';
 
 // --- punctual/models/*: what is installed, what could be, and what fits
 
@@ -45,6 +45,8 @@ export const listedModelSchema = z.object({
   /** Whether its hash is known and was found right; absent unless it was downloaded by Punctual. */
   verified: z.boolean().optional(),
   state: z.enum(['unloaded', 'loading', 'ready', 'failed']).optional(),
+  /** It leaves memory for no other. */
+  pinned: pinSchema.optional(),
   /** Of a model that is ready. */
   speed: speedSchema.optional(),
   fit: modelFitSchema.optional(),
@@ -57,6 +59,8 @@ export const modelsListResultSchema = z.object({
   folder: z.string(),
   /** Why the folder cannot be read, in one sentence. */
   problem: z.string().optional(),
+  /** Names in `residency` that lead to no installed model, in one sentence each. */
+  unknown: z.array(z.string()).optional(),
   models: z.array(listedModelSchema),
   /** Which model serves what, with one sentence that says why, or what to do. */
   roles: z.array(

@@ -1,6 +1,7 @@
 /** What a client tells of itself: its name and its settings. */
 import { z } from 'zod';
 import { excludedGlobsSchema } from './context.ts';
+import { type ResidencySettings, residencyDefaultSettings, residencySettingsSchema } from './residency.ts';
 import { targetMsSchema } from './shared.ts';
 
 // --- initialize / workspace/didChangeConfiguration
@@ -31,11 +32,11 @@ export const clientSettingsSchema = z.object({
       generate: modelChoiceSchema.optional(),
     })
     .prefault({}),
-  /** The machine's, as are `unloadAfterMinutes` and `threads`; absent: as it stands. See {@link MachineSettings}. */
+  /** The machine's, as are `residency` and `threads`; absent: as it stands. See {@link MachineSettings}. */
   memory: memoryBudgetSchema.optional(),
   /** About this client's own tasks. */
   substitution: substitutionSchema.default('automatically'),
-  unloadAfterMinutes: z.number().min(0).max(10_080).optional(),
+  residency: residencySettingsSchema.optional(),
   /** How downloads reach the hub, beside HTTPS_PROXY and NODE_EXTRA_CA_CERTS. */
   downloads: z
     .object({
@@ -83,19 +84,19 @@ export type SaidSettings = z.infer<typeof clientSettingsSchema>;
 export interface MachineSettings {
   /** How much memory models may take, in the user's words. */
   readonly memory: string;
-  /** A model that nobody used for so long leaves memory, the completion model last; 0: never. */
-  readonly unloadAfterMinutes: number;
+  /** Which models stay in memory, and for how long. */
+  readonly residency: ResidencySettings;
   /** Compute threads, 0 = chosen by the runtime. */
   readonly threads: number;
 }
 
 /** Until a client says something. */
-export const machineDefaults: MachineSettings = { memory: 'auto', unloadAfterMinutes: 30, threads: 0 };
+export const machineDefaults: MachineSettings = { memory: 'auto', residency: residencyDefaultSettings, threads: 0 };
 
 export function standingAfter(standing: MachineSettings, said: Partial<SaidSettings>): MachineSettings {
   return {
     memory: said.memory ?? standing.memory,
-    unloadAfterMinutes: said.unloadAfterMinutes ?? standing.unloadAfterMinutes,
+    residency: said.residency ?? standing.residency,
     threads: said.threads ?? standing.threads,
   };
 }

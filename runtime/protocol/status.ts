@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { completionSourceSchema } from './completion.ts';
 import { outcomeCountsSchema } from './feedback.ts';
-import { speedSchema, taskClassSchema } from './shared.ts';
+import { pinSchema, speedSchema, taskClassSchema } from './shared.ts';
 
 // --- punctual/status: pushed after `initialized` and when something changed, at most 4 a second
 
@@ -45,6 +45,8 @@ export const modelStatusSchema = z.object({
   name: z.string(),
   demo: z.boolean(),
   state: z.enum(['unloaded', 'loading', 'ready', 'failed']),
+  /** It leaves memory for no other. */
+  pinned: pinSchema.optional(),
   /** 0 to 1 while loading. */
   progress: z.number().optional(),
   memoryBytes: z.number().optional(),
@@ -60,6 +62,15 @@ export const modelStatusSchema = z.object({
   decodeError: errorsSchema.optional(),
 });
 export type ModelStatus = z.infer<typeof modelStatusSchema>;
+
+/** What was done before anybody asked for it, since the runtime began. */
+export const aheadStatusSchema = z.object({
+  /** Models that were loaded although nobody waited: how many, how many of them were used, how many were there for nothing. */
+  loads: z.object({ begun: z.number(), used: z.number(), wasted: z.number(), wastedMs: z.number() }),
+  /** Files that were read into the page cache: what of that loads have found there. The processor's time is at most this. */
+  reads: z.object({ bytesRead: z.number(), bytesUsed: z.number(), cpuMs: z.number() }),
+});
+export type AheadStatus = z.infer<typeof aheadStatusSchema>;
 
 /** An answer in several calls that is under way. */
 export const workflowStatusSchema = z.object({
@@ -87,6 +98,8 @@ export const statusSchema = z.object({
   suggestions: z.record(completionSourceSchema, z.number()).optional(),
   /** What became of suggestions since they are counted; absent from runtimes that do not. */
   outcomes: outcomeCountsSchema.optional(),
+  /** Absent while nothing was loaded or read ahead. */
+  ahead: aheadStatusSchema.optional(),
   /** The oldest first; absent while there are none. */
   workflows: z.array(workflowStatusSchema).optional(),
   /** What of the runtime's environment could not be followed, in whole sentences. */

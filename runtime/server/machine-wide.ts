@@ -5,6 +5,7 @@
  * last one to say something wins, for both, and what it said stands until another one speaks, also when it has gone: nobody can tell
  * a user who closed a window from one who changed his mind.
  */
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ClientSettings,
   type MachineSettings,
@@ -34,7 +35,7 @@ export class MachineWide {
     if (
       after.memory === before.memory &&
       after.threads === before.threads &&
-      after.unloadAfterMinutes === before.unloadAfterMinutes
+      isDeepStrictEqual(after.residency, before.residency)
     )
       return;
     this.#standing = after;

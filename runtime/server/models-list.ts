@@ -1,7 +1,7 @@
 /** Models as clients see them: what the library, the catalog and the scheduler know, in the words of the wire. Changes nothing. */
 import { taskClasses } from '../core/task.ts';
 import { type Catalog, type Role, roles } from '../models/catalog/catalog.ts';
-import { ModelsError } from '../models/errors.ts';
+import { ModelsError, withoutProblem } from '../models/errors.ts';
 import { capacityBytes, computingBytes } from '../models/fit/budget.ts';
 import type { Alternative } from '../models/fit/choose.ts';
 import type { FitDecision } from '../models/fit/decision.ts';
@@ -19,7 +19,7 @@ export interface ListSources {
   readonly catalog: Catalog;
   readonly library: Pick<Library, 'snapshot'>;
   readonly memory: Pick<Memory, 'current'>;
-  readonly registry: Pick<Registry, 'explain' | 'fits'>;
+  readonly registry: Pick<Registry, 'explain' | 'fits' | 'pinOf' | 'wishes'>;
   /** The models folder. */
   readonly folder: string;
   /** What the scheduler knows of models that were asked for. */
@@ -37,6 +37,7 @@ export function listOf(
   return {
     folder,
     ...(problem !== undefined && { problem }),
+    ...(registry.wishes.unknown.length > 0 && { unknown: [...registry.wishes.unknown] }),
     models: [
       ...entries.map((entry) => installedModel(sources, entry, settings)),
       ...absent.map((each) => absentModel(sources, each, leftovers, settings)),
@@ -60,7 +61,10 @@ export function installedModel(
 ): ListedModel {
   const { model, title, quantization, licence, problem, stored } = entry;
   const { state, speed } = sources.states().find(({ id }) => id === model.file) ?? {};
-  const fit = problem === undefined ? fitOf(entry, sources.registry, settings) : undefined;
+  const { registry } = sources;
+  const fit = problem === undefined ? fitOf(entry, registry, settings) : undefined;
+  const pinned = registry.pinOf(model.file);
+  const refused = registry.wishes.refused.get(model.file);
   return {
     name: model.name,
     title,
@@ -72,7 +76,8 @@ export function installedModel(
     ...(quantization !== undefined && { quantization }),
     ...(licence !== undefined && { licence }),
     serves: problem === undefined ? servedBy(model) : [],
-    notes: problem === undefined ? notesOf(model) : [problem],
+    notes: [...(problem === undefined ? notesOf(model) : [problem]), ...(refused === undefined ? [] : [refused])],
+    ...(pinned && { pinned }),
     ...(stored?.verified !== undefined && { verified: stored.verified !== 'first-download' }),
     ...(state !== undefined && { state }),
     ...(speed && { speed }),
@@ -244,15 +249,5 @@ function memoryOf({ registry, memory }: ListSources, settings: ClientSettings): 
   } catch (error) {
     if (!(error instanceof ModelsError)) throw error;
     return { budgetBytes: 0, freeBytes, totalBytes, message: error.message };
-  }
-}
-
-/** A setting that cannot be used is told once, where memory is told of, and not with every model. */
-function withoutProblem<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof ModelsError) return undefined;
-    throw error;
   }
 }

@@ -3,9 +3,11 @@ import type { ModelInfo } from '../core/event.ts';
 import type { WorkflowView } from '../features/workflows/workflows.ts';
 import type { LoopStatus } from '../loop/status.ts';
 import {
+  type AheadStatus,
   type ClassStatus,
   type CompletionSource,
   clientSettingsSchema,
+  type Pin,
   type Status,
   type WireOutcomeCounts,
   type WorkflowStatus,
@@ -13,7 +15,11 @@ import {
 
 export interface StatusSources {
   readonly loop: () => LoopStatus;
-  readonly describe: (model: string) => { readonly name: string; readonly demo: boolean };
+  readonly describe: (model: string) => {
+    readonly name: string;
+    readonly demo: boolean;
+    readonly pinned?: Pin;
+  };
   readonly clients: () => number;
   readonly version: string;
   readonly pid: number;
@@ -24,6 +30,8 @@ export interface StatusSources {
   readonly outcomes?: () => WireOutcomeCounts;
   /** Answers in several calls that are under way, and the time on the clock of their arrivals, in ms. */
   readonly workflows?: () => { readonly views: readonly WorkflowView[]; readonly nowMs: number };
+  /** What was loaded and read before anybody asked for it. */
+  readonly ahead?: () => AheadStatus;
   /** What of the environment could not be followed, in whole sentences. */
   readonly problems?: readonly string[];
 }
@@ -35,6 +43,7 @@ const slaDefaults: Readonly<Record<ClassStatus['class'], ClassStatus['sla']>> = 
   completion: { kind: 'ttft', targetMs: settingsDefault.completion.targetMs },
   summarize: { kind: 'e2e', targetMs: settingsDefault.summarize.targetMs },
   translate: { kind: 'e2e', targetMs: settingsDefault.translate.targetMs },
+  generate: { kind: 'ttft', targetMs: settingsDefault.generate.targetMs },
 };
 
 export function toStatus(sources: StatusSources): Status {
@@ -43,7 +52,6 @@ export function toStatus(sources: StatusSources): Status {
   return {
     version: sources.version,
     pid: sources.pid,
-  generate: { kind: 'ttft', targetMs: settingsDefault.generate.targetMs },
     ...(enginePid !== undefined && { enginePid }),
     engineRestarts,
     uptimeMs: sources.uptimeMs(),
@@ -63,9 +71,15 @@ export function toStatus(sources: StatusSources): Status {
     })),
     ...(sources.suggestions && { suggestions: { ...sources.suggestions() } }),
     ...(sources.outcomes && { outcomes: sources.outcomes() }),
+    ...(sources.ahead && aheadOf(sources.ahead())),
     ...(sources.workflows && workflowsOf(sources.workflows())),
     ...(problems.length > 0 && { problems: [...problems] }),
   };
+}
+
+/** Nothing before the first load or read. */
+function aheadOf(ahead: AheadStatus): Pick<Status, 'ahead'> {
+  return ahead.loads.begun + ahead.reads.bytesRead === 0 ? {} : { ahead };
 }
 
 /** Nothing while there are none. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { FeatureError } from '../../runtime/features/errors.ts';
-import { errorCodes, partialResultSchema, textResultSchema } from '../../runtime/protocol.ts';
+import { errorCodes, machineDefaults, partialResultSchema, textResultSchema } from '../../runtime/protocol.ts';
 import { settingsOf as wholeSettings } from '../whole-settings.ts';
 import { answered, at, completion, failure, isAborted, isClosed, textResult, uri, World } from './world.ts';
 
@@ -178,7 +178,8 @@ describe('settings', () => {
   });
 
   it('when a client names no setting of the machine, then those of another window stand; the last one to name one wins', async () => {
-    const machine = { memory: '6 GB', unloadAfterMinutes: 5, threads: 3 };
+    const residency = { ...machineDefaults.residency, pinned: ['coder'], unloadAfterMinutes: { '*': 5, coder: 0 } };
+    const machine = { memory: '6 GB', residency, threads: 3 };
     const window = await world.client(machine);
     await window.open('x');
     const line = await world.client();

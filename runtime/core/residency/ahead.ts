@@ -2,6 +2,7 @@
  * Models that nobody waits for yet: loaded before the task comes, when that is likely enough to be worth what leaves for it. Pure.
  * The pinned model comes in at once, unless it was released because nobody used it. One whose file is gone does not come. It never leaves for another, and nothing leaves or loads ahead while somebody waits for a load.
  */
+import type { ModelId } from '../task.ts';
 import { loadFor } from './load.ts';
 import type { Means } from './means.ts';
 import { freeBytes, isIdle, planRoom, type RoomPlan } from './room.ts';
@@ -15,8 +16,16 @@ interface Chance {
   readonly gainMs: number;
 }
 
-/** @param quietSinceMs when the last load ahead began. */
-export function loadAhead(means: Means, view: ResidencyView, quietSinceMs: number): Decision | undefined {
+type Load = Extract<Decision, { kind: 'load' }>;
+
+/** The last load ahead. */
+export interface LastAhead {
+  readonly atMs: number;
+  /** Others have left for it, or leave: its load begins as soon as they are gone. */
+  readonly roomFor: ModelId | undefined;
+}
+
+export function loadAhead(means: Means, view: ResidencyView, last: LastAhead): Load | undefined {
   const { options, worth } = means;
   const isBusy = view.models.some(
     ({ state, waiting }) => state === 'loading' || state === 'leaving' || (state === 'absent' && waiting.length > 0),
@@ -30,9 +39,10 @@ export function loadAhead(means: Means, view: ResidencyView, quietSinceMs: numbe
     const plan = planRoom(view, pinned, worth, options);
     if (plan !== undefined) return loadFor(pinned, plan, { probability: 1 }, options);
   }
-  if (!options.loadsAhead || view.nowMs - quietSinceMs < options.aheadGapMs) return undefined;
+  if (!options.loadsAhead) return undefined;
+  const isQuiet = view.nowMs - last.atMs < options.aheadGapMs;
   let best: Chance | undefined;
-  for (const model of absent) {
+  for (const model of absent.filter(({ id }) => !isQuiet || id === last.roomFor)) {
     const chance = chanceOf(means, view, model);
     if (chance !== undefined && (best === undefined || chance.gainMs > best.gainMs)) best = chance;
   }

@@ -1,6 +1,7 @@
 /** When models will be needed: the gaps between their uses and the editor's signals together. Pure; the time is an argument. */
 import type { ModelId } from '../task.ts';
 import { GapHistory } from './gaps.ts';
+import type { LearnedResidency } from './learned.ts';
 import type { ResidencyOptions } from './options.ts';
 import { SignalHistory } from './signals.ts';
 import type { EditorSignal, Use } from './types.ts';
@@ -45,6 +46,16 @@ export class LearnedForecast implements Forecast {
 
   signal(signal: EditorSignal, nowMs: number): void {
     this.#signals.signal(signal, nowMs);
+  }
+
+  learned(nowMs: number): Omit<LearnedResidency, 'profiles'> {
+    return { ...this.#gaps.learned(nowMs), signals: this.#signals.learned() };
+  }
+
+  /** In place of what is known so far. */
+  recall({ all, models, signals }: LearnedResidency, nowMs: number): void {
+    this.#gaps.recall(all, models, nowMs);
+    this.#signals.recall(signals);
   }
 
   needOf(model: ModelId, nowMs: number, horizonMs: number): Need {

@@ -6,9 +6,10 @@
  * model with few gaps borrows from all models together. Counts decay with each gap, which makes a sliding window of `gapsMax` gaps.
  */
 
+import { gapBuckets as buckets, type LearnedGaps, type LearnedModel, learnedModelsMax } from './learned.ts';
+
 /** Upper ends of the buckets, in ms: 4 s, 8 s, … 73 min; the last one has no end. */
-const endsMs: readonly number[] = Array.from({ length: 11 }, (_, index) => 4_000 * 2 ** index);
-const buckets = endsMs.length + 1;
+const endsMs: readonly number[] = Array.from({ length: buckets - 1 }, (_, index) => 4_000 * 2 ** index);
 
 export interface GapOptions {
   /** About so many of the latest gaps count. */
@@ -27,13 +28,21 @@ function newCounts(): Counts {
   return { ended: new Float64Array(buckets), spentMs: new Float64Array(buckets), gaps: 0 };
 }
 
+function toldOf({ ended, spentMs, gaps }: Counts): LearnedGaps {
+  return { ended: [...ended], spentMs: [...spentMs], gaps };
+}
+
+function countsOf({ ended, spentMs, gaps }: LearnedGaps): Counts {
+  return { ended: Float64Array.from(ended), spentMs: Float64Array.from(spentMs), gaps };
+}
+
 /** Before any gap: what was not used for some time is used again after as long again. */
 const priorMs: readonly number[] = [0, ...endsMs].map((startMs) => Math.max(2 * startMs, 60_000));
 
 export class GapHistory {
   readonly #options: GapOptions;
   readonly #own = new Map<string, Counts>();
-  readonly #all = newCounts();
+  #all = newCounts();
   readonly #lastMs = new Map<string, number>();
 
   constructor(options: GapOptions) {
@@ -57,6 +66,26 @@ export class GapHistory {
     const keep = 1 - 1 / this.#options.gapsMax;
     learn(own, nowMs - lastMs, keep);
     if (lends) learn(this.#all, nowMs - lastMs, keep);
+  }
+
+  learned(nowMs: number): { readonly all: LearnedGaps; readonly models: readonly LearnedModel[] } {
+    const models = [...this.#lastMs].map(([model, lastMs]): LearnedModel => {
+      const own = this.#own.get(model);
+      return { model, agoMs: Math.max(0, nowMs - lastMs), ...(own && { gaps: toldOf(own) }) };
+    });
+    models.sort((a, b) => a.agoMs - b.agoMs);
+    return { all: toldOf(this.#all), models: models.slice(0, learnedModelsMax) };
+  }
+
+  /** In place of what is known so far. */
+  recall(all: LearnedGaps, models: readonly LearnedModel[], nowMs: number): void {
+    this.#all = countsOf(all);
+    this.#own.clear();
+    this.#lastMs.clear();
+    for (const { model, agoMs, gaps } of models) {
+      this.#lastMs.set(model, nowMs - agoMs);
+      if (gaps !== undefined) this.#own.set(model, countsOf(gaps));
+    }
   }
 
   /** Expected `exp(-t / horizonMs)` of the time `t` to the next use. */

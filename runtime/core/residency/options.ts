@@ -138,3 +138,22 @@ export type ResidencyWeights = Pick<
 export type ResidencyChanges = Partial<
   Pick<ResidencyOptions, 'releaseAfterMs' | 'releasePinnedAfterMs' | 'loadsAhead' | 'readsAhead'> & ResidencyWeights
 >;
+
+/** What a user says of the weights: 1 counts as much as what was tuned, 0 does not count. Of `work` nothing counts by itself. */
+export interface UserWeights {
+  readonly loadTime: number;
+  readonly brokenPromises: number;
+  readonly work: number;
+  readonly demand: number;
+  readonly signals: number;
+}
+
+export function weightsOf({ loadTime, brokenPromises, work, demand, signals }: UserWeights): ResidencyWeights {
+  return {
+    loadWeight: loadTime * residencyDefaults.loadWeight,
+    brokenMs: brokenPromises * residencyDefaults.brokenMs,
+    workWeight: work,
+    needWeight: demand * residencyDefaults.needWeight,
+    signalWeight: signals * residencyDefaults.signalWeight,
+  };
+}

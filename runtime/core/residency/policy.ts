@@ -13,10 +13,12 @@
  * 6. The file that is read ahead (reader.ts).
  */
 import type { ModelId, TaskId } from '../task.ts';
-import { grow, loadAhead } from './ahead.ts';
+import { grow, type LastAhead, loadAhead } from './ahead.ts';
 import { Asked } from './asked.ts';
 import { onDemand } from './demand.ts';
 import { type Forecast, LearnedForecast } from './forecast.ts';
+import type { LearnedResidency, LearnedSignal } from './learned.ts';
+import { type AheadCounts, AheadLedger } from './ledger.ts';
 import type { Means } from './means.ts';
 import { type ResidencyChanges, type ResidencyOptions, residencyDefaults } from './options.ts';
 import { Reader } from './reader.ts';
@@ -30,12 +32,17 @@ export class ResidencyPolicy {
   readonly #means: Means;
   readonly #reader: Reader;
   readonly #asked = new Asked();
-  #aheadMs = Number.NEGATIVE_INFINITY;
+  readonly #ledger = new AheadLedger();
+  /** Undefined when the future is known: then there is nothing to learn. */
+  readonly #learner: LearnedForecast | undefined;
+  #lessons = 0;
+  #lastAhead: LastAhead = { atMs: Number.NEGATIVE_INFINITY, roomFor: undefined };
 
   /** @param forecast by default learned from uses and signals; a bench may know the future. */
   constructor(given: Partial<ResidencyOptions> = {}, forecast?: Forecast) {
     const options = { ...residencyDefaults, ...given };
-    const foreseen = forecast ?? new LearnedForecast(options);
+    this.#learner = forecast === undefined ? new LearnedForecast(options) : undefined;
+    const foreseen = forecast ?? this.#learner ?? new LearnedForecast(options);
     this.#means = { options, forecast: foreseen, worth: new Worth(options, foreseen) };
     this.#reader = new Reader(this.#means);
   }
@@ -47,6 +54,39 @@ export class ResidencyPolicy {
   use(model: ModelId, use: Use, nowMs: number): void {
     this.#means.forecast.use(model, use, nowMs);
     this.#means.worth.use(model, use);
+    this.#ledger.used(model);
+    this.#lessons += 1;
+  }
+
+  /** What loads ahead were worth so far. */
+  get ahead(): AheadCounts {
+    return this.#ledger.counts;
+  }
+
+  /** Counts what taught anything: as long as it is the same, so is what was learned. */
+  get lessons(): number {
+    return this.#lessons;
+  }
+
+  /** To be recalled by the policy of a later runtime. Undefined when nothing is learned here. */
+  learned(nowMs: number): LearnedResidency | undefined {
+    if (this.#learner === undefined) return undefined;
+    const { all, models, signals } = this.#learner.learned(nowMs);
+    const isKept = new Set(models.map(({ model }) => model));
+    // Else models that were deleted long ago would pile up from one runtime to the next.
+    const hitsOf = ({ key, seen, hits }: LearnedSignal): LearnedSignal => ({
+      key,
+      seen,
+      hits: hits.filter(({ model }) => isKept.has(model)),
+    });
+    const profiles = this.#means.worth.learned().filter(({ model }) => isKept.has(model));
+    return { all, models, signals: signals.map(hitsOf), profiles };
+  }
+
+  /** What an earlier runtime has learned takes the place of what is known so far. */
+  recall(learned: LearnedResidency, nowMs: number): void {
+    this.#learner?.recall(learned, nowMs);
+    this.#means.worth.recall(learned.profiles);
   }
 
   /** Whether the model could not be loaded even if everything but pinned models left. The caller refuses the tasks of such a one. */
@@ -56,6 +96,7 @@ export class ResidencyPolicy {
 
   signal(signal: EditorSignal, nowMs: number): void {
     this.#means.forecast.signal(signal, nowMs);
+    this.#lessons += 1;
   }
 
   /** The asker of a task has said whether another model is to answer. */
@@ -64,6 +105,13 @@ export class ResidencyPolicy {
   }
 
   decide(view: ResidencyView): readonly Decision[] {
+    this.#ledger.look(view);
+    const decisions = this.#decide(view);
+    for (const decision of decisions) this.#ledger.decided(decision, view.nowMs);
+    return decisions;
+  }
+
+  #decide(view: ResidencyView): readonly Decision[] {
     const left = releasedGone(view); // 1
     if (left.length > 0) return left;
     const relieved = this.#relieved(view);
@@ -86,9 +134,10 @@ export class ResidencyPolicy {
   }
 
   #unasked(view: ResidencyView): Decision[] {
-    const ahead = loadAhead(this.#means, view, this.#aheadMs);
+    const ahead = loadAhead(this.#means, view, this.#lastAhead);
     if (ahead !== undefined) {
-      this.#aheadMs = view.nowMs;
+      const makesRoom = ahead.evict.length + ahead.downsize.length > 0;
+      this.#lastAhead = { atMs: view.nowMs, roomFor: makesRoom ? ahead.model : undefined };
       return [ahead];
     }
     const grown = grow(view);

@@ -4,6 +4,7 @@
  * A signal is judged once its window is over: for each model, whether it was used within the window, and after how long. A signal with
  * its language borrows from the signal in any language, as there are few of each.
  */
+import { type LearnedSignal, learnedSignalsMax } from './learned.ts';
 import type { EditorSignal } from './types.ts';
 
 export interface SignalOptions {
@@ -27,8 +28,6 @@ interface Tally {
 
 /** Signals of the last minute that are kept under watch; more say nothing new. */
 const pendingMax = 64;
-/** Signals with their languages; beyond, the one not heard of for the longest time is forgotten. An editor has fewer languages. */
-const talliesMax = 1_024;
 
 export class SignalHistory {
   readonly #options: SignalOptions;
@@ -43,6 +42,24 @@ export class SignalHistory {
     this.#settle(nowMs);
     if (this.#pending.length >= pendingMax) return;
     this.#pending.push({ atMs: nowMs, keys: [kind, `${kind} ${language}`], used: new Map() });
+  }
+
+  /** Without those under watch: how they end is not known yet. The one not heard of for the longest time first. */
+  learned(): LearnedSignal[] {
+    return [...this.#tallies].map(([key, { seen, hits }]) => ({
+      key,
+      seen,
+      hits: [...hits].map(([model, { count, leadMs }]) => ({ model, count, leadMs })),
+    }));
+  }
+
+  /** In place of what is known so far. */
+  recall(signals: readonly LearnedSignal[]): void {
+    this.#tallies.clear();
+    for (const { key, seen, hits } of signals.slice(-learnedSignalsMax)) {
+      const byModel = new Map(hits.map(({ model, count, leadMs }) => [model, { count, leadMs }]));
+      this.#tallies.set(key, { seen, hits: byModel });
+    }
   }
 
   use(model: string, nowMs: number): void {
@@ -94,7 +111,7 @@ export class SignalHistory {
     this.#tallies.delete(key);
     this.#tallies.set(key, tally);
     const [oldest] = this.#tallies.keys();
-    if (this.#tallies.size > talliesMax && oldest !== undefined) this.#tallies.delete(oldest);
+    if (this.#tallies.size > learnedSignalsMax && oldest !== undefined) this.#tallies.delete(oldest);
     tally.seen += 1;
     for (const [model, leadMs] of used) {
       const hit = tally.hits.get(model) ?? { count: 0, leadMs: 0 };

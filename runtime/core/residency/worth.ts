@@ -10,6 +10,7 @@
  */
 import type { ModelId } from '../task.ts';
 import type { Forecast } from './forecast.ts';
+import type { LearnedProfile } from './learned.ts';
 import type { ResidencyOptions } from './options.ts';
 import type { Factors, ModelView, Use } from './types.ts';
 
@@ -41,6 +42,16 @@ export class Worth {
     profile.tasks = Math.min(tasksMax, profile.tasks + 1);
     profile.slackMs += (targetMs - workMs - profile.slackMs) / profile.tasks;
     profile.workMs += (workMs - profile.workMs) / profile.tasks;
+  }
+
+  learned(): LearnedProfile[] {
+    return [...this.#profiles].map(([model, profile]) => ({ model, ...profile }));
+  }
+
+  /** In place of what is known so far. */
+  recall(profiles: readonly LearnedProfile[]): void {
+    this.#profiles.clear();
+    for (const { model, slackMs, workMs, tasks } of profiles) this.#profiles.set(model, { slackMs, workMs, tasks });
   }
 
   /** Predicted for a task of the model: the mean of those that came, in ms; 0 before the first. */
