@@ -59,22 +59,22 @@ function log(line: string): void {
 function now(): number {
   return performance.now();
 }
+
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
-
 function timer(ms: number, callback: () => void): () => void {
   const handle = setTimeout(callback, ms);
   return () => clearTimeout(handle);
 }
+
 /** What earlier runtimes have left. */
 interface Kept {
   readonly feedback: FeedbackFile;
   readonly lessons: ResidencyFile;
 }
-
 
 class Runtime {
   readonly #args: Arguments;
@@ -114,9 +114,9 @@ class Runtime {
     this.#engine = engine;
     this.#residence = residence;
     this.#loop = loop;
+    lessons.keep({ knowledge: loop.residency, recall: (learned) => loop.tell({ kind: 'recalled', learned }), now });
     engine.onEvent((event) => this.#news.heard(event));
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
-    lessons.keep({ knowledge: loop.residency, recall: (learned) => loop.tell({ kind: 'recalled', learned }), now });
     const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], timer, this.#restraint);
     this.#completion = completion;
     this.#texts = textsSide({ args, loop, registry, holdings: residence, now });
@@ -131,9 +131,9 @@ class Runtime {
         pid: process.pid,
         uptimeMs: now,
         outcomes: () => totalOf(feedback.book.statistics),
+        ahead: () => ({ loads: loop.residency.ahead, reads: machine.readAheads }),
         suggestions: () => completion.suggestions,
         workflows: () => ({ views: workflows.views, nowMs: now() }),
-        ahead: () => ({ loads: loop.residency.ahead, reads: machine.readAheads }),
         problems: [...gpuProblems(env['PUNCTUAL_GPU']), ...wishProblems(registry.wishes)],
       });
     const desk = this.#models.desk(() => status(0).models);
@@ -143,9 +143,9 @@ class Runtime {
     this.#settingsChanged();
     library.onChange(() => {
       residence.filesChanged(loop.status().models.map(({ id }) => id));
+      this.#tellWishes();
       // A model whose file is gone leaves at once.
       loop.tell({ kind: 'wake' });
-      this.#tellWishes();
     });
     const who = { pid: process.pid, version: PUNCTUAL_VERSION, protocol: protocolVersion };
     const identity = { name: 'punctual', ...who } as const;
@@ -203,9 +203,9 @@ class Runtime {
       completion: this.#completion,
       summarize: new SummarizeFeature(this.#texts),
       translate: new TranslateFeature(this.#texts),
+      generate: new GenerateFeature(this.#texts),
       models,
       contexts: (documents) => new Contexts(reader, documents),
-      generate: new GenerateFeature(this.#texts),
       feedback: { restraint: this.#restraint, store: this.#feedback },
       version: PUNCTUAL_VERSION,
       machineWide: this.#machineWide,
@@ -227,9 +227,6 @@ class Runtime {
     this.#loop.tell({ kind: 'wake' });
   }
 
-  #engineView(): EngineView {
-    return {
-      loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
   /** What cannot be done of what the user wishes, in the log, each once as long as it stands. */
   #tellWishes(): void {
     const problems = wishProblems(this.#models.registry.wishes);
@@ -237,6 +234,9 @@ class Runtime {
     this.#wishProblems = problems;
   }
 
+  #engineView(): EngineView {
+    return {
+      loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
       isMoving: () => this.#loop.status().models.some(({ state }) => movingStates.has(state)),
       devices: () => this.#engine.devices(),
       runs: () => this.#loop.status().enginePid !== undefined,

@@ -33,8 +33,8 @@ class Stage {
     const files = { fileBytes: 4 * gigabyte, files: ['/m-1.gguf', '/m-2.gguf'] };
     const sizes = {
       classes: ['translate'],
-      isKept: true,
       isPinned: false,
+      isKept: true,
       isNamed: false,
       bytes: 5 * gigabyte,
       bytesSmall: 4 * gigabyte,
@@ -119,14 +119,14 @@ class Stage {
 }
 
 describe('what residency is told', () => {
-      isKept: true,
   it('when a model is asked about, then what it takes, and how long its load would take, is told', () => {
     expect(new Stage().residence.of('m')).toEqual({
-      releaseAfterMs: undefined,
       classes: ['translate'],
       isPinned: false,
+      isKept: true,
       isNamed: false,
       isGone: false,
+      releaseAfterMs: undefined,
       bytesFull: 5 * gigabyte,
       bytesSmall: 4 * gigabyte,
       fileBytes: 4 * gigabyte,
@@ -142,6 +142,10 @@ describe('what residency is told', () => {
     stage.become({ power: 'mains', pressure: 'critical' });
     expect(stage.residence.memory().budgetBytes).toBe(4 * gigabyte);
     expect(stage.residence.wholeBytes).toBe(8 * gigabyte);
+    stage.budget = undefined;
+    expect(stage.residence.memory().budgetBytes).toBeGreaterThan(1e15);
+  });
+
   it('when a model has a time of its own, then that is told with it, as power and pressure shorten it', () => {
     const stage = new Stage();
     stage.minutes.set('m', 60).set('stays', 0);
@@ -152,23 +156,19 @@ describe('what residency is told', () => {
     expect(stage.residence.of('other').releaseAfterMs).toBeUndefined();
   });
 
-    stage.budget = undefined;
-    expect(stage.residence.memory().budgetBytes).toBeGreaterThan(1e15);
-  });
-
-    stage.residence.settings({ ...settings, weights: { ...settings.weights } });
   it('when settings or the machine change what residency goes by, then the scheduler is told', () => {
     const stage = new Stage();
     const settings = { unloadAfterMinutes: 30, weights: { loadWeight: 2 } };
     stage.residence.settings(settings);
+    stage.residence.settings({ ...settings, weights: { ...settings.weights } });
     expect(stage.changes).toHaveLength(1);
     expect(stage.changes[0]).toMatchObject({ releaseAfterMs: 1_800_000, loadsAhead: true, loadWeight: 2 });
-    stage.residence.settings({ unloadAfterMinutes: 5, weights: { signalWeight: 0 } });
-    expect(stage.changes[3]).toMatchObject({ signalWeight: 0 });
     stage.become({ power: 'battery', pressure: 'none' });
     expect(stage.changes[1]).toMatchObject({ releaseAfterMs: 600_000, loadsAhead: false, readsAhead: false });
     stage.residence.settings({ unloadAfterMinutes: 5, weights: {} });
     expect(stage.changes[2]).toMatchObject({ releaseAfterMs: 100_000, loadsAhead: false });
+    stage.residence.settings({ unloadAfterMinutes: 5, weights: { signalWeight: 0 } });
+    expect(stage.changes[3]).toMatchObject({ signalWeight: 0 });
   });
 });
 
