@@ -24,7 +24,9 @@ export type AnswerEnd =
   | { readonly kind: 'failed'; readonly sentence: string };
 
 export interface AnswerSink {
-  readonly uri: vscode.Uri;
+  /** Of the document that shows it, where one does: when its tab is closed, nobody waits any more. */
+  readonly uri?: vscode.Uri;
+  /** @throws UserError when nothing more can be written: then the answer ends with that sentence. */
   append(text: string): Promise<void>;
   /** Takes back what was appended; absent where that is never asked for. */
   clear?(): Promise<void>;
@@ -69,7 +71,7 @@ export function sourceOf(editor: vscode.TextEditor | undefined): Source {
 }
 
 export function sourceParams(connection: Connection, { document, range }: Source): SummarizeParams {
-  const params = { textDocument: { uri: connection.documentUri(document.uri) }, ...trustedWorkspace(document) };
+  const params = { textDocument: { uri: connection.documentUri(document.uri) }, ...trustedWorkspace(document.uri) };
   if (range === undefined) return params;
   const { start, end } = range;
   return {
@@ -82,7 +84,7 @@ export function sourceParams(connection: Connection, { document, range }: Source
 }
 
 /** The folder whose own prompts count: only one on this machine that the user trusts. */
-function trustedWorkspace({ uri }: vscode.TextDocument): Pick<SummarizeParams, 'workspace'> {
+export function trustedWorkspace(uri: vscode.Uri): Pick<SummarizeParams, 'workspace'> {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   return vscode.workspace.isTrusted && folder?.uri.scheme === 'file' ? { workspace: folder.uri.fsPath } : {};
 }
@@ -120,6 +122,8 @@ class RunningAnswer {
   readonly #scope: vscode.Disposable[];
   readonly #pump: Pump;
   #sink: AnswerSink | undefined;
+  /** Why nothing more can be written. */
+  #refused: UserError | undefined;
 
   constructor(options: AnswerOptions, demo: boolean, tell: (note: string) => void, token: vscode.CancellationToken) {
     this.#options = options;
@@ -135,7 +139,8 @@ class RunningAnswer {
       token.onCancellationRequested(() => this.#cancellation.cancel()),
       // Nobody waits for an answer whose editor was closed.
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
-        if (closed.length > 0 && this.#sink !== undefined && !isShown(this.#sink.uri)) this.#cancellation.cancel();
+        const shown = this.#sink?.uri;
+        if (closed.length > 0 && shown !== undefined && !isShown(shown)) this.#cancellation.cancel();
       }),
     ];
   }
@@ -161,6 +166,7 @@ class RunningAnswer {
     } catch (error) {
       // The text that came belongs to the user; an error in writing it must not hide the first one.
       await this.#pump.drain().catch((late: unknown) => ctx.log.warn(`Writing the answer failed: ${late}`));
+      if (this.#refused !== undefined) return { kind: 'failed', sentence: this.#refused.message };
       if (token.isCancellationRequested || isCancellation(error)) return { kind: 'cancelled' };
       logFailure(ctx, error);
       return { kind: 'failed', sentence: failureSentence(error) };
@@ -177,7 +183,14 @@ class RunningAnswer {
   async #write(text: string): Promise<void> {
     if (this.#cancellation.token.isCancellationRequested) return;
     this.#sink ??= await this.#options.open(this.#demo);
-    await this.#sink.append(text);
+    try {
+      await this.#sink.append(text);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#refused = error;
+      this.#cancellation.cancel();
+      throw error;
+    }
   }
 }
 
@@ -210,5 +223,8 @@ function demoInUse(ctx: Context, name: WireTaskClass): boolean {
 
 function isShown(uri: vscode.Uri): boolean {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  return tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString());
+  return tabs.some(({ input }) => {
+    if (input instanceof vscode.TabInputTextDiff) return input.modified.toString() === uri.toString();
+    return input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
+  });
 }

@@ -4,7 +4,7 @@
  */
 import type * as vscode from 'vscode';
 import { EventEmitter } from 'vscode';
-import { type LanguageClientOptions, type MessageTransports, ProgressType, State } from 'vscode-languageclient/node';
+import { type LanguageClientOptions, type MessageTransports, State } from 'vscode-languageclient/node';
 import { z } from 'zod';
 import {
   type DeclarationsParams,
@@ -55,6 +55,7 @@ import {
 } from '../runtime/protocol.ts';
 import { documentGuard, documentSelector } from './documents.ts';
 import { QuietLanguageClient } from './language-client.ts';
+import { type TextDocumentName, type UnshownText, withProgress, withText } from './requests.ts';
 import { within } from './within.ts';
 
 const partialValueSchema = partialResultSchema.shape.value;
@@ -150,6 +151,11 @@ export class Connection implements vscode.Disposable {
     return this.stream(translateMethod, params, onPart, token);
   }
 
+  /** For a text that no editor shows: the runtime knows it as a document for as long as `use` takes. */
+  withText<T>(text: UnshownText, use: (textDocument: TextDocumentName) => Promise<T>): Promise<T> {
+    return withText(this.#client, { ...text, uri: this.documentUri(text.uri) }, use);
+  }
+
   /** What is installed and what could be. Reads the heads of files, so it is asked for when somebody looks, not at every status. */
   async models(token: vscode.CancellationToken): Promise<ModelsListResult> {
     return modelsListResultSchema.parse(await this.#client.sendRequest(modelsListMethod, {}, token));
@@ -163,7 +169,9 @@ export class Connection implements vscode.Disposable {
   ): Promise<ListedModel> {
     const workDoneToken = this.#nextToken(modelsPullMethod);
     const request = () => this.#client.sendRequest(modelsPullMethod, { ...params, workDoneToken }, token);
-    return listedModelSchema.parse(await this.#withProgress(workDoneToken, pullProgressSchema, onProgress, request));
+    return listedModelSchema.parse(
+      await withProgress(this.#client, workDoneToken, pullProgressSchema, onProgress, request),
+    );
   }
 
   /** @param file absolute path of a GGUF file, which stays where it is. */
@@ -247,7 +255,7 @@ export class Connection implements vscode.Disposable {
   /** What is answered with a text: its pieces and notes come as they are there. */
   async stream(method: string, params: object, onPart: OnPart, token: vscode.CancellationToken): Promise<TextResult> {
     const partialResultToken = this.#nextToken(method);
-    const result = await this.#withProgress(partialResultToken, partialValueSchema, onPart, () =>
+    const result = await withProgress(this.#client, partialResultToken, partialValueSchema, onPart, () =>
       this.#client.sendRequest(method, { ...params, partialResultToken }, token),
     );
     return textResultSchema.parse(result);
@@ -259,24 +267,6 @@ export class Connection implements vscode.Disposable {
 
   #nextToken(method: string): string {
     return `${method}#${++this.#tokens}`;
-  }
-
-  /** What comes on `token` while `request` runs; a value that is not understood is left out, as the result says everything. */
-  async #withProgress<T>(
-    token: string,
-    schema: z.ZodType<T>,
-    onValue: (value: T) => void,
-    request: () => Promise<unknown>,
-  ): Promise<unknown> {
-    const listener = this.#client.onProgress(new ProgressType<unknown>(), token, (value) => {
-      const progress = schema.safeParse(value);
-      if (progress.success) onValue(progress.data);
-    });
-    try {
-      return await request();
-    } finally {
-      listener.dispose();
-    }
   }
 
   #close(): void {

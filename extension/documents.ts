@@ -14,7 +14,7 @@ const schemes = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote', 'v
 export const documentSelector = schemes.map((scheme) => ({ scheme }));
 
 /** JSON writes one UTF-16 unit in 6 bytes at worst; the rest of a message is small. */
-const wireCharsMax = Math.floor((messageBytesMax - 65_536) / 6);
+export const wireCharsMax = Math.floor((messageBytesMax - 65_536) / 6);
 
 /** Whether the runtime is told of this document. A larger one would be answered by closing the connection. */
 export function isShared(document: vscode.TextDocument): boolean {

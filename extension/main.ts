@@ -1,6 +1,7 @@
 /** The extension's entry: builds the context, switches the features on in a visible order, and connects in the background. */
 import type { ExtensionContext } from 'vscode';
 import type { Status } from '../runtime/protocol.ts';
+import * as commitMessage from './commit-message.ts';
 import * as completion from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { Context } from './context.ts';
@@ -40,6 +41,7 @@ const features = [
   translate,
   documentThis,
   generate,
+  commitMessage,
   offers,
   status,
   here,

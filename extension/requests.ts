@@ -1,0 +1,50 @@
+/** Requests that are more than a question and an answer: with progress on the way, or about a text that no editor shows. */
+import type * as vscode from 'vscode';
+import { type LanguageClient, ProgressType } from 'vscode-languageclient/node';
+import type { z } from 'zod';
+
+type Client = Pick<LanguageClient, 'onProgress' | 'sendNotification'>;
+
+/** What comes on `token` while `request` runs; a value that is not understood is left out, as the result says everything. */
+export async function withProgress<T>(
+  client: Client,
+  token: string,
+  schema: z.ZodType<T>,
+  onValue: (value: T) => void,
+  request: () => Promise<unknown>,
+): Promise<unknown> {
+  const listener = client.onProgress(new ProgressType<unknown>(), token, (value) => {
+    const progress = schema.safeParse(value);
+    if (progress.success) onValue(progress.data);
+  });
+  try {
+    return await request();
+  } finally {
+    listener.dispose();
+  }
+}
+
+export interface TextDocumentName {
+  readonly uri: string;
+}
+
+export interface UnshownText {
+  readonly uri: vscode.Uri;
+  readonly languageId: string;
+  readonly text: string;
+}
+
+/** The runtime knows the text as a document for as long as `use` takes. */
+export async function withText<T>(
+  client: Client,
+  { uri, languageId, text }: Omit<UnshownText, 'uri'> & TextDocumentName,
+  use: (textDocument: TextDocumentName) => Promise<T>,
+): Promise<T> {
+  await client.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
+  try {
+    return await use({ uri });
+  } finally {
+    // Nothing is lost with a connection that is gone by now.
+    client.sendNotification('textDocument/didClose', { textDocument: { uri } }).catch(() => undefined);
+  }
+}
