@@ -3,8 +3,10 @@
  * cursor first, and a copy of it reads what stands before it first, as nearly all others do. The embedded model's file gives the middle
  * token another name, which is all that makes the difference (docs of the model: it answers better that way).
  */
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { programs } from '../engine/model.ts';
 
 export const orders = ['prefix-first', 'suffix-first'] as const;
 export type Order = (typeof orders)[number];
@@ -21,5 +23,12 @@ export async function modelOf(order: Order, embedded: string, folder: string): P
   usualName.copy(bytes, at);
   const file = path.join(folder, 'prefix-first.gguf');
   await writeFile(file, bytes);
+  return file;
+}
+
+/** Beside the bundled programs, which this file is part of. @throws when it is not there. */
+export function embeddedModel(): string {
+  const file = path.join(programs, '..', 'media', 'models', 'tinycode-4m-q8_0.gguf');
+  if (!existsSync(file)) throw new Error(`There is no ${file}: run the bench inside the project.`);
   return file;
 }

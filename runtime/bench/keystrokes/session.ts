@@ -1,5 +1,5 @@
 /**
- * Somebody edits a document, as it was recorded, and an editor asks for completions as VS Code does: after the debounce, if no other edit
+ * Somebody edits a document, as it was recorded, and an editor asks for completions as VS Code does: after its own wait, if no other edit
  * came meanwhile, and every edit takes back what was asked before. The document is opened two seconds ahead, which warms it up.
  */
 import { type Position, TextDocument } from 'vscode-languageserver-textdocument';
@@ -10,6 +10,7 @@ import type { ClientSettings, CompletionTrace } from '../../protocol.ts';
 import { WarmUps } from '../../server/warm-up.ts';
 import { applied, cursorAfter, cursorBefore, type EditingTrace } from '../replay/editing-trace.ts';
 import type { PlayedEdit } from '../replay/sessions.ts';
+import { editorWaitMs } from '../typing/play.ts';
 import { sessions } from '../workloads.ts';
 import type { SkippingClock } from './clock.ts';
 import type { Prefill, WatchedTasks } from './watched-tasks.ts';
@@ -109,7 +110,7 @@ export class Session {
     const last = parts.at(-1);
     if (last === undefined) return;
     const position = this.#document.positionAt(cursorAfter(last, editing.edits[end]));
-    this.#callOff = clock.timer(sessions.debounceMs, () => void this.#ask(position));
+    this.#callOff = clock.timer(editorWaitMs, () => void this.#ask(position));
   }
 
   async #ask(position: Position): Promise<void> {

@@ -11,7 +11,7 @@
  * 3. what was typed since is no longer than a model has it in view well ({@link typedCharsMax}).
  */
 import type { InfillContext, InfillPrompt } from '../../core/task.ts';
-import { type InfillWindow, snapToCharacter } from './prompt.ts';
+import { type InfillWindow, rightEdge, snapToCharacter } from './prompt.ts';
 
 export interface Anchor {
   /** Where the prefix began in the document, in UTF-16 units. */
@@ -25,6 +25,8 @@ export interface Anchor {
   readonly droppedChars: number;
   /** So many characters of whole lines stood between prefix and cursor already when it was made. */
   readonly leadChars: number;
+  /** Its suffix ends sooner than is wanted, because the cursor had just come there: a pause brings the rest. */
+  readonly isShort?: boolean;
   /** What of other files stood before all of it. It stays as it was: whatever is typed changes nothing of it. */
   readonly context?: InfillContext;
 }
@@ -101,6 +103,20 @@ export function onAnchor(
   if (between === undefined) return undefined;
   const isStale = typed.lastIndexOf('\n') >= anchor.leadChars + typedCharsStale || between.includes('\n');
   return { anchor, prompt: promptAt(anchor, typed), isStale };
+}
+
+/** An anchor that holds here, with as long a suffix as is wanted when its own was short: what was evaluated up to there stays good. */
+export function lengthened(
+  { anchor, prompt }: AnchoredPrompt,
+  { text, offset }: { readonly text: string; readonly offset: number },
+  suffixChars: number,
+): AnchoredPrompt {
+  const { isShort: _, ...rest } = anchor;
+  const cursor = snapToCharacter(text, offset);
+  const start = cursor + (betweenOf(anchor, text, cursor) ?? '').length;
+  const end = Math.max(rightEdge(text, start, suffixChars), start + anchor.suffix.length);
+  const whole = { ...rest, suffix: text.slice(start, end), endsDocument: end === text.length };
+  return { anchor: whole, prompt: promptAt(whole, prompt.typed ?? ''), isStale: false };
 }
 
 function typedBehind({ edge, prefix }: Anchor, text: string, cursor: number): string | undefined {

@@ -3,20 +3,23 @@
  *
  * 1. An anchored prompt (anchor.ts) that is on time: typing only appended to it. Of several a whole one, then one whose suffix is near,
  *    then the one that is there first.
- * 2. Else a window cut for this cursor and fitted to the promise (fit.ts), unless an anchored prompt is there sooner.
+ * 2. Else a window cut for this cursor and fitted to the promise (fit.ts), unless an anchored prompt is there sooner. Of a document that
+ *    was evaluated before, with less behind the cursor: that is nearly all that has to be evaluated then.
  *
  * What was cut becomes an anchor of the document, beside those of other places in it. A warm-up cuts one more, while nobody waits.
  *
  * What other files say (context/) comes in where a window is cut, as far as it is on time, and stays with the anchor.
  */
 import type { InfillContext, InfillPrompt } from '../../core/task.ts';
-import { type Anchor, type AnchoredPrompt, anchored, onAnchor } from './anchor.ts';
+import { type Anchor, type AnchoredPrompt, anchored, lengthened, onAnchor } from './anchor.ts';
 import { type CompletionContext, fitContext, lessAndLess, type OfferedContext } from './context/index.ts';
 import { type FittedWindow, fitShare, fitWindow, type HeldWindow, wantedWindow } from './fit.ts';
 import { type WindowLimits, windowDefault } from './prompt.ts';
 
 /** Documents that are remembered; the one not asked about for the longest time is forgotten first. */
 const documentsMax = 64;
+/** For a cursor that came to another place of a document: half of what stands behind it will do until somebody rests. */
+const windowElsewhere: WindowLimits = { ...windowDefault, suffixChars: windowDefault.suffixChars / 2 };
 /** Places of one document that may still be in a sequence of the engine. */
 const placesMax = 4;
 
@@ -72,7 +75,7 @@ export class Prompts {
     const appended = this.#anchored(document, question).map((one) => ({ ...one, ms: forecastMs(one.prompt) }));
     const inTime = appended.filter(({ ms }) => ms <= fitShare * targetMs).sort(byWorth(question.offered))[0]; // 1
     if (inTime !== undefined) return this.#take(document, inTime);
-    const cut = this.#cut(document, question, windowDefault); // 2
+    const cut = this.#cutHere(document, question); // 2
     const soonest = appended.sort((a, b) => a.ms - b.ms)[0];
     return this.#take(document, soonest !== undefined && soonest.ms <= cut.ms ? soonest : cut);
   }
@@ -92,10 +95,16 @@ export class Prompts {
       ({ isStale, anchor, from }) =>
         !isStale && anchor.droppedChars === 0 && from === offered?.context && hasAll(anchor, context),
     );
-    if (good !== undefined) return good.prompt;
+    if (good !== undefined) return good.anchor.isShort ? this.#lengthen(document, good, place) : good.prompt;
     const { window, holds } = wantedWindow({ ...place, wanted: windowDefault });
     const { anchor, prompt } = anchored(place, window, 0, context);
     this.#of(document).warm = { anchor, holds, from: offered?.context };
+    return prompt;
+  }
+
+  #lengthen(document: string, short: Evaluated & AnchoredPrompt, place: Place): InfillPrompt {
+    const { anchor, prompt } = lengthened(short, place, windowDefault.suffixChars);
+    this.#of(document).warm = { anchor, holds: short.holds, from: short.from };
     return prompt;
   }
 
@@ -106,6 +115,13 @@ export class Prompts {
       const prompt = onAnchor(evaluated.anchor, place);
       return prompt === undefined ? [] : [{ ...evaluated, ...prompt }];
     });
+  }
+
+  #cutHere(document: string, question: PromptQuestion): Candidate {
+    if (this.#evaluated(document).length === 0) return this.#cut(document, question, windowDefault);
+    const cut = this.#cut(document, question, windowElsewhere);
+    const isShort = !cut.anchor.endsDocument;
+    return isShort ? { ...cut, anchor: { ...cut.anchor, isShort } } : cut;
   }
 
   #cut(document: string, question: PromptQuestion, wanted: WindowLimits): Candidate {
@@ -133,7 +149,7 @@ export class Prompts {
     const prompts = this.#of(document);
     const others = prompts.asked.filter((other) => other.anchor !== anchor);
     prompts.asked = [{ anchor, holds, from }, ...others].slice(0, placesMax);
-    return { prompt, forecastMs: ms, droppedChars: anchor.droppedChars, isStale };
+    return { prompt, forecastMs: ms, droppedChars: anchor.droppedChars, isStale: isStale || anchor.isShort === true };
   }
 
   #evaluated(document: string): readonly Evaluated[] {
@@ -157,6 +173,7 @@ function byWorth(offered: OfferedContext | undefined): (a: Candidate, b: Candida
   return (a, b) =>
     a.anchor.droppedChars - b.anchor.droppedChars ||
     Number(a.isStale) - Number(b.isStale) ||
+    Number(a.anchor.isShort ?? false) - Number(b.anchor.isShort ?? false) ||
     isOld(a) - isOld(b) ||
     a.ms - b.ms;
 }

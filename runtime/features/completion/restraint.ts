@@ -4,7 +4,15 @@
  */
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { InlineCompletionResult } from '../../protocol.ts';
-import { type Debounce, type DebounceEvent, debounced, delayMs, newDebounce } from './debounce.ts';
+import {
+  type Debounce,
+  type DebounceEvent,
+  type DebounceOptions,
+  debounceDefault,
+  debounced,
+  delayMs,
+  newDebounce,
+} from './debounce.ts';
 import { acceptRateOf, type Outcome, type Scope, wasTaken } from './feedback.ts';
 import type { FeedbackBook } from './feedback-book.ts';
 import { type GateQuestion, gateFeatures, type Silence, whySilent } from './gate.ts';
@@ -44,6 +52,8 @@ export interface RestraintOptions {
   readonly book: FeedbackBook;
   /** Without one nothing waits, and what was taken is looked for at the next edit. */
   readonly timer: Timer | undefined;
+  /** Default: as shipped. */
+  readonly debounce?: DebounceOptions;
 }
 
 /** The one not heard of for the longest time is forgotten first. */
@@ -124,7 +134,7 @@ export class Restraint {
     this.#tell(client, { kind: 'asked', situation });
     if (invoked || this.#options.timer === undefined) return 0;
     const question = { nowMs: this.#options.now(), situation, forecastMs, targetMs };
-    return delayMs(this.#of(client), question);
+    return delayMs(this.#of(client), question, this.#options.debounce ?? debounceDefault);
   }
 
   /** @returns false when the request was taken back or the document edited meanwhile. */

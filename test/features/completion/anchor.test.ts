@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Anchor, anchored, onAnchor, typedCharsMax } from '../../../runtime/features/completion/anchor.ts';
+import {
+  type Anchor,
+  anchored,
+  lengthened,
+  onAnchor,
+  typedCharsMax,
+} from '../../../runtime/features/completion/anchor.ts';
 import { infillWindow, snapToCharacter, windowDefault } from '../../../runtime/features/completion/prompt.ts';
 
 /** The cursor is marked by `|`. */
@@ -100,6 +106,34 @@ describe('an anchor', () => {
         expect(now.text.slice(0, cursor).endsWith(prompt.prefix + prompt.typed)).toBe(true);
         const behind = now.text.slice(cursor);
         expect(behind.slice(0, behind.indexOf(prompt.suffix)).replace(/[\s)}]/g, '')).toBe('');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('when it is lengthened, then it begins as it did, and is the text around the cursor', () => {
+    const line = fc.string({ unit: fc.constantFrom('a', '(', ')', ' ', '😀'), maxLength: 8 });
+    const lines = fc.array(line, { maxLength: 12 }).map((all) => all.join('\n'));
+    const places = fc.record({
+      text: lines,
+      at: fc.nat(),
+      typed: fc.constantFrom('', 'x', '('),
+      suffixChars: fc.nat(60),
+    });
+    fc.assert(
+      fc.property(places, ({ text, at, typed, suffixChars }) => {
+        const offset = snapToCharacter(text, at % (text.length + 1));
+        const limits = { prefixChars: 20, suffixChars: 10 };
+        const anchor = { ...anchored({ text, offset }, infillWindow(text, offset, limits), 0).anchor, isShort: true };
+        const now = { text: text.slice(0, offset) + typed + text.slice(offset), offset: offset + typed.length };
+        const short = onAnchor(anchor, now);
+        if (short === undefined) return;
+        const long = lengthened(short, now, suffixChars);
+        expect(long.anchor.isShort).toBeUndefined();
+        expect(long.prompt).toMatchObject({ prefix: short.prompt.prefix, typed: short.prompt.typed });
+        expect(long.prompt.suffix.startsWith(short.prompt.suffix)).toBe(true);
+        expect(now.text.includes(`${long.prompt.typed}${long.prompt.suffix}`)).toBe(true);
+        expect(onAnchor(long.anchor, now)?.prompt).toEqual(long.prompt);
       }),
       { numRuns: 500 },
     );

@@ -101,6 +101,24 @@ describe('the prompts of a document', () => {
     expect(prompts.warmUp('d', { text, offset: at })).toEqual(prompt);
   });
 
+  it('when the cursor comes to another place, then less behind it is asked with, and a pause brings the rest to what is held', () => {
+    const { ask, warmUp, engine } = desk(1e6);
+    const first = ask(code, offset);
+    expect(first.isStale).toBe(false);
+    const elsewhere = code.indexOf('let value20');
+    const near = ask(code, elsewhere);
+    expect(near).toMatchObject({ isStale: true, droppedChars: 0 });
+    expect(near.prompt.suffix.length).toBeLessThan(0.6 * first.prompt.suffix.length);
+    const before = engine.evaluated.length;
+    warmUp(code, elsewhere);
+    const evaluated = engine.evaluated[before] ?? '';
+    expect(evaluated.startsWith(near.prompt.prefix + near.prompt.suffix)).toBe(true);
+    const whole = ask(code, elsewhere);
+    expect(whole).toMatchObject({ isStale: false, forecastMs: 0 });
+    expect(whole.prompt.suffix.startsWith(near.prompt.suffix)).toBe(true);
+    expect(whole.prompt.suffix.length).toBeGreaterThan(0.9 * first.prompt.suffix.length);
+  });
+
   it('when a prompt was too long for the model, then the next one is cut shorter', () => {
     const { ask, prompts, engine } = desk(1e6);
     const long = ask(code, offset).prompt;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { debounceDefault } from '../../../runtime/features/completion/debounce.ts';
 import { totalOf } from '../../../runtime/features/completion/feedback.ts';
 import { FeedbackBook } from '../../../runtime/features/completion/feedback-book.ts';
 import { retainedMs } from '../../../runtime/features/completion/outcomes.ts';
@@ -159,6 +160,50 @@ describe('what became of suggestions', () => {
       return (endMs ?? start) - start;
     };
     expect(await waited(false)).toBeGreaterThan(await waited(true));
+  });
+
+  it('when suggestions are rejected again and again, then such a place is asked about no more, and it is if they are taken', async () => {
+    const asked = async (isTaken: boolean): Promise<string> => {
+      const { restraint, timer } = world();
+      const done = `${head}compute();`;
+      const around = { before: done, after: '' };
+      expect(await restraint.before({ ...question, around }, never)).toBeUndefined();
+      for (let turn = 0; turn < 12; turn += 1) {
+        restraint.answered({ ...place, around }, offer(' // done'));
+        timer.advance(260);
+        restraint.edited(place, done + (isTaken ? ' // done' : ' other();'));
+        timer.advance(5_000);
+        restraint.edited(place, done);
+        timer.advance(5_000);
+      }
+      const before = restraint.before({ ...question, around }, never);
+      timer.advance(500);
+      return (await before)?.reason ?? 'asked';
+    };
+    expect(await asked(false)).toBe('unlikely');
+    expect(await asked(true)).toBe('asked');
+  });
+
+  it('when another cost of a request is given, then it is waited by that', async () => {
+    const waits = async (requestCost: number): Promise<number> => {
+      const timer = new ManualTimer();
+      const debounce = { ...debounceDefault, requestCost };
+      const restraint = new Restraint({
+        now: () => timer.nowMs,
+        book: new FeedbackBook(),
+        timer: timer.start,
+        debounce,
+      });
+      for (let key = 0; key < 10; key += 1) {
+        restraint.edited(place, head + 'x'.repeat(key));
+        timer.advance(key === 9 ? 50 : 110);
+      }
+      void restraint.before(question, never);
+      await Promise.resolve();
+      return timer.pending;
+    };
+    expect(await waits(0)).toBe(0);
+    expect(await waits(1)).toBe(1);
   });
 
   it('when everything is deleted, then what was not counted yet is not counted either', () => {
