@@ -60,17 +60,10 @@ export interface Figure {
 /** Of `ours`; figures against a contender that did not play are left out. */
 export function figuresOf(ours: ContenderName, played: readonly Played[]): Figure[] {
   const clairvoyant = ours === 'punctual_as_chosen' ? 'clairvoyant_as_chosen' : 'clairvoyant';
-  const ratio = (name: string, to: ContenderName, measure: Measure): Figure[] => {
-    const there = hasPlayed(ours, played) && hasPlayed(to, played);
-    return there
-      ? [{ name, interval: geometricRatio(cells.map((cell) => pairOf(played, cell, ours, to, measure))) }]
-      : [];
-  };
+  const ratio = (name: string, to: ContenderName, measure: Measure): Figure[] =>
+    ratioOf(name, ours, to, played, measure);
   const points = (name: string, of: readonly Cell[], measure: Measure): Figure[] =>
-    hasPlayed(ours, played) && hasPlayed(comparator, played)
-      ? [{ name, interval: pointsOf(of.map((cell) => pairOf(played, cell, ours, comparator, measure))) }]
-      : [];
-  const ofDevice = (name: DeviceName): Cell[] => cells.filter(({ device }) => device === name);
+    pointsFigure(name, ours, comparator, played, of, measure);
   return [
     ...ratio('load_seconds_ratio', comparator, ({ loadSeconds }) => loadSeconds),
     ...ratio('load_seconds_vs_readahead', 'lru_reading', ({ loadSeconds }) => loadSeconds),
@@ -87,6 +80,48 @@ export function figuresOf(ours: ContenderName, played: readonly Played[]): Figur
     ...ratio('clairvoyant_ratio', clairvoyant, ({ loadSeconds }) => loadSeconds),
     ...worst(hasPlayed(ours, played) ? cells.map((cell) => readAhead(ours, played, cell)) : [], 1),
   ];
+}
+
+/** What ours comes to without one of its means, over ours as it ships. Empty when one of them did not play. */
+export function ablationFigures(name: ContenderName, played: readonly Played[]): Figure[] {
+  const ratio = (figure: string, measure: Measure): Figure[] => ratioOf(figure, name, 'punctual', played, measure);
+  const points = (figure: string, device: DeviceName): Figure[] =>
+    pointsFigure(figure, name, 'punctual', played, ofDevice(device), ({ goodput }) => goodput);
+  return [
+    ...ratio('load_seconds_ratio', ({ loadSeconds }) => loadSeconds),
+    ...ratio('other_ttft_p95_ratio', ({ otherTtftP95 }) => otherTtftP95),
+    ...points('goodput_points_8gb', '8gb'),
+    ...points('goodput_points_16gb', '16gb'),
+    ...ratio('evictions_ratio', ({ evictions }) => evictions),
+    ...ratio('completion_p99_ratio', ({ completionTtftP99 }) => completionTtftP99),
+  ];
+}
+
+function ofDevice(name: DeviceName): Cell[] {
+  return cells.filter(({ device }) => device === name);
+}
+
+function ratioOf(
+  name: string,
+  ours: ContenderName,
+  theirs: ContenderName,
+  played: readonly Played[],
+  measure: Measure,
+): Figure[] {
+  if (!hasPlayed(ours, played) || !hasPlayed(theirs, played)) return [];
+  return [{ name, interval: geometricRatio(cells.map((cell) => pairOf(played, cell, ours, theirs, measure))) }];
+}
+
+function pointsFigure(
+  name: string,
+  ours: ContenderName,
+  theirs: ContenderName,
+  played: readonly Played[],
+  of: readonly Cell[],
+  measure: Measure,
+): Figure[] {
+  if (!hasPlayed(ours, played) || !hasPlayed(theirs, played)) return [];
+  return [{ name, interval: pointsOf(of.map((cell) => pairOf(played, cell, ours, theirs, measure))) }];
 }
 
 /** The largest, or with -1 the smallest: what holds for the worst cell holds for all. */

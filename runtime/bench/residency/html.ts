@@ -10,19 +10,21 @@ import type {
   TextSection,
 } from '../report/report.ts';
 import { commitOf, thisMachine, writeReport } from '../report/write.ts';
+import type { AblationName } from './ablation.ts';
 import { type ContenderName, isAblation, setupOf } from './contenders.ts';
 import { dayOf } from './day.ts';
 import {
+  ablationFigures,
   aims,
   type Cell,
   cells,
   comparator,
   figuresOf,
-  type Measure,
   nameOf,
   type Played,
   valuesOf,
 } from './figures.ts';
+import { measures } from './measures.ts';
 import type { Selection } from './selection.ts';
 import { simulate } from './simulate.ts';
 
@@ -53,6 +55,7 @@ function sectionsOf(selection: Selection, played: readonly Played[]): Section[] 
   return [
     figureTable('punctual', played),
     figureTable('punctual_as_chosen', played),
+    ...(ablated.length === 0 ? [] : [ablationTable(ablated, played)]),
     ...cells.map((cell) => cellTable(`${nameOf(cell)}: policies`, cell, policies, played)),
     ...(ablated.length === 0
       ? []
@@ -77,20 +80,16 @@ function figureTable(ours: 'punctual' | 'punctual_as_chosen', played: readonly P
   };
 }
 
-const columns: readonly { readonly label: string; readonly unit?: string; readonly measure: Measure }[] = [
-  { label: 'goodput, mean of classes', unit: '%', measure: ({ goodput }) => goodput },
-  { label: 'goodput of all', unit: '%', measure: ({ goodputAll }) => goodputAll },
-  { label: 'loading', unit: 's', measure: ({ loadSeconds }) => loadSeconds },
-  { label: 'loads', measure: ({ loads }) => loads },
-  { label: 'ahead', measure: ({ loadsAhead }) => loadsAhead },
-  { label: 'wasted', measure: ({ loadsWasted }) => loadsWasted },
-  { label: 'wasted', unit: 's', measure: ({ wastedSeconds }) => wastedSeconds },
-  { label: 'evictions', measure: ({ evictions }) => evictions },
-  { label: 'other TTFT p95', unit: 'ms', measure: ({ otherTtftP95 }) => otherTtftP95 },
-  { label: 'completion p99', unit: 'ms', measure: ({ completionTtftP99 }) => completionTtftP99 },
-  { label: 'read ahead', unit: 'GB', measure: ({ readAheadGb }) => readAheadGb },
-  { label: 'by stand-ins', unit: '%', measure: ({ substitutedPercent }) => substitutedPercent },
-];
+function ablationTable(names: readonly AblationName[], played: readonly Played[]): TableSection {
+  const told = names.map((name) => ({ name, figures: ablationFigures(name, played) }));
+  return {
+    kind: 'table',
+    title: 'ablation: what each mechanism is worth',
+    note: 'Over punctual as it ships: above 1 is worse in the ratios, below 0 in the points.',
+    columns: [{ label: 'policy' }, ...(told[0]?.figures ?? []).map(({ name }) => ({ label: name }))],
+    rows: told.map(({ name, figures }) => [name, ...figures.map(({ interval }) => measured(interval))]),
+  };
+}
 
 function cellTable(
   title: string,
@@ -101,10 +100,10 @@ function cellTable(
   return {
     kind: 'table',
     title,
-    columns: [{ label: 'policy' }, ...columns.map(({ label, unit }) => ({ label, ...(unit && { unit }) }))],
+    columns: [{ label: 'policy' }, ...measures.map(({ label, unit }) => ({ label, ...(unit && { unit }) }))],
     rows: names.map((name) => [
       name,
-      ...columns.map(({ measure }) => measured(meanInterval(valuesOf(played, cell, name, measure)))),
+      ...measures.map(({ measure }) => measured(meanInterval(valuesOf(played, cell, name, measure)))),
     ]),
   };
 }

@@ -5,11 +5,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BadUsage } from '../../../runtime/bench/bench.ts';
 import { type AblationName, ablationNames } from '../../../runtime/bench/residency/ablation.ts';
-import { residencyBench, resultOf } from '../../../runtime/bench/residency/bench.ts';
+import { residencyBench } from '../../../runtime/bench/residency/bench.ts';
 import { type ContenderName, policyNames, setupOf } from '../../../runtime/bench/residency/contenders.ts';
 import { type BenchDay, dayOf } from '../../../runtime/bench/residency/day.ts';
-import { aims, figuresOf, geometricRatio, isReached } from '../../../runtime/bench/residency/figures.ts';
+import {
+  ablationFigures,
+  aims,
+  figuresOf,
+  geometricRatio,
+  isReached,
+} from '../../../runtime/bench/residency/figures.ts';
 import { play } from '../../../runtime/bench/residency/play.ts';
+import { resultOf } from '../../../runtime/bench/residency/result.ts';
 import { isKept } from '../../../runtime/bench/residency/score.ts';
 import { selectionOf } from '../../../runtime/bench/residency/selection.ts';
 import { simulate } from '../../../runtime/bench/residency/simulate.ts';
@@ -165,6 +172,32 @@ describe('the figures', () => {
     expect(figures['residency.load_seconds_ratio']).toBeLessThan(1);
     expect(figures['residency.as_chosen.load_seconds_ratio']).toBeUndefined();
     expect(details).toMatchObject({ window: 'tuning', comparator: 'size' });
+    const own = played.find((run) => run.device === '8gb' && run.day === 'heavy' && run.contender === 'punctual');
+    const told = { loadSeconds: { mean: own?.score.loadSeconds, low: null, high: null } };
+    expect(details).toMatchObject({ cells: { '8gb heavy': { punctual: told } }, ablation: {} });
+  });
+});
+
+describe('the ablation', () => {
+  it('when a mechanism is taken away, then its figures are over ours as it ships, and are told as numbers and in a table', () => {
+    const selection = selectionOf({
+      quick: false,
+      values: { window: 'tuning', seeds: '1', policy: 'punctual', ablation: 'without_reading_ahead' },
+    });
+    const played = play(selection, () => {});
+    const figures = Object.fromEntries(
+      ablationFigures('without_reading_ahead', played).map(({ name, interval }) => [name, interval.mean]),
+    );
+    expect(figures['load_seconds_ratio']).toBeGreaterThan(1);
+    const { details, tables } = resultOf(selection, played);
+    const { load_seconds_ratio: mean } = figures;
+    expect(details).toMatchObject({
+      ablation: { without_reading_ahead: { load_seconds_ratio: { mean, high: null } } },
+    });
+    expect(tables?.find(({ title }) => title === 'Ablation')?.rows).toEqual([
+      ['without_reading_ahead', ...Object.values(figures).map((value) => `${value.toFixed(2)} (one seed)`)],
+    ]);
+    expect(ablationFigures('without_pin', played)).toEqual([]);
   });
 });
 
