@@ -10,6 +10,7 @@ import { weightsOf } from './core/residency/options.ts';
 import type { DeviceTeller } from './engine/engine.ts';
 import { Contexts } from './features/completion/context/index.ts';
 import { SyntaxReader } from './features/completion/context/reader.ts';
+import { AnswerEnds } from './features/completion/extent.ts';
 import { totalOf } from './features/completion/feedback.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { Restraint } from './features/completion/restraint.ts';
@@ -117,10 +118,12 @@ class Runtime {
     lessons.keep({ knowledge: loop.residency, recall: (learned) => loop.tell({ kind: 'recalled', learned }), now });
     engine.onEvent((event) => this.#news.heard(event));
     this.#lifetime = new Lifetime(args.idleMs, timer, () => void this.end('nobody has needed it for a while'));
-    const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], timer, this.#restraint);
+    const texts = textsSide({ args, loop, registry, holdings: residence, now });
+    this.#texts = texts;
+    const { workflows, syntax } = texts;
+    const waits = { timer, restraint: this.#restraint, ends: new AnswerEnds(syntax, now) };
+    const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], waits);
     this.#completion = completion;
-    this.#texts = textsSide({ args, loop, registry, holdings: residence, now });
-    const { workflows } = this.#texts;
     workflows.onChange(() => this.#clients.statusChanged());
     const status = (clients: number): Status =>
       toStatus({

@@ -2,12 +2,15 @@
  * The two arms of the completion eval, on one model in one engine process: a plain infill call with fixed windows, and the product's
  * completion feature. Both greedy.
  */
+import path from 'node:path';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LlamaEngine } from '../engine/llama/process.ts';
+import { AnswerEnds } from '../features/completion/extent.ts';
 import { CompletionFeature } from '../features/completion/index.ts';
 import type { ChosenModel, Models, TaskSpec } from '../features/tasks.ts';
 import { Loop } from '../loop.ts';
 import { clientSettingsSchema, type InlineCompletionResult, machineDefaults } from '../protocol.ts';
+import { Syntax } from '../syntax/index.ts';
 import type { CompletionCase } from './cases.ts';
 import { cutToKind } from './score.ts';
 import { Vocabulary } from './tokens.ts';
@@ -38,11 +41,15 @@ export class Arms {
   readonly #loop: Loop;
   readonly #vocabulary: Vocabulary;
   readonly #chosen: ChosenModel;
+  readonly #ends: AnswerEnds;
 
-  private constructor(loop: Loop, vocabulary: Vocabulary, chosen: ChosenModel) {
+  private constructor(loop: Loop, vocabulary: Vocabulary, chosen: ChosenModel, grammars: string) {
     this.#loop = loop;
     this.#vocabulary = vocabulary;
     this.#chosen = chosen;
+    // On a clock that stands still no parser is too slow: the same cases give the same answers.
+    const stillMs = (): number => 0;
+    this.#ends = new AnswerEnds(new Syntax(grammars, stillMs), stillMs);
   }
 
   /** Resolves when the model has answered once. @throws when it cannot be loaded, or not be asked for what stands between two texts. */
@@ -52,7 +59,8 @@ export class Arms {
       // The engine looks at the file first and says in a sentence what is wrong with it; the library would try again and again.
       await answer(loop, 'const value =', '', 1, []);
       const vocabulary = await Vocabulary.open(options.model);
-      return new Arms(loop, vocabulary, { id: model, name: model, demo: options.demo, chosen: true, contextTokens });
+      const chosen: ChosenModel = { id: model, name: model, demo: options.demo, chosen: true, contextTokens };
+      return new Arms(loop, vocabulary, chosen, path.join(path.dirname(options.engineProgram), 'grammars'));
     } catch (error) {
       await loop.close();
       throw error;
@@ -73,10 +81,10 @@ export class Arms {
 
   /** What the editor would show, as text at the cursor; empty for nothing. @throws when the model fails. */
   async punctual(one: CompletionCase): Promise<string> {
-    const { before, after, language, path } = one;
-    const document = TextDocument.create(`file:///eval/${encodeURI(path)}`, language, 1, before + after);
+    const { before, after, language, path: name } = one;
+    const document = TextDocument.create(`file:///eval/${encodeURI(name)}`, language, 1, before + after);
     // One for each case: nothing that was learned in another case of the same file helps.
-    const feature = new CompletionFeature(this.#loop, this.#models(), []);
+    const feature = new CompletionFeature(this.#loop, this.#models(), [], { ends: this.#ends });
     const result = await feature.complete(
       {
         document,

@@ -24,7 +24,8 @@ export interface TextsSideOptions {
   readonly now: () => number;
 }
 
-export function textsSide({ args, loop, registry, holdings, now }: TextsSideOptions): TextKit {
+export function textsSide(options: TextsSideOptions): TextKit & { readonly syntax: Syntax } {
+  const { args, loop, registry, holdings, now } = options;
   return {
     tasks: loop,
     models: registry,

@@ -8,6 +8,7 @@ import { Unparsed } from './grammar.ts';
 import { headerLineStart, isHeaderColon } from './header.ts';
 import { indentationAt, indentEndAt, lineEndAt, lineStartAt, nextLineAt } from './text.ts';
 import type { SyntaxTree } from './tree.ts';
+import { depthAt, trimmedEnd, type Unit, unitCut, unitOf } from './unit.ts';
 
 export type Verdict =
   | { readonly kind: 'open' }
@@ -30,8 +31,8 @@ interface Block {
   readonly dedent: number | undefined;
   /** The bracket that closes the block stands behind the cursor: on its line, on a later one, or nowhere. */
   readonly closerBehind: 'sameLine' | 'laterLine' | 'none';
-  /** Whether the end of one declaration or paragraph ends the completion too. */
-  readonly isItem: boolean;
+  /** What ends the completion besides: the end of one declaration or paragraph, or of one statement. */
+  readonly unit: Unit | undefined;
   /** Columns of the cursor's line. */
   readonly indentation: number;
 }
@@ -94,7 +95,7 @@ export class BlockJudge {
     const cut = firstOf(
       bracketCut(code, this.#block, isEnd),
       this.#block.dedent === undefined ? undefined : dedentCut(code, this.#block.dedent),
-      this.#block.isItem ? itemCut(code, this.#block) : undefined,
+      this.#block.unit && unitCut(code, this.#block.unit, this.#block.indentation),
     );
     return cut === undefined ? open : { kind: 'closed', keep: Math.max(0, cut - this.#prefixLength) };
   }
@@ -149,7 +150,7 @@ function blockAt(tree: SyntaxTree, code: Code, offset: number, extent: Extent): 
     brackets,
     dedent: isIndented ? dedentOf(code, offset) : undefined,
     closerBehind: closerBehind(tree, offset, brackets.at(-1)),
-    isItem: extent.because === 'member' || extent.because === 'afterComment',
+    unit: unitOf(extent),
     indentation: indentationAt(text, offset),
   };
 }
@@ -221,51 +222,4 @@ function dedentCut(code: Code, dedent: number): number | undefined {
     if (!goesOn && indentationAt(text, line) <= dedent) return trimmedEnd(code, line);
   }
   return undefined;
-}
-
-/**
- * Where one declaration or paragraph ends: before the line that follows its body and is no deeper, or at an empty line, which where
- * indentation shows the blocks may stand in a body too.
- */
-function itemCut(code: Code, { indentation }: Block): number | undefined {
-  const { text, range } = code;
-  let hasBody = false;
-  let hasText = text.slice(range.start, lineEndAt(text, range.start)).trim() !== '';
-  for (let line = nextLineAt(text, range.start); line < range.end; line = nextLineAt(text, line)) {
-    const first = indentEndAt(text, line);
-    // A line that has not ended may still become anything.
-    if (first >= range.end) return undefined;
-    const isEmpty = first === lineEndAt(text, line);
-    const opaque = code.opaqueAt(line);
-    if ((opaque !== undefined && opaque.start < line) || depthAt(code, line) > 0) {
-      hasBody = true;
-      continue;
-    }
-    if (isEmpty) {
-      if (hasText && (!hasBody || code.facts.blocks === 'braces')) return trimmedEnd(code, line);
-      continue;
-    }
-    const isDeeper = indentationAt(text, line) > indentation;
-    if (hasBody && !isDeeper && !goesOnWith(text, first)) return trimmedEnd(code, line);
-    hasText = true;
-    hasBody ||= isDeeper;
-  }
-  return undefined;
-}
-
-/** Whether what begins at `first` continues the statement above it. */
-function goesOnWith(text: string, first: number): boolean {
-  return /^(?:[)\]}{.?:]|(?:else|elif|catch|except|finally|while|where)\b)/.test(text.slice(first, first + 10));
-}
-
-function depthAt(code: Code, offset: number): number {
-  return code.unclosed(offset).length;
-}
-
-/** The end of what stands before `offset`, without the blanks there. */
-function trimmedEnd(code: Code, offset: number): number {
-  const { text, range } = code;
-  let at = offset;
-  while (at > range.start && /\s/.test(text[at - 1] ?? '')) at--;
-  return at;
 }

@@ -3,16 +3,18 @@ import type { Node } from 'web-tree-sitter';
 import { Code, closerOf } from './code.ts';
 import { headerLineStart, isClassHeader, isHeaderColon } from './header.ts';
 import { placeAt } from './place.ts';
-import { indentationAt, lineEndAt, lineStartAt } from './text.ts';
+import { indentationAt, indentEndAt, lineEndAt, lineStartAt, nextLineAt } from './text.ts';
 import type { SyntaxTree } from './tree.ts';
 
 /** What the cursor stands before, as the reason for the extent. */
 export type Extent =
-  | { readonly extent: 'line'; readonly because: 'text' | 'restOfLine' | 'filledBody' | 'statement' }
+  | { readonly extent: 'line'; readonly because: 'text' | 'restOfLine' | 'filledBody' | 'header' }
   /** A block that closes: `opensBlock` at the end of a line that opens it, `emptyBody` on an empty line inside of it. */
   | { readonly extent: 'block'; readonly because: 'opensBlock' | 'emptyBody' }
   /** A block that is one thing among others: a member of a class, a declaration of a file, what a comment announces. */
-  | { readonly extent: 'block'; readonly because: 'member' | 'afterComment' };
+  | { readonly extent: 'block'; readonly because: 'member' | 'afterComment' }
+  /** One statement among others: it ends with its line, or with the block that it opens. */
+  | { readonly extent: 'block'; readonly because: 'statement' };
 
 /** How far around the cursor is looked, UTF-16 units: a header or a comment longer than this is read as something else. */
 const reachChars = 4_000;
@@ -24,7 +26,7 @@ const reachChars = 4_000;
  * 4. After other code: the line.
  * 5. On an empty line right inside a block that is empty: the block.
  * 6. On an empty line below a comment, or where declarations stand: what comes next, as a block.
- * 7. On an empty line among statements: the line.
+ * 7. On an empty line among statements: the line if deeper lines follow, which it then opens; else a statement with the block that it opens.
  */
 export function extentAt(tree: SyntaxTree, offset: number): Extent {
   const { text } = tree;
@@ -62,9 +64,17 @@ function extentOnEmptyLine(tree: SyntaxTree, code: Code, offset: number, opener:
     opener !== undefined && (opener.char !== ':' || indentationAt(tree.text, offset) > opener.indentation);
   if (isInside && isEmptyBelow(code, offset, opener)) return { extent: 'block', because: 'emptyBody' };
   if (isBelowComment(code, offset)) return { extent: 'block', because: 'afterComment' };
-  return isAmongDeclarations(tree, code, offset)
-    ? { extent: 'block', because: 'member' }
-    : { extent: 'line', because: 'statement' };
+  if (isAmongDeclarations(tree, code, offset)) return { extent: 'block', because: 'member' };
+  return isAboveDeeper(tree.text, offset)
+    ? { extent: 'line', because: 'header' }
+    : { extent: 'block', because: 'statement' };
+}
+
+/** Whether the next line that is not empty is deeper than the cursor. */
+function isAboveDeeper(text: string, offset: number): boolean {
+  let line = nextLineAt(text, offset);
+  while (line < text.length && indentEndAt(text, line) === lineEndAt(text, line)) line = nextLineAt(text, line);
+  return line < text.length && indentationAt(text, line) > indentationAt(text, offset);
 }
 
 function openerAt(code: Code, at: number): Opener | undefined {

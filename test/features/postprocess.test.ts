@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { extentByLine } from '../../runtime/features/completion/extent.ts';
 import type { Place } from '../../runtime/features/completion/filters/filter.ts';
 import { postprocess } from '../../runtime/features/completion/filters/postprocess.ts';
-import { extentAt, infillWindow } from '../../runtime/features/completion/prompt.ts';
+import { infillWindow } from '../../runtime/features/completion/prompt.ts';
 
 /** In a language that nobody told about, so that the cursor's line alone is judged. */
 function placeOf(marked: string): Place {
@@ -87,6 +88,6 @@ describe('the window', () => {
     ['return |', 'line'],
     ['  |return a;', 'line'],
   ])('when the cursor is at %j, then a %s is asked for', (marked, extent) => {
-    expect(extentAt(marked.replace('|', ''), marked.indexOf('|'))).toBe(extent);
+    expect(extentByLine(marked.replace('|', ''), marked.indexOf('|'))).toBe(extent);
   });
 });

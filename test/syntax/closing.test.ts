@@ -52,7 +52,7 @@ const cases: readonly (readonly [Language, string, string])[] = [
   ['python', 'if a:‸', ' b()✂\nc()'],
   ['python', 'def f():‸', '\n    """Adds.\n\nAll of them.\n"""\n    return 1✂\na'],
   ['python', 'def f():‸', '\n    a = g(\nb,\n)\n    return a✂\nb'],
-  ['python', 'def f():\n    a()\n    ‸', 'b()\n    c()✂\nd()'],
+  ['python', 'def f():\n    ‸', 'b()\n    c()✂\nd()'],
   ['python', 'a = {‸', '\n    "b": 1,\n}✂\nc = 2'],
   ['python', 'def f():\n\t‸', 'return 1✂\na'],
   // One thing among others.
@@ -63,6 +63,18 @@ const cases: readonly (readonly [Language, string, string])[] = [
   ['python', '# Adds.\n‸\n', 'def f(a):\n    b = a\n\n    return b✂\n\n\ndef g'],
   ['python', '# Adds.\n‸\n', '@cached\ndef f(a):\n    return a✂\nb = 1'],
   ['python', '# Adds.\n‸\n', 'a = 1\nb = 2✂\n\nc = 3'],
+  // One statement among others.
+  ['typescript', 'function f() {\n  a();\n  ‸\n}\n', 'b();✂\n  c();'],
+  ['typescript', 'function f() {\n  a();\n  ‸\n}\n', 'if (b) {\n    c();\n  }✂\n  d();'],
+  ['typescript', 'function f() {\n  a();\n  ‸\n}\n', 'if (b) {\n    c();\n  } else {\n    d();\n  }✂\n  e();'],
+  ['typescript', 'function f() {\n  a();\n  ‸\n}\n', 'b(\n    c,\n  );✂\n  d();'],
+  ['typescript', 'function f() {\n  a();\n  ‸\n}\n', 'const b = `{\n`;✂\n  d();'],
+  ['typescript', 'function f() {\n  a();\n  ‸\n}\n', 'b()'],
+  ['c', 'void f(void) {\n  a();\n  ‸\n}\n', 'if (b) {\n    c'],
+  ['python', 'def f(a):\n    b = a\n    ‸\n', 'return b✂\n\ndef g():'],
+  ['python', 'def f(a):\n    b = a\n    ‸\n', 'if b:\n        c()\n\n        d()✂\n    return b'],
+  ['python', 'def f(a):\n    b = a\n    ‸\n', 'if b:\n        c()\n    else:\n        d()✂\n    return b'],
+  ['python', 'def f(a):\n    b = a\n    ‸\n', 'b = {\n        c: d,\n    }✂\n    return b'],
   ['rust', '/// Adds.\n‸\n', '#[inline]\nfn f() {\n    g()\n}✂\n\nfn'],
 ];
 

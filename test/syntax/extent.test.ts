@@ -25,6 +25,7 @@ const braces: readonly (readonly [Language, Because, string])[] = [
   ['typescript', 'afterComment', 'function f() {\n  a();\n  // Then the rest.\n  ‸\n}\n'],
   ['typescript', 'member', 'class A {\n  a = 1;\n\n  ‸\n}\n'],
   ['typescript', 'statement', 'a();\n‸\n'],
+  ['typescript', 'header', 'function f() {\n  a();\n  ‸\n\n    b();\n  }\n}\n'],
   ['typescript', 'text', '// Adds.‸\n'],
   ['typescript', 'text', 'const a = "‸";\n'],
   ['tsx', 'opensBlock', 'function A() {‸\n}\n'],
@@ -73,6 +74,7 @@ const indentation: readonly (readonly [Language, Because, string])[] = [
   ['python', 'statement', 'def f(a):\n    b = a\n    ‸\n'],
   ['python', 'statement', 'def f(a):\n    """Adds."""\n    ‸\n'],
   ['python', 'statement', 'a = 1\n‸\n'],
+  ['python', 'header', 'def f(a):\n    b = a\n    ‸\n        c()\n'],
   ['python', 'afterComment', 'a = 1\n# Then the rest.\n‸\n'],
   ['python', 'member', 'class A:\n    def f(self):\n        pass\n\n    ‸\n'],
   ['python', 'restOfLine', 'a: ‸\n'],
@@ -89,7 +91,7 @@ describe('extentAt', () => {
       const found = await askedAt(language, marked, extentAt);
       expect(found.because).toBe(because);
       expect(found.extent).toBe(
-        ['opensBlock', 'emptyBody', 'member', 'afterComment'].includes(because) ? 'block' : 'line',
+        ['opensBlock', 'emptyBody', 'member', 'afterComment', 'statement'].includes(because) ? 'block' : 'line',
       );
     },
   );

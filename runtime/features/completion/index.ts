@@ -12,7 +12,6 @@
  * Who asks by hand is answered by the model: 1 and 2 are passed over.
  */
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { InfillPrompt, TaskError } from '../../core/task.ts';
 import type {
   ClientSettings,
   CompletionSource,
@@ -21,53 +20,30 @@ import type {
   InlineCompletionResult,
 } from '../../protocol.ts';
 import { answering } from '../notes.ts';
-import { type ChosenModel, isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
-import { type CompletionContext, offeredTo } from './context/index.ts';
-import { type Cursor, type CursorText, cursorText, isInside, plainLines } from './cursor.ts';
+import { isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
+import { Asking } from './asking.ts';
+import { type CursorText, cursorText, isInside, plainLines } from './cursor.ts';
 import { Eligibility } from './eligibility.ts';
+import type { AnswerEnd, AnswerEnds } from './extent.ts';
 import type { Answer } from './filters/filter.ts';
 import { type Postprocessed, postprocess } from './filters/postprocess.ts';
-import { Generation, type Timer, type Waited } from './generation.ts';
+import { Generation, type Timer } from './generation.ts';
+import { Generations, type Joined } from './generations.ts';
 import { KeptSuggestions } from './kept.ts';
-import { extentAt, type WindowLimits, windowDefault } from './prompt.ts';
-import { type PromptQuestion, Prompts } from './prompts.ts';
+import { type Asked, type CompletionRequest, keyOf, type WarmUpRequest } from './request.ts';
 import { placeOf, type Restraint } from './restraint.ts';
 import { filteredTrace, fittedTrace, nothing, traceOf } from './trace.ts';
 
-export interface CompletionRequest extends Cursor {
-  /** Asked for by hand, not by typing. */
-  readonly invoked: boolean;
-  readonly settings: ClientSettings;
-  /** Names the connection: completions of one document in one window supersede each other. */
-  readonly client: string;
-  /** When the request arrived, from `Tasks.now()`. */
-  readonly receivedMs: number;
-  /** What other files say that helps. */
-  readonly context?: CompletionContext | undefined;
+export type { CompletionRequest, WarmUpRequest } from './request.ts';
+
+export interface CompletionOptions {
+  /** Without one, a generation ends with the request that it was begun for. */
+  readonly timer?: Timer;
+  /** Without one, every request that nothing else answers is a task at once. */
+  readonly restraint?: Restraint;
+  /** Without them, the cursor's line alone says how much is asked for. */
+  readonly ends?: AnswerEnds;
 }
-
-/** Where the cursor is, or will be. */
-export type WarmUpRequest = Pick<CompletionRequest, 'document' | 'position' | 'settings' | 'client' | 'context'>;
-
-/** A request that is going to be answered. */
-interface Asked {
-  readonly request: CompletionRequest;
-  readonly model: ChosenModel;
-  readonly here: CursorText;
-  /** The document in its window: completions of it supersede each other. */
-  readonly key: string;
-  /** What suggestions of this model and language are kept under. */
-  readonly scope: string;
-}
-
-interface Running {
-  readonly scope: string;
-  /** Of the request that it was begun for. */
-  readonly arrivalMs: number;
-  readonly generation: Generation;
-}
-
-const shortenTries = 3;
 
 export class CompletionFeature {
   readonly #tasks: Tasks;
@@ -75,22 +51,24 @@ export class CompletionFeature {
   readonly #eligibility: Eligibility;
   readonly #timer: Timer | undefined;
   readonly #restraint: Restraint | undefined;
-  readonly #prompts = new Prompts();
+  readonly #asking: Asking;
   readonly #kept = new KeptSuggestions();
-  readonly #running = new Map<string, Running>();
+  readonly #generations = new Generations();
   readonly #suggestions: Record<CompletionSource, number> = { typed: 0, cache: 0, joined: 0, generated: 0 };
 
-  /**
-   * @param sampleFolders absolute paths, in which the demonstration model completes by itself.
-   * @param timer without one, a generation ends with the request that it was begun for.
-   * @param restraint without one, every request that nothing else answers is a task at once.
-   */
-  constructor(tasks: Tasks, models: Models, sampleFolders: readonly string[], timer?: Timer, restraint?: Restraint) {
+  /** @param sampleFolders absolute paths, in which the demonstration model completes by itself. */
+  constructor(
+    tasks: Tasks,
+    models: Models,
+    sampleFolders: readonly string[],
+    { timer, restraint, ends }: CompletionOptions = {},
+  ) {
     this.#tasks = tasks;
     this.#models = models;
     this.#eligibility = new Eligibility(models, sampleFolders);
     this.#timer = timer;
     this.#restraint = restraint;
+    this.#asking = new Asking({ tasks, restraint, ends, begin: this.#begin.bind(this) });
   }
 
   /** How many suggestions came from where since the runtime began. */
@@ -125,7 +103,7 @@ export class CompletionFeature {
   edited(changed: Pick<CompletionRequest, 'client' | 'document'>): void {
     const text = plainLines(changed.document.getText());
     this.#restraint?.edited({ client: changed.client, uri: changed.document.uri }, text);
-    this.#running.get(keyOf(changed))?.generation.edited(text);
+    this.#generations.edited(keyOf(changed), text);
   }
 
   /**
@@ -136,14 +114,7 @@ export class CompletionFeature {
     const { document, settings, position } = request;
     const model = this.#models.choose('completion', settings);
     if (isTaskError(model) || !this.eligibility(document, settings).automatic || !isInside(document, position)) return;
-    const offered = offeredTo(model, request.context);
-    const prompt = this.#prompts.warmUp(keyOf(request), { ...cursorText(request), offered });
-    const spec = this.#specOf({ ...request, receivedMs: this.#tasks.now() }, model, prompt, []);
-    const handle = this.#tasks.submit({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true });
-    const cancel = (): void => handle.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) cancel();
-    await handle.done.finally(() => signal.removeEventListener('abort', cancel));
+    await this.#asking.warmUp(request, model, signal);
   }
 
   async #answer(asked: Asked, signal: AbortSignal): Promise<InlineCompletionResult> {
@@ -151,10 +122,10 @@ export class CompletionFeature {
     if (signal.aborted) return nothing({ reason: 'cancelled', model: model.name });
     const known = request.invoked ? undefined : this.#known(asked); // 1, 2
     if (known) return known;
-    const running = this.#running.get(key);
-    const waited = running?.scope === scope ? await running.generation.wait(here.around, signal) : undefined; // 3
-    if (running && waited?.kind === 'ended') return this.#joined(asked, waited, running.arrivalMs);
-    if (waited?.kind === 'left' || signal.aborted) return nothing({ reason: 'cancelled', model: model.name });
+    const running = this.#generations.join(key, scope, here.around, signal);
+    const joined = running && (await running); // 3
+    if (joined?.waited.kind === 'ended') return this.#joined(asked, joined.waited, joined.arrivalMs);
+    if (joined?.waited.kind === 'left' || signal.aborted) return nothing({ reason: 'cancelled', model: model.name });
     return this.#ask(asked, signal); // 4
   }
 
@@ -174,7 +145,7 @@ export class CompletionFeature {
   /** @param arrivalMs of the request that it was begun for. */
   #joined(
     asked: Asked,
-    { result, typed }: Extract<Waited, { readonly kind: 'ended' }>,
+    { result, typed }: Extract<Joined['waited'], { readonly kind: 'ended' }>,
     arrivalMs: number,
   ): InlineCompletionResult {
     const { ttftMs, ...trace } = this.#traceOf(asked, result);
@@ -186,44 +157,19 @@ export class CompletionFeature {
   }
 
   async #ask(asked: Asked, signal: AbortSignal): Promise<InlineCompletionResult> {
-    const { request, model, here, key } = asked;
-    // The demonstration model repeats itself after the first line.
-    const stop = extentAt(here.text, here.offset) === 'block' && !model.demo ? ['\n\n'] : ['\n'];
-    const { targetMs } = request.settings.completion;
-    const specOf = (prompt: InfillPrompt): TaskSpec => this.#specOf(request, model, prompt, stop);
-    const forecastMs = (prompt: InfillPrompt): number => this.#tasks.forecastTtftMs(specOf(prompt));
-    const offered = offeredTo(model, request.context);
-    const question: PromptQuestion = { text: here.text, offset: here.offset, offered, targetMs, forecastMs };
-    let wanted: WindowLimits = windowDefault;
-    let chosen = this.#prompts.choose(key, question);
-    const wait = { ...placeOf(asked), invoked: request.invoked, targetMs, forecastMs: chosen.forecastMs };
-    const silence = this.#restraint && (await this.#restraint.before(wait, signal));
-    if (silence) return nothing({ ...silence, model: model.name });
-    for (let left = shortenTries; ; left--) {
-      const waited = await this.#begin(asked, specOf(chosen.prompt)).wait(here.around, signal);
-      if (waited.kind !== 'ended') return nothing({ reason: 'cancelled', model: model.name });
-      const { result } = waited;
-      const error = result.outcome.kind === 'failed' ? result.outcome.error : undefined;
-      if (error?.code !== 'promptTooLong' || left === 0) {
-        const trace = {
-          ...this.#traceOf(asked, result),
-          from: 'generated',
-          ...fittedTrace(chosen, result, targetMs),
-        } as const;
-        return this.#shaped(asked, trace, result, '');
-      }
-      wanted = shortened(wanted, error);
-      chosen = this.#prompts.shorten(key, question, wanted);
-    }
+    const heard = await this.#asking.ask(asked, signal);
+    if (heard.kind === 'silent') return nothing({ ...heard.why, model: asked.model.name });
+    const { result, chosen } = heard;
+    const fitted = fittedTrace(chosen, result, asked.request.settings.completion.targetMs);
+    return this.#shaped(asked, { ...this.#traceOf(asked, result), from: 'generated', ...fitted }, result, '');
   }
 
   /** Whoever waits for it or not: what comes of it is kept for whoever asks next. */
-  #begin({ here, key, scope }: Asked, spec: TaskSpec): Generation {
-    const submit = this.#tasks.submit.bind(this.#tasks);
-    const generation = new Generation(here.around, (listener) => submit(spec, listener), this.#timer);
-    this.#running.set(key, { scope, arrivalMs: spec.arrivalMs, generation });
+  #begin({ here, key, scope }: Asked, spec: TaskSpec, end: AnswerEnd): Generation {
+    const submit = this.#tasks.submit.bind(this.#tasks, spec);
+    const generation = new Generation(here.around, submit, this.#timer, end);
+    this.#generations.begun(key, { scope, arrivalMs: spec.arrivalMs, generation });
     void generation.done.then((result) => {
-      if (this.#running.get(key)?.generation === generation) this.#running.delete(key);
       const shaped = shapedAnswer(result, '', here);
       if (shaped) this.#kept.made(scope, here.around, shaped.text);
     });
@@ -254,29 +200,6 @@ export class CompletionFeature {
     const range = selected?.range ?? { start: position, end: position };
     return { items: [{ insertText: (selected?.text ?? '') + text, range }], punctual: trace };
   }
-
-  #specOf(
-    {
-      settings,
-      client,
-      document,
-      receivedMs,
-    }: Pick<CompletionRequest, 'settings' | 'client' | 'document' | 'receivedMs'>,
-    model: ChosenModel,
-    prompt: InfillPrompt,
-    stop: readonly string[],
-  ): TaskSpec {
-    return {
-      class: 'completion',
-      sla: { kind: 'ttft', targetMs: settings.completion.targetMs },
-      arrivalMs: receivedMs,
-      model: model.id,
-      prompt,
-      limits: { maxTokens: settings.completion.maxTokens, stop },
-      substitution: settings.substitution,
-      supersedeKey: keyOf({ client, document }),
-    };
-  }
 }
 
 /** What may be shown of an answer where `typed` of it was typed already; undefined when it came to no end. */
@@ -284,15 +207,4 @@ function shapedAnswer({ outcome, text }: TaskResult, typed: string, { around }: 
   if (outcome.kind !== 'finished') return undefined;
   const answer: Answer = { text: text.slice(typed.length), end: outcome.reason };
   return postprocess(answer, around);
-}
-
-/** The engine says how many tokens the prompt had and how many fit; a tenth less is asked for, as tokens are not spread evenly. */
-function shortened(limits: WindowLimits, { promptTokens = 2, promptTokensMax = 1 }: TaskError): WindowLimits {
-  const share = (0.9 * promptTokensMax) / promptTokens;
-  return { prefixChars: Math.floor(limits.prefixChars * share), suffixChars: Math.floor(limits.suffixChars * share) };
-}
-
-/** Completions of one document in one window supersede each other. */
-function keyOf({ client, document }: Pick<CompletionRequest, 'client' | 'document'>): string {
-  return `${client} ${document.uri}`;
 }

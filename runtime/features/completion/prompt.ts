@@ -81,18 +81,3 @@ export function rightEdge(text: string, cursor: number, chars: number): number {
   if (lineEnd > cursor) return lineEnd + 1;
   return isInsidePair(text, latest) ? latest - 1 : latest;
 }
-
-/** How much is asked for: the rest of this line, or a block of lines. */
-export type Extent = 'line' | 'block';
-
-/**
- * A block is asked for where one can begin: on a blank line, or after an opening bracket or colon at the end of a line. Everywhere
- * else more than the line is more likely wrong than useful.
- */
-export function extentAt(text: string, offset: number): Extent {
-  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  const lineEnd = text.indexOf('\n', offset);
-  const after = text.slice(offset, lineEnd === -1 ? text.length : lineEnd);
-  if (after.trim() !== '') return 'line';
-  return before.trim() === '' || /(?:[{([:]|=>)\s*$/.test(before) ? 'block' : 'line';
-}

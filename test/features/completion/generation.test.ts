@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { AnswerEnd } from '../../../runtime/features/completion/extent.ts';
 import { Generation, lingerMs, type Waited } from '../../../runtime/features/completion/generation.ts';
+import type { Verdict } from '../../../runtime/syntax/closing.ts';
 import { ManualTimer } from '../../server/manual-timer.ts';
 import { ManualTasks } from './manual-tasks.ts';
 
@@ -7,7 +9,7 @@ const never = new AbortController().signal;
 const start = { before: 'let a', after: '\n' };
 const typed = (text: string) => ({ before: `let a${text}`, after: '\n' });
 
-function begun(hasTimer = true) {
+function begun(hasTimer = true, end: Pick<AnswerEnd, 'judge' | 'lead'> = {}) {
   const tasks = new ManualTasks();
   const timer = new ManualTimer();
   const spec = {
@@ -19,7 +21,7 @@ function begun(hasTimer = true) {
     limits: { maxTokens: 8, stop: [] },
   } as const;
   const submit = tasks.submit.bind(tasks, spec);
-  const generation = new Generation(start, submit, hasTimer ? timer.start : undefined);
+  const generation = new Generation(start, submit, hasTimer ? timer.start : undefined, end);
   return { generation, timer, task: tasks.last };
 }
 
@@ -127,5 +129,79 @@ describe('a generation', () => {
     task.say(' = f(x)');
     generation.edited(text);
     expect(task.outcome === undefined).toBe(goesOn);
+  });
+});
+
+/** Closed where the answer has its first `}`. */
+class Judge {
+  #text = '';
+  isDeleted = false;
+  push(piece: string): Verdict {
+    this.#text += piece;
+    return this.end();
+  }
+  end(): Verdict {
+    const keep = this.#text.indexOf('}') + 1;
+    return keep === 0 ? { kind: 'open' } : { kind: 'closed', keep };
+  }
+  delete(): void {
+    this.isDeleted = true;
+  }
+}
+
+describe('a generation of a block', () => {
+  it('when the block closes, then the task is finished in the same turn, and nothing behind it is shown', async () => {
+    const judge = new Judge();
+    const { generation, task } = begun(true, { judge });
+    const waiting = generation.wait(start, never);
+    task.say(' {\n b');
+    expect(task.outcome).toBeUndefined();
+    task.say('();\n}\n\nfunc');
+    expect(task.outcome).toEqual({ kind: 'finished', reason: 'stop' });
+    expect(await waiting).toMatchObject({ kind: 'ended', result: { text: ' {\n b();\n}' } });
+    expect(judge.isDeleted).toBe(true);
+  });
+
+  it('when tokens come after it has closed, then nobody hears of them', async () => {
+    const { generation, task } = begun(true, { judge: new Judge() });
+    const typing = generation.wait(typed(' {}'), never);
+    task.say(' {');
+    task.say('}');
+    task.say(' else');
+    expect(await kindOf(typing)).toBe('diverged');
+    expect((await generation.done).text).toBe(' {}');
+  });
+
+  it('when the limit comes right behind the end of the block, then the block is whole', async () => {
+    const { generation, task } = begun(true, { judge: new Judge() });
+    task.say(' {}');
+    task.end({ kind: 'finished', reason: 'length' });
+    expect((await generation.done).outcome).toEqual({ kind: 'finished', reason: 'stop' });
+  });
+
+  it('when it begins with something, then that is typed or contradicted like the rest', async () => {
+    const { generation, task } = begun(true, { judge: new Judge(), lead: '\n  ' });
+    expect(await kindOf(generation.wait(typed('x'), never))).toBe('diverged');
+    const waiting = generation.wait(typed('\n'), never);
+    task.say('b();\n}');
+    expect(await waiting).toMatchObject({ kind: 'ended', typed: '\n', result: { text: '\n  b();\n}' } });
+  });
+
+  it('when the same is said over and over, then it is finished, as if cut by a limit', async () => {
+    const { generation, task } = begun(true, { judge: new Judge() });
+    for (let time = 0; time < 30 && task.outcome === undefined; time += 1) task.say(' again();\n');
+    const { text, outcome } = await generation.done;
+    expect(outcome).toEqual({ kind: 'finished', reason: 'length' });
+    expect(text.length).toBeLessThan(100);
+  });
+
+  it('when it is taken back, then its judge is freed', async () => {
+    const judge = new Judge();
+    const { generation } = begun(false, { judge });
+    const abort = new AbortController();
+    void generation.wait(start, abort.signal);
+    abort.abort();
+    expect((await generation.done).outcome.kind).toBe('cancelled');
+    expect(judge.isDeleted).toBe(true);
   });
 });

@@ -22,7 +22,7 @@ function settled(): Promise<void> {
 class Editor {
   readonly tasks = new ManualTasks();
   readonly timer = new ManualTimer();
-  readonly completion = new CompletionFeature(this.tasks, models, [], this.timer.start);
+  readonly completion = new CompletionFeature(this.tasks, models, [], { timer: this.timer.start });
 
   /** The cursor is marked by `|`. */
   ask(

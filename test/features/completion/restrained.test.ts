@@ -16,7 +16,7 @@ function world() {
   const tasks = new ScriptedTasks(() => ({ pieces: ['compute();'] }));
   const book = new FeedbackBook();
   const restraint = new Restraint({ now: () => timer.nowMs, book, timer: timer.start });
-  const completion = new CompletionFeature(tasks, models, [], timer.start, restraint);
+  const completion = new CompletionFeature(tasks, models, [], { timer: timer.start, restraint });
   const documentOf = (line: string): TextDocument =>
     TextDocument.create('file:///project/a.ts', 'typescript', 1, head + line);
   /** The line goes on so, and 50 ms later the editor asks at its end. */
