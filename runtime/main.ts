@@ -51,7 +51,6 @@ import { toStatus } from './server/status.ts';
 declare const PUNCTUAL_VERSION: string;
 
 const stopDelayMs = 20;
-const movingStates: ReadonlySet<string> = new Set(['loading', 'resizing', 'unloading']);
 
 function log(line: string): void {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
@@ -82,6 +81,7 @@ class Runtime {
   readonly #token = randomBytes(32).toString('base64url');
   readonly #machineWide: MachineWide;
   readonly #models: ModelsSide;
+  readonly #engineSide: EngineSide;
   readonly #engine: DeviceTeller;
   readonly #residence: Residence;
   readonly #loop: Loop;
@@ -111,7 +111,9 @@ class Runtime {
     this.#machine = machine;
     this.#feedback = feedback;
     this.#restraint = new Restraint({ now, timer, book: feedback.book });
-    const { engine, residence, loop } = new EngineSide({ args, env, registry, memory, machine, now, timer, log });
+    const parts = { args, env, version: PUNCTUAL_VERSION, registry, memory, machine };
+    this.#engineSide = new EngineSide({ ...parts, now, timer, log });
+    const { engine, residence, loop } = this.#engineSide;
     this.#engine = engine;
     this.#residence = residence;
     this.#loop = loop;
@@ -210,6 +212,7 @@ class Runtime {
       models,
       contexts: (documents) => new Contexts(reader, documents),
       feedback: { restraint: this.#restraint, store: this.#feedback },
+      turns: this.#engineSide.recorder,
       version: PUNCTUAL_VERSION,
       machineWide: this.#machineWide,
       know: (settings) => this.#news.know(settings),
@@ -240,7 +243,7 @@ class Runtime {
   #engineView(): EngineView {
     return {
       loaded: () => this.#loop.status().models.flatMap(({ id, state }) => (state === 'ready' ? [id] : [])),
-      isMoving: () => this.#loop.status().models.some(({ state }) => movingStates.has(state)),
+      isMoving: () => this.#engineSide.isMoving,
       devices: () => this.#engine.devices(),
       runs: () => this.#loop.status().enginePid !== undefined,
       ordinaryMs: (id, role) => ordinaryMs(this.#loop.learned.costModel(id), role),

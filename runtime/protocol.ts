@@ -9,6 +9,7 @@ export * from './protocol/completion.ts';
 export * from './protocol/context.ts';
 export * from './protocol/feedback.ts';
 export * from './protocol/generate.ts';
+export * from './protocol/log.ts';
 export * from './protocol/models.ts';
 export * from './protocol/offer.ts';
 export * from './protocol/rendezvous.ts';

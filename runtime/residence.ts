@@ -50,10 +50,14 @@ export interface ResidenceOptions {
   readonly changed: (changes: ResidencyChanges) => void;
   /** Some seconds have gone by: what nobody used for long, or is likely to be used by now, may come or go by that alone. */
   readonly looked: () => void;
-  /** Less memory came back from a model than it held: what is free is to be read anew. */
-  readonly memoryMissing: () => void;
   /** A read has ended: there may be another to decide on. */
   readonly readEnded: () => void;
+}
+
+/** Less memory came back from a model than it held, in bytes. */
+export interface Shortfall {
+  readonly heldBytes: number;
+  readonly freedBytes: number;
 }
 
 /** The library's estimate of what a model holds is about so exact. */
@@ -130,28 +134,39 @@ export class Residence implements Holdings, Files {
     return Math.max(0, (models.budgetBytes() ?? 0) - heldBytes);
   }
 
-  /** Every event of the engine passes here: loads are timed, and what models hold and give back is noted. */
-  heard(event: EngineEvent): void {
-    this.#note(event);
-    if (event.kind === 'lost') this.#loading.clear();
-    if (event.kind !== 'loaded' && event.kind !== 'loadFailed') return;
-    const ready = this.#loading.get(event.model);
-    this.#loading.delete(event.model);
-    if (event.kind === 'loaded') ready?.();
+  /**
+   * Every event of the engine passes here before anybody decides on it: loads are timed, and what models hold and give back is noted.
+   * @returns what a model that has left has not given back, if it is worth noting.
+   */
+  heard(event: EngineEvent): Shortfall | undefined {
+    if (event.kind === 'loaded' || event.kind === 'loadFailed') this.#loadEnded(event.model, event.kind === 'loaded');
+    switch (event.kind) {
+      case 'loaded':
+      case 'resized':
+        this.#options.models.holds(event.model, event.info);
+        if (event.info.heldBytes !== undefined) this.#held.set(event.model, event.info.heldBytes);
+        return undefined;
+      case 'unloaded':
+        return this.#left(event.model, event.freedBytes);
+      case 'lost':
+        this.#held.clear();
+        this.#loading.clear();
+        return undefined;
+      default:
+        return undefined;
+    }
   }
 
-  #note(event: EngineEvent): void {
-    const { models, memoryMissing } = this.#options;
-    if (event.kind === 'lost') this.#held.clear();
-    if (event.kind === 'loaded' || event.kind === 'resized') {
-      models.holds(event.model, event.info);
-      if (event.info.heldBytes !== undefined) this.#held.set(event.model, event.info.heldBytes);
-    }
-    if (event.kind === 'unloaded') {
-      const heldBytes = this.#held.get(event.model) ?? 0;
-      this.#held.delete(event.model);
-      if (event.freedBytes !== undefined && event.freedBytes < heldBytes * enoughShare) memoryMissing();
-    }
+  #loadEnded(model: ModelId, isLoaded: boolean): void {
+    const ready = this.#loading.get(model);
+    this.#loading.delete(model);
+    if (isLoaded) ready?.();
+  }
+
+  #left(model: ModelId, freedBytes: number | undefined): Shortfall | undefined {
+    const heldBytes = this.#held.get(model) ?? 0;
+    this.#held.delete(model);
+    return freedBytes !== undefined && freedBytes < heldBytes * enoughShare ? { heldBytes, freedBytes } : undefined;
   }
 
   /** Its files, first part first. */

@@ -101,6 +101,11 @@ const rules: readonly Rule[] = [
     because: 'the loop performs effects on ports, never on implementations',
   },
   {
+    files: 'runtime/log/',
+    mayImport: ['runtime/log/', 'runtime/core/', 'runtime/engine/cost-model-schema.ts'],
+    because: 'a log is events and effects on their way through a file',
+  },
+  {
     files: 'runtime/server/',
     mayImport: [
       'runtime/server/',
@@ -116,8 +121,8 @@ const rules: readonly Rule[] = [
   },
   {
     files: 'runtime/cli/',
-    mayImport: ['runtime/cli/', 'runtime/client/', 'runtime/protocol.ts', 'runtime/core/'],
-    because: 'the command line is a client like any other',
+    mayImport: ['runtime/cli/', 'runtime/client/', 'runtime/protocol.ts', 'runtime/core/', 'runtime/log/'],
+    because: 'the command line is a client like any other, which reads logs',
   },
   { files: 'runtime/bench/', mayImport: ['runtime/', 'test/gguf/'], because: 'a bench measures whatever it likes' },
   { files: 'runtime/eval/', mayImport: ['runtime/'], because: 'an eval asks the product as it is' },

@@ -12,6 +12,8 @@ import { generate } from './generate.ts';
 import { flushed, type Interruption, outputInterruption, signalInterruptions } from './interruption.ts';
 import { models } from './models.ts';
 import { askOn } from './question.ts';
+import { record } from './record.ts';
+import { replay } from './replay.ts';
 import { runCommand, runGroup } from './run.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
@@ -28,6 +30,8 @@ export const commands: readonly (Command | CommandGroup)[] = [
   models,
   status,
   feedback,
+  record,
+  replay,
   stop,
   serve,
   demo,

@@ -3,14 +3,22 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Home, homeFolder } from '../client/home.ts';
+import { recorderBytesMax } from '../log/recorder.ts';
 
 const idleMsDefault = 60_000;
+
+/** Where it is told that a log of other than the default size is to be kept. */
+const logSizeName = 'PUNCTUAL_LOG_MB';
+/** As base64 it has to fit into a message. */
+const logMegabytesMax = 20;
 
 export interface Arguments {
   readonly home: Home;
   readonly port: number;
   /** 0: never ends by itself. */
   readonly idleMs: number;
+  /** Of the log of what the scheduler hears and decides, packed; 0: none is kept. */
+  readonly logBytesMax: number;
   readonly engineProgram: string;
   readonly media: string;
   /** Parsers, as the build leaves them. */
@@ -44,8 +52,18 @@ export function readArguments(argv: readonly string[], programs: string): Argume
     ),
     port: number('port', 65_535, 0),
     idleMs: number('idle-ms', 2_147_483_647, idleMsDefault),
+    logBytesMax: logBytesMax(process.env[logSizeName]),
     engineProgram: values.engine ? path.resolve(values.engine) : path.join(programs, 'engine.mjs'),
     media: path.join(programs, '..', 'media'),
     grammars: path.join(programs, 'grammars'),
   };
+}
+
+/** @throws Error with a sentence, as above. */
+function logBytesMax(megabytes: string | undefined): number {
+  if (megabytes === undefined || megabytes === '') return recorderBytesMax;
+  const size = Number(megabytes);
+  if (!(size >= 0 && size <= logMegabytesMax))
+    throw new Error(`${logSizeName} is '${megabytes}': give a number from 0 (no log is kept) to ${logMegabytesMax}.`);
+  return size * 1024 * 1024;
 }

@@ -2,16 +2,22 @@
 import path from 'node:path';
 import { LlamaEngine } from '../engine/llama/process.ts';
 import type { Machine } from '../host/machine.ts';
+import { Recorder } from '../log/recorder.ts';
 import { Loop, type LoopOptions } from '../loop.ts';
 import { Calibrations } from '../models/calibrations.ts';
 import type { Memory } from '../models/memory.ts';
 import type { Registry } from '../models/registry.ts';
 import { Residence } from '../residence.ts';
 import type { Arguments } from './arguments.ts';
+import { MemoryBack } from './memory-back.ts';
+
+const movingStates: ReadonlySet<string> = new Set(['loading', 'resizing', 'unloading']);
 
 export interface EngineSideOptions extends Pick<LoopOptions, 'now' | 'timer'> {
   readonly args: Arguments;
   readonly env: NodeJS.ProcessEnv;
+  /** Of Punctual. */
+  readonly version: string;
   readonly registry: Registry;
   readonly memory: Memory;
   readonly machine: Machine;
@@ -22,23 +28,35 @@ export class EngineSide {
   readonly engine: LlamaEngine;
   readonly residence: Residence;
   readonly loop: Loop;
+  readonly recorder: Recorder;
+  readonly #back: MemoryBack;
 
-  constructor({ args, env, registry, memory, machine, now, timer, log }: EngineSideOptions) {
+  constructor({ args, env, version, registry, memory, machine, now, timer, log }: EngineSideOptions) {
     this.engine = new LlamaEngine({ program: args.engineProgram, env, log });
     this.residence = new Residence({
       models: registry,
       machine,
       changed: (changes) => this.loop.tell({ kind: 'conditions', changes }),
       looked: () => this.loop.tell({ kind: 'wake' }),
-      memoryMissing: () => void memory.refresh(),
       readEnded: () => this.loop.tell({ kind: 'wake' }),
     });
     const { engine, residence } = this;
+    this.recorder = new Recorder({ bytesMax: args.logBytesMax, version, timer });
+    this.#back = new MemoryBack({
+      ...{ engine, timer, log },
+      heard: (event) => residence.heard(event),
+      // One that has begun before may have read too early.
+      refresh: () => memory.refresh().then(() => memory.refresh()),
+    });
     const costStore = new Calibrations({ folder: path.join(args.home.folder, 'calibrations'), log });
-    this.loop = new Loop(engine, {
-      ...{ now, timer, log, costStore, files: residence, scheduler: { holdings: residence } },
+    this.loop = new Loop(this.#back, {
+      ...{ now, timer, log, costStore, files: residence, holdings: residence, recorder: this.recorder },
       specOf: (id, isSmall) => registry.specOf(id, isSmall),
     });
-    engine.onEvent((event) => residence.heard(event));
+  }
+
+  /** Whether a model comes, goes, or changes its size: what is free meanwhile is neither what was nor what will be. */
+  get isMoving(): boolean {
+    return this.loop.status().models.some(({ id, state }) => movingStates.has(state) && !this.#back.isReading(id));
   }
 }

@@ -38,4 +38,6 @@ export const errorCodes = {
   models: -31_007,
   /** What was counted of suggestions cannot be deleted. */
   statistics: -31_008,
+  /** No log is kept. */
+  log: -31_009,
 } as const;

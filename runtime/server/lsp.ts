@@ -43,6 +43,7 @@ import {
 import { askOffer } from './ask.ts';
 import { ContextDesk, declarationsFrom, foldersOf, observing } from './contexts.ts';
 import { feedbackHandlers } from './feedback.ts';
+import { logHandlers } from './log.ts';
 import { modelHandlers } from './models.ts';
 import type { Services } from './services.ts';
 import { type TextRequests, textHandlers } from './texts.ts';
@@ -175,7 +176,7 @@ export class Conversation {
 
   /** What other files answer. */
   #requests() {
-    const { summarize, translate, generate, tasks, models, feedback } = this.#services;
+    const { summarize, translate, generate, tasks, models, feedback, turns } = this.#services;
     const shared = {
       settings: () => this.#settings,
       cancellable: this.#cancellable.bind(this),
@@ -189,7 +190,8 @@ export class Conversation {
       ask: (offer, moot) => askOffer(this.#connection, offer, moot, (why) => this.#unanswered(why)),
     };
     const counts = feedback ? feedbackHandlers(feedback.store) : [];
-    return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models }), ...counts] as const;
+    const log = turns ? logHandlers(turns) : [];
+    return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models }), ...counts, ...log] as const;
   }
 
   async #complete(params: unknown, token: CancellationToken): Promise<InlineCompletionResult> {

@@ -7,6 +7,7 @@ import type { Tasks } from '../features/tasks.ts';
 import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
 import type { ClientSettings, SignalParams } from '../protocol.ts';
 import type { FeedbackStore } from './feedback.ts';
+import type { LogSource } from './log.ts';
 import type { MachineWide } from './machine-wide.ts';
 import type { ModelDesk } from './models.ts';
 
@@ -21,6 +22,8 @@ export interface Services {
   readonly contexts?: (documents: OpenDocuments) => Contexts;
   /** What became of suggestions: whom to tell of it, and where it is kept; absent: nobody and nowhere. */
   readonly feedback?: { readonly restraint: Pick<Restraint, 'accepted' | 'closed'>; readonly store: FeedbackStore };
+  /** What the scheduler heard and decided; absent: nobody keeps it. */
+  readonly turns?: LogSource;
   readonly machineWide: Pick<MachineWide, 'says' | 'over'>;
   readonly version: string;
   /** Finds out what a choice of models by these settings depends on; soon over, and never rejects. */

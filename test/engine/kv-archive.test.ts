@@ -72,6 +72,14 @@ describe('the cells of models that have left', () => {
     expect(existsSync(path.join(live, 'b'))).toBe(true);
   });
 
+  it('when a file is gone that the index speaks of, then those that were taken before it are not left behind', async () => {
+    await archive().put('model', [cells('a'), cells('b'), cells('c')]);
+    rmSync(path.join(root, 'archive', 'model', 'b'));
+    expect(await archive().take('model', live)).toEqual([]);
+    expect(readdirSync(live)).toEqual([]);
+    expect(existsSync(path.join(root, 'archive', 'model'))).toBe(false);
+  });
+
   it('when a file cannot be moved, then the others are not left behind', async () => {
     const gone = { ...cells('a'), file: path.join(live, 'gone') };
     await archive().put('model', [cells('b'), gone]);

@@ -91,9 +91,9 @@ export class KvArchive {
    */
   async take(key: string, folder: string): Promise<readonly ArchivedCells[]> {
     const from = path.join(this.#root, key);
+    const taken: ArchivedCells[] = [];
     try {
       const index = indexSchema.parse(JSON.parse(await readFile(path.join(from, indexName), 'utf8')));
-      const taken: ArchivedCells[] = [];
       for (const { file: name, tokens, document, lastOwner } of index) {
         const file = path.join(folder, name);
         await rename(path.join(from, name), file);
@@ -103,6 +103,8 @@ export class KvArchive {
     } catch (error) {
       const isNone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       if (!isNone) this.#log(`Kept KV cells could not be found again: ${String(error)}`);
+      // Those that had come before the failure: nobody knows of them any more.
+      await this.#remove(taken.map(({ file }) => file));
       return [];
     } finally {
       await this.#remove([from]);

@@ -1,0 +1,73 @@
+/** `punctual record`: what the scheduler heard and decided since the runtime began, as a file that `punctual replay` plays again. */
+import { randomUUID } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LogError, readLog } from '../log/read.ts';
+import { logMethod, logResultSchema } from '../protocol.ts';
+import { type Command, CommandError, commonHelp, exitCodes } from './command.ts';
+import { withRunning } from './session.ts';
+
+const { json, help } = commonHelp;
+
+export const record: Command = {
+  name: 'record',
+  usage: 'FILE [--json]',
+  summary: 'write down what the scheduler heard and decided so far, without any text of yours',
+  options: {},
+  help: { json, help },
+  positionals: 1,
+
+  async run([name = ''], values, io) {
+    const file = path.resolve(io.cwd, name);
+    const result = await withRunning(io, (session) => session.request(logMethod, {}, logResultSchema));
+    if (result === undefined)
+      throw new CommandError('No runtime is running, so there is nothing to write down.', 'runtimeUnavailable');
+    const log = Buffer.from(result.log, 'base64');
+    const { end, header } = readOwn(log);
+    await writeWhole(file, log);
+    const told = { file, bytes: log.length, ...end, punctual: header.punctual };
+    io.out(values['json'] ? `${JSON.stringify(told)}\n` : tellOf(told));
+    return exitCodes.done;
+  },
+};
+
+/** What cannot be read here could be read nowhere. */
+function readOwn(log: Uint8Array): ReturnType<typeof readLog> {
+  try {
+    return readLog(log);
+  } catch (error) {
+    if (error instanceof LogError) throw new CommandError(`The runtime's log is of no use: ${error.message}`, 'badLog');
+    throw error;
+  }
+}
+
+/** For its owner alone, and whole or not at all. */
+async function writeWhole(file: string, log: Uint8Array): Promise<void> {
+  const draft = `${file}.${randomUUID()}.draft`;
+  try {
+    await writeFile(draft, log, { mode: 0o600, flag: 'wx' });
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${file} cannot be written: ${reason}.`, 'cannotWrite');
+  }
+}
+
+interface Told {
+  readonly file: string;
+  readonly bytes: number;
+  readonly events: number;
+  readonly effects: number;
+  readonly cutMs?: number | undefined;
+}
+
+function tellOf({ file, bytes, events, effects, cutMs }: Told): string {
+  const size = `${Math.ceil(bytes / 1e3).toLocaleString('en')} kB`;
+  const what = `${events.toLocaleString('en')} events and ${effects.toLocaleString('en')} decisions (${size}) to ${file}`;
+  const cut =
+    cutMs === undefined
+      ? ''
+      : `The log was full ${Math.round(cutMs / 60_000)} minutes after the runtime's start: what came later is not in it ('punctual stop' begins another).\n`;
+  return `Wrote ${what}; no text of yours is in it.\n${cut}'punctual replay ${file}' plays it again.\n`;
+}

@@ -1,0 +1,80 @@
+/** `punctual replay`: a recorded log, played again by the scheduler of this version: it decides the same, or here is the first difference. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Log, LogError, readLog } from '../log/read.ts';
+import { type Difference, type Replay, replay as replayLog } from '../log/replay.ts';
+import { type Command, CommandError, commonHelp, exitCodes } from './command.ts';
+import { versionOf } from './version.ts';
+
+const { json, help } = commonHelp;
+
+export const replay: Command = {
+  name: 'replay',
+  usage: 'LOG [--json]',
+  summary: "play a log of 'punctual record' again and compare every decision",
+  options: {},
+  help: { json, help },
+  positionals: 1,
+
+  async run([name = ''], values, io) {
+    const file = path.resolve(io.cwd, name);
+    const bytes = await readFile(file).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CommandError(`${file} cannot be read: ${reason}.`, 'cannotRead');
+    });
+    const { log, found } = played(bytes);
+    const { punctual } = log.header;
+    const isIdentical = found.difference === undefined;
+    if (values['json'])
+      io.out(`${JSON.stringify({ identical: isIdentical, punctual, cutMs: log.end.cutMs, ...found })}\n`);
+    else io.out(textOf(found, log, versionOf(io)));
+    return isIdentical ? exitCodes.done : exitCodes.failed;
+  },
+};
+
+/** @throws CommandError with the sentence of what is wrong with the log. */
+function played(bytes: Uint8Array): { readonly log: Log; readonly found: Replay } {
+  try {
+    const log = readLog(bytes);
+    return { log, found: replayLog(log) };
+  } catch (error) {
+    if (error instanceof LogError) throw new CommandError(error.message, 'badLog');
+    throw error;
+  }
+}
+
+export function textOf(found: Replay, { header, end }: Log, version: string): string {
+  const { events, decisions, spanMs, difference } = found;
+  const counted = `${events.toLocaleString('en')} events, ${decisions.toLocaleString('en')} decisions, ${spanWords(spanMs)}`;
+  const cut = end.cutMs === undefined ? '' : 'The recording was full then and ended there.\n';
+  if (difference === undefined) return `${counted}: identical.\n${cut}`;
+  const other =
+    header.punctual === version
+      ? ''
+      : `The log is of Punctual ${header.punctual}, this is ${version}: it may well decide otherwise.\n`;
+  return `${counted}, then a difference.\n${differenceText(difference)}${other}`;
+}
+
+function differenceText({ line, atMs, event, recorded, replayed }: Difference): string {
+  const lines = [
+    `Line ${line}, ${(atMs / 1_000).toFixed(3)} s after the runtime's start: ${JSON.stringify(event)}`,
+    ...sideLines('recorded', recorded, replayed),
+    ...sideLines('replayed', replayed, recorded),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** What one side decided; a star stands where the other side did not. */
+function sideLines(name: string, effects: readonly object[], others: readonly object[]): string[] {
+  const known = new Set(others.map((effect) => JSON.stringify(effect)));
+  const lines = effects
+    .map((effect) => JSON.stringify(effect))
+    .map((text) => `  ${known.has(text) ? ' ' : '*'} ${text}`);
+  return [`${name}:`, ...(lines.length === 0 ? ['    nothing'] : lines)];
+}
+
+function spanWords(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes === 0) return `${(ms / 1_000).toFixed(1)} s`;
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,124 @@
+/**
+ * What a turn of the scheduler looks like in a log: the event and the effects without anything that a user wrote. Texts are lengths
+ * (prompts.ts), tokens are counts, documents and workflows are numbered, models go by the names of their files.
+ */
+import type { Effect, Event } from '../core/event.ts';
+import type { LearnedResidency } from '../core/residency/learned.ts';
+import type { ModelId, Task } from '../core/task.ts';
+import { type PromptShape, PromptShapes } from './prompts.ts';
+
+/** A task as it is logged. */
+export type LoggedTask = Omit<Task, 'prompt' | 'limits' | 'supersedeKey'> & {
+  readonly prompt: PromptShape;
+  readonly maxTokens: number;
+  readonly document?: string;
+};
+
+export type LoggedEvent =
+  | Exclude<Event, { readonly kind: 'submit' | 'tokens' }>
+  | { readonly kind: 'submit'; readonly task: LoggedTask }
+  | { readonly kind: 'tokens'; readonly id: string; readonly count: number };
+
+/** One line of a log. */
+export interface LoggedTurn {
+  readonly atMs: number;
+  readonly event: LoggedEvent;
+  /** Absent: nothing was decided. */
+  readonly effects?: readonly LoggedEffect[];
+}
+
+export type LoggedEffect =
+  | Exclude<Effect, { readonly kind: 'start' }>
+  | (Omit<Extract<Effect, { readonly kind: 'start' }>, 'task' | 'generated'> & {
+      readonly id: string;
+      readonly model: string;
+      /** How many tokens had been sent before. */
+      readonly generated: number;
+    });
+
+export function loggedEffect(effect: Effect): LoggedEffect {
+  if (effect.kind !== 'start') return effect;
+  const { kind, task, ageMs, answerTokens, relegated, generated } = effect;
+  return { kind, id: task.id, model: task.model, ageMs, answerTokens, relegated, generated: generated.length };
+}
+
+/** Makes the lines of one log, in its order. */
+export class TurnLines {
+  readonly #shapes = new PromptShapes();
+  readonly #documents = new Map<string, string>();
+  readonly #models = new ModelNames();
+
+  lineOf(atMs: number, event: Event, effects: readonly Effect[]): string {
+    const logged = this.#eventOf(event);
+    this.#shapes.note(event, effects);
+    const turn: LoggedTurn = {
+      atMs,
+      event: logged,
+      ...(effects.length > 0 && { effects: effects.map(loggedEffect) }),
+    };
+    return `${this.#models.in(JSON.stringify(turn))}\n`;
+  }
+
+  #eventOf(event: Event): LoggedEvent {
+    switch (event.kind) {
+      case 'submit':
+        this.#models.meet(event.task.model);
+        return { kind: 'submit', task: this.#taskOf(event.task) };
+      case 'tokens':
+        return { kind: 'tokens', id: event.id, count: event.tokens.length };
+      case 'holdings':
+        for (const { id } of event.models) this.#models.meet(id);
+        return event;
+      case 'wanted':
+        this.#models.meet(event.model);
+        return event;
+      case 'recalled':
+        for (const { model } of mentionedIn(event.learned)) this.#models.meet(model);
+        return event;
+      default:
+        return event;
+    }
+  }
+
+  #taskOf(task: Task): LoggedTask {
+    const { prompt: _, limits, supersedeKey, rest, ...plain } = task;
+    return {
+      ...plain,
+      prompt: this.#shapes.shapeOf(task),
+      maxTokens: limits.maxTokens,
+      ...(supersedeKey !== undefined && { document: this.#numbered(supersedeKey) }),
+      ...(rest && { rest: { ...rest, workflow: this.#numbered(rest.workflow) } }),
+    };
+  }
+
+  #numbered(name: string): string {
+    const known = this.#documents.get(name) ?? `d${this.#documents.size + 1}`;
+    this.#documents.set(name, known);
+    return known;
+  }
+}
+
+function mentionedIn({ models, signals, profiles }: LearnedResidency): readonly { readonly model: ModelId }[] {
+  return [...models, ...profiles, ...signals.flatMap(({ hits }) => hits)];
+}
+
+/** Models are known by the paths of their files, which say where their user keeps them: in a log they go by the file's name. */
+class ModelNames {
+  /** From a path, as JSON writes it, to a name. */
+  #names: (readonly [path: string, name: string])[] = [];
+
+  meet(id: string): void {
+    const path = JSON.stringify(id).slice(1, -1);
+    if (this.#names.some(([known]) => known === path)) return;
+    const name = path.split(/[/\\]/).at(-1) || path;
+    const isTaken = this.#names.some(([, taken]) => taken === name);
+    // The longest first: one path may begin as another one ends.
+    this.#names = [...this.#names, [path, isTaken ? `${name}#${this.#names.length + 1}` : name] as const].sort(
+      ([a], [b]) => b.length - a.length,
+    );
+  }
+
+  in(json: string): string {
+    return this.#names.reduce((text, [path, name]) => (path === name ? text : text.replaceAll(path, name)), json);
+  }
+}
