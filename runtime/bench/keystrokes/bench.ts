@@ -3,18 +3,17 @@
  * the prefixes of real models; idle time is skipped. Nothing here depends on how fast the machine is, but which of the requests are
  * taken back before their answer.
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Vocabulary } from '../../eval/tokens.ts';
+import { FeedbackBook } from '../../features/completion/feedback-book.ts';
 import { CompletionFeature } from '../../features/completion/index.ts';
 import type { ChosenModel, TaskSpec } from '../../features/tasks.ts';
 import { Loop } from '../../loop.ts';
 import { clientSettingsSchema, machineDefaults } from '../../protocol.ts';
 import { aims } from '../aims.ts';
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
-import { programs } from '../engine/model.ts';
 import { newEngine } from '../engine/our-engine.ts';
 import { countOf, listed, oneOf } from '../options.ts';
 import { Progress } from '../progress.ts';
@@ -26,8 +25,9 @@ import { figureTable } from '../tables.ts';
 import { sessions } from '../workloads.ts';
 import { SkippingClock } from './clock.ts';
 import { figuresByName, type KeystrokeFigures, keystrokeFigures, type Played, sourceTable } from './figures.ts';
-import { modelOf, type Order, orders } from './models.ts';
+import { embeddedModel, modelOf, type Order, orders } from './models.ts';
 import { type Asked, Session } from './session.ts';
+import { Unjudged } from './unjudged.ts';
 import { WatchedTasks } from './watched-tasks.ts';
 
 const sessionsFull = 8;
@@ -85,13 +85,6 @@ export const keystrokesBench: Bench = {
     }
   },
 };
-
-/** Beside the bundled programs, which this file is part of. */
-function embeddedModel(): string {
-  const file = path.join(programs, '..', 'media', 'models', 'tinycode-4m-q8_0.gguf');
-  if (!existsSync(file)) throw new Error(`There is no ${file}: run the bench inside the project.`);
-  return file;
-}
 
 async function counted(played: Played, file: string): Promise<KeystrokeFigures> {
   const vocabulary = await Vocabulary.open(file);
@@ -161,7 +154,8 @@ function playOne(
   const model: ChosenModel = { id: order, name: order, demo: false, chosen: true, contextTokens };
   const models = { choose: () => model, describe: () => model };
   const timer = (ms: number, callback: () => void): (() => void) => clock.timer(ms, callback);
-  const completion = new CompletionFeature(tasks, models, [], { timer });
+  const restraint = new Unjudged({ now: () => clock.now(), timer, book: new FeedbackBook() });
+  const completion = new CompletionFeature(tasks, models, [], { timer, restraint });
   const settings = { ...clientSettingsSchema.parse({ completion: { targetMs, maxTokens } }), ...machineDefaults };
   return new Session({ name: `session ${index}`, editing, from, edits, completion, tasks, clock, settings }).play();
 }

@@ -4,7 +4,7 @@ import { SkippingClock } from '../../../runtime/bench/keystrokes/clock.ts';
 import { type Asked, Session, standsInside } from '../../../runtime/bench/keystrokes/session.ts';
 import { WatchedTasks } from '../../../runtime/bench/keystrokes/watched-tasks.ts';
 import { EditingTrace, type RawTrace } from '../../../runtime/bench/replay/editing-trace.ts';
-import { sessions } from '../../../runtime/bench/workloads.ts';
+import { editorWaitMs } from '../../../runtime/bench/typing/play.ts';
 import { CompletionFeature } from '../../../runtime/features/completion/index.ts';
 import { chosenSettings, models, type Script, ScriptedTasks } from '../../features/fakes.ts';
 
@@ -40,7 +40,7 @@ async function played(
   return await new Session(options).play();
 }
 
-const slow = sessions.debounceMs + 100;
+const slow = editorWaitMs + 100;
 
 describe('a session of keystrokes', () => {
   it('when edits come one by one, then each is asked about with what it put in', async () => {
@@ -60,11 +60,11 @@ describe('a session of keystrokes', () => {
     expect(asked.every(({ isShown, prefills }) => isShown && prefills.length === 1)).toBe(true);
   });
 
-  it('when the next edit comes within the debounce, then only the last one is asked about, with both', async () => {
+  it('when the next edit comes before the editor asks, then only the last one is asked about, with both', async () => {
     const asked = await played(
       [
         [0, ' '],
-        [sessions.debounceMs - 1, '='],
+        [editorWaitMs - 1, '='],
       ],
       { pieces: ['9;'] },
     );
