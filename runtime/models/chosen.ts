@@ -12,6 +12,7 @@ import type { OwnBytes } from './machine.ts';
 import type { MachineReading } from './memory.ts';
 import { isInstructed } from './role-models.ts';
 import {
+  type ByRegistry,
   type HeldReport,
   type ModelSizes,
   type OwnSizes,
