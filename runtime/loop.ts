@@ -210,8 +210,9 @@ export class Loop implements Tasks {
         this.#answers.accepted(event.id, event.promptTokens, event.reusedTokens);
         return this.#handle(event);
       case 'tokens':
-        this.#answers.tokens(event.id, event.tokens.length, event.text, this.now());
-        return this.#handle(event);
+        this.#answers.tokens(event, this.now());
+        // How probable they were decides nothing that the scheduler does.
+        return this.#handle({ kind: 'tokens', id: event.id, tokens: event.tokens, text: event.text });
       case 'pass':
         for (const listener of this.#passListeners) listener(event.pass);
         this.#handle(event);

@@ -28,7 +28,9 @@ export function compose(parts: Parts, plan: StepPlan, view: StepView, sequences:
     const { owed: begin } = sequence.answer;
     const item = { id, slot: slot.index, keep: slot.kvTokens.length, tokens, sample };
     const how = { ...(draft.length > 0 && { draft }), ...(sample && begin !== '' && { begin }) };
-    return { ...item, ...how, ...(moves && { moves }) };
+    // Only completions are judged by it.
+    const told = sample && sequence.request.class === 'completion' && ({ tellsProbability: true } as const);
+    return { ...item, ...how, ...told, ...(moves && { moves }) };
   });
   return { model: parts.model.id, kind: plan.kind, items };
 }

@@ -119,8 +119,17 @@ export type EngineEvent =
       readonly reusedTokens: number;
       readonly follows?: TaskId | undefined;
     }
-  /** `text` may be empty while a character is incomplete; `tokens` are what a resumed request passes as `generated`. */
-  | { readonly kind: 'tokens'; readonly id: TaskId; readonly tokens: readonly number[]; readonly text: string }
+  /**
+   * `text` may be empty while a character is incomplete; `tokens` are what a resumed request passes as `generated`. `logProbabilities`, one
+   * for each token and told of completions only: natural logarithm of the share that the token had among the likeliest ones.
+   */
+  | {
+      readonly kind: 'tokens';
+      readonly id: TaskId;
+      readonly tokens: readonly number[];
+      readonly text: string;
+      readonly logProbabilities?: readonly number[] | undefined;
+    }
   | { readonly kind: 'ended'; readonly id: TaskId; readonly outcome: Outcome }
   | { readonly kind: 'pass'; readonly pass: PassReport }
   /** The measurement that a `costs` command asked for is complete; its passes were reported like all others. */

@@ -142,20 +142,22 @@ export class ModelRequests {
       return outcome === undefined ? [] : [this.end(sequence, outcome)];
     }
     if (result.token === undefined) return [this.#fail(sequence, 'The engine sampled no token.')];
-    return this.#sampled(sequence, [...acceptedOf(item, result), result.token]);
+    return this.#sampled(sequence, [...acceptedOf(item, result), result.token], result.logProbabilities);
   }
 
   #fail(sequence: Sequence, message: string): EngineEvent {
     return this.end(sequence, { kind: 'failed', error: { code: 'engineFailed', message } });
   }
 
-  #sampled(sequence: Sequence, sampled: readonly number[]): EngineEvent[] {
+  #sampled(sequence: Sequence, sampled: readonly number[], logarithms?: readonly number[]): EngineEvent[] {
     const { id } = sequence;
     const events: EngineEvent[] = [];
-    for (const token of sampled) {
+    for (const [index, token] of sampled.entries()) {
       this.speculation?.sampled(sequence, token);
       const { tokens, text, outcome } = extend(sequence, token, this.#model);
-      if (tokens.length > 0 || text !== '') events.push({ kind: 'tokens', id, tokens, text });
+      const logProbabilities = tokens.length > 0 ? logarithms?.slice(index, index + 1) : undefined;
+      if (tokens.length > 0 || text !== '')
+        events.push({ kind: 'tokens', id, tokens, text, ...(logProbabilities && { logProbabilities }) });
       if (outcome !== undefined) return [...events, this.end(sequence, outcome)];
     }
     return events;

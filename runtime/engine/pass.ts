@@ -19,6 +19,8 @@ export interface PassItem {
   readonly draft?: readonly number[] | undefined;
   /** Only with `sample` and without a draft: the token begins with this text, or is the beginning of it. */
   readonly begin?: string | undefined;
+  /** Only with `sample`: how probable the sampled tokens are is to be told. */
+  readonly tellsProbability?: true | undefined;
   /** What the device does with the slot before it cuts it. */
   readonly moves?: Moves | undefined;
 }
@@ -34,8 +36,14 @@ export type PassItemResult =
   /**
    * `token` is the sampled one; it must be there exactly when the item asked for it. It comes after the first `accepted` tokens of
    * the draft, which are what would have been sampled there. The slot may hold the whole draft: the next pass cuts it.
+   * `logProbabilities`, if the item asked for them and the device can tell: of each of these tokens, the sampled one last.
    */
-  | { readonly kind: 'done'; readonly token?: number; readonly accepted?: number }
+  | {
+      readonly kind: 'done';
+      readonly token?: number;
+      readonly accepted?: number;
+      readonly logProbabilities?: readonly number[];
+    }
   /** The device could not keep as many tokens as asked and evaluated nothing; the rest is prefilled again. */
   | { readonly kind: 'keptLess'; readonly tokens: number }
   | { readonly kind: 'failed'; readonly message: string };

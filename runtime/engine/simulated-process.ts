@@ -175,7 +175,9 @@ export class SimulatedProcess {
     const accepted = wrong < 0 ? draft.length : wrong;
     const token = tokens[next + accepted] ?? endToken;
     this.#scripts.set(item.id, { tokens, next: next + accepted + 1 });
-    return { kind: 'done', token, accepted };
+    // It is certain of what it was told to say.
+    const logProbabilities = item.tellsProbability && Array.from({ length: accepted + 1 }, () => 0);
+    return { kind: 'done', token, accepted, ...(logProbabilities && { logProbabilities }) };
   }
 
   #emit(events: readonly EngineEvent[]): void {

@@ -7,10 +7,20 @@ import type { ModelId, Outcome, Task, TaskClass, TaskError, TaskId } from '../co
 /** A task before it is taken in; `arrivalMs` is from {@link Tasks.now}. */
 export type TaskSpec = Omit<Task, 'id'>;
 
+/** One token of an answer. */
+export interface TokenConfidence {
+  /** How many UTF-16 units of the answer's text came with it; 0 while a character was incomplete. */
+  readonly chars: number;
+  /** Natural logarithm of how probable the model held it when it chose it: 0 is certain. */
+  readonly logProbability: number;
+}
+
 export interface TaskResult {
   readonly outcome: Outcome;
   /** Everything that was generated, also when the task was cancelled half-way. */
   readonly text: string;
+  /** The tokens of `text`, in order; absent where the engine does not tell how probable they were. */
+  readonly tokens?: readonly TokenConfidence[];
   /** From arrival to the first token; absent when there was none. */
   readonly ttftMs?: number;
   /** From arrival to the end. */

@@ -6,7 +6,8 @@ import type { Effect } from '../core/event.ts';
 import { type Metrics, promiseKept } from '../core/metrics.ts';
 import type { Predicted, PredictionErrors } from '../core/prediction.ts';
 import type { ModelId, Outcome, Task, TaskId } from '../core/task.ts';
-import type { TaskListener, TaskResult } from '../features/tasks.ts';
+import type { EngineEvent } from '../engine/engine.ts';
+import type { TaskListener, TaskResult, TokenConfidence } from '../features/tasks.ts';
 
 interface Answer {
   readonly task: Task;
@@ -18,6 +19,8 @@ interface Answer {
   /** The asker is asked something; to be aborted when that is moot. */
   question: AbortController | undefined;
   text: string;
+  /** Of each token, as far as the engine tells. */
+  confidence: TokenConfidence[];
   generatedTokens: number;
   ttftMs: number | undefined;
   promptTokens: number | undefined;
@@ -50,6 +53,7 @@ export class Answers {
         answeredBy: undefined,
         question: undefined,
         text: '',
+        confidence: [],
         generatedTokens: 0,
         ttftMs: undefined,
         promptTokens: undefined,
@@ -116,12 +120,17 @@ export class Answers {
       Object.assign(answer, { promptTokens, reusedTokens });
   }
 
-  tokens(id: TaskId, count: number, text: string, nowMs: number): void {
+  tokens({ id, tokens, text, logProbabilities }: Extract<EngineEvent, { kind: 'tokens' }>, nowMs: number): void {
     const answer = this.#answers.get(id);
     if (answer === undefined) return;
     answer.ttftMs ??= nowMs - answer.task.arrivalMs;
-    answer.generatedTokens += count;
+    answer.generatedTokens += tokens.length;
     answer.text += text;
+    // Text that comes with several tokens stands with the last of them, what was held back until the end with none.
+    const last = (logProbabilities?.length ?? 0) - 1;
+    logProbabilities?.forEach((logProbability, index) => {
+      answer.confidence.push({ chars: index === last ? text.length : 0, logProbability });
+    });
     if (text !== '') answer.listener.onText?.(text);
   }
 
@@ -131,7 +140,7 @@ export class Answers {
     if (answer === undefined) return undefined;
     this.#answers.delete(id);
     answer.question?.abort();
-    const { task, text, generatedTokens, ttftMs, promptTokens, reusedTokens, predicted } = answer;
+    const { task, text, confidence, generatedTokens, ttftMs, promptTokens, reusedTokens, predicted } = answer;
     const { relegated, answeredBy } = answer;
     const e2eMs = nowMs - task.arrivalMs;
     const settled = { task, outcome, e2eMs, atMs: nowMs, ...(ttftMs !== undefined && { ttftMs }) };
@@ -145,6 +154,7 @@ export class Answers {
       e2eMs,
       kept: promiseKept(settled),
       relegated,
+      ...(confidence.length > 0 && { tokens: confidence }),
       ...(ttftMs !== undefined && { ttftMs }),
       ...(promptTokens !== undefined && { promptTokens }),
       ...(reusedTokens !== undefined && { reusedTokens }),

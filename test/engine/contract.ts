@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineCommand, EngineEvent, EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { ContractDriver, longPrompt, type Subject } from './contract-driver.ts';
-import type { Recorder } from './recorder.ts';
+import type { EventOf, Recorder } from './recorder.ts';
 
 export function engineContract(name: string, create: () => Promise<Subject>): void {
   describe(`the engine contract: ${name}`, () => {
@@ -64,6 +64,21 @@ export function engineContract(name: string, create: () => Promise<Subject>): vo
       expect(promptTokens).toBeGreaterThan(1);
       expect(recorder.accepted(second)).toMatchObject({ promptTokens, reusedTokens: promptTokens - 1 });
       expect(recorder.text(second)).toBe(recorder.text(first));
+    });
+
+    it('when a completion is asked for, then each token says how probable it was; of other answers none does', async () => {
+      const completion = start();
+      const summary = start({ class: 'summarize' });
+      await ended(completion, summary);
+      const told = (id: string): EventOf<'tokens'>[] => recorder.of('tokens').filter((event) => event.id === id);
+      for (const { tokens, logProbabilities = [] } of told(completion)) {
+        expect(logProbabilities).toHaveLength(tokens.length);
+        for (const logarithm of logProbabilities) expect(logarithm).toBeLessThanOrEqual(0);
+        for (const logarithm of logProbabilities) expect(logarithm).toBeGreaterThan(-5);
+      }
+      expect(told(summary).map(({ logProbabilities }) => logProbabilities)).toEqual(told(summary).map(() => undefined));
+      // To be told changes nothing of what is chosen.
+      expect(recorder.tokens(completion)).toEqual(recorder.tokens(summary));
     });
 
     it('when text is appended to a prompt, then only what is new is evaluated', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extentByLine } from '../../runtime/features/completion/extent.ts';
-import type { Place } from '../../runtime/features/completion/filters/filter.ts';
+import type { Place } from '../../runtime/features/completion/filters/around.ts';
 import { postprocess } from '../../runtime/features/completion/filters/postprocess.ts';
 import { infillWindow } from '../../runtime/features/completion/prompt.ts';
 

@@ -3,22 +3,14 @@
  * is told per item.
  */
 import { performance } from 'node:perf_hooks';
-import type { LlamaContext, LlamaContextSequence, Token, TokenBias } from 'node-llama-cpp';
+import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { PassItem, PassItemResult, PassResult } from '../pass.ts';
-import { greedy } from './context.ts';
 import type { Healing } from './healing.ts';
 import type { KvShelf } from './kv-shelf.ts';
+import { sampledOf, samplingOf } from './sampling.ts';
 
 /** Passes of several sequences that may fail one after the other before their requests are given up instead of tried one by one. */
 const batchFailuresMax = 2;
-
-/** How the token after another one is chosen. */
-interface Sampling {
-  readonly generateNext: {
-    readonly token: true;
-    readonly options: { readonly temperature: number; readonly tokenBias?: TokenBias };
-  };
-}
 
 export class Sequences {
   readonly #context: LlamaContext;
@@ -107,21 +99,22 @@ export class Sequences {
     }
     const draft = (item.draft ?? []) as readonly Token[];
     const last = tokens.length - 1;
-    const how = this.#sampling(item);
+    const how = samplingOf(item, this.#healing);
     const results = await sequence.controlledEvaluate(
       [...tokens, ...draft].map((token, index) => (index >= last ? [token, how] : token)),
     );
-    const sampled = results.slice(last).map((result) => result?.next.token ?? undefined);
-    const wrong = draft.findIndex((guess, index) => sampled[index] !== guess);
+    const sampled = results.slice(last).map((result) => (result === undefined ? undefined : sampledOf(result.next)));
+    const wrong = draft.findIndex((guess, index) => sampled[index]?.token !== guess);
     const accepted = wrong < 0 ? draft.length : wrong;
-    const token = sampled[accepted];
+    const token = sampled[accepted]?.token;
     if (token === undefined) throw new Error('no token could be sampled');
-    return { kind: 'done', token, ...(draft.length > 0 && { accepted }) };
-  }
-
-  #sampling({ begin }: PassItem): Sampling {
-    const tokenBias = begin === undefined ? undefined : this.#healing.bias(begin);
-    return tokenBias === undefined ? greedy : { generateNext: { token: true, options: { temperature: 0, tokenBias } } };
+    const logProbabilities = sampled.slice(0, accepted + 1).flatMap((one) => one?.logProbability ?? []);
+    return {
+      kind: 'done',
+      token,
+      ...(draft.length > 0 && { accepted }),
+      ...(item.tellsProbability && { logProbabilities }),
+    };
   }
 
   /** After a failure the native cache may hold cells that the library does not know of; only a new sequence is clean for sure. */

@@ -1,6 +1,6 @@
 /** Where a completion is asked for, and the text around it as a model sees it. Pure. */
 import type { Position, Range, TextDocument } from 'vscode-languageserver-textdocument';
-import type { Place } from './filters/filter.ts';
+import type { Place } from './filters/around.ts';
 
 /** What is asked about. */
 export interface Cursor {

@@ -9,9 +9,11 @@
  * 4. When the block that is asked for has closed, or the same is said over and over, it is finished. What comes after that is nobody's:
  *    whoever waits has the block and nothing else.
  */
+
 import { endsInLoop } from '../repetition.ts';
 import type { TaskHandle, TaskListener, TaskResult } from '../tasks.ts';
 import type { AnswerEnd, AnswerJudge } from './extent.ts';
+import { tokensBehind } from './filters/confidence.ts';
 import { possiblyTyped, type Sides, typedSince } from './since.ts';
 
 /** Longer than the 50 ms that VS Code waits after an edit, a debounce of ours, and an edit or two that came too fast to be asked about. */
@@ -132,7 +134,8 @@ export class Generation {
 
   /** Without what was generated behind the block. What loops was cut somewhere, as by a limit. */
   #whole(told: TaskResult): TaskResult {
-    const result = { ...told, text: this.#lead + told.text };
+    const tokens = told.tokens && tokensBehind(told.tokens, this.#lead.length);
+    const result = { ...told, text: this.#lead + told.text, ...(tokens && { tokens }) };
     if (told.outcome.kind !== 'finished') return result;
     if (this.#enough === 'loops')
       return { ...result, text: this.#text, outcome: { kind: 'finished', reason: 'length' } };

@@ -25,6 +25,7 @@ import { Asking } from './asking.ts';
 import { type CursorText, cursorText, isInside, plainLines } from './cursor.ts';
 import { Eligibility } from './eligibility.ts';
 import type { AnswerEnd, AnswerEnds } from './extent.ts';
+import { tokensAfter } from './filters/confidence.ts';
 import type { Answer } from './filters/filter.ts';
 import { type Postprocessed, postprocess } from './filters/postprocess.ts';
 import { Generation, type Timer } from './generation.ts';
@@ -203,8 +204,13 @@ export class CompletionFeature {
 }
 
 /** What may be shown of an answer where `typed` of it was typed already; undefined when it came to no end. */
-function shapedAnswer({ outcome, text }: TaskResult, typed: string, { around }: CursorText): Postprocessed | undefined {
+function shapedAnswer(
+  { outcome, text, tokens }: TaskResult,
+  typed: string,
+  { around }: CursorText,
+): Postprocessed | undefined {
   if (outcome.kind !== 'finished') return undefined;
-  const answer: Answer = { text: text.slice(typed.length), end: outcome.reason };
+  const left = tokens && tokensAfter(tokens, typed.length);
+  const answer: Answer = { text: text.slice(typed.length), end: outcome.reason, ...(left && { tokens: left }) };
   return postprocess(answer, around);
 }

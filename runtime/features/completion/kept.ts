@@ -1,6 +1,6 @@
 /** Suggestions that need no task: the last one of each document, typed on, and those that were made before. Pure. */
 import { SuggestionCache } from './cache.ts';
-import type { Place } from './filters/filter.ts';
+import type { Place } from './filters/around.ts';
 import { type Postprocessed, postprocess } from './filters/postprocess.ts';
 import { LastShown } from './shown.ts';
 import type { Sides } from './since.ts';

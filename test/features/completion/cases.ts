@@ -7,12 +7,13 @@
  *     >> the filters that changed it: ⟦what is shown⟧
  *
  * Also `>> dropped by <filter>`, which shows nothing, and `>> unchanged`. In texts `→` is a tab and `␍` a carriage return. Options:
- * `length` (the token limit cut the answer), `healed TEXT` and `selected TEXT` (as JSON), `log N,N,…` (one logarithm for each word of
+ * `length` (the token limit cut the answer), `selected TEXT` (as JSON), `log N,N,…` (one logarithm for each word of
  * the answer), `language ID` (instead of the file's name).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Answer, Place } from '../../../runtime/features/completion/filters/filter.ts';
+import type { Place } from '../../../runtime/features/completion/filters/around.ts';
+import type { Answer } from '../../../runtime/features/completion/filters/filter.ts';
 
 export interface Case {
   readonly title: string;
@@ -50,7 +51,7 @@ function parse(fileLanguage: string, part: string): Case {
   const { before = '', said = '', after = '' } = marked;
   const option = (key: string): string | undefined =>
     new RegExp(`^@ ${key}(?: (.*))?$`, 'm').exec(options)?.slice(1)[0];
-  const [languageId, healed, selected, log] = ['language', 'healed', 'selected', 'log'].map(option);
+  const [languageId, selected, log] = ['language', 'selected', 'log'].map(option);
   return {
     title: `${languageId ?? fileLanguage}: ${name}`,
     place: {
@@ -62,7 +63,6 @@ function parse(fileLanguage: string, part: string): Case {
     answer: {
       text: said,
       ...(/^@ length$/m.test(options) && { end: 'length' }),
-      ...(healed && { healed: JSON.parse(healed) }),
       ...(log && { tokens: tokensOf(said, log.split(',').map(Number)) }),
     },
     verdict,

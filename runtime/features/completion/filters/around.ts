@@ -1,8 +1,18 @@
 /** What stands around the cursor, as the filters ask for it: worked out once for an answer. Pure. */
-import type { Place } from './filter.ts';
 import { type Lexis, lexisOf } from './languages.ts';
 import { columnsOf, indentOf, isBlank, isOpener } from './lines.ts';
 import { type Closing, type Frame, isInsideText, type Scan, scan } from './scan.ts';
+
+/** Where an answer is to stand. The texts may be the whole document's: only what is near the cursor is read. */
+export interface Place {
+  /** Before and after the cursor, with `\n` line ends. A selected entry of the suggestion list counts as typed: `before` ends with it. */
+  readonly before: string;
+  readonly after: string;
+  /** The editor's language id. A language that is not known is judged by the cursor's line alone. */
+  readonly languageId: string;
+  /** Text of the entry that is selected in the editor's suggestion list. */
+  readonly selected?: string;
+}
 
 export interface Around {
   readonly place: Place;

@@ -1,5 +1,5 @@
 /** How an answer ends: with something whole. */
-import { loopAtEnd } from '../../repetition.ts';
+import { loopAtEnd, type TextLoop } from '../../repetition.ts';
 import type { Filter } from './filter.ts';
 import { hasWords, isBlank, withoutLastLine } from './lines.ts';
 
@@ -20,8 +20,12 @@ const loopCharsMin = 30;
 /** A rule in a comment or a row of zeros ends by itself within a line of usual length. */
 const rowCharsMax = 120;
 
+/** Before what the next item of a list or of a condition is joined with. */
+const joint = /\s*(?:[,;]|&&|\|\|)/g;
+
 /**
- * A loop is said once if it goes over lines; the line is not shown if it loops within itself.
+ * A loop is said once if it goes over lines, or if the cursor's line is a list that ends in it; any other line that loops within itself is
+ * not shown.
  * Linear: each period is looked at from the end until it breaks.
  */
 export const repetition: Filter = (text, { lineBefore }) => {
@@ -38,8 +42,17 @@ export const repetition: Filter = (text, { lineBefore }) => {
   const looped = text.slice(loop.start).trimEnd();
   const isRow = looped.length <= rowCharsMax && /^(?:[^\p{L}]|true|false|null|None)*$/u.test(looped);
   if (looped.includes('\n') || isRow) return text;
-  return text.slice(0, Math.max(0, text.lastIndexOf('\n', loop.start)));
+  const lineEnd = text.lastIndexOf('\n', loop.start);
+  return lineEnd === -1 ? firstItems(text, loop) : text.slice(0, lineEnd);
 };
+
+/** Of a list that ends in a loop, what comes before the loop and the first item of that; nothing where it is no list. */
+function firstItems(text: string, { start, period }: TextLoop): string {
+  joint.lastIndex = start + 1;
+  const end = joint.exec(text)?.index ?? text.length;
+  const items = text.slice(0, end);
+  return end - start <= 2 * period && /[\p{L}\p{N}]/u.test(items) ? items : '';
+}
 
 /** From where on each line equals the one `period` before it, the last one being perhaps only the beginning of one. */
 function loopStart(lines: readonly string[], period: number): { start: number; count: number } {

@@ -2,22 +2,21 @@
  * What a model wrote, made fit to be shown: a list of pure filters, applied in order until none of them changes anything, so that to
  * filter an answer again changes nothing. Never throws.
  */
-import { type Around, aroundOf } from './around.ts';
+import { type Around, aroundOf, type Place } from './around.ts';
 import { brackets, quotes, restOfLine } from './balance.ts';
 import { echo, leadingBlank, selectedEntry } from './beginning.ts';
 import { fences, prose } from './chatter.ts';
 import { lowConfidence } from './confidence.ts';
 import { linesAbove, linesBelow } from './duplicates.ts';
 import { blank, partialLine, repetition } from './ending.ts';
-import { type Answer, type Filter, type FilterName, filterNames, type Place } from './filter.ts';
+import { type Answer, type Filter, type FilterName, filterNames } from './filter.ts';
 import { indentation, outdent } from './indentation.ts';
-import { encoding, healed, specialTokens } from './raw.ts';
+import { encoding, specialTokens } from './raw.ts';
 
 const filters: Readonly<Record<FilterName, Filter>> = {
   lowConfidence,
   encoding,
   specialTokens,
-  healed,
   fences,
   prose,
   selectedEntry,

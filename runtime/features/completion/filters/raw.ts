@@ -1,4 +1,4 @@
-/** What does not belong to the answer at all: line ends of another system, half characters, markers, space that was taken off the prompt. */
+/** What does not belong to the answer at all: line ends of another system, half characters, markers. */
 import type { Filter } from './filter.ts';
 
 /** Line ends become `\n`, which the editor turns into those of the file. What follows a character that is none is noise. */
@@ -45,14 +45,4 @@ export const specialTokens: Filter = (text, { place, lexis }) => {
     if (!isQuoted && !isMarkup && !near.includes(found.trim())) return text.slice(0, index);
   }
   return text;
-};
-
-/**
- * The prompt ended without this text, so the answer begins with it although it stands in the document. A space may be missing; an answer
- * that begins with other letters than were typed contradicts what was typed.
- */
-export const healed: Filter = (text, _around, { healed: taken = '' }) => {
-  if (taken === '') return text;
-  if (text.startsWith(taken)) return text.slice(taken.length);
-  return taken.trim() === '' ? text : '';
 };

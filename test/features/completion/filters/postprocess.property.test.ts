@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Answer, Place } from '../../../../runtime/features/completion/filters/filter.ts';
+import type { Place } from '../../../../runtime/features/completion/filters/around.ts';
+import type { Answer } from '../../../../runtime/features/completion/filters/filter.ts';
 import { answerCharsMax, postprocess } from '../../../../runtime/features/completion/filters/postprocess.ts';
 
 const languageId = fc.constantFrom(
@@ -70,7 +71,6 @@ const answer: fc.Arbitrary<Answer> = fc.record(
     // What stands around the cursor is what models repeat.
     text: code,
     end: fc.constantFrom('stop', 'length'),
-    healed: fc.constantFrom('', ' ', 'con'),
     tokens: fc.array(
       fc.record({ chars: fc.nat(6), logProbability: fc.oneof(fc.double({ max: 0 }), fc.constant(Number.NaN)) }),
       { maxLength: 8 },
