@@ -45,6 +45,15 @@ describe('the table of models', () => {
     expect(long).not.toContain('more can be pulled');
   });
 
+  it('when the user has pinned models, then their state says so, and names that lead nowhere are told', () => {
+    const models = [model({ state: 'ready', pinned: 'user' }), model({ name: 'b', pinned: 'completion' })];
+    const unknown = ["punctual.residency pins 'x', and no model is called so."];
+    const out = modelsTable(result(models, { unknown }), false);
+    expect(out).toMatch(/^coder .* ready, pinned +–$/m);
+    expect(out).toMatch(/^b .* installed +–$/m);
+    expect(out.split('\n')).toContain(unknown[0]);
+  });
+
   it('when a model is loaded and was measured, then its speed has a column, and only then', () => {
     const speed = { prefillTokensPerSecond: 340.4, decodeTokensPerSecond: 9.46 };
     const out = modelsTable(result([model({ state: 'ready', speed }), model({ name: 'b' })]), false);

@@ -66,6 +66,26 @@ describe('the printed status', () => {
     ]);
   });
 
+  it('when models were loaded or files read ahead, then it is told what that was worth', () => {
+    const loads = { begun: 12, used: 9, wasted: 2, wastedMs: 8_440 };
+    const reads = { bytesRead: 41.2e9, bytesUsed: 30e9, cpuMs: 12_300 };
+    const none = { begun: 0, used: 0, wasted: 0, wastedMs: 0 };
+    const read = 'files read ahead: 41.2 GB, of which loads found 30.0 GB in memory (at most 12.3 s of a processor)';
+    expect(linesOf({ ...status, ahead: { loads, reads } }).slice(4, 7)).toEqual([
+      'models loaded ahead: 12, of which 9 were used and 2 left unused (8.4 s of loading wasted)',
+      read,
+      '',
+    ]);
+    expect(linesOf({ ...status, ahead: { loads: none, reads } }).slice(4, 6)).toEqual([read, '']);
+  });
+
+  it('when the user has pinned a model, then its line says so; that of the completion model need not', () => {
+    const [tiny] = status.models;
+    if (tiny === undefined) throw new Error('there is a model');
+    const lineOf = (pinned: 'user' | 'completion') => linesOf({ ...status, models: [{ ...tiny, pinned }] })[4];
+    expect([lineOf('user'), lineOf('completion')]).toEqual(['Tiny: ready, pinned, 5 MB', 'Tiny: ready, 5 MB']);
+  });
+
   it('when suggestions were shown, then it is told what became of them', () => {
     const outcomes = { shown: 10, accepted: 3, partly: 1, rejected: 5, retained: 3, lost: 1 };
     expect(linesOf({ ...status, outcomes }).slice(4, 6)).toEqual([

@@ -19,6 +19,12 @@ const rowOf = (name: string, over: Partial<RowsInput> = {}): Row => {
   return row;
 };
 
+test('when the user has pinned a model, then its row says so', () => {
+  const list = listWith({ models: [demo, { ...loaded, pinned: 'user' }, { ...imported, pinned: 'completion' }] });
+  expect(rowOf(loaded.name, { list }).description).toContain(' · loaded · pinned · ');
+  expect(rowOf(imported.name, { list }).description).not.toContain('pinned');
+});
+
 describe('order', () => {
   test('when the list opens, then installed models come first, loaded before others, the demonstration model last', () => {
     expect(modelSections(input()).map(({ title }) => title)).toEqual([

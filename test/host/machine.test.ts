@@ -201,6 +201,23 @@ describe('the machine', () => {
     await machine.dispose();
   });
 
+  it('when files are read ahead, then it is counted what was new, and what loads have found of it', async () => {
+    const [used, unused] = [await modelOf('used', 8 * mebibyte), await modelOf('unused', 4 * mebibyte)];
+    const { machine, read } = await made();
+    await read(used);
+    await read(unused);
+    // What is cached already is read at the speed of memory, and is no gain.
+    await read(used);
+    expect(machine.readAheads).toMatchObject({ bytesRead: 12 * mebibyte, bytesUsed: 0 });
+    machine.loading(used, false)();
+    machine.loading(used, false)();
+    expect(machine.readAheads).toMatchObject({ bytesRead: 12 * mebibyte, bytesUsed: 8 * mebibyte });
+    machine.forget('unused');
+    machine.loading(unused, false);
+    expect(machine.readAheads.bytesUsed, 'it was gone from the cache by then').toBe(8 * mebibyte);
+    await machine.dispose();
+  });
+
   it('when reading is stopped, then it ends, and what was read counts', async () => {
     const { machine, read } = await made();
     const disk = await modelOf('a', 64 * mebibyte);

@@ -226,6 +226,22 @@ describe('the status as clients see it', () => {
     expect(toStatus({ ...sources, workflows: () => ({ views: [], nowMs: 1_000 }) })).not.toHaveProperty('workflows');
   });
 
+  it('when a model is pinned, then why is told; when nothing was done ahead, then nothing is told of that', () => {
+    const describe = (id: string) => ({ name: id, demo: false, pinned: 'user' as const });
+    const nothing = {
+      loads: { begun: 0, used: 0, wasted: 0, wastedMs: 0 },
+      reads: { bytesRead: 0, bytesUsed: 0, cpuMs: 0 },
+    };
+    const idle = statusSchema.parse(toStatus({ ...sources, describe, ahead: () => nothing }));
+    expect(idle.models[0]?.pinned).toBe('user');
+    expect(idle).not.toHaveProperty('ahead');
+    const ahead = {
+      loads: { begun: 3, used: 2, wasted: 1, wastedMs: 900 },
+      reads: { bytesRead: 5e9, bytesUsed: 4e9, cpuMs: 80 },
+    };
+    expect(statusSchema.parse(toStatus({ ...sources, ahead: () => ahead })).ahead).toEqual(ahead);
+  });
+
   it('when the environment could not be followed, then that is told, and nothing when it could', () => {
     const problems = ["PUNCTUAL_GPU is 'nvidia', which is none."];
     expect(statusSchema.parse(toStatus({ ...sources, problems })).problems).toEqual(problems);

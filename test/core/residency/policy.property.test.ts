@@ -14,6 +14,7 @@ const anyModel = fc.record({
   state: fc.constantFrom('absent', 'absent', 'ready', 'ready', 'ready', 'loading', 'resizing', 'leaving', 'failed'),
   class: fc.constantFrom(...classes),
   isPinned: fc.boolean(),
+  isKept: fc.boolean(),
   isSmall: fc.boolean(),
   isDraining: fc.boolean(),
   fullGb: fc.integer({ min: 1, max: 9 }),
@@ -48,6 +49,8 @@ const anyOptions: fc.Arbitrary<Partial<ResidencyOptions>> = fc.record({
   releaseAfterMs: fc.constantFrom(Number.POSITIVE_INFINITY, 60_000),
   aheadProbability: fc.constantFrom(0, 0.45),
   wasteWeight: fc.constantFrom(0, 1),
+  needWeight: fc.constantFrom(0, 1, 10),
+  signalWeight: fc.constantFrom(0, 1, 10),
 });
 
 /** What tasks say of stand-ins; one of them nothing. */
@@ -63,6 +66,8 @@ function modelOf(place: number, nowMs: number, drawn: Step['models'][number]): M
     classes: [drawn.class],
     state: drawn.state,
     isPinned: drawn.isPinned && place === 0,
+    isKept: drawn.isKept && place === 1,
+    releaseAfterMs: drawn.isSmall ? 2 * drawn.readyMs : undefined,
     isNamed: drawn.isDraining,
     isSmall: drawn.isSmall,
     isDraining: drawn.isDraining,
@@ -103,7 +108,7 @@ function checkLoad(load: Extract<Decision, { kind: 'load' }>, seen: ResidencyVie
   expect(seen.models.some(({ state }) => state === 'loading' || state === 'leaving')).toBe(false);
   for (const id of [...load.evict, ...load.downsize]) {
     const victim = get(id);
-    expect(victim).toMatchObject({ state: 'ready', running: 0, isPinned: false });
+    expect(victim).toMatchObject({ state: 'ready', running: 0, isPinned: false, isKept: false });
     expect(victim.waiting.length === 0 || victim.isDraining).toBe(true);
     expect(seen.nowMs - victim.readySinceMs).toBeGreaterThanOrEqual(2_000);
   }
@@ -127,7 +132,7 @@ function check(decision: Decision, seen: ResidencyView): void {
     case 'resize':
       return void expect(of(decision.model)).toMatchObject({ state: 'ready', running: 0, waiting: [] });
     case 'drain':
-      return void expect(of(decision.model)).toMatchObject({ state: 'ready', isPinned: false });
+      return void expect(of(decision.model)).toMatchObject({ state: 'ready', isPinned: false, isKept: false });
     case 'resume':
       return void expect(of(decision.model)).toMatchObject({ state: 'ready', isDraining: true });
     case 'substitute':
