@@ -19,6 +19,7 @@ export type AnswerEnd =
       readonly demo: boolean;
       /** Who answered, when that is not the model that was chosen. */
       readonly standIn: string | undefined;
+      readonly problems: NonNullable<TextResult['problems']>;
     }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly sentence: string };
@@ -162,7 +163,7 @@ class RunningAnswer {
       await this.#pump.drain();
       const standIn = result.insteadOf === undefined ? undefined : result.model;
       const sentence = [endSentence(this.#options.done, result), ...(result.notes ?? [])].join(' ');
-      return { kind: 'done', sentence, demo: result.demo, standIn };
+      return { kind: 'done', sentence, demo: result.demo, standIn, problems: result.problems ?? [] };
     } catch (error) {
       // The text that came belongs to the user; an error in writing it must not hide the first one.
       await this.#pump.drain().catch((late: unknown) => ctx.log.warn(`Writing the answer failed: ${late}`));

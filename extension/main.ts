@@ -7,6 +7,7 @@ import type { ConnectionState } from './connection-state.ts';
 import { Context } from './context.ts';
 import * as declarations from './declarations.ts';
 import * as documentThis from './document-this.ts';
+import * as explain from './explain.ts';
 import * as generate from './generate.ts';
 import * as here from './here.ts';
 import * as maintenance from './maintenance.ts';
@@ -42,6 +43,7 @@ const features = [
   documentThis,
   generate,
   commitMessage,
+  explain,
   offers,
   status,
   here,

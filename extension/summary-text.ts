@@ -1,7 +1,8 @@
 /**
  * The Markdown of a summary's document: what it is of, whether a demonstration model or a stand-in wrote it, the text so far, and the
  * end. Pure.
- * It is read as it stands, so nothing is escaped; a preview of it runs no commands and loads no scripts.
+ * It is read as it stands, so hardly anything is escaped; a preview of it runs no commands and loads no scripts, and what would load a picture
+ * from elsewhere is taken apart.
  */
 
 export interface SummaryState {
@@ -19,7 +20,15 @@ export function summaryMarkdown({ source, demo, standIn, body, footer }: Summary
   const blocks = [`# Summary of ${source}`];
   if (demo) blocks.push('> Written by the demonstration model: it shows how Punctual works, not what your code does.');
   if (standIn !== undefined) blocks.push(`> Written by ${standIn}, not by the model that was chosen.`);
-  if (body !== '') blocks.push(body.trimEnd());
+  if (body !== '') blocks.push(harmlessMarkdown(body).trimEnd());
   blocks.push(footer === undefined ? '…' : `---\n\n${footer}`);
   return `${blocks.join('\n\n')}\n`;
+}
+
+/**
+ * A model repeats what it reads, and what it reads may want the reader's editor to load a picture, which would tell somebody that it was
+ * read, and what. So nothing is a picture, and no tag has attributes. In code a blank more does no harm.
+ */
+export function harmlessMarkdown(text: string): string {
+  return text.replaceAll('![', '! [').replace(/<(?=[a-z][^<>]*=)/gi, '< ');
 }

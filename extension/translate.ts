@@ -1,19 +1,43 @@
-/** *Punctual: Translate Selection or File…*: the answer grows in a new, unsaved editor of the target language beside the source. */
+/**
+ * *Punctual: Translate Selection or File…*: the answer grows in a new, unsaved editor of the target language beside the source, or, *as Diff*,
+ * on the right of a comparison with it.
+ */
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { targetLanguages } from '../runtime/protocol.ts';
-import { type AnswerEnd, type AnswerSink, guarded, sourceOf, sourceParams, streamAnswer } from './answer.ts';
+import {
+  type AnswerEnd,
+  type AnswerSink,
+  guarded,
+  type Source,
+  sourceOf,
+  sourceParams,
+  streamAnswer,
+} from './answer.ts';
+import { besideName } from './beside-name.ts';
 import type { Context } from './context.ts';
 import { isTarget, type Target, targetsFor } from './targets.ts';
+import { diffTitle, TranslationList } from './translation-list.ts';
+import { VirtualTexts } from './virtual-texts.ts';
 
-export function activate(ctx: Context): void {
-  const labels = new Labels();
-  ctx.subscriptions.push(labels, vscode.languages.registerCodeLensProvider({ scheme: 'untitled' }, labels));
-  // From a keybinding or another extension the language may be given: { "to": "rust" }.
-  ctx.command('translate', (argument) => guarded(ctx, () => translate(ctx, labels, argument)));
+interface Places {
+  readonly list: TranslationList;
+  /** Parts of sources, and translations that are compared with them. */
+  readonly texts: VirtualTexts;
 }
 
-async function translate(ctx: Context, labels: Labels, argument: unknown): Promise<AnswerEnd> {
+/** Where the translation appears. */
+type Form = 'editor' | 'diff';
+
+export function activate(ctx: Context): void {
+  const places: Places = { list: new TranslationList(ctx), texts: new VirtualTexts('punctual-translation') };
+  ctx.subscriptions.push(places.list, places.texts);
+  // From a keybinding or another extension the language may be given: { "to": "rust" }.
+  ctx.command('translate', (argument) => guarded(ctx, () => translate(ctx, places, argument, 'editor')));
+  ctx.command('translateAsDiff', (argument) => guarded(ctx, () => translate(ctx, places, argument, 'diff')));
+}
+
+async function translate(ctx: Context, places: Places, argument: unknown, form: Form): Promise<AnswerEnd> {
   const source = sourceOf(vscode.window.activeTextEditor);
   const given = givenTarget(argument);
   if (given === undefined) ctx.commandAsks(source.document);
@@ -26,7 +50,7 @@ async function translate(ctx: Context, labels: Labels, argument: unknown): Promi
     done: `Translated to ${target.name}`,
     request: (connection, onPart, token) =>
       connection.translate({ ...sourceParams(connection, source), to: target.id, mayRestart: true }, onPart, token),
-    open: (demo) => openTranslation(labels, name, target, demo),
+    open: (demo) => (form === 'diff' ? openDiff(places, source, target) : openEditor(places, source, target, demo)),
   });
 }
 
@@ -41,9 +65,20 @@ async function pickTarget(languageId: string): Promise<Target | undefined> {
   return picked?.target;
 }
 
-async function openTranslation(labels: Labels, name: string, target: Target, demo: boolean): Promise<AnswerSink> {
+/** What the translation is compared with: the file, or the selection as it was, in a document of its own. */
+function originalOf({ texts }: Places, { document, range }: Source): () => vscode.Uri {
+  if (range === undefined) return () => document.uri;
+  const text = document.getText(range);
+  return () => texts.add(path.posix.basename(document.uri.path), text);
+}
+
+async function openEditor(places: Places, source: Source, target: Target, demo: boolean): Promise<AnswerSink> {
+  const { list } = places;
+  const name = path.posix.basename(source.document.uri.path);
   const document = await vscode.workspace.openTextDocument({ language: target.id, content: '' });
-  labels.set(document.uri, `${demo ? 'Demonstration model: ' : ''}being translated from ${name}…`);
+  const label = `${demo ? 'Demonstration model: ' : ''}being translated from ${name}…`;
+  const original = originalOf(places, source);
+  list.set(document.uri, { original, source: source.document.uri, target, label, isDone: false });
   await vscode.window.showTextDocument(document, {
     viewColumn: vscode.ViewColumn.Beside,
     preserveFocus: true,
@@ -62,8 +97,33 @@ async function openTranslation(labels: Labels, name: string, target: Target, dem
       written = '';
       return clear(document);
     },
-    end: (end) => document.isClosed || labels.set(document.uri, endLabel(end, name)),
+    end: (end) => {
+      if (!document.isClosed) ended(list, document.uri, end, name);
+    },
   };
+}
+
+async function openDiff(places: Places, source: Source, target: Target): Promise<AnswerSink> {
+  const { list, texts } = places;
+  const { uri: sourceUri } = source.document;
+  const name = path.posix.basename(sourceUri.path);
+  const uri = texts.add(besideName(name, target.id), '');
+  const original = originalOf(places, source);
+  list.set(uri, { original, source: sourceUri, target, label: '', isDone: false });
+  await vscode.commands.executeCommand('vscode.diff', original(), uri, diffTitle(sourceUri, target), {
+    preview: false,
+  });
+  return {
+    uri,
+    append: async (text) => texts.append(uri, text),
+    clear: async () => texts.put(uri, ''),
+    end: (end) => ended(list, uri, end, name),
+  };
+}
+
+function ended(list: TranslationList, uri: vscode.Uri, end: AnswerEnd, name: string): void {
+  list.update(uri, { label: endLabel(end, name), isDone: end.kind === 'done' });
+  if (end.kind === 'done') list.mark(uri, end.problems);
 }
 
 function endLabel(end: AnswerEnd, name: string): string {
@@ -105,32 +165,4 @@ async function clear(document: vscode.TextDocument): Promise<void> {
     '',
   );
   await vscode.workspace.applyEdit(edit);
-}
-
-/** One line above each translation that says where it came from and which model wrote it: outside of the text, which is the user's. */
-class Labels implements vscode.CodeLensProvider, vscode.Disposable {
-  readonly #labels = new Map<string, string>();
-  readonly #changed = new vscode.EventEmitter<void>();
-  readonly #closing: vscode.Disposable;
-
-  readonly onDidChangeCodeLenses = this.#changed.event;
-
-  constructor() {
-    this.#closing = vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#labels.delete(uri.toString()));
-  }
-
-  set(uri: vscode.Uri, label: string): void {
-    this.#labels.set(uri.toString(), label);
-    this.#changed.fire();
-  }
-
-  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    const title = this.#labels.get(document.uri.toString());
-    return title === undefined ? [] : [new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command: '' })];
-  }
-
-  dispose(): void {
-    this.#closing.dispose();
-    this.#changed.dispose();
-  }
 }

@@ -26,9 +26,10 @@ export const summaryDocumentsMax = 256;
 export const summarizeParamsSchema = textParamsSchema.extend({
   /**
    * `explanation`, the default: what it does. `docComment`: the documentation comment of what is declared at the start of the range.
-   * `commitMessage`: of a document that is a diff.
+   * `commitMessage`: of a document that is a diff. `hover`: a few sentences about the range, or, where that is empty, about what is declared
+   * around it.
    */
-  purpose: z.enum(['explanation', 'docComment', 'commitMessage']).optional(),
+  purpose: z.enum(['explanation', 'docComment', 'commitMessage', 'hover']).optional(),
   /** Further documents that are open here: with the first one, those of a folder. The range says nothing then. */
   more: z
     .array(textDocumentSchema)
@@ -101,6 +102,8 @@ export const textResultSchema = z.object({
   truncated: z.object({ lines: z.number(), of: z.number() }).optional(),
   /** What else is to be said of it, in whole sentences: what was left out for want of time, what does not parse. */
   notes: z.array(z.string()).optional(),
+  /** Where the answer is no code of its language although it should be: lines of `text`, from 0, and what is wrong, in words. */
+  problems: z.array(z.object({ line: z.number().int().min(0), message: z.string() })).optional(),
   /** Of a documentation comment: where it belongs in the document, with what stands around it there. The runtime changes no document. */
   edit: z.object({ range: rangeSchema, newText: z.string() }).optional(),
 });

@@ -12,6 +12,7 @@ export const promptSlots = {
   'summarize-part': { needs: ['code'], may: ['name', 'part', 'parts', 'within', 'sentences'] },
   'summarize-merge': { needs: ['summaries'], may: ['name'] },
   'commit-message': { needs: ['change'], may: ['name'] },
+  explain: { needs: ['code'], may: ['name'] },
   'commit-part': { needs: ['change'], may: ['name', 'part', 'parts', 'sentences'] },
   'doc-comment': { needs: ['code'], may: ['language', 'name'] },
   translate: { needs: ['code', 'target'], may: ['source'] },

@@ -11,6 +11,7 @@ import { TextJob, type TextKit } from '../text/job.ts';
 import { piecesOf, readSyntax, refuseLongLines } from '../text/pieces.ts';
 import { nameOf, type TextListener } from '../text/request.ts';
 import { type DiffFile, packed } from './diff.ts';
+import { explainAt } from './explain.ts';
 import { InStages, type SummaryPiece } from './in-stages.ts';
 import { changeOf, type SummarizeRequest, type SummaryPurpose, type SummarySource, sourcesOf } from './sources.ts';
 
@@ -23,7 +24,7 @@ const partFrameChars = 400;
 /** Prompts for all of it at once, for a part, and for what the parts say. */
 type Prompts = Readonly<Record<'whole' | 'part' | 'merge', PromptTask>>;
 
-const prompts: Readonly<Record<Exclude<SummaryPurpose, 'docComment'>, Prompts>> = {
+const prompts: Readonly<Record<Exclude<SummaryPurpose, 'docComment' | 'hover'>, Prompts>> = {
   explanation: { whole: 'summarize', part: 'summarize-part', merge: 'summarize-merge' },
   commitMessage: { whole: 'commit-message', part: 'commit-part', merge: 'commit-message' },
 };
@@ -48,6 +49,7 @@ export class SummarizeFeature {
     const job = new TextJob(this.#kit, 'summarize', request, listener, signal);
     const { purpose = 'explanation' } = request;
     if (purpose === 'docComment') return documentAt(job);
+    if (purpose === 'hover') return explainAt(job);
     const names = prompts[purpose];
     const prompt = await job.prompt(names.whole);
     const maxTokens = answerTokensMax(prompt, request.settings, job.model);

@@ -1,12 +1,12 @@
 /** What a summary is about: a part of a document, or several documents, as of a folder. */
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { documentCharsMax } from '../../protocol.ts';
+import { documentCharsMax, type SummarizeParams } from '../../protocol.ts';
 import { FeatureError } from '../errors.ts';
 import { nameOf, sourceOf, type TextRequest } from '../text/request.ts';
 import { type ShownDiff, shownDiff } from './diff.ts';
 
-/** `explanation`: what it does. `docComment`: as the documentation of what is declared there. `commitMessage`: of a diff. */
-export type SummaryPurpose = 'explanation' | 'docComment' | 'commitMessage';
+/** As the wire has them (protocol/text.ts). */
+export type SummaryPurpose = NonNullable<SummarizeParams['purpose']>;
 
 export interface SummarizeRequest extends TextRequest {
   /** Default: `explanation`. */

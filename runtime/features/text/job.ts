@@ -50,6 +50,7 @@ export class TextJob {
   readonly #signal: AbortSignal;
   readonly #tell: (sentence: string) => void;
   readonly #notes: string[] = [];
+  #problems: TextResult['problems'];
   readonly #answers: Answer[] = [];
   #text = '';
   #firstTextMs: number | undefined;
@@ -104,6 +105,11 @@ export class TextJob {
   note(sentence: string): void {
     if (!this.#notes.includes(sentence)) this.#notes.push(sentence);
     this.#tell(sentence);
+  }
+
+  /** Of the text as it is: what of it is wrong, in the result only. */
+  mark(problems: NonNullable<TextResult['problems']>): void {
+    this.#problems = problems;
   }
 
   /** As far as it was emitted. */
@@ -246,6 +252,7 @@ export class TextJob {
       ...(results.some(({ relegated }) => relegated) && { relegated: true }),
       end: endOf(this.#answers),
       ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
+      ...(this.#problems !== undefined && { problems: this.#problems }),
     };
   }
 }

@@ -56,6 +56,20 @@ export function problemSentence(problems: readonly PlacedProblem[], target: Targ
   return `The translation does not parse as ${targetLanguages[target]} at line ${first.line} (${wordsOf(first)})${more}: look it over.`;
 }
 
+/** More would hide the text that they are about. */
+const marksMax = 50;
+
+/** For an editor that shows the translation. */
+export function marksOf(
+  problems: readonly PlacedProblem[],
+  target: TargetLanguage,
+): { line: number; message: string }[] {
+  return problems.slice(0, marksMax).map(({ line, ...problem }) => ({
+    line: line - 1,
+    message: `This does not parse as ${targetLanguages[target]}: ${wordsOf(problem)}.`,
+  }));
+}
+
 function wordsOf({ kind, what }: Pick<PlacedProblem, 'kind' | 'what'>): string {
   return kind === 'missing' ? `${what} is missing` : `'${what}' was not expected`;
 }

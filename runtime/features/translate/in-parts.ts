@@ -13,7 +13,7 @@ import { InOrder } from '../workflows/in-order.ts';
 import { predictedCall } from '../workflows/predictor.ts';
 import { Assembly, type PartAnswer } from './assemble.ts';
 import { bounded, elsewhere, signaturesOf } from './carried.ts';
-import { problemSentence, problemsOf } from './check.ts';
+import { marksOf, problemSentence, problemsOf } from './check.ts';
 import { type Heading, headingsOf } from './headings.ts';
 import type { SourceFile, SourcePart } from './parts.ts';
 import { type Repair, repaired } from './repair.ts';
@@ -176,8 +176,11 @@ export class InParts {
 
 /** An answer that does not parse is said to be one. */
 export async function markProblems(job: TextJob, text: string, to: TargetLanguage): Promise<void> {
-  const sentence = problemSentence(await problemsOf(job.kit.syntax, text, to), to);
-  if (sentence !== undefined) job.note(sentence);
+  const problems = await problemsOf(job.kit.syntax, text, to);
+  const sentence = problemSentence(problems, to);
+  if (sentence === undefined) return;
+  job.note(sentence);
+  job.mark(marksOf(problems, to));
 }
 
 function callId(index: number): CallId {

@@ -160,6 +160,8 @@ describe('a translation in parts', () => {
     expect(result.notes).toEqual([
       expect.stringMatching(/^The translation does not parse as JavaScript at line 6 .*: look it over\.$/),
     ]);
+    const message = expect.stringMatching(/^This does not parse as JavaScript: .+\.$/);
+    expect(result.problems?.[0]).toEqual({ line: 5, message });
     expect(asked.notes).toEqual(result.notes);
   });
 
