@@ -59,7 +59,11 @@ describe('a log that is read', () => {
     ['nothing', () => Buffer.alloc(0), /^This is no log of Punctual/],
     ['of a newer version', () => withLine(0, '{"format":"punctual-log","version":2}'), /newer Punctual .*format is 2/],
     ['without its options', () => withLine(0, '{"format":"punctual-log","version":1}'), /first line .* damaged/],
-    ['of a policy that is not there', () => withLine(0, (lines[0] ?? '').replace('"policy":"punctual"', '"policy":"magic"')), /'magic'/],
+    [
+      'of a policy that is not there',
+      () => withLine(0, (lines[0] ?? '').replace('"policy":"punctual"', '"policy":"magic"')),
+      /'magic'/,
+    ],
     ['with a line that is no JSON', () => withLine(3, '{"atMs":'), /^Line 4 of the log is damaged: it is no JSON/],
     ['with an unknown event', () => withLine(3, '{"atMs":1,"event":{"kind":"tea"}}'), /Line 4 .*no event 'tea'/],
     ['with an event without its model', () => withLine(3, '{"atMs":1,"event":{"kind":"unloaded"}}'), /Line 4 .*model/],

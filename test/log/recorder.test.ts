@@ -6,11 +6,11 @@ import { RecordedHouse } from './recorded-house.ts';
 
 async function dayWith(bytesMax: number) {
   const house = new RecordedHouse(1, { bytesMax });
-  await house.day(60);
+  await house.day(30);
   await new Promise((resolve) => setImmediate(resolve));
   // Whatever was packed meanwhile counts from now on.
   const early = await house.recorder.export();
-  await house.day(60);
+  await house.day(30);
   const log = await house.recorder.export();
   await house.loop.close();
   return { early, log, house };
@@ -26,7 +26,7 @@ describe('a recorder', () => {
   });
 
   it('when its bound is reached, then it ends there, says when, and what it has plays', async () => {
-    const { early, log, house } = await dayWith(8_000);
+    const { early, log, house } = await dayWith(3_000);
     const whole = readLog(log);
     expect(whole.end.cutMs).toBeGreaterThan(0);
     expect(whole.end.cutMs).toBe(whole.turns.at(-1)?.atMs);

@@ -1,0 +1,115 @@
+/** `punctual record` and `punctual replay` as a user calls them. */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../../runtime/cli/main.ts';
+import { logMethod } from '../../runtime/protocol.ts';
+import { RecordedHouse } from '../log/recorded-house.ts';
+import { type FakeIo, fakeIo } from './fake-io.ts';
+import { answer, type OddRuntime, published } from './odd-runtime.ts';
+
+let folder: string;
+let io: FakeIo;
+let runtime: OddRuntime | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'punctual-replay-'));
+  io = fakeIo(folder);
+});
+afterEach(async () => {
+  await runtime?.close();
+  runtime = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function recorded(): Promise<Buffer> {
+  const house = new RecordedHouse(3);
+  await house.day(25);
+  const log = await house.recorder.export();
+  await house.loop.close();
+  return log;
+}
+
+const play = async (bytes: Uint8Array, ...more: string[]): Promise<number> => {
+  await writeFile(path.join(folder, 'log'), bytes);
+  return main(['replay', 'log', ...more], io);
+};
+
+describe('punctual replay', () => {
+  it('when the scheduler decides as it did, then it says so, and how much there was', async () => {
+    expect(await play(await recorded())).toBe(0);
+    expect(io.printed.out).toMatch(/^[\d,]+ events, [\d,]+ decisions, [\d.]+ (s|min): identical\.\n$/);
+    expect(io.printed.err).toBe('');
+  });
+
+  it('when it decides otherwise, then the first difference stands there with both sides, and the command fails', async () => {
+    const text = gunzipSync(await recorded()).toString();
+    const other = text.replace(
+      /"kind":"load","model":"(.*?)","isSmall":false/,
+      '"kind":"load","model":"$1","isSmall":true',
+    );
+    expect(other).not.toBe(text);
+    expect(await play(Buffer.from(other))).toBe(1);
+    expect(io.printed.out).toMatch(/then a difference\.\nLine \d+, .* after the runtime's start: \{/);
+    expect(io.printed.out).toMatch(
+      /recorded:\n(.*\n)* {2}\* .*"isSmall":true.*\nreplayed:\n(.*\n)* {2}\* .*"isSmall":false/,
+    );
+    // The log is of another version.
+    expect(io.printed.out).toContain('The log is of Punctual 1.2.3');
+  });
+
+  it('when a program asks, then it is told the same as JSON', async () => {
+    expect(await play(await recorded(), '--json')).toBe(0);
+    expect(JSON.parse(io.printed.out)).toMatchObject({
+      identical: true,
+      punctual: '1.2.3',
+      decisions: expect.any(Number),
+    });
+  });
+
+  it('when the file is damaged, no log, or not there, then a sentence says so', async () => {
+    const log = await recorded();
+    expect(await play(log.subarray(0, log.length / 2), '--json')).toBe(1);
+    expect(JSON.parse(io.printed.out)).toMatchObject({ error: { code: 'badLog' } });
+    expect(await play(Buffer.from('hello'))).toBe(1);
+    expect(io.printed.err).toContain('This is no log of Punctual');
+    expect(await main(['replay', 'nothing'], io)).toBe(1);
+    expect(io.printed.err).toContain('cannot be read');
+  });
+});
+
+describe('punctual record', () => {
+  it('when a runtime is up, then its log is in the file, for its owner alone, and plays', async () => {
+    const log = await recorded();
+    runtime = await published(folder, '0.0.0');
+    runtime.onMessage = (message, socket) => {
+      if (message.method === logMethod) answer(socket, message, { result: { log: log.toString('base64') } });
+    };
+    await writeFile(path.join(folder, 'log'), 'what was there before', { mode: 0o644 });
+    expect(await main(['record', 'log'], io)).toBe(0);
+    expect(io.printed.out).toMatch(/^Wrote [\d,]+ events and [\d,]+ decisions \(\d+ kB\) to .*log; no text of yours/);
+    const file = path.join(folder, 'log');
+    expect(await readFile(file)).toEqual(log);
+    if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await main(['replay', 'log'], io)).toBe(0);
+  });
+
+  it('when the file cannot be written, or the log is none, then a sentence says so and nothing is left', async () => {
+    let log = await recorded();
+    runtime = await published(folder, '0.0.0');
+    runtime.onMessage = (message, socket) => answer(socket, message, { result: { log: log.toString('base64') } });
+    expect(await main(['record', 'no folder/log'], io)).toBe(1);
+    expect(io.printed.err).toContain('cannot be written');
+    log = Buffer.from('nonsense');
+    expect(await main(['record', 'log'], io)).toBe(1);
+    expect(io.printed.err).toContain("The runtime's log is of no use");
+    await expect(stat(path.join(folder, 'log'))).rejects.toThrow();
+  });
+
+  it('when no runtime is up, then it says so and starts none', async () => {
+    expect(await main(['record', 'log'], io)).toBe(1);
+    expect(io.printed.err).toContain('No runtime is running');
+  });
+});
