@@ -3,6 +3,7 @@
  * code can simply be counted.
  */
 import type { Facts } from './facts.ts';
+import type { Language } from './language.ts';
 import { lineEndAt, type Range } from './text.ts';
 import type { SyntaxTree } from './tree.ts';
 
@@ -33,6 +34,7 @@ export function isCloser(char: string | undefined): boolean {
 
 export class Code {
   readonly text: string;
+  readonly language: Language;
   readonly facts: Facts;
   readonly range: Range;
   /** In order, none within another. */
@@ -40,6 +42,7 @@ export class Code {
 
   constructor(tree: SyntaxTree, range: Range) {
     this.text = tree.text;
+    this.language = tree.language;
     this.facts = tree.grammar.facts;
     this.range = range;
     const closed = opaqueIn(tree, range);

@@ -81,7 +81,8 @@ function openerAt(code: Code, at: number): Opener | undefined {
   if (code.opaqueAt(at)) return undefined;
   const char = code.text[at] ?? '';
   const isIndented = code.facts.blocks === 'indentation';
-  const isArrow = char === '>' && /[=-]/.test(code.text[at - 1] ?? '') && !isIndented;
+  // `->` is Java's arrow; elsewhere it points to a member or a type.
+  const isArrow = char === '>' && !isIndented && code.text[at - 1] === (code.language === 'java' ? '-' : '=');
   const opens = closerOf(char) !== undefined || isArrow || (isIndented && isHeaderColon(code, at));
   if (!opens) return undefined;
   const lineStart = char === ':' ? headerLineStart(code, at) : lineStartAt(code.text, at);

@@ -39,6 +39,8 @@ const braces: readonly (readonly [Language, Because, string])[] = [
   ['java', 'afterComment', 'class A {\n  /** Adds. */\n  ‸\n  int b;\n}\n'],
   ['c', 'opensBlock', 'int f(int a) {‸\n}\n'],
   ['c', 'emptyBody', 'int f(int a)\n{\n  ‸\n}\n'],
+  ['c', 'restOfLine', 'int f(struct a *a) {\n  a->‸\n}\n'],
+  ['java', 'opensBlock', 'class A {\n  B b = () ->‸\n}\n'],
   ['c', 'member', 'int f(void) { return 1; }\n\n‸\n'],
   ['c', 'statement', 'int f(void) {\n  g();\n  ‸\n}\n'],
   ['cpp', 'opensBlock', 'template <class T> T f(T a) {‸\n}\n'],

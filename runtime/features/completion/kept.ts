@@ -22,8 +22,10 @@ export class KeptSuggestions {
    * @param scope what suggestions are made with: a model, a language.
    */
   find(scope: string, document: string, here: Place): Found | undefined {
-    const typed = shapedHere('typed', this.#shown.restAt(`${scope}\0${document}`, here), here);
-    return typed ?? shapedHere('cache', this.#cache.get(scope, here), here);
+    const rest = this.#shown.restAt(`${scope}\0${document}`, here);
+    // A block goes on as it was shown, whatever its inner lines would be worth by themselves.
+    if (rest?.isAsShown && rest.text.trim() !== '') return { from: 'typed', shaped: { text: rest.text, changed: [] } };
+    return shapedHere('typed', rest?.text, here) ?? shapedHere('cache', this.#cache.get(scope, here), here);
   }
 
   /** Somebody may ask for it again, whoever sees it now. */

@@ -6,12 +6,17 @@ export interface Shown extends Sides {
   readonly text: string;
 }
 
+export interface RestOfShown {
+  readonly text: string;
+  /** Nothing but what it said was typed: what was fit to be shown is so still. Else the editor has closed brackets behind the cursor. */
+  readonly isAsShown: boolean;
+}
+
 /** What is left of the suggestion; undefined when it was typed to its end, or something else was. */
-export function restOfShown({ text, ...then }: Shown, now: Sides): string | undefined {
+export function restOfShown({ text, ...then }: Shown, now: Sides): RestOfShown | undefined {
   const typed = typedSince(then, now);
-  return typed !== undefined && typed.length < text.length && text.startsWith(typed)
-    ? text.slice(typed.length)
-    : undefined;
+  if (typed === undefined || typed.length >= text.length || !text.startsWith(typed)) return undefined;
+  return { text: text.slice(typed.length), isAsShown: then.after === now.after };
 }
 
 /** The last suggestion of each document; the document not asked about for the longest time is forgotten first. */
@@ -23,7 +28,7 @@ export class LastShown {
     this.#documentsMax = documentsMax;
   }
 
-  restAt(document: string, now: Sides): string | undefined {
+  restAt(document: string, now: Sides): RestOfShown | undefined {
     const shown = this.#shown.get(document);
     return shown && restOfShown(shown, now);
   }

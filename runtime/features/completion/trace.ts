@@ -39,8 +39,10 @@ export function fittedTrace(
     ...(isStale && { stale: true }),
   };
   if (droppedChars <= 0) return predicted;
-  const { prefix, typed = '', suffix } = prompt;
-  const chars = Math.max(1, prefix.length + typed.length + suffix.length);
+  const { prefix, typed = '', suffix, context } = prompt;
+  // The tokens of the prompt are those of the context, too.
+  const contextChars = context?.pieces.reduce((sum, { comments }) => sum + comments.length, 0) ?? 0;
+  const chars = Math.max(1, prefix.length + typed.length + suffix.length + contextChars);
   const charsPerToken = promptTokens === undefined ? charsPerTokenUsual : chars / Math.max(1, promptTokens);
   const droppedTokens = Math.round(droppedChars / charsPerToken);
   return { ...predicted, fitted: { droppedTokens, forecastMs: Math.round(forecastMs), targetMs } };

@@ -9,7 +9,7 @@ describe('the last suggestion', () => {
     ['let a =', ' 1;'],
     ['let a = 1', ';'],
   ])('when the text before the cursor is %j, then the rest of it is %j', (before, rest) => {
-    expect(restOfShown(shown, { before, after: '\n' })).toBe(rest);
+    expect(restOfShown(shown, { before, after: '\n' })).toEqual({ text: rest, isAsShown: true });
   });
 
   it.each([
@@ -20,9 +20,14 @@ describe('the last suggestion', () => {
     expect(restOfShown(shown, { before, after: '\n' })).toBeUndefined();
   });
 
+  it('when the editor has closed a bracket behind the cursor, then the rest is not as it was shown', () => {
+    const rest = restOfShown({ ...shown, text: ' = f(x);' }, { before: 'let a = f(', after: ')\n' });
+    expect(rest).toEqual({ text: 'x);', isAsShown: false });
+  });
+
   it('when too many documents have one, then the oldest is forgotten', () => {
     const last = new LastShown(2);
     for (const name of ['a', 'b', 'a', 'c']) last.put(name, shown);
-    expect(['a', 'b', 'c'].map((name) => last.restAt(name, shown))).toEqual([' = 1;', undefined, ' = 1;']);
+    expect(['a', 'b', 'c'].map((name) => last.restAt(name, shown)?.text)).toEqual([' = 1;', undefined, ' = 1;']);
   });
 });
