@@ -238,6 +238,7 @@ class Runtime {
     const problems = wishProblems(this.#models.registry.wishes);
     for (const problem of problems) if (!this.#wishProblems.includes(problem)) log(problem);
     this.#wishProblems = problems;
+    this.#clients.statusChanged();
   }
 
   #engineView(): EngineView {

@@ -11,8 +11,12 @@ export function queueFull(waitingMax: number): TaskError {
   return { code: 'queueFull', message };
 }
 
-export function doesNotFit(model: ModelId): TaskError {
-  const message = `${model} needs more memory than models may take: choose a smaller model, or raise 'punctual.memory'.`;
+/** @param besideKept models that the user keeps are there: without them it might fit. */
+export function doesNotFit(model: ModelId, besideKept: boolean): TaskError {
+  const [beside, advice] = besideKept
+    ? [' beside those that are pinned', ", pin fewer ('punctual.residency')"]
+    : ['', ''];
+  const message = `${model} needs more memory than models may take${beside}: choose a smaller model${advice}, or raise 'punctual.memory'.`;
   return { code: 'modelUnavailable', message };
 }
 

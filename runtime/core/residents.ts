@@ -16,7 +16,7 @@ import { type Offer, Offers } from './offers.ts';
 import type { Holdings } from './residency/holdings.ts';
 import type { ResidencyOptions } from './residency/options.ts';
 import { ResidencyPolicy } from './residency/policy.ts';
-import { freeBytes } from './residency/room.ts';
+import { freeBytes, heldBytes } from './residency/room.ts';
 import type { Decision, ModelState, ModelView, ResidencyView, WaitingTask } from './residency/types.ts';
 import { chunkTokensStart } from './start.ts';
 import type { ModelId, Task } from './task.ts';
@@ -54,8 +54,8 @@ export interface ResidentsOptions {
   readonly insideCount: (id: ModelId) => number;
   /** The task is to be answered by another model. */
   readonly substitute: (entry: Entry, by: ModelId, why: string, nowMs: number, effects: Effect[]) => void;
-  /** The model cannot be loaded, whatever leaves for it. */
-  readonly refuse: (model: ModelId, nowMs: number, effects: Effect[]) => void;
+  /** The model cannot be loaded, whatever leaves for it; `besideKept`: what the user keeps does not. */
+  readonly refuse: (model: ModelId, besideKept: boolean, nowMs: number, effects: Effect[]) => void;
 }
 
 export class Residents {
@@ -177,7 +177,8 @@ export class Residents {
     const refused = whole.models.filter(
       (model) => model.state === 'absent' && model.waiting.length > 0 && this.#policy.isTooLarge(whole, model),
     );
-    for (const { id } of refused) refuse(id, view.nowMs, effects);
+    const besideKept = view.models.some((model) => model.isKept === true && heldBytes(model) > 0);
+    for (const { id } of refused) refuse(id, besideKept, view.nowMs, effects);
     return refused.length > 0;
   }
 

@@ -59,7 +59,7 @@ export class Scheduler {
       laneOf: (id) => this.#tasks.laneOf(id),
       insideCount: (id: ModelId) => (this.#tasks.laneOf(id)?.insideCount ?? 0) + Number(this.#idle.isInside(id)),
       substitute: (entry, by, why, nowMs, effects) => this.#substitute(entry, by, why, nowMs, effects),
-      refuse: (id, nowMs, effects) => this.#loadFailed(id, doesNotFit(id), nowMs, effects),
+      refuse: (id, besideKept, nowMs, effects) => this.#loadFailed(id, doesNotFit(id, besideKept), nowMs, effects),
     });
   }
 

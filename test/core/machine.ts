@@ -13,6 +13,7 @@ export interface Machine {
   readonly budget: number;
   readonly small?: number;
   readonly pinned?: string;
+  readonly kept?: string;
   readonly named?: string;
   /** Whose files are gone, as it is at each question. */
   readonly gone?: ReadonlySet<string>;
@@ -20,12 +21,13 @@ export interface Machine {
   readonly residency?: Partial<ResidencyOptions>;
 }
 
-function holdingsOf({ gigabytes, budget, small, pinned, named, gone, memory }: Machine): Holdings {
+function holdingsOf({ gigabytes, budget, small, pinned, kept, named, gone, memory }: Machine): Holdings {
   const of = (id: string): Holding => {
     const bytes = (gigabytes[id] ?? 1) * gigabyte;
     return {
       classes: ['summarize', 'translate'],
       isPinned: id === pinned,
+      isKept: id === kept,
       isNamed: named === id,
       isGone: gone?.has(id),
       bytesFull: bytes,

@@ -49,6 +49,18 @@ describe('models on a machine with so much memory', () => {
     expect(effects[0]).toMatchObject({ outcome: { error: { message: expect.stringContaining("'punctual.memory'") } } });
   });
 
+  it('when a model would fit but for one that the user keeps, then who asks is told that, and it stays', () => {
+    const machine = scheduler({ gigabytes: { A: 4, L: 6 }, budget: 8, kept: 'A' });
+    machine.on(submit(translation('a', { model: 'A' })), 0);
+    machine.on(loaded('A'), 1);
+    machine.on(ended('a'), 2);
+    const effects = machine.on(submit(translation('l', { model: 'L' })), 3);
+    expect(words(effects)).toEqual(['settle l failed modelUnavailable']);
+    const message = expect.stringMatching(/beside those that are pinned: .* pin fewer \('punctual\.residency'\)/);
+    expect(effects[0]).toMatchObject({ outcome: { error: { message } } });
+    expect(words(machine.on({ kind: 'wake' }, 100_000))).toEqual([]);
+  });
+
   it('when fewer sequences make room, then a model becomes smaller instead of leaving, and larger again later', () => {
     const machine = scheduler({ gigabytes: { A: 5.5, B: 4 }, budget: 8, small: 0.7 });
     machine.on(submit(translation('a', { model: 'A' })), 0);

@@ -81,6 +81,19 @@ describe('reading ahead', () => {
     expect(ahead.isReading).toBe(false);
   });
 
+  it('when chunks are read, then what the processor took meanwhile is counted, and not what it took while the disk rested', async () => {
+    let cpuMs = 0;
+    const soon: Timer = (_, callback) => {
+      cpuMs += 1_000;
+      const handle = setImmediate(callback);
+      return () => clearImmediate(handle);
+    };
+    const ahead = new FileAhead({ now: () => 0, timer: soon, cpuMs: () => (cpuMs += 3) });
+    const files = [await fileOf('a.gguf', 2 * chunkBytes)];
+    await ahead.read({ files, signal: wanted(), onProgress: () => undefined });
+    expect(ahead.spentMs).toBe(2 * 3);
+  });
+
   it('when a file is empty, then it is done at once', async () => {
     const { ahead } = reader(1);
     const files = [await fileOf('empty.gguf', 0)];

@@ -10,6 +10,7 @@ import { Library } from '../../runtime/models/library.ts';
 import { type MachineReading, Memory } from '../../runtime/models/memory.ts';
 import { Registry } from '../../runtime/models/registry.ts';
 import type { StoredModel } from '../../runtime/models/store/listing.ts';
+import { noWishes, type ResidencyWishes } from '../../runtime/models/wishes.ts';
 import { modelOf, type ShapeName } from './fit/shapes.ts';
 
 export const catalog = builtinCatalog();
@@ -31,6 +32,7 @@ export class World {
   readonly memory: Memory;
   readonly registry: Registry;
   memorySetting = 'auto';
+  wishes: ResidencyWishes = noWishes;
   readonly ms = new Map<string, number>();
   readonly #heads = new Map<string, ModelFile>();
 
@@ -50,6 +52,7 @@ export class World {
       library: this.library,
       memory: this.memory,
       memorySetting: () => this.memorySetting,
+      wishes: () => this.wishes,
       predictMs: (file) => this.ms.get(path.basename(file)),
     });
   }
