@@ -11,6 +11,8 @@ const gigabyte = 1e9;
 export interface Machine {
   readonly gigabytes: Readonly<Record<string, number>>;
   readonly budget: number;
+  /** Of which the page cache holds the file. */
+  readonly cached?: readonly string[];
   readonly small?: number;
   readonly pinned?: string;
   readonly kept?: string;
@@ -21,7 +23,7 @@ export interface Machine {
   readonly residency?: Partial<ResidencyOptions>;
 }
 
-function holdingsOf({ gigabytes, budget, small, pinned, kept, named, gone, memory }: Machine): Holdings {
+function holdingsOf({ gigabytes, budget, cached, small, pinned, kept, named, gone, memory }: Machine): Holdings {
   const of = (id: string): Holding => {
     const bytes = (gigabytes[id] ?? 1) * gigabyte;
     return {
@@ -33,7 +35,7 @@ function holdingsOf({ gigabytes, budget, small, pinned, kept, named, gone, memor
       bytesFull: bytes,
       bytesSmall: bytes * (small ?? 1),
       fileBytes: bytes,
-      cachedBytes: 0,
+      cachedBytes: cached?.includes(id) ? bytes : 0,
       loadMsCached: 1_000,
       loadMsCold: 3_000,
     };

@@ -261,6 +261,18 @@ describe('what a user may ask for', () => {
     ]);
   });
 
+  it('when the smaller one is not there either and would be back sooner, then it loads in the place of the large one, and answers', () => {
+    const residency = { substitution: 'automatically' } as const;
+    const machine = scheduler({ gigabytes: { small: 1, large: 6 }, cached: ['small'], budget: 6.5, residency });
+    const of = (id: string, arrivalMs: number) =>
+      translation(id, { model: 'large', arrivalMs, sla: { kind: 'e2e', targetMs: 2_500 } });
+    machine.on({ kind: 'wanted', model: 'small' }, 0);
+    machine.on(loaded('small'), 1);
+    machine.on({ kind: 'unloaded', model: 'small' }, 2);
+    expect(words(machine.on(submit(of('urgent', 3)), 3))).toEqual(['load small']);
+    expect(words(machine.on(loaded('small'), 1_000))).toEqual(['substitute urgent by small', 'start urgent']);
+  });
+
   it('when the user did not say so, or chose the model by its name, then the task waits for it', () => {
     expect(words(machineOf('never').on(submit(urgent), 3))).toEqual(['unload small']);
     expect(words(machineOf('automatically', 'large').on(submit(urgent), 3))).toEqual(['unload small']);
