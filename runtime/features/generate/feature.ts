@@ -58,9 +58,8 @@ const stopOfDemo = ['\n\n'] as const;
 
 interface Attempt {
   readonly result: TaskResult;
-  /** As it came, unwrapped and indented. */
-  readonly body: string;
-  readonly looped: boolean;
+  /** What has come of it, unwrapped and indented. */
+  readonly stream: Pick<Stream, 'body' | 'looped' | 'place'>;
 }
 
 export class GenerateFeature {
@@ -213,7 +212,7 @@ class Generated {
 
   async #attempt(manner: Manner, wanted: WindowLimits): Promise<Attempt> {
     const { tasks, models } = this.#kit;
-    const stream = new Stream(manner, this.#asked.place);
+    const stream = new Stream(manner, this.#asked);
     const handle = tasks.submit(this.#specFor(manner, wanted), {
       onText: (piece) => {
         if (stream.isOver) return;
@@ -227,14 +226,12 @@ class Generated {
     if (this.#signal.aborted) cancel();
     const result = await handle.done.finally(() => this.#signal.removeEventListener('abort', cancel));
     if (result.outcome.kind === 'finished') this.#emit(stream.end());
-    return { result, body: stream.body, looped: stream.looped };
+    return { result, stream };
   }
 
   /** What may stay of it. @throws FeatureError when that is nothing */
-  #shaped({ result, body, looped }: Attempt): string {
-    const { before, after, lead, tail, languageId } = this.#asked.place;
+  #shaped({ result, stream: { body, looped, place } }: Attempt): string {
     const isCut = result.outcome.kind === 'finished' && result.outcome.reason === 'length';
-    const place = { before: before + lead, after: tail + after, languageId };
     const { text } = postprocess({ text: body, end: isCut && !looped ? 'length' : 'stop' }, place);
     if (text !== '') return text;
     const what = result.text.trim() === '' ? 'nothing' : 'nothing that could stand here as code';
@@ -264,7 +261,7 @@ class Generated {
     this.#tell(sentence);
   }
 
-  #result({ result, looped }: Attempt, text: string): TextResult {
+  #result({ result, stream: { looped } }: Attempt, text: string): TextResult {
     const { outcome, e2eMs, ttftMs = e2eMs, kept, relegated } = result;
     const end = outcome.kind === 'finished' ? outcome.reason : 'stop';
     return {

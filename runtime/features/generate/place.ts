@@ -71,15 +71,27 @@ function atCursor({ before, after }: Texts): Frame {
   return { lead: '', tail: '', indent: indentOf(lineBefore) }; // 4
 }
 
-/** As deep as the line above, or deeper by one block that it opens. */
+/** As deep as the line above, or deeper by one block that it opens. Between two empty lines something else begins: as deep as what follows. */
 function expectedIndent(before: string, after: string): string {
   const lines = before.split('\n').slice(-styleLines);
   const above = lines.findLast((line) => !isBlank(line));
   if (above === undefined) return '';
   const own = indentOf(above);
-  if (isComment(above) || !isOpener(above)) return own;
+  if (isComment(above) || !isOpener(above)) {
+    const below = after.split('\n').slice(1);
+    const isApart = emptyLines(lines.slice(0, -1).reverse()) + emptyLines(below) > 0;
+    return isApart ? indentOf(below.find((line) => !isBlank(line)) ?? '') : own;
+  }
   const style = indentStyle([...lines, ...after.split('\n', styleLines)]);
   return own + (style?.kind === 'tabs' ? '\t' : ' '.repeat(style?.unit ?? 4));
+}
+
+/** How many there are before the first line that says something, the end of the file aside. */
+function emptyLines(lines: readonly string[]): number {
+  return Math.max(
+    0,
+    lines.findIndex((line) => !isBlank(line)),
+  );
 }
 
 export function isComment(line: string): boolean {

@@ -59,9 +59,15 @@ function languageName(languageId: string): string {
 /** Of the text above the place: a comment that is there already is not said twice. */
 const nearChars = 1_000;
 
-function asComment({ place, instruction }: Asked, { prefix, suffix }: InfillWindow): InfillWindow {
-  const { languageId, selected, lead, tail } = place;
+function asComment(asked: Asked, { prefix, suffix }: InfillWindow): InfillWindow {
+  return { prefix: beforeCode('comment', asked, prefix), suffix: asked.place.tail + suffix };
+}
+
+/** What stands before the code, from `prefix` on: the text up to the place, as the model was told of it. */
+export function beforeCode(manner: Manner, { place, instruction }: Asked, prefix: string): string {
+  const { languageId, selected, lead } = place;
   const before = prefix + lead;
+  if (manner === 'words') return before;
   const lineStart = before.length - lastLine(before).length;
   const indent = indentOf(before.slice(lineStart));
   const [said = ''] = asComments(languageId, instruction, '').split('\n');
@@ -69,7 +75,7 @@ function asComment({ place, instruction }: Asked, { prefix, suffix }: InfillWind
   const isThere = words(before.slice(-nearChars)).includes(words(instruction));
   const comment = isThere ? replaced : `${replaced}${said}\n`;
   const lines = comment.replaceAll(/^(?=.)/gm, indent);
-  return { prefix: before.slice(0, lineStart) + lines + before.slice(lineStart), suffix: tail + suffix };
+  return before.slice(0, lineStart) + lines + before.slice(lineStart);
 }
 
 /** Without the marks of comments. */

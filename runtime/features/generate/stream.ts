@@ -1,9 +1,9 @@
 /** What of a running answer has come, as it is to stand in the document. */
 import { type Around, aroundOf } from '../completion/filters/around.ts';
+import type { Place } from '../completion/filters/filter.ts';
 import { specialTokens } from '../completion/filters/raw.ts';
 import { endsInLoop } from '../repetition.ts';
-import type { GeneratePlace } from './place.ts';
-import type { Manner } from './prompt.ts';
+import { type Asked, beforeCode, type Manner } from './prompt.ts';
 import { Indenter, Unwrapper } from './unwrap.ts';
 
 /** Over when nothing of what follows can stay. */
@@ -11,12 +11,16 @@ export class Stream {
   readonly #unwrapper: Unwrapper | undefined;
   readonly #indenter: Indenter | undefined;
   readonly #around: Around;
+  /** As the model was told of it. */
+  readonly place: Place;
   body = '';
   looped = false;
   #hasMarker = false;
 
-  constructor(manner: Manner, { before, after, lead, tail, languageId, indent }: GeneratePlace) {
-    this.#around = aroundOf({ before: before + lead, after: tail + after, languageId });
+  constructor(manner: Manner, asked: Asked) {
+    const { before, after, tail, languageId, indent } = asked.place;
+    this.place = { before: beforeCode(manner, asked, before), after: tail + after, languageId };
+    this.#around = aroundOf(this.place);
     if (manner === 'comment') return;
     // What fills a gap in a document is indented by the model.
     this.#unwrapper = new Unwrapper({ isProse: this.#around.lexis.isProse });

@@ -37,6 +37,9 @@ describe('a cursor', () => {
     ['behind an opening bracket', 'x {‸\n}', 'x {\n    f();\n    g();\n}'],
     ['behind a statement', '  a();‸', '  a();\n  f();\n  g();'],
     ['within a statement', 'const a = ‸;', 'const a = f();\ng();;'],
+    ['between two functions', '  a();\n}\n\n‸\n\nb {', '  a();\n}\n\nf();\ng();\n\nb {'],
+    ['below a function without braces', '    a()\n‸\n\nb:', '    a()\nf();\ng();\n\nb:'],
+    ['below a statement of a block', '{\n  a();\n‸\n}', '{\n  a();\n  f();\n  g();\n}'],
     ['in an empty file', '‸', 'f();\ng();'],
   ])('when it stands %s, then the code has its place and its depth', (_, marked, expected) => {
     expect(withCode(marked, code)).toBe(expected);

@@ -30,11 +30,12 @@ export function defineTests(): void {
       assert.equal(punctual.status()?.clients, 1);
     });
 
-    it('when its commands are listed, then all of them are there and none is bound to a key', async () => {
+    it('when its commands are listed, then all of them are there, and none takes a key but where generated code is looked at', async () => {
       const commands = await vscode.commands.getCommands(true);
       const manifest = vscode.extensions.getExtension('punctual.punctual')?.packageJSON;
       for (const { command } of manifest.contributes.commands) assert.ok(commands.includes(command), command);
-      assert.equal(manifest.contributes.keybindings, undefined);
+      for (const { when } of manifest.contributes.keybindings)
+        assert.match(when, /^punctual\.generate(?:Here|Ready) && /);
     });
 
     it('when ghost text is triggered in the sample, then the demonstration model is asked and the count says so', async () => {

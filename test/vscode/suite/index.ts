@@ -5,9 +5,10 @@ import Mocha from 'mocha';
 import * as context from './context.test.ts';
 import * as editor from './editor.test.ts';
 import * as extension from './extension.test.ts';
+import * as generate from './generate.test.ts';
 
 /** A suite defines its tests when it is called, not when it is imported: mocha's words exist only then. */
-const suites = [editor, extension, context];
+const suites = [editor, extension, generate, context];
 
 /** Called by VS Code (--extensionTestsPath). Rejects when a test failed. */
 export function run(): Promise<void> {
