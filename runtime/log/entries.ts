@@ -1,6 +1,6 @@
 /**
  * What a turn of the scheduler looks like in a log: the event and the effects without anything that a user wrote. Texts are lengths
- * (prompts.ts), tokens are counts, documents and workflows are numbered, models go by the names of their files.
+ * (prompts.ts), tokens are counts, documents and workflows are numbered, models go by the names of their files, and the user's folder is ~.
  */
 import type { Effect, Event } from '../core/event.ts';
 import type { LearnedResidency } from '../core/residency/learned.ts';
@@ -46,7 +46,12 @@ export function loggedEffect(effect: Effect): LoggedEffect {
 export class TurnLines {
   readonly #shapes = new PromptShapes();
   readonly #documents = new Map<string, string>();
-  readonly #models = new ModelNames();
+  readonly #models: ModelNames;
+
+  /** @param userFolder may stand in what an engine says when it dies. */
+  constructor(userFolder: string) {
+    this.#models = new ModelNames(userFolder);
+  }
 
   lineOf(atMs: number, event: Event, effects: readonly Effect[]): string {
     const logged = this.#eventOf(event);
@@ -105,7 +110,12 @@ function mentionedIn({ models, signals, profiles }: LearnedResidency): readonly 
 /** Models are known by the paths of their files, which say where their user keeps them: in a log they go by the file's name. */
 class ModelNames {
   /** From a path, as JSON writes it, to a name. */
-  #names: (readonly [path: string, name: string])[] = [];
+  #names: (readonly [path: string, name: string])[];
+
+  constructor(userFolder: string) {
+    // Of one that is the root of everything, every path would be one.
+    this.#names = userFolder.length > 1 ? [[JSON.stringify(userFolder).slice(1, -1), '~']] : [];
+  }
 
   meet(id: string): void {
     const path = JSON.stringify(id).slice(1, -1);

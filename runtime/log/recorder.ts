@@ -18,6 +18,8 @@ export interface RecorderOptions {
   readonly bytesMax: number;
   /** Of Punctual. */
   readonly version: string;
+  /** Where the user's files are: it says who he is, and is not in the log. */
+  readonly userFolder: string;
   readonly timer: (ms: number, callback: () => void) => () => void;
 }
 
@@ -39,7 +41,7 @@ type Turn = readonly [atMs: number, event: Event, effects: readonly Effect[]];
 
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #lines = new TurnLines();
+  readonly #lines: TurnLines;
   #pending: Turn[] = [];
   #callOff: (() => void) | undefined;
   #text = '';
@@ -54,6 +56,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#lines = new TurnLines(options.userFolder);
   }
 
   /** Whether there is anything to be exported. */
@@ -87,12 +90,6 @@ export class Recorder {
     const cut = this.#cutMs === undefined ? {} : { cutMs: this.#cutMs };
     const end: LogEnd = { end: { events: this.#events, effects: this.#effects, ...cut } };
     return Buffer.concat([...this.#segments, gzipSync(`${this.#text}${JSON.stringify(end)}\n`)]);
-  }
-
-  dispose(): void {
-    this.#callOff?.();
-    this.#callOff = undefined;
-    this.#pending = [];
   }
 
   #drainIn(ms: number): void {

@@ -1,4 +1,5 @@
 /** What computes, as the composition root builds it: the engine, the loop that drives it, and what residency goes by. */
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { LlamaEngine } from '../engine/llama/process.ts';
 import type { Machine } from '../host/machine.ts';
@@ -41,7 +42,7 @@ export class EngineSide {
       readEnded: () => this.loop.tell({ kind: 'wake' }),
     });
     const { engine, residence } = this;
-    this.recorder = new Recorder({ bytesMax: args.logBytesMax, version, timer });
+    this.recorder = new Recorder({ bytesMax: args.logBytesMax, version, userFolder: homedir(), timer });
     this.#back = new MemoryBack({
       ...{ engine, timer, log },
       heard: (event) => residence.heard(event),

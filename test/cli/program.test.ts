@@ -2,8 +2,9 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, open, readdir, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isProcess } from '../../runtime/client/connect.ts';
@@ -236,6 +237,21 @@ describe('the runtime behind the commands', () => {
     server.kill('SIGKILL');
     expect((await end).code).toBeNull();
     expect(await program.run('status', '--json')).toMatchObject({ code: 0, out: '{"running":false}\n' });
+  });
+});
+
+describe('punctual record and replay', () => {
+  it('when what was decided so far is written down, then it plays again exactly, and has nothing of what was asked', async () => {
+    const log = path.join(program.folder, 'log.gz');
+    const written = await program.run('record', log, '--json');
+    expect(written).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(written.out)).toMatchObject({ file: log, events: expect.any(Number) });
+    const replayed = await program.run('replay', log, '--json');
+    expect({ code: replayed.code, err: replayed.err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(replayed.out)).toMatchObject({ identical: true, decisions: JSON.parse(written.out).effects });
+    const text = gunzipSync(await readFile(log)).toString();
+    expect(text).toContain('"kind":"submit"');
+    for (const theirs of [program.folder, root, 'sum.js', 'arr.length']) expect(text).not.toContain(theirs);
   });
 });
 

@@ -63,7 +63,7 @@ export class RecordedHouse {
   constructor(seed: number, options: Partial<RecorderOptions> = {}) {
     this.#random = seed;
     const timer = (ms: number, callback: () => void) => this.clock.at(this.clock.now() + ms, callback);
-    this.recorder = new Recorder({ bytesMax: 1e9, version: '1.2.3', timer, ...options });
+    this.recorder = new Recorder({ bytesMax: 1e9, version: '1.2.3', userFolder: '/home/jsmith', timer, ...options });
     this.loop = new Loop(this.engine, {
       now: () => this.clock.now(),
       timer,
@@ -167,13 +167,30 @@ export class RecordedHouse {
   }
 
   #trouble(model: ModelId): void {
-    if (this.next(3) > 0) return this.engine.die(`died of ${this.next(10)}`);
+    if (this.next(2) > 0) return this.engine.die(`died of ${this.next(10)} in /home/jsmith/programs/engine.mjs`);
     this.engine.failLoad(model, 'no memory');
-    this.loop.prepare(model);
+    this.submit({
+      ...{ class: 'translate', model, sla: { kind: 'e2e', targetMs: 60_000 } },
+      prompt: { kind: 'chat', user: secret },
+    });
   }
 
-  /** A few keystrokes in one of three documents, some of them faster than the engine. */
+  /** A few keystrokes in one of three documents, some of them faster than the engine; before each it is asked how long an answer would take. */
   #type(): void {
+    const model = modelIds[this.next(4)] ?? ghost;
+    const prompt = { kind: 'chat', user: secret } as const;
+    const limits = { maxTokens: 40, stop: [] };
+    // A question: no log has it, so it must change nothing.
+    this.loop.forecastTtftMs({
+      ...{
+        class: 'completion',
+        model,
+        sla: { kind: 'ttft', targetMs: 300 },
+        arrivalMs: this.clock.now(),
+        prompt,
+        limits,
+      },
+    });
     const document = `file:///home/jsmith/${secret}/${this.next(3)}.ts`;
     const prefix = `${document}\n${`const ${secret} = ${this.next(3)};\n`.repeat(20)}`;
     for (let typed = `if (${secret}`; typed.length < 16; typed += 'x'.repeat(1 + this.next(4))) {
