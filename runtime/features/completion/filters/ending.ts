@@ -46,12 +46,17 @@ export const repetition: Filter = (text, { lineBefore }) => {
   return lineEnd === -1 ? firstItems(text, loop) : text.slice(0, lineEnd);
 };
 
-/** Of a list that ends in a loop, what comes before the loop and the first item of that; nothing where it is no list. */
+/** Of a list that ends in a loop, what comes before the loop and its items once; nothing where it is no list. */
 function firstItems(text: string, { start, period }: TextLoop): string {
-  joint.lastIndex = start + 1;
-  const end = joint.exec(text)?.index ?? text.length;
-  const items = text.slice(0, end);
-  return end - start <= 2 * period && /[\p{L}\p{N}]/u.test(items) ? items : '';
+  const joints = [...text.matchAll(joint)];
+  const items = text.split(joint).map((item) => item.trim());
+  const inLoop = joints.filter(({ index }) => index >= start && index < start + period).length;
+  const first = items.findIndex((item, index) => {
+    const next = items[index + inLoop] ?? '';
+    // The last one may be cut.
+    return index + inLoop < items.length - 1 && next !== '' && item.endsWith(next);
+  });
+  return inLoop === 0 || first === -1 ? '' : text.slice(0, joints[first + inLoop - 1]?.index);
 }
 
 /** From where on each line equals the one `period` before it, the last one being perhaps only the beginning of one. */

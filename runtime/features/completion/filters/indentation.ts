@@ -26,15 +26,17 @@ export const indentation: Filter = (text, around) => {
   return rewritten.join('\n');
 };
 
-/** Step 1. An answer may go deeper than the cursor only where the line above opens something, or as far as the line above is. */
+/** Step 1. An answer may go deeper than the cursor only where the line above opens something, or to the column of the line above. */
 function continued(text: string, { lineBefore, linesAbove, isInText }: Around): string {
   const space = indentOf(text);
   if (isInText || lineBefore === '' || !isBlank(lineBefore) || space === '') return text;
   const rest = text.slice(space.length);
   if (/^(?:\n|\.(?!\.)|\?|:|&&|\|\||\|>)/.test(rest)) return text;
   const above = linesAbove.findLast((line) => !isBlank(line)) ?? '';
-  const [at, expected] = [columnsOf(lineBefore, 4), columnsOf(indentOf(above), 4)];
-  const isDeeper = isOpener(above) ? at <= expected : at < expected;
+  // The stars of a comment stand a column further in than what they belong to.
+  const stars = /^\s*\*/.test(above) ? 1 : 0;
+  const [at, expected] = [columnsOf(lineBefore, 4), columnsOf(indentOf(above), 4) - stars];
+  const isDeeper = isOpener(above) ? at <= expected : columnsOf(lineBefore + space, 4) === expected;
   return isDeeper ? text : rest;
 }
 
