@@ -3,10 +3,11 @@ import { loopAtEnd, type TextLoop } from '../../repetition.ts';
 import type { Filter } from './filter.ts';
 import { hasWords, isBlank, withoutLastLine } from './lines.ts';
 
-/** The token limit cut the last line somewhere: it is not shown, or of a single line the word that it may have cut. */
+/** The token limit cut the last line somewhere: it is not shown, or of an only line the word that it may have cut. */
 export const partialLine: Filter = (text, _around, { end }) => {
   if (end !== 'length') return text;
-  if (text.includes('\n')) return withoutLastLine(text);
+  const others = withoutLastLine(text);
+  if (!isBlank(others)) return others;
   const whole = text.replace(/[A-Za-z0-9_$]{1,60}$/, '');
   return isBlank(whole) ? text : whole;
 };
@@ -24,8 +25,9 @@ const rowCharsMax = 120;
 const joint = /\s*(?:[,;]|&&|\|\|)/g;
 
 /**
- * A loop is said once if it goes over lines, or if the cursor's line is a list that ends in it; any other line that loops within itself is
- * not shown.
+ * 1. A loop over lines at the end is said once.
+ * 2. Behind the same line three times over comes nothing that is worth showing: the line is said once, and nothing after it.
+ * 3. A loop within the cursor's line is said once if it is of items of a list. Any other line that loops within itself is not shown.
  * Linear: each period is looked at from the end until it breaks.
  */
 export const repetition: Filter = (text, { lineBefore }) => {
@@ -37,6 +39,10 @@ export const repetition: Filter = (text, { lineBefore }) => {
     const repeatsMin = unit.some(hasWords) ? repeatsMinWords : repeatsMinRows;
     if (!unit.every(isBlank) && count >= repeatsMin * period) return written.slice(0, start + period).join('\n');
   }
+  const row = lines.findIndex(
+    (line, index) => hasWords(line) && line === lines[index + 1] && line === lines[index + 2],
+  );
+  if (row !== -1) return written.slice(0, row + 1).join('\n');
   const loop = loopAtEnd(text.trimEnd(), loopCharsMin);
   if (loop === undefined) return text;
   const looped = text.slice(loop.start).trimEnd();

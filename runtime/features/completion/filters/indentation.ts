@@ -36,7 +36,9 @@ function continued(text: string, { lineBefore, linesAbove, isInText }: Around): 
   // The stars of a comment stand a column further in than what they belong to.
   const stars = /^\s*\*/.test(above) ? 1 : 0;
   const [at, expected] = [columnsOf(lineBefore, 4), columnsOf(indentOf(above), 4) - stars];
-  const isDeeper = isOpener(above) ? at <= expected : columnsOf(lineBefore + space, 4) === expected;
+  const reached = columnsOf(lineBefore + space, 4);
+  // Nobody indents by a single column.
+  const isDeeper = isOpener(above) ? at <= expected && reached > expected + 1 : reached === expected;
   return isDeeper ? text : rest;
 }
 
