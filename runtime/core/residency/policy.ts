@@ -25,7 +25,7 @@ import { Reader } from './reader.ts';
 import { canFit, isIdle, isLeftOver, planRelief } from './room.ts';
 import { substitutions } from './stand-in.ts';
 import type { Decision, EditorSignal, ModelView, ResidencyView, Use } from './types.ts';
-import { seconds } from './why.ts';
+import { seconds, whyRelief } from './why.ts';
 import { Worth } from './worth.ts';
 
 export class ResidencyPolicy {
@@ -147,10 +147,10 @@ export class ResidencyPolicy {
   /** Other programs took memory: the least worthy leave, whatever is waited for. */
   #relieved(view: ResidencyView): Decision[] {
     const { worth, options } = this.#means;
-    return planRelief(view, worth, options).map((model) => {
-      const why = `Released '${model}', because there is less memory for models than they hold.`;
-      return { kind: 'release', model, why };
-    });
+    const left = planRelief(view, worth, options);
+    const ready = view.models.filter(({ state }) => state === 'ready');
+    const factors = ready.map((model) => worth.factorsOf(model, view.nowMs));
+    return left.map((model) => ({ kind: 'release', model, why: whyRelief(model, left, factors) }));
   }
 
   #released(view: ResidencyView): Decision[] {

@@ -44,6 +44,12 @@ function whyLeaves(left: Factors | undefined, all: readonly Factors[], evicted: 
   return `${first?.[0] ?? 'it is worth least'} (${factorsText(left)}; of those that could have left ${others})`;
 }
 
+/** @param left all that leave with it. */
+export function whyRelief(model: ModelId, left: readonly ModelId[], all: readonly Factors[]): string {
+  const own = all.find((found) => found.model === model);
+  return `Released '${model}', because there is less memory for models than they hold; ${whyLeaves(own, all, left)}.`;
+}
+
 /** Each factor that a model was judged by. */
 function factorsText({ need, signalled, loadMs, broken, workMs, bytes, worthMs }: Factors): string {
   const parts = [
