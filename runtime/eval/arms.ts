@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LlamaEngine } from '../engine/llama/process.ts';
+import type { CompletionContext } from '../features/completion/context/index.ts';
 import { AnswerEnds } from '../features/completion/extent.ts';
 import { CompletionFeature } from '../features/completion/index.ts';
 import type { ChosenModel, Models, TaskSpec } from '../features/tasks.ts';
@@ -28,7 +29,7 @@ const targetMs = 60_000;
 export interface ArmsOptions {
   /** Absolute path of a GGUF file. */
   readonly model: string;
-  /** The embedded demonstration model, of which the feature asks single lines only. */
+  /** The embedded demonstration model, which the feature gives no context. */
   readonly demo: boolean;
   /** Compute threads; 0 leaves it to the engine. */
   readonly threads: number;
@@ -79,10 +80,13 @@ export class Arms {
     return cutToKind(await answer(this.#loop, prefix, suffix, rawWindow.answerTokens, stop), one.kind);
   }
 
-  /** What the editor would show, as text at the cursor; empty for nothing. @throws when the model fails. */
-  async punctual(one: CompletionCase): Promise<string> {
-    const { before, after, language, path: name } = one;
-    const document = TextDocument.create(`file:///eval/${encodeURI(name)}`, language, 1, before + after);
+  /**
+   * What the editor would show, as text at the cursor; empty for nothing. @throws when the model fails.
+   * @param context what other files say; without it, nothing.
+   */
+  async punctual(one: CompletionCase, context?: CompletionContext): Promise<string> {
+    const { before } = one;
+    const document = documentOf(one);
     // One for each case: nothing that was learned in another case of the same file helps.
     const feature = new CompletionFeature(this.#loop, this.#models(), [], { ends: this.#ends });
     const result = await feature.complete(
@@ -93,6 +97,7 @@ export class Arms {
         settings: { ...clientSettingsSchema.parse({ completion: { targetMs } }), ...machineDefaults },
         client: one.id,
         receivedMs: this.#loop.now(),
+        context,
       },
       new AbortController().signal,
     );
@@ -110,6 +115,16 @@ export class Arms {
     const chosen = this.#chosen;
     return { choose: () => chosen, describe: () => chosen };
   }
+}
+
+/** The file that a case was cut from, as an editor has it open. */
+export function documentOf({ before, after, language, path: name }: CompletionCase): TextDocument {
+  return TextDocument.create(uriOf(name), language, 1, before + after);
+}
+
+/** @param name a path in the package. */
+export function uriOf(name: string): string {
+  return `file:///eval/${encodeURI(name)}`;
 }
 
 function openLoop({ model: file, threads, engineProgram, log }: ArmsOptions): Loop {

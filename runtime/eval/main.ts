@@ -3,9 +3,10 @@ import { BadInput, BadUsage, BenchError } from '../bench/bench.ts';
 import { figureTable, tablesText } from '../bench/tables.ts';
 import { type Asked, readArguments } from './arguments.ts';
 import { aims, completionEval } from './completion.ts';
+import { contextEval } from './context.ts';
 import type { Eval } from './eval.ts';
 
-const evals: readonly Eval[] = [completionEval];
+const evals: readonly Eval[] = [completionEval, contextEval];
 
 const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
 

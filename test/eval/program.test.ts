@@ -28,6 +28,16 @@ describe('the program of the evals', { timeout: 120_000 }, () => {
     );
   });
 
+  it('when other files are asked about, then both arms answer the cases that have some', async () => {
+    const { code, out } = await run('context', '--cases', '3', '--language', 'typescript', '--json');
+    const { figures, details } = JSON.parse(out) as Record<'figures' | 'details', Record<string, number>>;
+    expect(code).toBe(0);
+    expect(details['asked']).toBe(3);
+    expect(details['count']).toBeGreaterThan(0);
+    expect(figures['eval.context_exact_points']).toBe(100 * (Number(details['exact']) - Number(details['exactRaw'])));
+    expect(figures['eval.context_similarity_ratio']).toBeGreaterThan(0);
+  });
+
   it('when a file is no model, then that sentence alone', async () => {
     const model = path.join(folder, 'x.gguf');
     await writeFile(model, 'no model');
