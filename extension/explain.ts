@@ -8,7 +8,7 @@ import type { TextResult } from '../runtime/protocol.ts';
 import { guarded, type Source, sourceOf, sourceParams, streamAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import { isShared } from './documents.ts';
-import { harmlessMarkdown } from './summary-text.ts';
+import { harmlessMarkdown, plainMarkdown } from './summary-text.ts';
 import { within } from './within.ts';
 
 /** A language server that is slower is not waited for: what stands around the cursor is explained then. */
@@ -48,11 +48,11 @@ async function explain(ctx: Context, shown: Explanation): Promise<void> {
   const now = vscode.window.activeTextEditor;
   // Whoever is elsewhere by now finds it where he asked.
   if (now?.document === document && place.contains(now.selection.active))
-    await vscode.commands.executeCommand('editor.action.showHover', { focus: 'noAutoFocus' });
+    await vscode.commands.executeCommand('editor.action.showHover');
 }
 
 function hoverText(text: string, sentence: string): vscode.MarkdownString {
-  return new vscode.MarkdownString(`${harmlessMarkdown(text).trim()}\n\n---\n\n`).appendText(sentence);
+  return new vscode.MarkdownString(`${harmlessMarkdown(text).trim()}\n\n---\n\n${plainMarkdown(sentence)}`);
 }
 
 /** Where the name at the cursor is declared, as far as the editor's language servers know and the workspace has it; else the cursor itself. */

@@ -32,3 +32,8 @@ export function summaryMarkdown({ source, demo, standIn, body, footer }: Summary
 export function harmlessMarkdown(text: string): string {
   return text.replaceAll('![', '! [').replace(/<(?=[a-z][^<>]*=)/gi, '< ');
 }
+
+/** As it stands, whatever it has of Markdown's signs: names of models and files come from anybody. */
+export function plainMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-!<>|~&]/g, '\\$&');
+}

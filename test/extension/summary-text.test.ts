@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmlessMarkdown, summaryMarkdown } from '../../extension/summary-text.ts';
+import { harmlessMarkdown, plainMarkdown, summaryMarkdown } from '../../extension/summary-text.ts';
 
 describe('Markdown that a model wrote', () => {
   it.each([
@@ -20,5 +20,9 @@ describe('Markdown that a model wrote', () => {
   it('when a summary grows piece by piece, then no piece of a picture slips through', () => {
     const body = 'a !' + '[x](https://evil.example)';
     expect(summaryMarkdown({ source: 'a.ts', demo: false, body })).not.toContain('![');
+  });
+
+  it('when a name has signs of Markdown in it, then they are no more than that', () => {
+    expect(plainMarkdown('[a](b) *c* <d> e-f')).toBe('\\[a\\]\\(b\\) \\*c\\* \\<d\\> e\\-f');
   });
 });
