@@ -15,6 +15,16 @@ describe('a task', () => {
     expect(result.generatedTokens).toBeGreaterThanOrEqual(asked.pieces.length);
   });
 
+  it('when it is a completion, then how sure the model was is told for all of its text; of other tasks it is not', async () => {
+    const house = new House();
+    const [completion, translation] = [house.submit(), house.translate()];
+    house.clock.run();
+    const { text, tokens = [], generatedTokens } = await completion.handle.done;
+    expect(tokens.reduce((sum, { chars }) => sum + chars, 0)).toBe(text.length);
+    expect(tokens).toHaveLength(generatedTokens);
+    expect((await translation.handle.done).tokens).toBeUndefined();
+  });
+
   it('when its model had to be loaded first, then that is charged to its promise; the next one keeps its own', async () => {
     const house = new House();
     const first = house.submit();

@@ -7,8 +7,8 @@
 import type { TokenConfidence } from '../../tasks.ts';
 import type { Filter } from './filter.ts';
 
-/** Mean natural logarithm: a probability of one in five for each of the first tokens. */
-const firstMeanMin = Math.log(0.2);
+/** Mean natural logarithm: a probability of one in four for each of the first tokens. */
+const firstMeanMin = Math.log(0.25);
 const firstTokens = 8;
 /** Lower than for the beginning: a name in the middle may be improbable and right. */
 const lineMeanMin = Math.log(0.12);
