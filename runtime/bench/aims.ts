@@ -1,6 +1,7 @@
 /** What the figures of the benches are to reach, by name. Those of policies stand beside the benches that print them. */
 import { targets as replayAims } from './replay/targets.ts';
 import type { Target } from './report/report.ts';
+import { aims as requestsAims } from './requests/workload.ts';
 import { aims as residencyAims } from './residency/figures.ts';
 import { aims as typingAims } from './typing/workload.ts';
 import { aims as workflowAims } from './workflow/figures.ts';
@@ -32,5 +33,6 @@ export const aims: Readonly<Record<string, Target | undefined>> = {
   ...replayAims,
   ...workflowAims,
   ...typingAims,
+  ...requestsAims,
   ...Object.fromEntries(Object.entries(residencyAims).map(([name, aim]) => [`residency.${name}`, aim])),
 };

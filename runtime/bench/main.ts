@@ -9,6 +9,7 @@ import { keystrokesBench } from './keystrokes/bench.ts';
 import { overhead } from './overhead.ts';
 import { parking } from './parking.ts';
 import { replayBench } from './replay/bench.ts';
+import { requestsBench } from './requests/bench.ts';
 import { residencyBench } from './residency/bench.ts';
 import { saberBench } from './saber/bench.ts';
 import { schedulerBench } from './scheduler/bench.ts';
@@ -31,6 +32,7 @@ const benches: readonly Bench[] = [
   swapBench,
   keystrokesBench,
   typingBench,
+  requestsBench,
 ];
 
 const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;

@@ -45,7 +45,7 @@ export function keystrokeFigures({ asked }: Played, tokens: (text: string) => nu
     taskEvaluatedMean: sum(perTask) / perTask.length,
     appendedShare: shareOf(isAppended),
     noPrefillShare: shareOf((one) => one.isInside || isAppended(one)),
-    tasksPerShown: sum(asked.map(({ prefills }) => prefills.length)) / shown,
+    tasksPerShown: sum(asked.map(({ prefills }) => prefills.filter(({ isIdle }) => !isIdle).length)) / shown,
     requestsPerShown: asked.length / shown,
   };
 }

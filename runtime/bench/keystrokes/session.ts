@@ -85,7 +85,8 @@ export class Session {
     await clock.rest();
     return this.#asked.map(({ receivedMs, ...asked }) => ({
       ...asked,
-      prefills: tasks.prefills.filter(({ arrivalMs, isIdle }) => arrivalMs === receivedMs && !isIdle),
+      // With what was evaluated while the question waited: that is idle work, and its cost all the same.
+      prefills: tasks.prefills.filter(({ arrivalMs }) => arrivalMs === receivedMs),
     }));
   }
 

@@ -43,7 +43,7 @@ export interface PlayOptions {
 
 /** VS Code asks so long after an edit, if no other came. */
 export const editorWaitMs = 50;
-const charactersPerToken = 4;
+export const charactersPerToken = 4;
 
 export function playTyping(edits: readonly TypedEdit[], rule: Waiting, { machine, targetMs }: PlayOptions): Tally {
   const evaluated = new Evaluated(machine);
@@ -74,7 +74,7 @@ export function playTyping(edits: readonly TypedEdit[], rule: Waiting, { machine
 }
 
 /** What the engine holds of the document's last prompt. */
-class Evaluated {
+export class Evaluated {
   readonly #costs: ReturnType<typeof costsOf>;
   #held = '';
 

@@ -2,7 +2,7 @@
  * A new task for a completion: with which prompt, when, and for how much; and a warm-up, which evaluates a prompt while nobody waits.
  *
  * 1. Which prompt is on time (prompts.ts).
- * 2. Whether to ask at all, and after which wait (restraint.ts).
+ * 2. Whether to ask at all, and after which wait (restraint.ts), in which the prompt is evaluated if nobody else needs the device.
  * 3. How much to ask for (extent.ts), in at most how many tokens (pace.ts).
  * 4. What proves too long for the model is asked again with less.
  */
@@ -19,6 +19,8 @@ import { type Asked, type CompletionRequest, keyOf, type WarmUpRequest } from '.
 import { placeOf, type Restrained, type Restraint } from './restraint.ts';
 
 const shortenTries = 3;
+/** What takes less to evaluate is not worth a task of its own: the last token is evaluated again anyhow. */
+const aheadMsMin = 40;
 
 export interface AskingOptions {
   readonly tasks: Tasks;
@@ -56,7 +58,8 @@ export class Asking {
     let wanted: WindowLimits = windowDefault;
     let chosen = this.#prompts.choose(key, question); // 1
     const wait = { ...placeOf(asked), invoked: request.invoked, targetMs, forecastMs: chosen.forecastMs };
-    const why = restraint && (await restraint.before(wait, signal)); // 2
+    const ahead = (): (() => void) => this.#evaluateAhead(request, model, chosen);
+    const why = restraint && (await restraint.before(wait, signal, ahead)); // 2
     if (why) return { kind: 'silent', why };
     for (let left = shortenTries; ; left--) {
       const result = await this.#answer(asked, chosen.prompt, signal); // 3
@@ -81,6 +84,17 @@ export class Asking {
     // What the next keystroke changes is parsed then; the whole document while there is time.
     (await this.#options.ends?.at(placeIn(request, here)))?.judge?.delete();
     await handle.done.finally(() => signal.removeEventListener('abort', cancel));
+  }
+
+  /**
+   * While a question waits its prompt is evaluated as idle work: the first token comes sooner, and what the next key types goes on from it.
+   * @returns ends it; the task that comes then finds what was evaluated.
+   */
+  #evaluateAhead(request: CompletionRequest, model: ChosenModel, { prompt, forecastMs }: ChosenPrompt): () => void {
+    if (forecastMs < aheadMsMin) return () => undefined;
+    const spec = this.#specOf(request, model, prompt);
+    const handle = this.#options.tasks.submit({ ...spec, limits: { maxTokens: 0, stop: [] }, idle: true });
+    return () => handle.cancel();
   }
 
   /** Undefined when nobody waits for it any more. */

@@ -79,12 +79,22 @@ export class Restraint {
     });
   }
 
-  /** Over when it is time to ask (then undefined), or clear that nothing is to be asked. Never rejects. */
-  async before(question: RestraintQuestion, signal: AbortSignal): Promise<Restrained | undefined> {
+  /**
+   * Over when it is time to ask (then undefined), or clear that nothing is to be asked. Never rejects.
+   * @param waiting called when a wait begins; what it returns is called when the wait is over, however it ends.
+   */
+  async before(
+    question: RestraintQuestion,
+    signal: AbortSignal,
+    waiting: () => () => void = () => () => undefined,
+  ): Promise<Restrained | undefined> {
     const silenced = whySilent(this.#gateQuestion(question));
     if (silenced) return silenced;
     const waitMs = this.#waitMs(question);
-    const isOver = waitMs === 0 || (await this.#wait(keyOf(question), waitMs, signal));
+    if (waitMs === 0) return undefined;
+    const over = waiting();
+    const isOver = await this.#wait(keyOf(question), waitMs, signal);
+    over();
     return isOver ? undefined : { reason: 'cancelled' };
   }
 

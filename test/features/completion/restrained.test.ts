@@ -13,7 +13,7 @@ const head = `${'const value = compute();\n'.repeat(8)}`;
 
 function world() {
   const timer = new ManualTimer();
-  const tasks = new ScriptedTasks(() => ({ pieces: ['compute();'] }));
+  const tasks = new ScriptedTasks(({ idle }) => (idle ? { hangs: true } : { pieces: ['compute();'] }));
   const book = new FeedbackBook();
   const restraint = new Restraint({ now: () => timer.nowMs, book, timer: timer.start });
   const completion = new CompletionFeature(tasks, models, [], { timer: timer.start, restraint });
@@ -67,6 +67,33 @@ describe('a completion that is restrained', () => {
     expect((await answer).punctual.reason).toBe('cancelled');
     timer.advance(1_000);
     expect(tasks.specs).toEqual([]);
+  });
+
+  it('when much is to be evaluated, then that is done while it waits, by a task that ends before the one that answers', async () => {
+    const { timer, tasks, ask, typeFast } = world();
+    tasks.forecast = () => 120;
+    typeFast('let total = comp');
+    const answer = ask('let total = comp');
+    await new Promise(setImmediate);
+    expect(tasks.specs).toMatchObject([{ idle: true, limits: { maxTokens: 0 } }]);
+    timer.advance(250);
+    expect((await answer).punctual.from).toBe('generated');
+    expect(tasks.specs).toHaveLength(2);
+    expect(tasks.specs[1]?.prompt).toEqual(tasks.specs[0]?.prompt);
+    expect(tasks.specs[1]?.idle).toBeUndefined();
+  });
+
+  it('when a key comes while that is evaluated, then it is ended, and nothing else is asked', async () => {
+    const { timer, tasks, edit, ask, typeFast } = world();
+    tasks.forecast = () => 120;
+    typeFast('let total = comp');
+    const answer = ask('let total = comp');
+    await new Promise(setImmediate);
+    edit('let total = compu');
+    expect((await answer).punctual.reason).toBe('cancelled');
+    timer.advance(1_000);
+    expect(tasks.specs).toHaveLength(1);
+    expect(tasks.cancelled).toEqual(['t1']);
   });
 
   it('when it is asked for by hand, then nothing is waited for', async () => {
