@@ -38,7 +38,7 @@ type Sessions = readonly { readonly seed: number; readonly edits: readonly (read
 export const requestsBench: Bench = {
   name: 'requests',
   summary: 'requests of the product for the suggestions it shows, against fixed waits; a real model answers',
-  takes: { full: '15 minutes', quick: '3 minutes' },
+  takes: { full: '30 minutes', quick: '5 minutes' },
   options: [
     { name: 'machine', value: 'cpu,gpu', help: 'only these machines' },
     { name: 'window', value: 'reporting|tuning', help: 'half of the recording, with its seeds (default: reporting)' },
