@@ -38,7 +38,7 @@ export const quietSettings = {
  * Built-in extensions that only cost time here. Only those without a `browser` entry may be skipped: the page has its own list of
  * built-ins, and would start the others in its web worker instead, where their files are missing (a toast says "Not Found").
  */
-const skippedBuiltIns = [
+export const skippedBuiltIns = [
   'github.copilot-chat',
   'ms-vscode.js-debug',
   'ms-vscode.js-debug-companion',
