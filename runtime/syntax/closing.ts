@@ -4,8 +4,8 @@
  */
 import { Code, closerOf } from './code.ts';
 import type { Extent } from './extent.ts';
-import { Unparsed } from './grammar.ts';
 import { headerLineStart, isHeaderColon } from './header.ts';
+import { Unparsed } from './limits.ts';
 import { indentationAt, indentEndAt, lineEndAt, lineStartAt, nextLineAt } from './text.ts';
 import type { SyntaxTree } from './tree.ts';
 import { depthAt, trimmedEnd, type Unit, unitCut, unitOf } from './unit.ts';

@@ -2,9 +2,10 @@
  * The trees of open documents, kept so that after an edit only what changed is parsed again. As many as are looked at now and then;
  * the one that was not asked for the longest goes first, and its memory with it.
  */
-import { type Clock, type Grammar, keystrokeLimits, type ParseLimits, Unparsed } from './grammar.ts';
+import type { Grammar } from './grammar.ts';
 import type { Syntax } from './index.ts';
 import type { Language } from './language.ts';
+import { type Clock, keystrokeLimits, type ParseLimits, Unparsed } from './limits.ts';
 import { changeBetween } from './text.ts';
 import type { SyntaxTree } from './tree.ts';
 

@@ -5,8 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Language as WasmLanguage } from 'web-tree-sitter';
-import { type Clock, Grammar, type ParseLimits, Unparsed } from './grammar.ts';
+import { Grammar } from './grammar.ts';
 import type { Language } from './language.ts';
+import { type Clock, type ParseLimits, Unparsed } from './limits.ts';
 import { initializeParser } from './module.ts';
 import type { SyntaxTree } from './tree.ts';
 

@@ -1,17 +1,27 @@
 /** The syntax of one text. Its memory is freed by `delete`, and by nothing else. */
-import type { Node, Tree } from 'web-tree-sitter';
-import type { Grammar } from './grammar.ts';
+import type { Node, Query, Tree } from 'web-tree-sitter';
+import type { Facts } from './facts.ts';
 import type { Language } from './language.ts';
-import type { Range } from './text.ts';
+import type { Unparsed } from './limits.ts';
+import type { Range, TextChange } from './text.ts';
+
+/** What a tree needs of the grammar that made it; grammar.ts has more. */
+export interface TreeGrammar {
+  readonly language: Language;
+  readonly facts: Facts;
+  query(source: string): Query;
+  parse(text: string): SyntaxTree | Unparsed;
+  reparse(old: SyntaxTree, change: TextChange, text: string): SyntaxTree | Unparsed;
+}
 
 export class SyntaxTree {
-  readonly grammar: Grammar;
+  readonly grammar: TreeGrammar;
   readonly text: string;
   /** For this folder alone. */
   readonly raw: Tree;
   #deleted = false;
 
-  constructor(grammar: Grammar, text: string, raw: Tree) {
+  constructor(grammar: TreeGrammar, text: string, raw: Tree) {
     this.grammar = grammar;
     this.text = text;
     this.raw = raw;

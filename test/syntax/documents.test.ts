@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { documentLimits, SyntaxDocuments } from '../../runtime/syntax/documents.ts';
-import { Unparsed } from '../../runtime/syntax/grammar.ts';
 import { Syntax } from '../../runtime/syntax/index.ts';
 import { type Language, languages } from '../../runtime/syntax/language.ts';
+import { Unparsed } from '../../runtime/syntax/limits.ts';
 import type { SyntaxTree } from '../../runtime/syntax/tree.ts';
 import { sources } from './sources.ts';
 import { grammarsFolder, syntax } from './world.ts';

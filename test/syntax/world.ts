@@ -1,8 +1,8 @@
 /** The grammars as they are built, and texts with the cursor marked in them. */
 import path from 'node:path';
-import { Unparsed } from '../../runtime/syntax/grammar.ts';
 import { Syntax } from '../../runtime/syntax/index.ts';
 import type { Language } from '../../runtime/syntax/language.ts';
+import { Unparsed } from '../../runtime/syntax/limits.ts';
 import type { SyntaxTree } from '../../runtime/syntax/tree.ts';
 
 export const grammarsFolder = path.resolve(import.meta.dirname, '../../dist/grammars');

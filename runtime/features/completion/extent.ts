@@ -7,10 +7,10 @@
 import { BlockJudge, type Verdict } from '../../syntax/closing.ts';
 import { SyntaxDocuments } from '../../syntax/documents.ts';
 import { extentAt } from '../../syntax/extent.ts';
-import { type Clock, Unparsed } from '../../syntax/grammar.ts';
 import { GrammarError, type Syntax } from '../../syntax/index.ts';
 import { type Language, languageOf } from '../../syntax/language.ts';
 import { blockLeadAt } from '../../syntax/lead.ts';
+import { type Clock, Unparsed } from '../../syntax/limits.ts';
 import type { SyntaxTree } from '../../syntax/tree.ts';
 import { indentStyle } from './filters/around.ts';
 

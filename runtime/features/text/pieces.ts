@@ -1,8 +1,8 @@
 /** A text in pieces that fit into prompts, cut where its syntax has borders. */
 
-import { Unparsed } from '../../syntax/grammar.ts';
 import { GrammarError, type Syntax } from '../../syntax/index.ts';
 import { languageOf } from '../../syntax/language.ts';
+import { Unparsed } from '../../syntax/limits.ts';
 import { split } from '../../syntax/split.ts';
 import type { SyntaxTree } from '../../syntax/tree.ts';
 import { FeatureError } from '../errors.ts';

@@ -3,11 +3,11 @@
  * what stands around a place. By its syntax where there is a grammar, else by its lines and words. Nothing of this happens at a keystroke.
  */
 import { type Declaration, declarations } from '../../../syntax/declarations.ts';
-import { type ParseLimits, Unparsed } from '../../../syntax/grammar.ts';
 import { identifiersIn, identifiersNear } from '../../../syntax/identifiers.ts';
 import { type Import, importsOf } from '../../../syntax/imports.ts';
 import { GrammarError, type Syntax } from '../../../syntax/index.ts';
 import { type Language, languageOf } from '../../../syntax/language.ts';
+import { type ParseLimits, Unparsed } from '../../../syntax/limits.ts';
 import { split } from '../../../syntax/split.ts';
 import type { SyntaxTree } from '../../../syntax/tree.ts';
 
