@@ -1,5 +1,6 @@
 /** The loop between scheduler and engine, on a virtual clock: what a feature sees of a task from submission to its end. */
 import { describe, expect, it } from 'vitest';
+import { taskClasses } from '../runtime/core/task.ts';
 import { type Asked, House, story } from './loop-world.ts';
 
 describe('a task', () => {
@@ -213,9 +214,9 @@ describe('when the engine dies', () => {
 });
 
 describe('the status', () => {
-  it('when nothing has happened, then there are three classes without figures and no model', () => {
+  it('when nothing has happened, then there are all classes without figures and no model', () => {
     const { classes, models, engineRestarts } = new House().loop.status();
-    expect(classes.map((status) => status.class)).toEqual(['completion', 'summarize', 'translate']);
+    expect(classes.map((status) => status.class)).toEqual([...taskClasses]);
     expect(classes.every((status) => status.finished === 0 && status.ttftMs === undefined)).toBe(true);
     expect([models, engineRestarts]).toEqual([[], 0]);
   });
