@@ -1,18 +1,16 @@
 /**
- * Tells the runtime which folders are open, and what is not to be read in them for completions elsewhere: what each folder's `.gitignore`
- * ignores, and what the editor does not show or does not search.
+ * Tells the runtime which folders are open, and what is not to be read in them for completions elsewhere: what their `.gitignore`
+ * files ignore, and what the editor does not show or does not search.
  */
 import * as vscode from 'vscode';
 import { foldersMax } from '../runtime/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Context } from './context.ts';
-import { hiddenGlobs, ignoreText } from './hidden.ts';
-import { within } from './within.ts';
+import { hiddenGlobs } from './hidden.ts';
+import { ignoredIn, ignoreName } from './ignored.ts';
 
 /** Several changes at once are told once. */
 const tellDelayMs = 200;
-const readMsMax = 15_000;
-const ignoreName = '.gitignore';
 const hidingSettings = ['files.exclude', 'search.exclude'];
 
 export function activate(ctx: Context): void {
@@ -59,7 +57,7 @@ class WorkspaceTeller implements vscode.Disposable {
       open.map(async ({ uri, name }) => ({
         uri: this.#connection.documentUri(uri),
         name: name.slice(0, 256),
-        ignore: await readIgnore(uri),
+        ...(await ignoredIn(uri)),
         excluded: hidingSettings.flatMap((setting) =>
           hiddenGlobs(vscode.workspace.getConfiguration(undefined, uri).get<unknown>(setting)),
         ),
@@ -72,22 +70,4 @@ class WorkspaceTeller implements vscode.Disposable {
       this.#ctx.log.debug(`The runtime was not told of the workspace: ${error}`);
     }
   }
-}
-
-/** Empty where there is none. What cannot be read in time, as of a folder that is far away, ignores everything: nothing is known of it. */
-async function readIgnore(folder: vscode.Uri): Promise<string> {
-  // A repository that is not on a disk has no files but those that are in it.
-  if (folder.scheme === 'vscode-vfs') return '';
-  try {
-    return ignoreText(await within(readMsMax, `the ${ignoreName} of ${folder}`, contentOf(folder, ignoreName)));
-  } catch {
-    return '*';
-  }
-}
-
-async function contentOf(folder: vscode.Uri, file: string): Promise<string> {
-  // Errors of file systems differ in how they say that there is no such file.
-  const entries = await vscode.workspace.fs.readDirectory(folder);
-  if (!entries.some(([entry]) => entry === file)) return '';
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, file)));
 }

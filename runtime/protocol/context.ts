@@ -12,6 +12,8 @@ export const excludedGlobsSchema = z.array(z.string().min(1).max(512)).max(64);
 export const workspaceMethod = 'punctual/workspace';
 export const foldersMax = 64;
 export const ignoreCharsMax = 64 * 1024;
+/** `.gitignore` files of the folders in a folder. */
+export const ignoresMax = 1_024;
 export const workspaceParamsSchema = z.object({
   folders: z
     .array(
@@ -20,6 +22,11 @@ export const workspaceParamsSchema = z.object({
         name: z.string().max(256),
         /** The text of the folder's `.gitignore`. */
         ignore: z.string().max(ignoreCharsMax).optional(),
+        /** Those of the folders in it, each with its place there: `packages/app`. Clients without them tell of the first one only. */
+        ignores: z
+          .array(z.object({ folder: z.string().min(1).max(4096), text: z.string().max(ignoreCharsMax) }))
+          .max(ignoresMax)
+          .optional(),
         /** What the editor does not show in it, or does not search. */
         excluded: z.array(z.string().max(512)).max(256).optional(),
       }),

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { declarationLinesMax, linesFrom } from '../../extension/declared-text.ts';
-import { hiddenGlobs, ignoreText } from '../../extension/hidden.ts';
+import { hiddenGlobs, ignoreText, nestedIgnores } from '../../extension/hidden.ts';
 import {
   declarationCharsMax,
   declarationsResultSchema,
   ignoreCharsMax,
+  ignoresMax,
   workspaceParamsSchema,
 } from '../../runtime/protocol.ts';
 
@@ -26,6 +27,42 @@ describe('what the editor hides', () => {
     expect(workspaceParamsSchema.safeParse({ folders }).success).toBe(true);
     expect(ignore).toBe('*');
     expect(ignoreText('dist\n')).toBe('dist\n');
+  });
+});
+
+describe('.gitignore files in a folder', () => {
+  it('when several are found, then each is told with its place, the outermost first', () => {
+    const found = [
+      { path: 'packages/app/src/.gitignore', text: 'x\n' },
+      { path: 'packages/.gitignore', text: 'y\n' },
+    ];
+    expect(nestedIgnores(found)).toEqual([
+      { folder: 'packages', text: 'y\n' },
+      { folder: 'packages/app/src', text: 'x\n' },
+    ]);
+  });
+
+  it('when one cannot be read, or is too long, then its folder is ignored as a whole', () => {
+    const found = [
+      { path: 'a/.gitignore', text: undefined },
+      { path: 'b/.gitignore', text: 'x\n'.repeat(ignoreCharsMax) },
+    ];
+    expect(nestedIgnores(found)).toEqual([
+      { folder: 'a', text: '*' },
+      { folder: 'b', text: '*' },
+    ]);
+  });
+
+  it('when there are many, then what is told is taken and small, and too many are not told at all', () => {
+    const many = Array.from({ length: ignoresMax }, (_, n) => ({
+      path: `f${n}/.gitignore`,
+      text: 'x'.repeat(ignoreCharsMax),
+    }));
+    const ignores = nestedIgnores(many);
+    expect(workspaceParamsSchema.safeParse({ folders: [{ uri: 'file:///w', name: 'w', ignores }] }).success).toBe(true);
+    expect(JSON.stringify(ignores).length).toBeLessThan(1024 ** 2);
+    expect(ignores?.at(-1)?.text).toBe('*');
+    expect(nestedIgnores([...many, { path: 'one/.gitignore', text: '' }])).toBeUndefined();
   });
 });
 

@@ -3,9 +3,9 @@
  * 1. files outside of the workspace's folders;
  * 2. files that usually hold secrets ({@link secretGlobs}), whatever anybody sets;
  * 3. what the user has excluded;
- * 4. what the folder's `.gitignore` ignores, or its editor hides.
+ * 4. what the folder's `.gitignore` files ignore, or its editor hides.
  */
-import { type IgnoreRules, isIgnored, parseIgnore } from './gitignore.ts';
+import { type IgnoreFile, isIgnored, parseIgnore } from './gitignore.ts';
 import { type Glob, matchesGlob, parseGlob } from './glob.ts';
 
 /** Passwords, keys and tokens, by the names that tools give their files. */
@@ -41,6 +41,8 @@ export interface WorkspaceFolder {
   readonly name: string;
   /** The text of its `.gitignore`. */
   readonly ignore?: string | undefined;
+  /** Those of the folders in it, with their places. */
+  readonly ignores?: readonly { readonly folder: string; readonly text: string }[] | undefined;
   /** What the editor does not show in it, as globs. */
   readonly excluded?: readonly string[] | undefined;
 }
@@ -56,7 +58,7 @@ export interface ReadablePlace {
 interface Folder {
   readonly name: string;
   readonly root: string;
-  readonly rules: IgnoreRules;
+  readonly ignores: readonly IgnoreFile[];
   readonly globs: readonly Glob[];
 }
 
@@ -71,9 +73,10 @@ export class Readable {
   /** @param excluded globs of the user. One that cannot be understood excludes everything: what it means is not to be read. */
   constructor(folders: readonly WorkspaceFolder[], excluded: readonly string[]) {
     this.#folders = folders
-      .flatMap(({ uri, name, ignore = '', excluded: hidden = [] }) => {
+      .flatMap(({ uri, name, ignore = '', ignores = [], excluded: hidden = [] }) => {
         const root = locationOf(uri)?.replace(/\/*$/, '/');
-        return root === undefined ? [] : [{ name, root, rules: parseIgnore(ignore), globs: globsOf(hidden) }];
+        const files = [parseIgnore(ignore), ...ignores.map(({ folder, text }) => parseIgnore(text, folder))];
+        return root === undefined ? [] : [{ name, root, ignores: files, globs: globsOf(hidden) }];
       })
       // The innermost folder is the one that a file belongs to.
       .sort((a, b) => b.root.length - a.root.length);
@@ -95,9 +98,9 @@ export class Readable {
     const [innermost] = holding;
     if (location === undefined || innermost === undefined) return undefined;
     // Of a folder in a folder both may ignore it.
-    const isVetoed = holding.some(({ root, rules, globs }) => {
+    const isVetoed = holding.some(({ root, ignores, globs }) => {
       const path = location.slice(root.length).toLowerCase().split('/');
-      return isMeant([...this.#globs, ...globs], path) || isIgnored(rules, path);
+      return isMeant([...this.#globs, ...globs], path) || isIgnored(ignores, path);
     });
     return isVetoed ? undefined : { folder: innermost.name, path: location.slice(innermost.root.length) };
   }

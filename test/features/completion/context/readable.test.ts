@@ -125,6 +125,17 @@ describe('what may be read', () => {
     expect(path('file:///work/shop/src/a.ts', readable)).toBe('src/a.ts');
   });
 
+  it('when a folder in it ignores files, then they are not read, wherever the folder is', () => {
+    for (const root of ['file:///work/shop', 'vscode-remote://ssh-remote%2Bbox/work/shop']) {
+      const ignores = [{ folder: 'packages/App', text: '/dist\n!.env\n' }];
+      const readable = new Readable([{ uri: root, name: 'shop', ignore: '*.log', ignores }], []);
+      expect(readable.placeOf(`${root}/packages/App/dist/a.ts`)).toBeUndefined();
+      expect(readable.placeOf(`${root}/packages/App/a.log`)).toBeUndefined();
+      expect(readable.placeOf(`${root}/packages/App/.env`)).toBeUndefined();
+      expect(readable.placeOf(`${root}/dist/a.ts`)?.path).toBe('dist/a.ts');
+    }
+  });
+
   it('when a folder lies in another, then either keeps its files from being read', () => {
     const outer = { uri: 'file:///work', name: 'work', ignore: 'shop/out' };
     const readable = new Readable([outer, { ...folder, ignore: 'tmp' }], []);
