@@ -1,7 +1,5 @@
 /** What of a running answer has come, as it is to stand in the document. */
-
-import type { Place } from '../completion/filters/around.ts';
-import { type Around, aroundOf } from '../completion/filters/around.ts';
+import { type Around, aroundOf, type Place } from '../completion/filters/around.ts';
 import { specialTokens } from '../completion/filters/raw.ts';
 import { endsInLoop } from '../repetition.ts';
 import { type Asked, beforeCode, type Manner } from './prompt.ts';

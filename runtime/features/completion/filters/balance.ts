@@ -65,8 +65,13 @@ function withoutUnclosed(text: string, opened: readonly Frame[], unclosed: numbe
   const first = own[Math.max(0, own.length - unclosed)];
   if (first === undefined) return text;
   const before = text.slice(0, first.at);
-  return isBlank(withoutLastLine(before)) ? before : withoutLastLine(before);
+  const lines = withoutLastLine(before);
+  if (!isBlank(lines)) return lines;
+  return headWord.test(before) ? '' : before;
 }
+
+/** Says nothing without its condition. */
+const headWord = /^\s*(?:if|for|while|switch|catch|match|elif|else if|function|fn|func)\s*$/;
 
 /** More of the cursor's line than this is not compared: it was not written at this cursor. */
 const restCharsMax = 1_000;
