@@ -2,9 +2,9 @@
  * Workflows behind their calls: what `punctual` decides of a task that others follow under one promise (workflow.ts). A task of its own is
  * a workflow of one call, for which all of this is what it is without. Pure.
  */
-import { prefillTotalMs } from '../estimate.ts';
+import { type Costs, prefillTotalMs } from '../estimate.ts';
 import type { Room, Work } from '../policy.ts';
-import { restMs, tokenMs } from '../workflow/rest.ts';
+import type { Rest } from '../workflow/rest.ts';
 import { leastMs, soloMs } from './punctual-forecast.ts';
 
 /** Waiting calls that one decision about workflows looks at: a bound on its cost. */
@@ -109,4 +109,17 @@ function completionShare(room: Room): number {
     decodeTokens: demand.decodeTokens('completion'),
   };
   return (demand.ratePerSecond('completion') * deviceMs(work, room)) / 1_000;
+}
+
+/** Time of the device that the rest needs at least, in ms: prompts one after the other, answers in the best batch that there may be. */
+function restMs(rest: Rest, tokens: number, { costs, limits, sequences }: Room): number {
+  const prefillMs = prefillTotalMs(costs, rest.prefillTokens, 0, limits.chunkTokens);
+  return prefillMs + tokens * tokenMs(Math.min(rest.sideBySide, sequences), costs);
+}
+
+/** Of one token when up to so many sequences decode. */
+function tokenMs(sequencesMax: number, costs: Costs): number {
+  let best = costs.decodeMs(1, 0);
+  for (let count = 2; count <= sequencesMax; count += 1) best = Math.min(best, costs.decodeMs(count, 0) / count);
+  return best;
 }
