@@ -50,6 +50,11 @@ export class IdleWork {
     return [...this.#tasks.values()].some(({ task, state }) => task.model === model && state !== 'waiting');
   }
 
+  /** What the engine works on, or has not let go yet. */
+  get inside(): Task[] {
+    return [...this.#tasks.values()].filter(({ state }) => state !== 'waiting').map(({ task }) => task);
+  }
+
   /** Whether the event is about idle work alone; then it is dealt with here. */
   on(event: Event, effects: Effect[]): boolean {
     switch (event.kind) {

@@ -14,6 +14,8 @@ export interface ModelRecord {
   info: ModelInfo | undefined;
   error: TaskError | undefined;
   failedAtMs: number;
+  /** Deaths of the engine while it loaded, since it was last ready. */
+  loadLosses: number;
   /** When a task of the model last started or ended, or the model became ready. */
   lastUsedMs: number;
 }
@@ -54,7 +56,7 @@ export class ModelTable {
 }
 
 function newRecord(id: ModelId): ModelRecord {
-  const times = { failedAtMs: 0, lastUsedMs: 0, readySinceMs: 0 };
+  const times = { failedAtMs: 0, loadLosses: 0, lastUsedMs: 0, readySinceMs: 0 };
   return { id, state: 'unloaded', isSmall: false, info: undefined, error: undefined, ...times };
 }
 
@@ -70,7 +72,7 @@ export function noteModel(record: ModelRecord, event: ModelEvent, nowMs: number)
   switch (event.kind) {
     case 'loaded':
       Object.assign(record, { state: 'ready', info: event.info, error: undefined });
-      Object.assign(record, { lastUsedMs: nowMs, readySinceMs: nowMs });
+      Object.assign(record, { lastUsedMs: nowMs, readySinceMs: nowMs, loadLosses: 0 });
       return;
     case 'unloaded':
       record.state = 'unloaded';
@@ -84,4 +86,27 @@ export function noteModel(record: ModelRecord, event: ModelEvent, nowMs: number)
     default:
       event satisfies never;
   }
+}
+
+/** Deaths of the engine in a row while it loads one model, before that load has failed. */
+const loadLossesMax = 2;
+/** A failed load is remembered the longer the more deaths it cost, up to this many times as long. */
+const retryFactorMax = 64;
+
+/** The engine died while it loaded the model. @returns whether that is to count as a failed load: else it is tried once more. */
+export function isLostForGood(record: ModelRecord): boolean {
+  record.loadLosses += 1;
+  return record.loadLosses >= loadLossesMax;
+}
+
+/** Its load failed a moment ago, so its tasks are refused with that error. @param retryMs after which the next task tries again. */
+export function isRefusing(
+  record: ModelRecord,
+  retryMs: number,
+  nowMs: number,
+): record is ModelRecord & { readonly error: TaskError } {
+  const factor = Math.min(2 ** Math.max(0, record.loadLosses - loadLossesMax), retryFactorMax);
+  return (
+    record.state === 'failed' && record.error !== undefined && Math.abs(nowMs - record.failedAtMs) < retryMs * factor
+  );
 }

@@ -34,3 +34,9 @@ export function lostTooOften(losses: number, reason: string): TaskError {
   const message = `The engine ended ${losses} times while it worked on this request (${reason}): it will not be tried again.`;
   return { code: 'engineFailed', message };
 }
+
+/** The same content was inside when the engine died before. */
+export function suspected(losses: number): TaskError {
+  const message = `The engine ended ${losses} times while it worked on this text, so it is not tried again for a while: change the text, or choose another model.`;
+  return { code: 'engineFailed', message };
+}

@@ -11,7 +11,9 @@
  *    whose model would come too late may be answered by another, if its asker wants that.
  * 5. Idle work runs when nothing else does, and is stopped in the turn in which anything else comes (idle.ts).
  * 6. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
- *    nobody waits for an old one. A task that was running in two such deaths is refused by name: it may be their cause.
+ *    nobody waits for an old one. A task that was running in two such deaths is refused by name, as it may be their cause, and so is
+ *    whoever asks for the same again (suspects.ts). A model that was loading is loaded once more; when the engine dies of that again,
+ *    the load has failed, and the next try waits the longer the more often that was so.
  */
 
 import { type Entry, noteAccepted, noteChunk, noteTokens } from './entry.ts';
@@ -20,14 +22,23 @@ import { foresee } from './foresee.ts';
 import { IdleWork, type Surroundings } from './idle.ts';
 import { type Lane, noWorks, superseded } from './lane.ts';
 import { LiveTasks } from './live-tasks.ts';
-import { loadMsOf, type ModelRecord, ModelTable, type ModelView, noteModel } from './models.ts';
+import {
+  isLostForGood,
+  isRefusing,
+  loadMsOf,
+  type ModelRecord,
+  ModelTable,
+  type ModelView,
+  noteModel,
+} from './models.ts';
 import type { Room } from './policy.ts';
 import type { Predicted } from './prediction.ts';
-import { badSla, doesNotFit, engineLost, lostTooOften, lostWhileLoading, queueFull } from './refusals.ts';
+import { badSla, doesNotFit, engineLost, lostTooOften, lostWhileLoading, queueFull, suspected } from './refusals.ts';
 import { ToldHoldings } from './residency/holdings.ts';
 import { type ResidencyKnowledge, Residents } from './residents.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { roomOf, startWhatFits, tellHopeless } from './start.ts';
+import { Suspects } from './suspects.ts';
 import { isSlaSane, type ModelId, type Outcome, type Task, type TaskError, type TaskId } from './task.ts';
 import { firstTokenMs, questionOf } from './ttft.ts';
 
@@ -44,6 +55,7 @@ export class Scheduler {
   readonly #holdings: ToldHoldings;
   readonly #residents: Residents;
   readonly #idle: IdleWork;
+  readonly #suspects = new Suspects();
   #lookedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SchedulerOptions) {
@@ -70,7 +82,11 @@ export class Scheduler {
       return effects;
     }
     if (!this.#isPaused(event)) this.#options.knowledge.learn(event, nowMs);
-    if (!this.#idle.on(event, effects)) this.#apply(event, nowMs, effects);
+    if (event.kind === 'engineLost')
+      this.#suspects.lost([...this.#tasks.inside.map(({ task }) => task), ...this.#idle.inside], nowMs);
+    // Idle work that may be the cause of deaths is refused like any other.
+    const isSuspect = event.kind === 'submit' && this.#suspects.lossesOf(event.task, nowMs) !== undefined;
+    if (isSuspect || !this.#idle.on(event, effects)) this.#apply(event, nowMs, effects);
     const isDue = !isProgress(event) || Math.abs(nowMs - this.#lookedMs) >= lookAgainMs;
     if (isDue) this.#lookedMs = nowMs;
     if (isDue && this.#tasks.waitingCount > 0) this.#startWhatCan(nowMs, effects);
@@ -179,13 +195,14 @@ export class Scheduler {
       effects.push({ kind: 'settle', id: task.id, outcome });
     };
     const refuse = (error: TaskError): void => settle({ kind: 'failed', error });
+    const losses = this.#suspects.lossesOf(task, nowMs);
+    if (losses !== undefined) return refuse(suspected(losses));
     if (!isSlaSane(task)) return refuse(badSla(task.sla.targetMs));
     const rival = this.#tasks.rivalOf(task);
     if (rival !== undefined && rival.task.arrivalMs > task.arrivalMs) return settle(superseded);
     if (rival !== undefined) this.#release(rival.id, superseded, effects);
     const model = this.#models.get(task.model);
-    const isRemembered = Math.abs(nowMs - model.failedAtMs) < loadRetryMs;
-    if (model.state === 'failed' && model.error && isRemembered) return refuse(model.error);
+    if (isRefusing(model, loadRetryMs, nowMs)) return refuse(model.error);
     if (this.#tasks.waitingCount >= waitingMax) return refuse(queueFull(waitingMax));
     if (model.state === 'failed') model.state = 'unloaded';
     this.#residents.used(task, nowMs);
@@ -222,6 +239,7 @@ export class Scheduler {
     if (entry.state === 'pausing' && outcome.kind === 'cancelled')
       return this.#tasks.waitAgain(entry, entry.losses, true, nowMs);
     this.#tasks.forget(entry);
+    if (outcome.kind === 'finished') this.#suspects.answered(entry.task);
     if (entry.state !== 'stopping') effects.push({ kind: 'settle', id, outcome });
   }
 
@@ -235,7 +253,7 @@ export class Scheduler {
 
   #engineLost(reason: string, nowMs: number, effects: Effect[]): void {
     for (const model of this.#models.all()) {
-      if (model.state === 'loading') {
+      if (model.state === 'loading' && isLostForGood(model)) {
         this.#loadFailed(model.id, lostWhileLoading(model.id, reason), nowMs, effects);
       } else if (model.state !== 'failed') {
         model.state = 'unloaded';
@@ -253,9 +271,9 @@ export class Scheduler {
   #retryOrFail(entry: Entry, reason: string, nowMs: number, effects: Effect[]): void {
     const losses = entry.losses + 1;
     const fits = this.#tasks.waitingCount < this.#options.waitingMax;
-    if (entry.task.sla.kind === 'e2e' && losses < lossesMax && fits)
-      return this.#tasks.waitAgain(entry, losses, false, nowMs);
-    const error = losses < lossesMax ? engineLost(reason) : lostTooOften(losses, reason);
+    const isSuspect = losses >= lossesMax || this.#suspects.lossesOf(entry.task, nowMs) !== undefined;
+    if (entry.task.sla.kind === 'e2e' && !isSuspect && fits) return this.#tasks.waitAgain(entry, losses, false, nowMs);
+    const error = isSuspect ? lostTooOften(Math.max(losses, lossesMax), reason) : engineLost(reason);
     effects.push({ kind: 'settle', id: entry.id, outcome: { kind: 'failed', error } });
   }
 
