@@ -25,6 +25,7 @@ import type { Loop } from './loop.ts';
 import { type Arguments, readArguments } from './main/arguments.ts';
 import { EngineSide } from './main/engine-side.ts';
 import { type EngineView, ModelsSide } from './main/models-side.ts';
+import { cpuMs, log, now, surviveFullLog, timer } from './main/process.ts';
 import { textsSide } from './main/texts-side.ts';
 import { gpuProblems } from './models/machine.ts';
 import { News } from './models/news.ts';
@@ -51,24 +52,6 @@ import { toStatus } from './server/status.ts';
 declare const PUNCTUAL_VERSION: string;
 
 const stopDelayMs = 20;
-
-function log(line: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-}
-
-function now(): number {
-  return performance.now();
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
-
-function timer(ms: number, callback: () => void): () => void {
-  const handle = setTimeout(callback, ms);
-  return () => clearTimeout(handle);
-}
 
 /** What earlier runtimes have left. */
 interface Kept {
@@ -139,7 +122,7 @@ class Runtime {
         ahead: () => ({ loads: loop.residency.ahead, reads: machine.readAheads }),
         suggestions: () => completion.suggestions,
         workflows: () => ({ views: workflows.views, nowMs: now() }),
-        problems: [...gpuProblems(env['PUNCTUAL_GPU']), ...wishProblems(registry.wishes)],
+        problems: [...this.#engineSide.problems, ...gpuProblems(env['PUNCTUAL_GPU']), ...wishProblems(registry.wishes)],
       });
     const desk = this.#models.desk(() => status(0).models);
     this.#clients = new Clients({ services: this.#services(desk), status, lifetime: this.#lifetime, timer });
@@ -213,6 +196,7 @@ class Runtime {
       contexts: (documents) => new Contexts(reader, documents),
       feedback: { restraint: this.#restraint, store: this.#feedback },
       turns: this.#engineSide.recorder,
+      watch: this.#engineSide.watch,
       version: PUNCTUAL_VERSION,
       machineWide: this.#machineWide,
       know: (settings) => this.#news.know(settings),
@@ -281,6 +265,7 @@ async function run(args: Arguments): Promise<void> {
   process.exit(0);
 }
 
+surviveFullLog();
 process.on('uncaughtException', (error) => {
   log(`a mistake of ours ends the runtime: ${error.stack ?? error.message}`);
   process.exit(1);

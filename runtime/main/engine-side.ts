@@ -4,11 +4,13 @@ import path from 'node:path';
 import { LlamaEngine } from '../engine/llama/process.ts';
 import type { Machine } from '../host/machine.ts';
 import { Recorder } from '../log/recorder.ts';
+import { Supervisor } from '../loop/supervisor.ts';
 import { Loop, type LoopOptions } from '../loop.ts';
 import { Calibrations } from '../models/calibrations.ts';
 import type { Memory } from '../models/memory.ts';
 import type { Registry } from '../models/registry.ts';
 import { Residence } from '../residence.ts';
+import type { WatchSource } from '../server/dashboard.ts';
 import type { Arguments } from './arguments.ts';
 import { MemoryBack } from './memory-back.ts';
 
@@ -31,6 +33,7 @@ export class EngineSide {
   readonly loop: Loop;
   readonly recorder: Recorder;
   readonly #back: MemoryBack;
+  readonly #supervisor: Supervisor;
 
   constructor({ args, env, version, registry, memory, machine, now, timer, log }: EngineSideOptions) {
     this.engine = new LlamaEngine({ program: args.engineProgram, env, log });
@@ -50,10 +53,27 @@ export class EngineSide {
       refresh: () => memory.refresh().then(() => memory.refresh()),
     });
     const costStore = new Calibrations({ folder: path.join(args.home.folder, 'calibrations'), log });
-    this.loop = new Loop(this.#back, {
+    this.#supervisor = new Supervisor({ engine: this.#back, now, timer, log });
+    this.loop = new Loop(this.#supervisor, {
       ...{ now, timer, log, costStore, files: residence, holdings: residence, recorder: this.recorder },
       specOf: (id, isSmall) => registry.specOf(id, isSmall),
     });
+  }
+
+  /** See {@link Supervisor.problems}. */
+  get problems(): readonly string[] {
+    return this.#supervisor.problems;
+  }
+
+  /** For those who watch. */
+  get watch(): WatchSource {
+    const { recorder, loop } = this;
+    return {
+      follow: (charsMax, listener) => recorder.follow(charsMax, listener),
+      scores: () => loop.residency.scores(loop.now()),
+      now: () => loop.now(),
+      originMs: performance.timeOrigin,
+    };
   }
 
   /** Whether a model comes, goes, or changes its size: what is free meanwhile is neither what was nor what will be. */

@@ -25,6 +25,8 @@ export class LlamaEngine implements Engine, DeviceTeller {
   readonly #kvRoot = new KvRoot();
   #child: EngineChild | undefined;
   #wasStarted = false;
+  /** Why the last start came to nothing. */
+  #startFailure = '';
   #closing: Promise<void> | undefined;
 
   constructor(options: LlamaEngineOptions) {
@@ -39,7 +41,7 @@ export class LlamaEngine implements Engine, DeviceTeller {
 
   send(command: EngineCommand): void {
     if (this.#closing !== undefined) return;
-    if (this.#child === undefined && command.kind === 'load') this.#child = this.#start();
+    if (this.#child === undefined && command.kind === 'load') this.#child = this.#tryStart();
     if (this.#child === undefined) this.#answerWithoutChild(command);
     else this.#child.send(command);
   }
@@ -54,7 +56,7 @@ export class LlamaEngine implements Engine, DeviceTeller {
   devices(): Promise<DeviceReport | undefined> {
     if (this.#closing !== undefined) return Promise.resolve(undefined);
     // Where opening the graphics card ends the process, each question would; a load may try again.
-    if (this.#child === undefined && !this.#wasStarted) this.#child = this.#start();
+    if (this.#child === undefined && !this.#wasStarted) this.#child = this.#tryStart();
     return this.#child?.devices() ?? Promise.resolve(undefined);
   }
 
@@ -72,6 +74,17 @@ export class LlamaEngine implements Engine, DeviceTeller {
   async #close(child: EngineChild | undefined): Promise<void> {
     await child?.close();
     await this.#kvRoot.remove();
+  }
+
+  /** Undefined when there is no room for its folder, or no process to be had: the next load tries again. */
+  #tryStart(): EngineChild | undefined {
+    try {
+      return this.#start();
+    } catch (error) {
+      this.#startFailure = error instanceof Error ? error.message : String(error);
+      this.#options.log?.(`the engine process could not be started: ${this.#startFailure}`);
+      return undefined;
+    }
   }
 
   #start(): EngineChild {
@@ -107,9 +120,14 @@ export class LlamaEngine implements Engine, DeviceTeller {
         setImmediate(() => this.#emit({ kind: 'resizeFailed', model: command.model, error }));
         break;
       }
+      case 'load': {
+        const message = `The engine could not be started (${this.#startFailure}): make room on the disk of temporary files, then try again.`;
+        const error: TaskError = { code: 'modelUnavailable', message };
+        setImmediate(() => this.#emit({ kind: 'loadFailed', model: command.spec.id, error }));
+        break;
+      }
       case 'stop':
       case 'relegate':
-      case 'load':
       case 'costs':
         break;
       default:
