@@ -19,8 +19,8 @@ export const wireSettingKeys = [
   'summarize.maxTokens',
   'translate.targetMs',
   'translate.maxTokens',
-  'downloads.mirror',
-  'downloads.certificates',
+  'downloads',
+  'telemetry',
 ] as const;
 
 /** Members of the wire's settings that are no settings of ours, with the settings of VS Code that take their place. */
@@ -40,7 +40,10 @@ const optionalKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** Settings, and members of them, that are objects with members of their own. */
-const objectKeys: ReadonlySet<string> = new Set(['residency', 'residency.weights']);
+const objectKeys: ReadonlySet<string> = new Set(['residency', 'residency.weights', 'downloads', 'telemetry']);
+
+/** Of the objects those that are the user's alone, as is what they name: files, addresses, memory. See {@link usersOwn}. */
+export const isUsersOwn = (key: string): boolean => ['residency', 'downloads', 'telemetry'].includes(key);
 
 export const idleMinutesDefault = 10;
 export const idleMinutesMin = 1;
@@ -60,10 +63,12 @@ export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapsh
   const rejected: string[] = [];
   const raw: Record<string, unknown> = {};
   for (const key of [...wireSettingKeys, ...Object.keys(editorKeys)]) {
-    const value = meant(key, read(key));
-    if (value === undefined) continue;
-    for (const [part, inner] of partsOf(key, value)) {
-      if (isUsable(part, inner)) nest(raw, part, inner);
+    for (const [part, inner] of partsOf(key, read(key))) {
+      const value = meant(part, inner);
+      if (value === undefined) continue;
+      // The way of the network is the editor's: as a member of ours it would be a second one.
+      const isOurs = part === key || !isEditorKey(part);
+      if (isOurs && isUsable(part, value)) nest(raw, part, value);
       else rejected.push(part);
     }
   }
@@ -75,6 +80,23 @@ export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapsh
     runtimeIdleMinutes: idleUsable ? idle : idleMinutesDefault,
     rejected,
   });
+}
+
+/** What VS Code's `inspect` says of a setting, as far as it counts here. */
+export interface Inspected {
+  readonly defaultValue?: unknown;
+  /** Of the user's own settings, here and on the remote machine. */
+  readonly globalValue?: unknown;
+}
+
+/**
+ * A setting that is an object, as the user has it. VS Code keeps a workspace from setting `punctual.downloads`, which is declared for the
+ * machine, but not from setting `punctual.downloads.mirror`, of which it knows nothing, and then hands out both as one object. So what
+ * a workspace says of such a setting is never asked for; what the user says under a name with a dot counts, as it did before 0.2.
+ */
+export function usersOwn({ defaultValue, globalValue }: Inspected): unknown {
+  if (!isRecord(globalValue) || !isRecord(defaultValue)) return globalValue ?? defaultValue;
+  return { ...defaultValue, ...globalValue };
 }
 
 export interface EditorNetwork {

@@ -1,7 +1,15 @@
 /** The settings of this window: one frozen snapshot, read when VS Code says that it changed and never in between. */
 import * as vscode from 'vscode';
 import type { SettingUpdate } from './model-choices.ts';
-import { editorKeys, editorProxy, isEditorKey, type SettingsSnapshot, settingsSnapshot } from './settings-model.ts';
+import {
+  editorKeys,
+  editorProxy,
+  isEditorKey,
+  isUsersOwn,
+  type SettingsSnapshot,
+  settingsSnapshot,
+  usersOwn,
+} from './settings-model.ts';
 
 export const section = 'punctual';
 /** VS Code's own settings of the network. */
@@ -44,7 +52,10 @@ export class Settings implements vscode.Disposable {
   #read(): SettingsSnapshot {
     const configuration = vscode.workspace.getConfiguration(section);
     const network = networkInForce();
-    const snapshot = settingsSnapshot((key) => (isEditorKey(key) ? network[key] : configuration.get(key)));
+    const snapshot = settingsSnapshot((key) => {
+      if (isEditorKey(key)) return network[key];
+      return isUsersOwn(key) ? usersOwn(configuration.inspect(key) ?? {}) : configuration.get(key);
+    });
     for (const key of snapshot.rejected) {
       const name = isEditorKey(key) ? editorKeys[key] : `${section}.${key}`;
       this.#log.warn(`The value of ${name} cannot be used; its default counts.`);

@@ -17,6 +17,7 @@ export * from './protocol/residency.ts';
 export * from './protocol/settings.ts';
 export * from './protocol/shared.ts';
 export * from './protocol/status.ts';
+export * from './protocol/telemetry.ts';
 export * from './protocol/text.ts';
 
 /** Raised when an older peer could no longer understand a newer one. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { excludedGlobsSchema } from './context.ts';
 import { type ResidencySettings, residencyDefaultSettings, residencySettingsSchema } from './residency.ts';
 import { targetMsSchema } from './shared.ts';
+import { type TelemetrySettings, telemetryOff, telemetrySettingsSchema } from './telemetry.ts';
 
 // --- initialize / workspace/didChangeConfiguration
 
@@ -32,7 +33,7 @@ export const clientSettingsSchema = z.object({
       generate: modelChoiceSchema.optional(),
     })
     .prefault({}),
-  /** The machine's, as are `residency` and `threads`; absent: as it stands. See {@link MachineSettings}. */
+  /** The machine's, as are `residency`, `threads` and `telemetry`; absent: as it stands. See {@link MachineSettings}. */
   memory: memoryBudgetSchema.optional(),
   /** About this client's own tasks. */
   substitution: substitutionSchema.default('automatically'),
@@ -56,6 +57,7 @@ export const clientSettingsSchema = z.object({
     })
     .prefault({}),
   threads: z.number().int().min(0).max(256).optional(),
+  telemetry: telemetrySettingsSchema.optional(),
   completion: z
     .object({
       targetMs: targetMsSchema.default(500),
@@ -88,16 +90,24 @@ export interface MachineSettings {
   readonly residency: ResidencySettings;
   /** Compute threads, 0 = chosen by the runtime. */
   readonly threads: number;
+  /** What other programs may hear of the runtime: nothing unless the user says so. */
+  readonly telemetry: TelemetrySettings;
 }
 
 /** Until a client says something. */
-export const machineDefaults: MachineSettings = { memory: 'auto', residency: residencyDefaultSettings, threads: 0 };
+export const machineDefaults: MachineSettings = {
+  memory: 'auto',
+  residency: residencyDefaultSettings,
+  threads: 0,
+  telemetry: telemetryOff,
+};
 
 export function standingAfter(standing: MachineSettings, said: Partial<SaidSettings>): MachineSettings {
   return {
     memory: said.memory ?? standing.memory,
     residency: said.residency ?? standing.residency,
     threads: said.threads ?? standing.threads,
+    telemetry: said.telemetry ?? standing.telemetry,
   };
 }
 

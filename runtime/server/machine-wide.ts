@@ -16,12 +16,15 @@ import {
 
 export class MachineWide {
   readonly #changed: (standing: MachineSettings) => void;
+  readonly #resolve: (settings: ClientSettings) => ClientSettings;
   #standing: MachineSettings = machineDefaults;
   /** The same object for the same settings while nothing changes, as choices of models are looked up by it. */
   #whole = new WeakMap<SaidSettings, ClientSettings>();
 
-  constructor(changed: (standing: MachineSettings) => void) {
+  /** @param resolve puts in what the settings leave to the runtime; the same object for the same settings while nothing changes. */
+  constructor(changed: (standing: MachineSettings) => void, resolve = (settings: ClientSettings) => settings) {
     this.#changed = changed;
+    this.#resolve = resolve;
   }
 
   get standing(): MachineSettings {
@@ -32,12 +35,7 @@ export class MachineWide {
   says(said: SaidSettings): void {
     const before = this.#standing;
     const after = standingAfter(before, said);
-    if (
-      after.memory === before.memory &&
-      after.threads === before.threads &&
-      isDeepStrictEqual(after.residency, before.residency)
-    )
-      return;
+    if (isDeepStrictEqual(after, before)) return;
     this.#standing = after;
     this.#whole = new WeakMap();
     this.#changed(after);
@@ -47,6 +45,6 @@ export class MachineWide {
   over(said: SaidSettings): ClientSettings {
     const whole = this.#whole.get(said) ?? { ...said, ...this.#standing };
     this.#whole.set(said, whole);
-    return whole;
+    return this.#resolve(whole);
   }
 }

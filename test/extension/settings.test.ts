@@ -9,10 +9,12 @@ import {
   idleMinutesMax,
   idleMinutesMin,
   isEditorKey,
+  isUsersOwn,
   settingsSnapshot,
+  usersOwn,
   wireSettingKeys,
 } from '../../extension/settings-model.ts';
-import { clientSettingsSchema, machineDefaults, substitutionSchema } from '../../runtime/protocol.ts';
+import { clientSettingsSchema, machineDefaults, substitutionSchema, telemetryOff } from '../../runtime/protocol.ts';
 
 interface Property {
   readonly type: string;
@@ -25,6 +27,7 @@ interface Property {
   readonly maxItems?: number;
   readonly items?: { readonly minLength?: number; readonly maxLength?: number };
   readonly pattern?: string;
+  readonly properties?: Readonly<Record<string, { readonly pattern?: string; readonly default?: unknown }>>;
   readonly enum?: readonly string[];
 }
 
@@ -66,8 +69,11 @@ describe('package.json', () => {
 
   test('when the wire has a member, then it is a setting, or the proxy, which VS Code has', () => {
     const members = leaves(z.toJSONSchema(clientSettingsSchema, { io: 'input' }));
-    // Its members are those of one setting.
-    const named = members.map((key) => (key.startsWith('residency.') ? 'residency' : key));
+    // Members of an object are those of one setting.
+    const named = members.map((key) => {
+      const [first = key] = key.split('.');
+      return !isEditorKey(key) && isUsersOwn(first) ? first : key;
+    });
     // Code that is asked for in a sentence has the model for everything, and a promise and a length that nobody sets.
     const set = named.filter((key) => !key.startsWith('generate.') && key !== 'models.generate');
     expect([...new Set(set)].sort()).toEqual([...wireSettingKeys, ...Object.keys(editorKeys)].sort());
@@ -95,7 +101,7 @@ describe('package.json', () => {
   test('when a setting names a file or an address or spends the machine, then a workspace cannot set it', () => {
     const models = ['model', 'models.completion', 'models.summarize', 'models.translate'];
     const machine = ['memory', 'residency', 'threads', 'runtime.idleMinutes'];
-    const network = ['downloads.mirror', 'downloads.certificates'];
+    const network = ['downloads', 'telemetry'];
     for (const key of [...models, ...machine, ...network]) expect(property(key).scope).toBe('machine');
     expect(property('enable').scope).toBe('language-overridable');
   });
@@ -133,9 +139,18 @@ describe('package.json', () => {
       ['', 'https://hub.example/hf', 'http://10.0.0.7:8080'],
       ['hub.example', 'ftp://hub', 'https://a b'],
     ],
+    [
+      'telemetry.tracesEndpoint',
+      ['', 'environment', 'http://127.0.0.1:4318', 'https://collector.example/v1/traces'],
+      ['127.0.0.1:4318', 'env', 'https://a b'],
+    ],
   ])('when punctual.%s is written, then the editor marks what cannot be meant', (key, good, bad) => {
-    const pattern = new RegExp(property(key).pattern ?? 'none');
-    expect(good.filter((value) => !pattern.test(value) || snapshotWith(key, value).rejected.length > 0)).toEqual([]);
+    const [object = key, member] = key.split('.');
+    const { pattern: written } = member === undefined ? property(key) : (property(object).properties?.[member] ?? {});
+    const pattern = new RegExp(written ?? 'none');
+    const rejected = (value: string) =>
+      snapshotWith(object, member === undefined ? value : { [member]: value }).rejected;
+    expect(good.filter((value) => !pattern.test(value) || rejected(value).length > 0)).toEqual([]);
     expect(bad.filter((value) => pattern.test(value))).toEqual([]);
   });
 
@@ -190,7 +205,7 @@ describe('a snapshot', () => {
     const values: Record<string, unknown> = {
       'models.completion': '  ',
       'models.translate': ' qwen2.5-coder-7b-instruct ',
-      'downloads.mirror': '',
+      downloads: { mirror: ' ', certificates: '' },
     };
     const { wire, rejected } = settingsSnapshot((key) => values[key]);
     expect([wire.models, wire.downloads, rejected]).toEqual([{ translate: 'qwen2.5-coder-7b-instruct' }, {}, []]);
@@ -207,8 +222,44 @@ describe('a snapshot', () => {
     expect([wire.downloads, rejected]).toEqual([{}, ['downloads.proxy']]);
   });
 
+  test('when an object has a member that cannot be used, or the proxy, which VS Code has, then the others count', () => {
+    const downloads = { mirror: 'https://hub.example', certificates: 7, proxy: 'http://10.0.0.1' };
+    const { wire, rejected } = snapshotWith('downloads', downloads);
+    expect(wire.downloads).toEqual({ mirror: 'https://hub.example' });
+    expect(rejected).toEqual(['downloads.certificates', 'downloads.proxy']);
+    const telemetry = snapshotWith('telemetry', { metricsPort: 70_000, tracesEndpoint: 'environment' });
+    expect(telemetry.wire.telemetry).toEqual({ ...telemetryOff, tracesEndpoint: 'environment' });
+    expect(telemetry.rejected).toEqual(['telemetry.metricsPort']);
+  });
+
   test('when a feature tries to change it, then it cannot', () => {
     expect(Object.isFrozen(settingsSnapshot(() => undefined))).toBe(true);
+  });
+});
+
+describe('a setting that is the user’s alone', () => {
+  const defaultValue = { mirror: '', certificates: '' };
+
+  test('when a workspace sets a member of it by a name with a dot, then that does not count', () => {
+    // As VS Code hands it out: with what the workspace says in `workspaceValue`, and in the value of `get`.
+    const inspected = { defaultValue, workspaceValue: { mirror: 'https://evil.example' } };
+    expect(usersOwn(inspected)).toEqual(defaultValue);
+  });
+
+  test('when the user sets a part of it, then the rest is the default’s', () => {
+    expect(usersOwn({ defaultValue, globalValue: { mirror: 'https://hub.example' } })).toEqual({
+      mirror: 'https://hub.example',
+      certificates: '',
+    });
+    expect(usersOwn({ defaultValue, globalValue: 'nonsense' })).toBe('nonsense');
+    expect(usersOwn({})).toBeUndefined();
+  });
+
+  test('when it is an object for the machine, then it is one of those', () => {
+    const objects = Object.entries(properties).filter(
+      ([, { type, scope }]) => type === 'object' && scope === 'machine',
+    );
+    expect(objects.map(([key]) => key.replace('punctual.', '')).filter((key) => !isUsersOwn(key))).toEqual([]);
   });
 });
 
