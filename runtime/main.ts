@@ -23,9 +23,11 @@ import { ResidencyFile } from './host/residency-file.ts';
 import { ordinaryMs } from './loop/speeds.ts';
 import type { Loop } from './loop.ts';
 import { type Arguments, readArguments } from './main/arguments.ts';
+import { automaticTargets, diagnosisOf } from './main/diagnosis.ts';
 import { EngineSide } from './main/engine-side.ts';
 import { type EngineView, ModelsSide } from './main/models-side.ts';
 import { cpuMs, log, now, surviveFullLog, timer } from './main/process.ts';
+import { readSettingsFile, type SettingsFile } from './main/settings-file.ts';
 import { textsSide } from './main/texts-side.ts';
 import { gpuProblems } from './models/machine.ts';
 import { News } from './models/news.ts';
@@ -57,6 +59,7 @@ const stopDelayMs = 20;
 interface Kept {
   readonly feedback: FeedbackFile;
   readonly lessons: ResidencyFile;
+  readonly settings: SettingsFile;
 }
 
 class Runtime {
@@ -83,11 +86,15 @@ class Runtime {
   #ending: Promise<void> | undefined;
   #wishProblems: readonly string[] = [];
 
-  constructor(args: Arguments, machine: Machine, { feedback, lessons }: Kept) {
+  constructor(args: Arguments, machine: Machine, { feedback, lessons, settings: { said, problems } }: Kept) {
     this.#args = args;
     this.#lessons = lessons;
     const { env } = process;
-    this.#machineWide = new MachineWide(() => this.#settingsChanged());
+    const targets = automaticTargets({ registry: () => this.#models.registry, loop: () => this.#loop });
+    this.#machineWide = new MachineWide(
+      () => this.#settingsChanged(),
+      (each) => targets.over(each),
+    );
     const settings = (): MachineSettings => this.#machineWide.standing;
     this.#models = new ModelsSide({ args, env, engine: this.#engineView(), settings, timer, log });
     const { library, memory, registry } = this.#models;
@@ -122,12 +129,19 @@ class Runtime {
         ahead: () => ({ loads: loop.residency.ahead, reads: machine.readAheads }),
         suggestions: () => completion.suggestions,
         workflows: () => ({ views: workflows.views, nowMs: now() }),
-        problems: [...this.#engineSide.problems, ...gpuProblems(env['PUNCTUAL_GPU']), ...wishProblems(registry.wishes)],
+        automatic: (name) => targets.latest(name),
+        problems: [
+          ...problems,
+          ...this.#engineSide.problems,
+          ...gpuProblems(env['PUNCTUAL_GPU']),
+          ...wishProblems(registry.wishes),
+        ],
       });
     const desk = this.#models.desk(() => status(0).models);
-    this.#clients = new Clients({ services: this.#services(desk), status, lifetime: this.#lifetime, timer });
+    this.#clients = new Clients({ services: this.#services(desk, () => status(1)), status, lifetime: this.#lifetime, timer });
     loop.onChange(() => this.#clients.statusChanged());
     this.#news = new News({ library, memory, registry, timer });
+    this.#machineWide.says(said);
     this.#settingsChanged();
     library.onChange(() => {
       residence.filesChanged(loop.status().models.map(({ id }) => id));
@@ -183,8 +197,10 @@ class Runtime {
     return this.#residence.reservedBytes;
   }
 
-  #services(models: ModelDesk): Services {
+  #services(models: ModelDesk, status: () => Status): Services {
     const loop = this.#loop;
+    const { registry, memory } = this.#models;
+    const parts = { registry, memory, loop, residence: this.#residence, machine: this.#machine, desk: models, status };
     const reader = new SyntaxReader(this.#texts.syntax);
     return {
       tasks: loop,
@@ -196,6 +212,7 @@ class Runtime {
       contexts: (documents) => new Contexts(reader, documents),
       feedback: { restraint: this.#restraint, store: this.#feedback },
       turns: this.#engineSide.recorder,
+      diagnosis: diagnosisOf({ ...parts, programs: path.dirname(this.#args.engineProgram) }),
       watch: this.#engineSide.watch,
       version: PUNCTUAL_VERSION,
       machineWide: this.#machineWide,
@@ -256,7 +273,9 @@ async function run(args: Arguments): Promise<void> {
     epochMs: () => Date.now(),
     ...{ timer, log },
   });
-  const runtime: Runtime = new Runtime(args, machine, { feedback, lessons });
+  const settings = await readSettingsFile(args.home.folder);
+  for (const problem of settings.problems) log(problem);
+  const runtime: Runtime = new Runtime(args, machine, { feedback, lessons, settings });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void runtime.end(signal));
   // Only one that is served in the foreground has a channel.
   process.once('disconnect', () => void runtime.end('the command that serves it is gone'));

@@ -6,6 +6,7 @@ import { bench } from './bench.ts';
 import { type Command, type CommandGroup, exitCodes, type Io } from './command.ts';
 import { complete } from './complete.ts';
 import { demo } from './demo.ts';
+import { diagnose } from './diagnose.ts';
 import { evaluate } from './eval.ts';
 import { feedback } from './feedback.ts';
 import { generate } from './generate.ts';
@@ -29,6 +30,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   generate,
   models,
   status,
+  diagnose,
   feedback,
   record,
   replay,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { excludedGlobsSchema } from './context.ts';
 import { type ResidencySettings, residencyDefaultSettings, residencySettingsSchema } from './residency.ts';
-import { targetMsSchema } from './shared.ts';
+import { targetMsSchema, taskClassSchema } from './shared.ts';
 import { type TelemetrySettings, telemetryOff, telemetrySettingsSchema } from './telemetry.ts';
 
 // --- initialize / workspace/didChangeConfiguration
@@ -78,6 +78,8 @@ export const clientSettingsSchema = z.object({
   generate: z
     .object({ targetMs: targetMsSchema.default(2_000), maxTokens: z.number().int().min(1).max(4096).default(512) })
     .prefault({}),
+  /** Classes whose promise follows from what was measured on this machine; their `targetMs` counts until something was. */
+  automatic: z.array(taskClassSchema).max(8).default([]),
 });
 /** What a client has said. */
 export type SaidSettings = z.infer<typeof clientSettingsSchema>;

@@ -15,6 +15,8 @@ export type Errors = z.infer<typeof errorsSchema>;
 export const classStatusSchema = z.object({
   class: taskClassSchema,
   sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number() }),
+  /** What stands where the promise follows from a measurement: `ordinaryMs` is an ordinary task on an idle machine. */
+  automatic: z.object({ targetMs: z.number(), ordinaryMs: z.number() }).optional(),
   running: z.number(),
   waiting: z.number(),
   /** Counts and quantiles cover the last minutes (`windowMs`). */

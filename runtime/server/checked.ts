@@ -1,12 +1,17 @@
 /**
- * The one place where messages of clients are checked: JSON, the JSON-RPC envelope, then the parameters by method. A bad request is
- * answered with the member that is wrong; a bad notification is logged and dropped. Nothing unchecked gets past.
+ * The one place where messages of clients are checked: JSON, its depth, the JSON-RPC envelope, then the parameters by method. A bad
+ * request is answered with the member that is wrong; a bad notification is logged and dropped. Nothing unchecked gets past. What a client
+ * sends faster than one may is read later, and what it asks beyond its share is answered with a sentence (limits.ts).
  */
 import { type DataCallback, ErrorCodes, type Message } from 'vscode-jsonrpc/node';
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
-import { SocketReader, type SocketWriter } from '../client/socket.ts';
+import { SocketReader, SocketWriter } from '../client/socket.ts';
 import {
+  calibrateMethod,
+  calibrateParamsSchema,
+  diagnoseMethod,
+  diagnoseParamsSchema,
   didChangeConfigurationSchema,
   eligibilityMethod,
   eligibilityParamsSchema,
@@ -16,6 +21,7 @@ import {
   generateParamsSchema,
   initializationOptionsSchema,
   inlineCompletionParamsSchema,
+  logMethod,
   modelsFitMethod,
   modelsFitParamsSchema,
   modelsImportMethod,
@@ -29,47 +35,78 @@ import {
   rangeSchema,
   signalMethod,
   signalParamsSchema,
+  statisticsClearMethod,
+  statisticsMethod,
   stopMethod,
   stopParamsSchema,
   summarizeMethod,
   summarizeParamsSchema,
   translateMethod,
   translateParamsSchema,
+  watchMethod,
+  watchParamsSchema,
   workspaceMethod,
   workspaceParamsSchema,
 } from '../protocol.ts';
+import {
+  Allowance,
+  complaintsMax,
+  depthMax,
+  inOneLine,
+  isTooDeep,
+  messagesPerSecond,
+  requestsInFlightMax,
+} from './limits.ts';
 
 const id = z.union([z.string().max(256), z.number()]);
 const params = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).nullish();
 
+const noMethod = z.undefined().optional();
+
 const envelope = z.union([
   z.looseObject({ jsonrpc: z.literal('2.0'), id: id.optional(), method: z.string().max(256), params }),
-  z.looseObject({ jsonrpc: z.literal('2.0'), id: id.nullable(), result: z.unknown() }),
+  z.looseObject({ jsonrpc: z.literal('2.0'), id: id.nullable(), result: z.unknown(), method: noMethod }),
   z.looseObject({
     jsonrpc: z.literal('2.0'),
     id: id.nullable(),
+    method: noMethod,
     error: z.looseObject({ code: z.number(), message: z.string() }),
   }),
 ]);
 
 const version = z.number().int();
 const uri = z.string().max(8192);
+/** Of one notification: replacing everywhere in a file of the largest size that is completed stays far below. */
+const changesMax = 100_000;
 
-/** Methods without an entry carry nothing that we read; unknown ones are answered by the LSP library. */
+const nothing = z.unknown();
+
+/**
+ * Every method that reaches the LSP library with parameters. Of the others a request is answered by the library, which does not find it,
+ * and a notification is dropped.
+ */
 const paramsByMethod: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>(
   Object.entries({
-    initialize: z.looseObject({ initializationOptions: initializationOptionsSchema.nullish() }),
+    initialize: z.looseObject({
+      capabilities: z.looseObject({}).optional(),
+      initializationOptions: initializationOptionsSchema.nullish(),
+    }),
+    initialized: nothing,
+    shutdown: nothing,
+    exit: nothing,
     'textDocument/didOpen': z.looseObject({
       textDocument: z.object({ uri, languageId: z.string().max(256), version, text: z.string() }),
     }),
     'textDocument/didChange': z.looseObject({
       textDocument: z.looseObject({ uri, version }),
-      contentChanges: z.array(z.looseObject({ range: rangeSchema.optional(), text: z.string() })),
+      contentChanges: z.array(z.looseObject({ range: rangeSchema.optional(), text: z.string() })).max(changesMax),
     }),
     'textDocument/didClose': z.looseObject({ textDocument: z.looseObject({ uri }) }),
     'textDocument/inlineCompletion': inlineCompletionParamsSchema,
     'workspace/didChangeConfiguration': didChangeConfigurationSchema,
     '$/cancelRequest': z.looseObject({ id }),
+    [calibrateMethod]: calibrateParamsSchema,
+    [diagnoseMethod]: diagnoseParamsSchema,
     [eligibilityMethod]: eligibilityParamsSchema,
     [feedbackMethod]: feedbackParamsSchema,
     [summarizeMethod]: summarizeParamsSchema,
@@ -82,18 +119,63 @@ const paramsByMethod: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType
     [modelsRemoveMethod]: modelsRemoveParamsSchema,
     [signalMethod]: signalParamsSchema,
     [stopMethod]: stopParamsSchema,
+    [watchMethod]: watchParamsSchema,
     [workspaceMethod]: workspaceParamsSchema,
+    [statisticsMethod]: nothing,
+    [statisticsClearMethod]: nothing,
+    [logMethod]: nothing,
   }),
 );
 
-export class CheckedReader extends SocketReader {
-  readonly #writer: SocketWriter;
-  readonly #log: (line: string) => void;
+/** Tells how many requests of the client wait for their answer. */
+export class CountingWriter extends SocketWriter {
+  #requestsInFlight = 0;
 
-  constructor(socket: WebSocket, writer: SocketWriter, log: (line: string) => void) {
+  get requestsInFlight(): number {
+    return this.#requestsInFlight;
+  }
+
+  /** A request of the client is on its way to whoever answers it. */
+  expect(): void {
+    this.#requestsInFlight += 1;
+  }
+
+  override write(message: Message): Promise<void> {
+    if ('id' in message && !('method' in message)) this.#requestsInFlight -= 1;
+    return super.write(message);
+  }
+
+  /** Answers in place of whoever would have. */
+  refuse(answer: Message): Promise<void> {
+    return super.write(answer);
+  }
+}
+
+export interface ReaderOptions {
+  readonly now: () => number;
+  /** Calls back once after `ms`; returns how to call it off. */
+  readonly timer: (ms: number, callback: () => void) => () => void;
+  readonly log: (line: string) => void;
+}
+
+export class CheckedReader extends SocketReader {
+  readonly #socket: WebSocket;
+  readonly #writer: CountingWriter;
+  readonly #options: ReaderOptions;
+  readonly #allowance: Allowance;
+  /** Takes the end of a pause back. */
+  #pause: (() => void) | undefined;
+  #complaints = 0;
+
+  constructor(socket: WebSocket, writer: CountingWriter, options: ReaderOptions) {
     super(socket);
+    this.#socket = socket;
     this.#writer = writer;
-    this.#log = log;
+    this.#options = options;
+    this.#allowance = new Allowance(options.now());
+    // Each ping is answered with a pong, which is work like any other.
+    socket.on('ping', () => this.#take());
+    socket.on('close', () => this.#pause?.());
   }
 
   override listen(callback: DataCallback): ReturnType<SocketReader['listen']> {
@@ -103,33 +185,80 @@ export class CheckedReader extends SocketReader {
   }
 
   protected override decode(data: RawData): Message {
+    const isTooFast = this.#take();
     let json: unknown;
     try {
       json = JSON.parse(String(data));
     } catch {
       return this.#refuse(null, ErrorCodes.ParseError, 'The message is not JSON.');
     }
+    if (isTooDeep(json))
+      return this.#refuse(
+        isNotification(json) || isResponse(json) ? undefined : idOf(json),
+        ErrorCodes.InvalidRequest,
+        `The message is nested deeper than ${depthMax} levels.`,
+      );
     const message = envelope.safeParse(json);
     if (!message.success)
       return this.#refuse(
-        idOf(json),
+        // To answer an answer would be taken for the answer to another question.
+        isResponse(json) ? undefined : idOf(json),
         ErrorCodes.InvalidRequest,
         'The message is not a JSON-RPC 2.0 request, notification or response.',
       );
-    if (!('method' in message.data)) return json as Message;
-    const { method, id: requestId } = message.data as { method: string; id?: string | number };
-    const checked = paramsByMethod.get(method)?.safeParse(message.data['params'] ?? {});
-    if (!checked || checked.success) return json as Message;
+    if (message.data.method === undefined) return json as Message;
+    const { method, id: requestId } = message.data;
+    const problem = requestId === undefined ? undefined : this.#beyondShare(isTooFast);
+    if (problem !== undefined) return this.#refuse(requestId, ErrorCodes.InvalidRequest, `${method}: ${problem}`);
+    return this.#checked(json as Message, method, requestId, message.data['params']);
+  }
+
+  #checked(json: Message, method: string, requestId: string | number | undefined, given: unknown): Message {
+    const schema = paramsByMethod.get(method);
+    if (schema === undefined && requestId === undefined) return dropped;
+    const checked = schema?.safeParse(given ?? {});
+    if (checked === undefined || checked.success) {
+      if (requestId !== undefined) this.#writer.expect();
+      return json;
+    }
     const [issue] = checked.error.issues;
     const reason = `${method}: ${issue ? `${issue.path.join('.') || 'params'}: ${issue.message}` : 'the parameters are wrong'}`;
     return this.#refuse(requestId, ErrorCodes.InvalidParams, reason);
   }
 
+  /** A sentence for who asks for more than one client may have. */
+  #beyondShare(isTooFast: boolean): string | undefined {
+    if (this.#writer.requestsInFlight >= requestsInFlightMax)
+      return `${requestsInFlightMax} requests of this client wait for their answers: wait for some of them, or cancel them.`;
+    return isTooFast
+      ? `More than ${messagesPerSecond} messages a second come from this client: send fewer.`
+      : undefined;
+  }
+
+  /** Notifications are taken all the same, as a change that is lost would make nonsense of its document: its sender waits instead. */
+  #take(): boolean {
+    const { now, timer } = this.#options;
+    const waitMs = this.#allowance.take(now());
+    if (waitMs === 0) return false;
+    if (this.#pause === undefined) {
+      this.#socket.pause();
+      const callOff = timer(waitMs, () => {
+        this.#pause = undefined;
+        this.#socket.resume();
+      });
+      this.#pause = callOff;
+    }
+    return true;
+  }
+
   /** `undefined` for a notification, which nobody waits for. */
   #refuse(requestId: string | number | null | undefined, code: number, message: string): Message {
-    this.#log(`a message was refused: ${message}`);
+    this.#complaints += 1;
+    const { log } = this.#options;
+    if (this.#complaints <= complaintsMax) log(`a message was refused: ${inOneLine(message)}`);
+    if (this.#complaints === complaintsMax) log('what is refused of this client from now on is not written down');
     const answer = { jsonrpc: '2.0', id: requestId, error: { code, message } };
-    if (requestId !== undefined) void this.#writer.write(answer);
+    if (requestId !== undefined) void this.#writer.refuse(answer);
     return dropped;
   }
 }
@@ -140,4 +269,13 @@ const dropped: Message = { jsonrpc: 'dropped' };
 function idOf(json: unknown): string | number | null {
   const parsed = z.looseObject({ id }).safeParse(json);
   return parsed.success ? parsed.data.id : null;
+}
+
+function isNotification(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'method' in json && !('id' in json);
+}
+
+function isResponse(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null || !('result' in json || 'error' in json)) return false;
+  return !('method' in json && typeof json.method === 'string');
 }

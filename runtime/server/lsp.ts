@@ -42,6 +42,8 @@ import {
 } from '../protocol.ts';
 import { askOffer } from './ask.ts';
 import { ContextDesk, declarationsFrom, foldersOf, observing } from './contexts.ts';
+import { watchHandlers } from './dashboard.ts';
+import { diagnoseHandlers } from './diagnose.ts';
 import { feedbackHandlers } from './feedback.ts';
 import { logHandlers } from './log.ts';
 import { modelHandlers } from './models.ts';
@@ -176,7 +178,8 @@ export class Conversation {
 
   /** What other files answer. */
   #requests() {
-    const { summarize, translate, generate, tasks, models, feedback, turns } = this.#services;
+    const { summarize, translate, generate, tasks, models, feedback, turns, watch: source, timer } = this.#services;
+    const { diagnosis } = this.#services;
     const shared = {
       settings: () => this.#settings,
       cancellable: this.#cancellable.bind(this),
@@ -191,7 +194,10 @@ export class Conversation {
     };
     const counts = feedback ? feedbackHandlers(feedback.store) : [];
     const log = turns ? logHandlers(turns) : [];
-    return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models }), ...counts, ...log] as const;
+    const watch = source ? watchHandlers({ ...shared, source, timer }) : [];
+    const probe = diagnosis ? diagnoseHandlers({ ...shared, desk: diagnosis }) : [];
+    const more = [...counts, ...log, ...watch, ...probe];
+    return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models }), ...more] as const;
   }
 
   async #complete(params: unknown, token: CancellationToken): Promise<InlineCompletionResult> {

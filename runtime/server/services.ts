@@ -6,6 +6,8 @@ import type { GenerateFeature } from '../features/generate.ts';
 import type { Tasks } from '../features/tasks.ts';
 import type { SummarizeFeature, TranslateFeature } from '../features/text.ts';
 import type { ClientSettings, SignalParams } from '../protocol.ts';
+import type { WatchSource } from './dashboard.ts';
+import type { DiagnosisDesk } from './diagnose.ts';
 import type { FeedbackStore } from './feedback.ts';
 import type { LogSource } from './log.ts';
 import type { MachineWide } from './machine-wide.ts';
@@ -24,6 +26,10 @@ export interface Services {
   readonly feedback?: { readonly restraint: Pick<Restraint, 'accepted' | 'closed'>; readonly store: FeedbackStore };
   /** What the scheduler heard and decided; absent: nobody keeps it. */
   readonly turns?: LogSource;
+  /** The same while it happens; absent: nobody can watch. */
+  readonly watch?: WatchSource;
+  /** Looks at everything and measures what can be promised; absent: nobody does. */
+  readonly diagnosis?: DiagnosisDesk;
   readonly machineWide: Pick<MachineWide, 'says' | 'over'>;
   readonly version: string;
   /** Finds out what a choice of models by these settings depends on; soon over, and never rejects. */

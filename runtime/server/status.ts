@@ -32,6 +32,8 @@ export interface StatusSources {
   readonly workflows?: () => { readonly views: readonly WorkflowView[]; readonly nowMs: number };
   /** What was loaded and read before anybody asked for it. */
   readonly ahead?: () => AheadStatus;
+  /** Promises that follow from measurements. */
+  readonly automatic?: (name: ClassStatus['class']) => ClassStatus['automatic'];
   /** What of the environment could not be followed, in whole sentences. */
   readonly problems?: readonly string[];
 }
@@ -57,7 +59,10 @@ export function toStatus(sources: StatusSources): Status {
     uptimeMs: sources.uptimeMs(),
     clients: sources.clients(),
     windowMs,
-    classes: classes.map(({ sla, ...rest }) => ({ ...rest, sla: sla ?? slaDefaults[rest.class] })),
+    classes: classes.map(({ sla, ...rest }) => {
+      const automatic = sources.automatic?.(rest.class);
+      return { ...rest, sla: sla ?? promisedFirst(rest.class, automatic), ...(automatic && { automatic }) };
+    }),
     models: models.map(({ id, state, info, error, progress, speed, prefillError, decodeError }) => ({
       id,
       ...sources.describe(id),
@@ -75,6 +80,12 @@ export function toStatus(sources: StatusSources): Status {
     ...(sources.workflows && workflowsOf(sources.workflows())),
     ...(problems.length > 0 && { problems: [...problems] }),
   };
+}
+
+/** Before a task of the class has come. */
+function promisedFirst(name: ClassStatus['class'], automatic: ClassStatus['automatic']): ClassStatus['sla'] {
+  const usual = slaDefaults[name];
+  return automatic === undefined ? usual : { ...usual, targetMs: automatic.targetMs };
 }
 
 /** Nothing before the first load or read. */

@@ -1,0 +1,105 @@
+/**
+ * What this machine can promise, measured now: first tokens by completions that are timed, whole answers by what forward passes were found
+ * to cost. Changes no setting.
+ */
+import type { Calibrated, CalibrateResult, ClientSettings, WireTaskClass } from '../protocol.ts';
+import { chosenModels, type OnProgress, type ProbeSources, slaOf, timedFacts } from './probe.ts';
+import { promiseOfCosts, promiseOfSamples } from './promise.ts';
+import { type Timing, TimingError, timed } from './timing.ts';
+
+/** So many passes that costs are known of a model that was not measured before. */
+const chatTurns = 2;
+
+interface Calibrating {
+  readonly sources: ProbeSources;
+  readonly settings: ClientSettings;
+  readonly count: number;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
+
+/** @throws the reason of the signal when nobody waits any more. */
+export async function calibrate(calibrating: Calibrating): Promise<CalibrateResult> {
+  const { chosen, unserved } = chosenModels(calibrating.sources, calibrating.settings);
+  const classes: Calibrated[] = [];
+  const problems = unserved.map(({ message }) => message);
+  for (const { model, classes: names } of chosen.values()) {
+    for (const name of names) {
+      try {
+        const found = await calibrated(calibrating, model, name);
+        if (found === undefined)
+          problems.push(`Of ${model.name} too little was measured to promise a time for ${name}.`);
+        else classes.push(found);
+      } catch (error) {
+        if (!(error instanceof TimingError)) throw error;
+        problems.push(`${model.name} did not answer: ${error.message}`);
+      }
+    }
+  }
+  return { classes, problems };
+}
+
+type Model = Parameters<typeof timed>[0]['model'] & { readonly name: string; readonly demo: boolean };
+
+async function calibrated(
+  calibrating: Calibrating,
+  model: Model,
+  name: WireTaskClass,
+): Promise<Calibrated | undefined> {
+  const { settings } = calibrating;
+  const common = {
+    class: name,
+    ...slaOf(name, settings),
+    model: model.name,
+    demo: model.demo,
+    automatic: settings.automatic.includes(name),
+  };
+  return common.kind === 'ttft' ? bySamples(calibrating, model, common) : byCosts(calibrating, model, common);
+}
+
+type Common = Pick<Calibrated, 'class' | 'kind' | 'targetMs' | 'model' | 'demo' | 'automatic'>;
+
+/** The first one brings the model and what all windows have in common; it counts for nothing. */
+async function bySamples(
+  { sources, count, onProgress, signal, settings }: Calibrating,
+  model: Model,
+  common: Common,
+): Promise<Calibrated> {
+  const request = { tasks: sources.tasks, model, class: common.class, sla: slaOf(common.class, settings), signal };
+  const timings: Timing[] = [];
+  for (let turn = 0; turn <= count; turn++) {
+    onProgress({ message: `Timing completions of ${model.name}`, done: turn, of: count + 1 });
+    const timing = await timed(request, turn);
+    if (turn > 0) timings.push(timing);
+  }
+  const { p50Ms, p95Ms, promptTokens } = timedFacts(timings);
+  const length = promptTokens === undefined ? '' : ` with prompts of about ${promptTokens} tokens`;
+  return {
+    ...common,
+    p50Ms,
+    p95Ms,
+    samples: count,
+    canKeepMs: promiseOfSamples(common.class, p95Ms),
+    how: `${count} completions of ${model.name} were timed one after the other${length}: 95 % of them began within ${Math.round(p95Ms)} ms; a fifth is added and the sum rounded up.`,
+  };
+}
+
+async function byCosts(
+  { sources, onProgress, signal, settings }: Calibrating,
+  model: Model,
+  common: Common,
+): Promise<Calibrated | undefined> {
+  const request = { tasks: sources.tasks, model, class: common.class, sla: slaOf(common.class, settings), signal };
+  for (let turn = 0; turn < chatTurns; turn++) {
+    onProgress({ message: `Timing answers of ${model.name}`, done: turn, of: chatTurns });
+    await timed(request, turn);
+  }
+  const ordinaryMs = sources.ordinaryMs(common.class, settings);
+  if (ordinaryMs === undefined) return undefined;
+  return {
+    ...common,
+    samples: 0,
+    canKeepMs: promiseOfCosts(common.class, ordinaryMs),
+    how: `At the speed that was measured of ${model.name}, an ordinary answer takes ${Math.round(ordinaryMs)} ms on an idle machine; that is doubled and rounded up.`,
+  };
+}
