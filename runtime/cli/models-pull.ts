@@ -100,7 +100,9 @@ class ProgressLine {
   }
 
   #tell({ message }: PullProgress): void {
-    if (message !== undefined && message !== this.#told) this.#io.err(`${message}\n`);
+    // What goes wrong again and again is told once.
+    if (message === undefined || message === this.#told) return;
+    this.#io.err(`${message}\n`);
     this.#told = message;
   }
 }

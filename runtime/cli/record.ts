@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf, reasonOf } from '../disk/reason.ts';
 import { LogError, readLog } from '../log/read.ts';
 import { logMethod, logResultSchema } from '../protocol.ts';
 import { type Command, CommandError, commonHelp, exitCodes } from './command.ts';
@@ -49,8 +50,23 @@ async function writeWhole(file: string, log: Uint8Array): Promise<void> {
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${file} cannot be written: ${reason}.`, 'cannotWrite');
+    throw new CommandError(`${file} cannot be written: ${whyNot(error)}.`, 'cannotWrite');
+  }
+}
+
+function whyNot(error: unknown): string {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return 'its folder does not exist';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'you may not write there';
+    case 'ENOSPC':
+      return 'no space is left there';
+    default:
+      return reasonOf(error);
   }
 }
 

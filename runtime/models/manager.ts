@@ -84,7 +84,7 @@ export class ModelManager {
     await library.refresh();
     const inMemory = stateOf(model.file);
     return stored.origin === 'remembered'
-      ? { freedBytes: 0, message: forgottenSentence(model.name, stored.path, inMemory) }
+      ? { freedBytes: 0, message: forgottenSentence(model.name, stored.path, stored.state !== 'missing', inMemory) }
       : { freedBytes: stored.bytes, message: removedSentence(model.name, stored.bytes, inMemory) };
   }
 

@@ -21,9 +21,9 @@ export function removedSentence(name: string, freedBytes: number, inMemory: InMe
   }
 }
 
-/** Of a model that the user keeps elsewhere. */
-export function forgottenSentence(name: string, file: string, inMemory: InMemory): string {
-  const forgotten = `${name} is forgotten; its file stays at ${file}`;
+/** Of a model that the user keeps elsewhere. `isThere`: its file is still where it was. */
+export function forgottenSentence(name: string, file: string, isThere: boolean, inMemory: InMemory): string {
+  const forgotten = `${name} is forgotten; ${isThere ? `its file stays at ${file}` : `there was no file any more at ${file}`}`;
   switch (inMemory) {
     case 'no':
       return `${forgotten}.`;

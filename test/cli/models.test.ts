@@ -193,7 +193,10 @@ describe('punctual models', () => {
     expect((await program.run('models', 'import', './odd.gguf')).code).toBe(0);
     expect(await serving('completion')).toMatchObject({ model: 'odd' });
     const summary = await program.run('summarize', fixture('sum.js'));
-    expect(summary).toMatchObject({ code: 1, err: expect.stringContaining('odd.gguf cannot be loaded') });
+    expect(summary).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("odd.gguf cannot be loaded: its architecture, 'qwenX', is none"),
+    });
     expect(await completedBy()).toBe('tiny');
     expect(await serving('completion')).toMatchObject({ message: expect.stringContaining('it could not be loaded') });
     expect(await found('odd')).toMatchObject({ state: 'failed' });

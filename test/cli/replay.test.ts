@@ -101,7 +101,7 @@ describe('punctual record', () => {
     runtime = await published(folder, '0.0.0');
     runtime.onMessage = (message, socket) => answer(socket, message, { result: { log: log.toString('base64') } });
     expect(await main(['record', 'no folder/log'], io)).toBe(1);
-    expect(io.printed.err).toContain('cannot be written');
+    expect(io.printed.err).toMatch(/log cannot be written: its folder does not exist\.\n$/);
     log = Buffer.from('nonsense');
     expect(await main(['record', 'log'], io)).toBe(1);
     expect(io.printed.err).toContain("The runtime's log is of no use");

@@ -198,7 +198,7 @@ describe('a list', () => {
     const { memory, models, roles } = await desk().list(settingsOf({ memory: 'all' }));
     expect(memory).toMatchObject({ budgetBytes: 0, message: expect.stringContaining("punctual.memory is 'all'") });
     expect(models.every(({ fit }) => fit === undefined)).toBe(true);
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(4);
   });
 
   it('when the folder is a file, then the list says so', async () => {
@@ -257,6 +257,9 @@ describe('a removal', () => {
       message: `mine is forgotten; its file stays at ${mine}, and it leaves memory.`,
     });
     expect(existsSync(mine)).toBe(true);
+    await one.import(mine, settings);
+    await rm(mine);
+    expect((await one.remove('mine')).message).toMatch(/^mine is forgotten; there was no file any more at .*mine/);
   });
 });
 

@@ -45,6 +45,8 @@ export class Device {
   readonly #chatFormats = new ChatFormats();
   readonly #samplers = new SamplerPool();
   #llama: Promise<Llama> | undefined;
+  /** Of the load under way, where llama.cpp complained of it. */
+  #unknownArchitecture: string | undefined;
 
   /**
    * @param kvRoot the runtime's folder for KV cells.
@@ -72,6 +74,7 @@ export class Device {
 
   /** Loads a model and runs a few tokens through it. Never rejects. A model of this id must not be loaded already. */
   async load(spec: ModelSpec, onProgress: (fraction: number) => void): Promise<LoadOutcome> {
+    this.#unknownArchitecture = undefined;
     try {
       await checkModelFile(spec.file);
       const llama = await this.#opened();
@@ -87,7 +90,8 @@ export class Device {
       return { kind: 'loaded', loaded, kept: await this.#keptOf(loaded, key) };
     } catch (error) {
       const cause = knownCause(error) ? error : ((await diagnoseModelFile(spec.file)) ?? error);
-      return { kind: 'failed', error: { code: 'modelUnavailable', message: whyNotLoaded(spec, cause) } };
+      const message = whyNotLoaded(spec, cause, this.#unknownArchitecture);
+      return { kind: 'failed', error: { code: 'modelUnavailable', message } };
     }
   }
 
@@ -162,9 +166,10 @@ export class Device {
   /** Opens llama.cpp with the wanted processor, or with the CPU when that one does not work. */
   async #open(): Promise<Llama> {
     requireGnuC();
-    if (this.#gpu === 'off') return await openLlama(false);
+    const log = (message: string): void => this.#heard(message);
+    if (this.#gpu === 'off') return await openLlama(false, log);
     try {
-      const llama = await openLlama(this.#gpu);
+      const llama = await openLlama(this.#gpu, log);
       // The library silently computes on the CPU when this system can have no such processor at all.
       if (llama.gpu === false) this.#logFallback('there is none of this kind');
       return llama;
@@ -173,7 +178,14 @@ export class Device {
       const reason = error instanceof Error && found ? error.message : 'its library does not work on this system';
       this.#logFallback(reason);
     }
-    return await openLlama(false);
+    return await openLlama(false, log);
+  }
+
+  /** Of what is wrong with a file the library's error says nothing, and llama.cpp's log does. */
+  #heard(message: string): void {
+    process.stderr.write(`llama.cpp: ${message.trimEnd()}\n`);
+    this.#unknownArchitecture =
+      /unknown model architecture: '([^']{1,64})'/.exec(message)?.[1] ?? this.#unknownArchitecture;
   }
 
   #logFallback(reason: string): void {
@@ -182,7 +194,7 @@ export class Device {
 }
 
 /** Prebuilt binaries only: nothing is compiled or downloaded behind the user's back. */
-async function openLlama(gpu: Exclude<Gpu, 'off'> | false): Promise<Llama> {
+async function openLlama(gpu: Exclude<Gpu, 'off'> | false, log: (message: string) => void): Promise<Llama> {
   await letOthersInWhileReading();
   const llama = await getLlama({
     build: 'never',
@@ -190,7 +202,7 @@ async function openLlama(gpu: Exclude<Gpu, 'off'> | false): Promise<Llama> {
     gpu,
     progressLogs: false,
     logLevel: LlamaLogLevel.error,
-    logger: (_level, message) => process.stderr.write(`llama.cpp: ${message.trimEnd()}\n`),
+    logger: (_level, message) => log(message),
   });
   llama.maxThreads = defaultThreads(llama);
   return llama;
@@ -222,7 +234,7 @@ function knownCause(error: unknown): boolean {
   );
 }
 
-function whyNotLoaded(spec: ModelSpec, error: unknown): string {
+function whyNotLoaded(spec: ModelSpec, error: unknown, unknownArchitecture?: string): string {
   if (error instanceof ModelFileError || error instanceof ContextError) return error.message;
   if (error instanceof NoBinaryFoundError) {
     return `There is no llama.cpp for this system (${process.platform} ${process.arch}) in the installation: install Punctual for this platform.`;
@@ -230,6 +242,8 @@ function whyNotLoaded(spec: ModelSpec, error: unknown): string {
   if (error instanceof InsufficientMemoryError) {
     return `There is not enough free memory for ${spec.file}: close other programs, or choose a smaller model or context.`;
   }
+  if (unknownArchitecture !== undefined)
+    return `${spec.file} cannot be loaded: its architecture, '${unknownArchitecture}', is none that this version can run. Choose another model.`;
   const reason = error instanceof Error ? error.message : String(error);
   return `${spec.file} cannot be loaded: ${reason}. Choose another model, or download this one again.`;
 }

@@ -93,7 +93,7 @@ export function sentenceOf(failure: StoreFailure): string {
 export function waitSentenceOf(failure: StoreFailure): string {
   switch (failure.code) {
     case 'network':
-      return `The connection for ${failure.address} failed (${failure.why}); it is tried again.`;
+      return `The connection for ${failure.address} failed (${brokenWords(failure.why)}); it is tried again.`;
     case 'stalled':
       return `Nothing came from ${failure.address} for ${failure.stallMs / 1000} s; it is tried again.`;
     case 'server':
@@ -102,6 +102,22 @@ export function waitSentenceOf(failure: StoreFailure): string {
       return `The server of ${failure.address} asks to wait for ${Math.ceil(failure.waitMs / 1000)} s; it is asked again then.`;
     default:
       return sentenceOf(failure);
+  }
+}
+
+/** What the system says, with its own word, by which others look it up. */
+function brokenWords(why: string): string {
+  switch (why) {
+    case 'UND_ERR_SOCKET':
+    case 'ECONNRESET':
+      return `the other side closed it, ${why}`;
+    case 'ECONNREFUSED':
+      return `nobody answers there, ${why}`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name of the server is not known, ${why}`;
+    default:
+      return why;
   }
 }
 
@@ -123,7 +139,7 @@ function serverSentence(failure: ServerFailure): string {
     case 'bad-answer':
       return `The answer for ${address} makes no sense: ${failure.why}. Check the address, the proxy and the mirror.`;
     case 'network':
-      return `The connection for ${address} failed, also after several attempts (${failure.why}): check the network and the proxy; what has arrived is kept.`;
+      return `The connection for ${address} failed, also after several attempts (${brokenWords(failure.why)}): check the network and the proxy; what has arrived is kept.`;
     case 'stalled':
       return `Nothing came from ${address} for ${failure.stallMs / 1000} s, also after several attempts: try again later; what has arrived is kept.`;
     case 'certificate':
