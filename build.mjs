@@ -49,6 +49,24 @@ async function buildExtension() {
 }
 
 async function buildProgram(name, entry) {
+/** The page of the dashboard: what runs in the webview, and has nothing of Node or VS Code. */
+async function buildDashboard() {
+  const { metafile } = await build({
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: true,
+    sourcemap: false,
+    entryPoints: [
+      { in: 'media/dashboard/main.ts', out: 'dashboard' },
+      { in: 'media/dashboard/dashboard.css', out: 'dashboard' },
+    ],
+    outdir: 'dist',
+  });
+  shippedPackages.push(...packagesOf(metafile.inputs));
+}
+
   const banner = name === 'cli' ? { js: `#!/usr/bin/env node\n${requireBanner.js}` } : requireBanner;
   const { metafile } = await build({
     ...shared,
@@ -86,11 +104,12 @@ function copyGrammars() {
   copyFileSync('runtime/syntax/NOTICES.md', 'dist/grammars/NOTICES.md');
 }
 
-// Without arguments everything is built; with names (extension, grammars, runtime, engine, cli, bench, bench-guard, bench-library, eval, eval-make) only these.
+// Without arguments everything is built; with names (extension, dashboard, grammars, runtime, engine, cli, bench, bench-guard, bench-library, eval, eval-make, fuzz) only these.
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
 if (isWanted('extension')) await buildExtension();
 if (isWanted('grammars')) copyGrammars();
+if (isWanted('dashboard')) await buildDashboard();
 for (const [name, entry] of Object.entries(programs)) {
   if (isWanted(name)) await buildProgram(name, entry);
 }

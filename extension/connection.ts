@@ -20,6 +20,8 @@ import {
   inlineCompletionResultSchema,
   type ListedModel,
   listedModelSchema,
+  logMethod,
+  logResultSchema,
   type ModelsListResult,
   type ModelsPullParams,
   modelsImportMethod,
@@ -48,7 +50,10 @@ import {
   summarizeMethod,
   type TextResult,
   type TranslateParams,
+  type WatchNews,
   textResultSchema,
+  watchMethod,
+  watchNewsSchema,
   translateMethod,
   type WorkspaceParams,
   workspaceMethod,
@@ -228,6 +233,19 @@ export class Connection implements vscode.Disposable {
   }
 
   /** Deletes what the runtime counted of suggestions. @returns how many it knew of. */
+  /** What the scheduler hears and decides, until the token is cancelled or the connection is lost. */
+  async watch(onNews: (news: WatchNews) => void, token: vscode.CancellationToken): Promise<void> {
+    const partialResultToken = this.#nextToken(watchMethod);
+    await withProgress(this.#client, partialResultToken, watchNewsSchema, onNews, () =>
+      this.#client.sendRequest(watchMethod, { partialResultToken }, token),
+    );
+  }
+
+  /** What the scheduler heard and decided since the runtime began, as a file: nothing that the user wrote is in it. */
+  async log(): Promise<Uint8Array> {
+    return Buffer.from(logResultSchema.parse(await this.#client.sendRequest(logMethod, {})).log, 'base64');
+  }
+
   async clearStatistics(): Promise<number> {
     return statisticsResultSchema.parse(await this.#client.sendRequest(statisticsClearMethod, {})).total.shown;
   }

@@ -5,6 +5,7 @@ import * as commitMessage from './commit-message.ts';
 import * as completion from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { Context } from './context.ts';
+import * as dashboard from './dashboard.ts';
 import * as declarations from './declarations.ts';
 import * as documentThis from './document-this.ts';
 import * as explain from './explain.ts';
@@ -46,6 +47,7 @@ const features = [
   explain,
   offers,
   status,
+  dashboard,
   here,
   models,
   signals,

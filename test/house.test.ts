@@ -151,7 +151,11 @@ const rules: readonly Rule[] = [
   },
   { files: 'runtime/eval/', mayImport: ['runtime/'], because: 'an eval asks the product as it is' },
   { files: 'runtime/main', mayImport: ['runtime/'], because: 'the composition root builds everything' },
-  { files: 'test/', mayImport: ['test/', 'runtime/', 'extension/', 'media/dashboard/'], because: 'tests look everywhere' },
+  {
+    files: 'test/',
+    mayImport: ['test/', 'runtime/', 'extension/', 'media/dashboard/'],
+    because: 'tests look everywhere',
+  },
 ];
 
 /** Packages that have one home. */

@@ -14,7 +14,8 @@ export interface Settled {
   readonly atMs: number;
 }
 
-type Promised = Pick<Settled, 'task' | 'outcome' | 'ttftMs' | 'e2eMs'>;
+/** What says whether a promise was kept. */
+export type Promised = Pick<Settled, 'outcome' | 'ttftMs' | 'e2eMs'> & { readonly task: Pick<Task, 'sla'> };
 
 export interface Quantiles {
   readonly p50: number;

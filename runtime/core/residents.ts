@@ -42,7 +42,7 @@ export type ResidencyEvent = Extract<
   { readonly kind: 'wanted' | 'conditions' | 'recalled' | 'signal' | 'offerAnswered' }
 >;
 
-export type ResidencyKnowledge = Pick<ResidencyPolicy, 'ahead' | 'lessons' | 'learned'>;
+export type ResidencyKnowledge = Pick<ResidencyPolicy, 'ahead' | 'lessons' | 'learned' | 'scores'>;
 
 export interface ResidentsOptions {
   readonly models: ModelTable;

@@ -6,7 +6,7 @@
  * and packed beside the main thread.
  */
 import { promisify } from 'node:util';
-import { gzip, gzipSync } from 'node:zlib';
+import { gunzip, gzip, gzipSync } from 'node:zlib';
 import type { Effect, Event } from '../core/event.ts';
 import { residencyDefaults } from '../core/residency/options.ts';
 import type { SchedulerOptions } from '../core/scheduler-options.ts';
@@ -32,16 +32,34 @@ const batchTurns = 128;
 const pendingMax = 4_096;
 /** Nothing waits longer for that, in ms. */
 const pendingMs = 1_000;
+/** While somebody watches, in ms. */
+const watchedMs = 250;
 /** Characters that are packed together. */
 const segmentChars = 128 * 1024;
 
 const pack = promisify(gzip);
+const unpack = promisify(gunzip);
+
+/** Hears the lines of turns soon after they were decided, in their order. */
+export type LineListener = (lines: readonly string[]) => void;
+
+/** What was before somebody began to watch, and how to end it. */
+export interface Followed {
+  /** The oldest first. */
+  readonly past: readonly string[];
+  readonly stop: () => void;
+}
+
+/** Of a turn's line (entries.ts): the header and the end begin otherwise. */
+const turnStart = '{"atMs":';
 
 type Turn = readonly [atMs: number, event: Event, effects: readonly Effect[]];
 
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #lines: TurnLines;
+  /** While nobody watches, a turn that is not kept costs nothing. */
+  readonly #watchers = new Set<LineListener>();
+  #lines: TurnLines;
   #pending: Turn[] = [];
   #callOff: (() => void) | undefined;
   #text = '';
@@ -72,24 +90,53 @@ export class Recorder {
   }
 
   note(atMs: number, event: Event, effects: readonly Effect[]): void {
-    if (!this.isOn || this.#cutMs !== undefined) return;
+    if (!this.#isKeeping && this.#watchers.size === 0) return;
     this.#pending.push([atMs, event, effects]);
     const { length } = this.#pending;
     if (length >= pendingMax) this.#drain();
-    else if (length === 1) this.#drainIn(pendingMs);
+    else if (length === 1) this.#drainIn(this.#watchers.size > 0 ? watchedMs : pendingMs);
     else if (length === batchTurns) this.#drainIn(0);
   }
 
   /** Everything until now as one file (format.ts), packed. */
   async export(): Promise<Buffer> {
-    // What is being packed comes before the rest, and more may have come meanwhile.
+    await this.#settled();
+    const cut = this.#cutMs === undefined ? {} : { cutMs: this.#cutMs };
+    const end: LogEnd = { end: { events: this.#events, effects: this.#effects, ...cut } };
+    return Buffer.concat([...this.#segments, gzipSync(`${this.#text}${JSON.stringify(end)}\n`)]);
+  }
+
+  /**
+   * Tells of every turn from now on, also of those that are not kept any more.
+   * @param charsMax of the past at most; whole segments, so it may be one more.
+   */
+  async follow(charsMax: number, listener: LineListener): Promise<Followed> {
+    await this.#settled();
+    // What lines compare with is of no use when turns were missed since; and what was held for that would never be let go.
+    if (!this.#isKeeping && this.#watchers.size === 0) this.#lines = new TurnLines(this.#options.userFolder);
+    this.#watchers.add(listener);
+    const texts = [this.#text];
+    let chars = this.#text.length;
+    for (const segment of [...this.#segments].reverse()) {
+      if (chars >= charsMax) break;
+      const text = String(await unpack(segment));
+      texts.unshift(text);
+      chars += text.length;
+    }
+    const past = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(turnStart));
+    return { past, stop: () => void this.#watchers.delete(listener) };
+  }
+
+  get #isKeeping(): boolean {
+    return this.isOn && this.#cutMs === undefined;
+  }
+
+  /** Everything until now is in lines, in order: what is being packed comes before the rest, and more may have come meanwhile. */
+  async #settled(): Promise<void> {
     do {
       this.#drain();
       await this.#packing;
     } while (this.#packingCount + this.#pending.length > 0);
-    const cut = this.#cutMs === undefined ? {} : { cutMs: this.#cutMs };
-    const end: LogEnd = { end: { events: this.#events, effects: this.#effects, ...cut } };
-    return Buffer.concat([...this.#segments, gzipSync(`${this.#text}${JSON.stringify(end)}\n`)]);
   }
 
   #drainIn(ms: number): void {
@@ -102,11 +149,16 @@ export class Recorder {
     this.#callOff = undefined;
     const turns = this.#pending;
     this.#pending = [];
-    for (const [atMs, event, effects] of turns) {
-      this.#text += this.#lines.lineOf(atMs, event, effects);
-      this.#events += 1;
-      this.#effects += effects.length;
-    }
+    if (turns.length === 0) return;
+    const lines = turns.map(([atMs, event, effects]) => this.#lines.lineOf(atMs, event, effects));
+    if (this.#isKeeping) this.#keep(turns, lines);
+    for (const listener of this.#watchers) listener(lines);
+  }
+
+  #keep(turns: readonly Turn[], lines: readonly string[]): void {
+    this.#text += lines.join('');
+    this.#events += turns.length;
+    for (const [, , effects] of turns) this.#effects += effects.length;
     if (this.#text.length >= segmentChars) this.#pack();
     const last = turns.at(-1);
     if (last !== undefined && this.#bytes >= this.#options.bytesMax) this.#cutMs ??= last[0];

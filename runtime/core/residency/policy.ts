@@ -24,7 +24,7 @@ import { type ResidencyChanges, type ResidencyOptions, residencyDefaults } from 
 import { Reader } from './reader.ts';
 import { canFit, isIdle, isLeftOver, planRelief } from './room.ts';
 import { substitutions } from './stand-in.ts';
-import type { Decision, EditorSignal, ModelView, ResidencyView, Use } from './types.ts';
+import type { Decision, EditorSignal, Factors, ModelView, ResidencyView, Use } from './types.ts';
 import { seconds, whyRelief } from './why.ts';
 import { Worth } from './worth.ts';
 
@@ -36,6 +36,8 @@ export class ResidencyPolicy {
   /** Undefined when the future is known: then there is nothing to learn. */
   readonly #learner: LearnedForecast | undefined;
   #lessons = 0;
+  /** Of the last look. */
+  #models: readonly ModelView[] = [];
   #lastAhead: LastAhead = { atMs: Number.NEGATIVE_INFINITY, roomFor: undefined };
 
   /** @param forecast by default learned from uses and signals; a bench may know the future. */
@@ -61,6 +63,13 @@ export class ResidencyPolicy {
   /** What loads ahead were worth so far. */
   get ahead(): AheadCounts {
     return this.#ledger.counts;
+  }
+
+  /** What the models that are in memory are worth now, with every factor of it, for whoever looks. */
+  scores(nowMs: number): readonly Factors[] {
+    return this.#models
+      .filter(({ state }) => state === 'ready')
+      .map((model) => this.#means.worth.factorsOf(model, nowMs));
   }
 
   /** Counts what taught anything: as long as it is the same, so is what was learned. */
@@ -106,6 +115,7 @@ export class ResidencyPolicy {
 
   decide(view: ResidencyView): readonly Decision[] {
     this.#ledger.look(view);
+    this.#models = view.models;
     const decisions = this.#decide(view);
     for (const decision of decisions) this.#ledger.decided(decision, view.nowMs);
     return decisions;

@@ -1,0 +1,110 @@
+/** The webview's entry: hears the extension, folds what it tells, and has the page drawn a few times a second. */
+import { z } from 'zod';
+import { type FromPage, type ToPage, toPageSchema } from '../../extension/dashboard-messages.ts';
+import type { DashboardStrings } from '../../extension/dashboard-strings.ts';
+import { Fold } from './fold.ts';
+import { Page } from './page.ts';
+import { onThemeChange } from './theme.ts';
+import { Words } from './words.ts';
+
+// Compiled checks need eval, which the page's policy forbids.
+z.config({ jitless: true });
+
+interface Host {
+  postMessage(message: FromPage): void;
+  getState(): unknown;
+  setState(state: Kept): void;
+}
+
+declare function acquireVsCodeApi(): Host;
+
+/** What outlives a page that was hidden. */
+const keptSchema = z.object({ spanMs: z.number(), heldMs: z.number().optional() });
+type Kept = z.infer<typeof keptSchema>;
+
+/** As often as the runtime tells news; for whoever wants less motion, once a second. */
+const drawMs = 250;
+const calmDrawMs = 1_000;
+
+const host = acquireVsCodeApi();
+const fold = new Fold();
+/** Our clock less the runtime's, in ms. */
+let offsetMs = 0;
+let page: Page | undefined;
+let isDrawn = true;
+
+const now = (): number =>
+  page?.time.isHeld ? Math.max(fold.nowMs, page.time.heldMs ?? 0) : performance.now() - offsetMs;
+
+function open({ strings, language }: Extract<ToPage, { kind: 'strings' }>): Page {
+  const root = document.querySelector<HTMLElement>('#page');
+  if (root === null) throw new Error('The page has no place for the dashboard.');
+  // The extension's table of texts has a type; what came by a message is checked to be texts.
+  const words = new Words(strings as DashboardStrings, language);
+  const made = new Page(root, {
+    ...{ words, fold, now },
+    export: () => host.postMessage({ kind: 'export' }),
+    changed: () => {
+      const { spanMs, heldMs } = made.time;
+      host.setState({ spanMs, ...(heldMs !== undefined && { heldMs }) });
+      made.update();
+    },
+  });
+  const kept = keptSchema.safeParse(host.getState());
+  if (kept.success) {
+    made.time.spanMs = kept.data.spanMs;
+    made.time.heldMs = kept.data.heldMs;
+  }
+  onThemeChange(() => made.themed());
+  return made;
+}
+
+function hear(message: ToPage): void {
+  if (message.kind === 'strings') page ??= open(message);
+  if (page === undefined) return;
+  switch (message.kind) {
+    case 'strings':
+      break;
+    case 'connection':
+      page.connected(message.isConnected);
+      break;
+    case 'news':
+      // A time that is held is one of its runtime's clock.
+      if (message.news.past && fold.originMs !== 0 && message.news.originMs !== fold.originMs) page.time.follow();
+      fold.news(message.news);
+      offsetMs = performance.now() - message.news.nowMs;
+      break;
+    case 'status':
+      page.status(message.status);
+      if (offsetMs !== 0) fold.costErrors.status(message.status, performance.now() - offsetMs);
+      break;
+    case 'exported':
+      page.exported(message.sentence);
+      break;
+    default:
+      message satisfies never;
+  }
+  isDrawn = false;
+}
+
+window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const message = toPageSchema.safeParse(data);
+  if (message.success) hear(message.data);
+  else host.postMessage({ kind: 'problem', message: z.prettifyError(message.error).slice(0, 4_000) });
+});
+
+const isCalm = matchMedia('(prefers-reduced-motion: reduce)');
+let drawnMs = Number.NEGATIVE_INFINITY;
+
+/** Time goes by on the timeline while it is followed; what is held is drawn only when something has changed. */
+function draw(): void {
+  const isDue = performance.now() - drawnMs >= (isCalm.matches ? calmDrawMs : drawMs);
+  if (page === undefined || document.hidden || !isDue || (isDrawn && page.time.isHeld)) return;
+  drawnMs = performance.now();
+  isDrawn = true;
+  page.update();
+}
+
+setInterval(draw, drawMs);
+window.addEventListener('resize', () => page?.update());
+host.postMessage({ kind: 'ready' });
