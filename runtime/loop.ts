@@ -46,7 +46,7 @@ export interface LoopOptions {
   /** How far back the figures of `status()` reach, in ms. */
   readonly windowMs?: number;
   /** One line for each committed decision, with its cause. */
-  readonly log?: (line: string) => void;
+  readonly log?: (line: string, level?: 'warn' | 'error') => void;
 }
 
 const windowMsDefault = 5 * 60 * 1000;
@@ -90,7 +90,7 @@ export class Loop implements Tasks {
       perform: (effect) => this.#perform(effect),
       done: (event) => isUnseen(event) || this.#changed(),
     });
-    const log = (line: string): void => options.log?.(line);
+    const log: NonNullable<LoopOptions['log']> = (...said) => options.log?.(...said);
     const send = (command: EngineCommand): void => this.#send(command);
     this.#costs = new CostKeeper({
       ...{ learned: this.learned, store: options.costStore, send, timer, log },
@@ -204,7 +204,7 @@ export class Loop implements Tasks {
       case 'lost':
         this.#engineRestarts++;
         this.#costs.lost();
-        this.#options.log?.(`engine lost: ${event.reason}`);
+        this.#options.log?.(`engine lost: ${event.reason}`, 'error');
         return this.#handle({ kind: 'engineLost', reason: event.reason });
       case 'accepted':
         this.#answers.accepted(event.id, event.promptTokens, event.reusedTokens);
@@ -225,7 +225,7 @@ export class Loop implements Tasks {
         this.#costs.loaded(event.model, event.info);
         return this.#handle(event);
       case 'loadFailed':
-        this.#options.log?.(`cannot load ${event.model}: ${event.error.message}`);
+        this.#options.log?.(`cannot load ${event.model}: ${event.error.message}`, 'error');
         return this.#handle(event);
       case 'unloaded':
         this.#costs.unloaded(event.model);
@@ -234,7 +234,7 @@ export class Loop implements Tasks {
         this.#costs.resized(event.model, event.info);
         return this.#handle(event);
       case 'resizeFailed':
-        this.#options.log?.(`cannot resize ${event.model}: ${event.error.message}`);
+        this.#options.log?.(`cannot resize ${event.model}: ${event.error.message}`, 'warn');
         return this.#handle({ kind: 'resizeFailed', model: event.model });
       case 'ended':
         return this.#handle(event);
@@ -285,7 +285,7 @@ export class Loop implements Tasks {
   #settle(id: TaskId, outcome: Outcome): void {
     const task = this.#answers.settle(id, outcome, this.now());
     if (task !== undefined && outcome.kind === 'failed')
-      this.#options.log?.(`${task.class} ${id} failed: ${outcome.error.message}`);
+      this.#options.log?.(`${task.class} ${id} failed: ${outcome.error.message}`, 'warn');
   }
 
   #changed(): void {

@@ -19,15 +19,15 @@ import { isTaskError } from './features/tasks.ts';
 import { SummarizeFeature, type TextKit, TranslateFeature } from './features/text.ts';
 import { type Machine, openMachine } from './host/machine.ts';
 import { powerPlaces } from './host/power.ts';
-import { ResidencyFile } from './host/residency-file.ts';
+import type { ResidencyFile } from './host/residency-file.ts';
 import { ordinaryMs } from './loop/speeds.ts';
 import type { Loop } from './loop.ts';
 import { type Arguments, readArguments } from './main/arguments.ts';
 import { automaticTargets, diagnosisOf } from './main/diagnosis.ts';
 import { EngineSide } from './main/engine-side.ts';
+import { type Kept, openKept } from './main/kept.ts';
 import { type EngineView, ModelsSide } from './main/models-side.ts';
-import { cpuMs, log, now, surviveFullLog, timer } from './main/process.ts';
-import { readSettingsFile, type SettingsFile } from './main/settings-file.ts';
+import { cpuMs, keepLog, log, logOf, now, surviveFullLog, timer } from './main/process.ts';
 import { textsSide } from './main/texts-side.ts';
 import { gpuProblems } from './models/machine.ts';
 import { News } from './models/news.ts';
@@ -41,7 +41,7 @@ import {
 } from './protocol.ts';
 import type { Residence } from './residence.ts';
 import { Clients } from './server/clients.ts';
-import { FeedbackFile } from './server/feedback-file.ts';
+import type { FeedbackFile } from './server/feedback-file.ts';
 import { Lifetime } from './server/lifetime.ts';
 import type { Services } from './server/lsp.ts';
 import { MachineWide } from './server/machine-wide.ts';
@@ -54,13 +54,6 @@ import { toStatus } from './server/status.ts';
 declare const PUNCTUAL_VERSION: string;
 
 const stopDelayMs = 20;
-
-/** What earlier runtimes have left. */
-interface Kept {
-  readonly feedback: FeedbackFile;
-  readonly lessons: ResidencyFile;
-  readonly settings: SettingsFile;
-}
 
 class Runtime {
   readonly #args: Arguments;
@@ -96,13 +89,13 @@ class Runtime {
       (each) => targets.over(each),
     );
     const settings = (): MachineSettings => this.#machineWide.standing;
-    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), settings, timer, log });
+    this.#models = new ModelsSide({ args, env, engine: this.#engineView(), settings, timer, log: logOf('models') });
     const { library, memory, registry } = this.#models;
     this.#machine = machine;
     this.#feedback = feedback;
     this.#restraint = new Restraint({ now, timer, book: feedback.book });
     const parts = { args, env, version: PUNCTUAL_VERSION, registry, memory, machine };
-    this.#engineSide = new EngineSide({ ...parts, now, timer, log });
+    this.#engineSide = new EngineSide({ ...parts, now, timer, logOf });
     const { engine, residence, loop } = this.#engineSide;
     this.#engine = engine;
     this.#residence = residence;
@@ -138,7 +131,12 @@ class Runtime {
         ],
       });
     const desk = this.#models.desk(() => status(0).models);
-    this.#clients = new Clients({ services: this.#services(desk, () => status(1)), status, lifetime: this.#lifetime, timer });
+    this.#clients = new Clients({
+      services: this.#services(desk, () => status(1)),
+      status,
+      lifetime: this.#lifetime,
+      timer,
+    });
     loop.onChange(() => this.#clients.statusChanged());
     this.#news = new News({ library, memory, registry, timer });
     this.#machineWide.says(said);
@@ -152,7 +150,7 @@ class Runtime {
     const who = { pid: process.pid, version: PUNCTUAL_VERSION, protocol: protocolVersion };
     const identity = { name: 'punctual', ...who } as const;
     const onClient = (socket: WebSocket): void => this.#clients.welcome(socket);
-    this.#door = new Door({ token: this.#token, identity, onClient, log });
+    this.#door = new Door({ token: this.#token, identity, onClient, log: logOf('server', 'warn') });
   }
 
   /** False when another runtime is up: then this one is not needed. @throws when the port is taken. */
@@ -164,7 +162,7 @@ class Runtime {
     if (!(await publish(this.#args.home, own))) return false;
     this.#published = own;
     log(`runtime ${PUNCTUAL_VERSION} listens on 127.0.0.1:${port}`);
-    for (const problem of gpuProblems(process.env['PUNCTUAL_GPU'])) log(problem);
+    for (const problem of gpuProblems(process.env['PUNCTUAL_GPU'])) log(problem, 'warn');
     return true;
   }
 
@@ -222,7 +220,7 @@ class Runtime {
       // The answer to the request that asks for it goes out first.
       stop: (reason) => void timer(stopDelayMs, () => void this.end(reason)),
       timer,
-      log,
+      log: logOf('server'),
     };
   }
 
@@ -237,7 +235,7 @@ class Runtime {
   /** What cannot be done of what the user wishes, in the log, each once as long as it stands. */
   #tellWishes(): void {
     const problems = wishProblems(this.#models.registry.wishes);
-    for (const problem of problems) if (!this.#wishProblems.includes(problem)) log(problem);
+    for (const problem of problems) if (!this.#wishProblems.includes(problem)) log(problem, 'warn');
     this.#wishProblems = problems;
     this.#clients.statusChanged();
   }
@@ -259,23 +257,16 @@ class Runtime {
 }
 
 async function run(args: Arguments): Promise<void> {
+  keepLog(args.home.logsFolder);
   const machine = await openMachine({
     places: powerPlaces(process.platform, process.env['SystemRoot']),
     loadTimesFile: path.join(args.home.folder, 'load-times.json'),
     models: () => runtime?.modelsOnDisk() ?? [],
     reservedBytes: () => runtime?.reservedBytes() ?? 0,
-    ...{ now, timer, log, cpuMs },
+    ...{ now, timer, cpuMs, log: logOf('machine', 'warn') },
   });
-  const feedbackFile = path.join(args.home.folder, 'completion-statistics.json');
-  const feedback = await FeedbackFile.open({ file: feedbackFile, timer, log });
-  const lessons = await ResidencyFile.open({
-    file: path.join(args.home.folder, 'residency.json'),
-    epochMs: () => Date.now(),
-    ...{ timer, log },
-  });
-  const settings = await readSettingsFile(args.home.folder);
-  for (const problem of settings.problems) log(problem);
-  const runtime: Runtime = new Runtime(args, machine, { feedback, lessons, settings });
+  const kept = await openKept(args.home.folder, { epochMs: () => Date.now(), timer, log: logOf('state', 'warn') });
+  const runtime: Runtime = new Runtime(args, machine, kept);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void runtime.end(signal));
   // Only one that is served in the foreground has a channel.
   process.once('disconnect', () => void runtime.end('the command that serves it is gone'));
@@ -286,7 +277,7 @@ async function run(args: Arguments): Promise<void> {
 
 surviveFullLog();
 process.on('uncaughtException', (error) => {
-  log(`a mistake of ours ends the runtime: ${error.stack ?? error.message}`);
+  log(`a mistake of ours ends the runtime: ${error.stack ?? error.message}`, 'error');
   process.exit(1);
 });
 

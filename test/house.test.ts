@@ -123,6 +123,18 @@ const rules: readonly Rule[] = [
     because: 'a diagnosis asks whoever knows, through what it is given',
   },
   {
+    files: 'runtime/observe/',
+    mayImport: [
+      'runtime/observe/',
+      'runtime/protocol.ts',
+      'runtime/client/log-files.ts',
+      'runtime/core/',
+      'runtime/loop/status.ts',
+      'runtime/loop/turns.ts',
+    ],
+    because: 'it tells of what happened in words of others, and decides nothing',
+  },
+  {
     files: 'runtime/server/',
     mayImport: [
       'runtime/server/',

@@ -11,6 +11,7 @@ import { evaluate } from './eval.ts';
 import { feedback } from './feedback.ts';
 import { generate } from './generate.ts';
 import { flushed, type Interruption, outputInterruption, signalInterruptions } from './interruption.ts';
+import { logs } from './logs.ts';
 import { models } from './models.ts';
 import { askOn } from './question.ts';
 import { record } from './record.ts';
@@ -30,6 +31,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   generate,
   models,
   status,
+  logs,
   diagnose,
   feedback,
   record,

@@ -50,6 +50,11 @@ export class Home {
     return path.join(this.folder, 'runtime.log');
   }
 
+  /** What the runtime writes down, in files of a bounded size (log-files.ts); `logFile` is what its process says besides. */
+  get logsFolder(): string {
+    return path.join(this.folder, 'logs');
+  }
+
   /** Downloaded models, and what the store notes of them. */
   get modelsFolder(): string {
     return path.join(this.folder, 'models');

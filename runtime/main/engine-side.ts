@@ -9,6 +9,8 @@ import { Loop, type LoopOptions } from '../loop.ts';
 import { Calibrations } from '../models/calibrations.ts';
 import type { Memory } from '../models/memory.ts';
 import type { Registry } from '../models/registry.ts';
+import type { Log } from '../observe/journal.ts';
+import type { LogArea, LogLevel } from '../protocol.ts';
 import { Residence } from '../residence.ts';
 import type { WatchSource } from '../server/dashboard.ts';
 import type { Arguments } from './arguments.ts';
@@ -24,7 +26,7 @@ export interface EngineSideOptions extends Pick<LoopOptions, 'now' | 'timer'> {
   readonly registry: Registry;
   readonly memory: Memory;
   readonly machine: Machine;
-  readonly log: (line: string) => void;
+  readonly logOf: (area: LogArea, usual?: LogLevel) => Log;
 }
 
 export class EngineSide {
@@ -35,7 +37,8 @@ export class EngineSide {
   readonly #back: MemoryBack;
   readonly #supervisor: Supervisor;
 
-  constructor({ args, env, version, registry, memory, machine, now, timer, log }: EngineSideOptions) {
+  constructor({ args, env, version, registry, memory, machine, now, timer, logOf }: EngineSideOptions) {
+    const log = logOf('engine');
     this.engine = new LlamaEngine({ program: args.engineProgram, env, log });
     this.residence = new Residence({
       models: registry,
@@ -52,10 +55,21 @@ export class EngineSide {
       // One that has begun before may have read too early.
       refresh: () => memory.refresh().then(() => memory.refresh()),
     });
-    const costStore = new Calibrations({ folder: path.join(args.home.folder, 'calibrations'), log });
-    this.#supervisor = new Supervisor({ engine: this.#back, now, timer, log });
+    const costStore = new Calibrations({
+      folder: path.join(args.home.folder, 'calibrations'),
+      log: logOf('state', 'warn'),
+    });
+    this.#supervisor = new Supervisor({ engine: this.#back, now, timer, log: logOf('engine', 'warn') });
     this.loop = new Loop(this.#supervisor, {
-      ...{ now, timer, log, costStore, files: residence, holdings: residence, recorder: this.recorder },
+      ...{
+        now,
+        timer,
+        log: logOf('scheduler'),
+        costStore,
+        files: residence,
+        holdings: residence,
+        recorder: this.recorder,
+      },
       specOf: (id, isSmall) => registry.specOf(id, isSmall),
     });
   }
