@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, reasonOf } from '../disk/reason.ts';
 import { LogError, readLog } from '../log/read.ts';
 import { logMethod, logResultSchema } from '../protocol.ts';
 import { type Command, CommandError, commonHelp, exitCodes } from './command.ts';
@@ -55,7 +54,8 @@ async function writeWhole(file: string, log: Uint8Array): Promise<void> {
 }
 
 function whyNot(error: unknown): string {
-  switch (codeOf(error)) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
     case 'ENOENT':
       return 'its folder does not exist';
     case 'EISDIR':
@@ -66,7 +66,7 @@ function whyNot(error: unknown): string {
     case 'ENOSPC':
       return 'no space is left there';
     default:
-      return reasonOf(error);
+      return code ?? message;
   }
 }
 
