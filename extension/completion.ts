@@ -27,7 +27,7 @@ export function activate(ctx: Context): void {
 }
 
 /**
- * No request where generated code is looked at, and for 1. a document whose language has completion switched off, 2. an editor that is not one to suggest in (skip.ts), 3. a
+ * No request where generated code is looked at or completion is paused, and for 1. a document whose language has completion switched off, 2. an editor that is not one to suggest in (skip.ts), 3. a
  * document that is not shared with the runtime, 4. no runtime. Where in a document none is made, the runtime knows.
  */
 async function provide(
@@ -38,7 +38,7 @@ async function provide(
   token: vscode.CancellationToken,
 ): Promise<vscode.InlineCompletionItem[] | undefined> {
   if (ctx.previews.get(document)?.place.isEqual(position)) return undefined;
-  if (!ctx.settings.enabledFor(document)) return undefined;
+  if (ctx.pause.isOn || !ctx.settings.enabledFor(document)) return undefined;
   const why = whySkipped(editorView(document, context));
   if (why !== undefined) return skip(ctx, why);
   if (isTooLarge(document)) return skip(ctx, 'documentTooLarge');

@@ -32,8 +32,6 @@ import {
   modelsRemoveResultSchema,
   type OfferParams,
   type OfferResult,
-  offerMethod,
-  offerParamsSchema,
   type PullProgress,
   partialResultSchema,
   pullProgressSchema,
@@ -50,17 +48,17 @@ import {
   summarizeMethod,
   type TextResult,
   type TranslateParams,
-  type WatchNews,
   textResultSchema,
+  translateMethod,
+  type WatchNews,
+  type WorkspaceParams,
   watchMethod,
   watchNewsSchema,
-  translateMethod,
-  type WorkspaceParams,
   workspaceMethod,
 } from '../runtime/protocol.ts';
 import { documentGuard, documentSelector } from './documents.ts';
 import { QuietLanguageClient } from './language-client.ts';
-import { type TextDocumentName, type UnshownText, withProgress, withText } from './requests.ts';
+import { answerOffers, type TextDocumentName, type UnshownText, withProgress, withText } from './requests.ts';
 import { within } from './within.ts';
 
 const partialValueSchema = partialResultSchema.shape.value;
@@ -172,11 +170,21 @@ export class Connection implements vscode.Disposable {
     onProgress: (progress: PullProgress) => void,
     token: vscode.CancellationToken,
   ): Promise<ListedModel> {
-    const workDoneToken = this.#nextToken(modelsPullMethod);
-    const request = () => this.#client.sendRequest(modelsPullMethod, { ...params, workDoneToken }, token);
-    return listedModelSchema.parse(
-      await withProgress(this.#client, workDoneToken, pullProgressSchema, onProgress, request),
-    );
+    const schemas = { result: listedModelSchema, progress: pullProgressSchema };
+    return this.follow(modelsPullMethod, params, schemas, onProgress, token);
+  }
+
+  /** What is answered once, and tells on the way how far it is. */
+  async follow<T, P>(
+    method: string,
+    params: object,
+    schemas: { readonly result: z.ZodType<T>; readonly progress: z.ZodType<P> },
+    onProgress: (progress: P) => void,
+    token: vscode.CancellationToken,
+  ): Promise<T> {
+    const workDoneToken = this.#nextToken(method);
+    const request = () => this.#client.sendRequest(method, { ...params, workDoneToken }, token);
+    return schemas.result.parse(await withProgress(this.#client, workDoneToken, schemas.progress, onProgress, request));
   }
 
   /** @param file absolute path of a GGUF file, which stays where it is. */
@@ -198,19 +206,7 @@ export class Connection implements vscode.Disposable {
   onOffer(
     answer: (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choice'] | undefined>,
   ): vscode.Disposable {
-    return this.#client.onRequest(offerMethod, async (params: unknown, token: vscode.CancellationToken) => {
-      const moot = new AbortController();
-      const end = () => moot.abort();
-      const scope = [token.onCancellationRequested(end), this.onDidClose(end)];
-      // Of one that was cancelled before it was read, no event tells.
-      if (token.isCancellationRequested) end();
-      try {
-        const choice = await answer(offerParamsSchema.parse(params), moot.signal);
-        return choice === undefined ? null : ({ choice } satisfies OfferResult);
-      } finally {
-        for (const item of scope) item.dispose();
-      }
-    });
+    return answerOffers(this.#client, this.onDidClose, answer);
   }
 
   /** The runtime asks what names near the cursor mean. */
@@ -233,6 +229,10 @@ export class Connection implements vscode.Disposable {
   }
 
   /** Deletes what the runtime counted of suggestions. @returns how many it knew of. */
+  async clearStatistics(): Promise<number> {
+    return statisticsResultSchema.parse(await this.#client.sendRequest(statisticsClearMethod, {})).total.shown;
+  }
+
   /** What the scheduler hears and decides, until the token is cancelled or the connection is lost. */
   async watch(onNews: (news: WatchNews) => void, token: vscode.CancellationToken): Promise<void> {
     const partialResultToken = this.#nextToken(watchMethod);
@@ -244,10 +244,6 @@ export class Connection implements vscode.Disposable {
   /** What the scheduler heard and decided since the runtime began, as a file: nothing that the user wrote is in it. */
   async log(): Promise<Uint8Array> {
     return Buffer.from(logResultSchema.parse(await this.#client.sendRequest(logMethod, {})).log, 'base64');
-  }
-
-  async clearStatistics(): Promise<number> {
-    return statisticsResultSchema.parse(await this.#client.sendRequest(statisticsClearMethod, {})).total.shown;
   }
 
   async configure(settings: SaidSettings): Promise<void> {

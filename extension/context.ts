@@ -8,8 +8,10 @@ import { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { CompletionCounters } from './counters.ts';
+import { Pause } from './pause.ts';
 import { Serving } from './serving.ts';
 import { Settings } from './settings.ts';
+import { type Light, lightAtFirst } from './status-light.ts';
 
 export class Context {
   readonly extension: vscode.ExtensionContext;
@@ -18,6 +20,9 @@ export class Context {
   readonly client: Client;
   readonly counters = new CompletionCounters();
   readonly serving: Serving;
+  readonly pause = new Pause();
+  /** Whether promises are kept just now; `status.ts` keeps it. */
+  light: Light = lightAtFirst;
   /** Code that was generated in a document and is neither kept nor discarded yet: at its place nothing else is suggested. */
   readonly previews = new Map<vscode.TextDocument, { readonly text: string; readonly place: vscode.Position }>();
   readonly #changed = new vscode.EventEmitter<void>();
@@ -40,7 +45,9 @@ export class Context {
       runtimeFile: extension.asAbsolutePath('dist/runtime.mjs'),
     });
     this.serving = new Serving({ client: this.client, log: this.log });
-    this.subscriptions.push(this.client, this.settings, this.serving, this.#changed, this.#commandAsking, this.log);
+    this.subscriptions.push(this.client, this.settings, this.serving, this.pause);
+    this.subscriptions.push(this.#changed, this.#commandAsking, this.log);
+    this.subscriptions.push(this.pause.onDidChange(() => this.#changed.fire()));
     this.subscriptions.push(this.client.onDidChangeState((state) => this.#onState(state)));
     this.subscriptions.push(this.serving.onDidChange(() => this.#changed.fire()));
     this.onConnection((connection, scope) => {

@@ -1,12 +1,16 @@
 /** Why completion is on or off in the document in front of the user, as the language status item says it. Pure. */
 import type { EligibilityResult } from '../runtime/protocol.ts';
 import type { ConnectionState } from './connection-state.ts';
+import { l10n } from './l10n.ts';
+import { remainingWords } from './pause-text.ts';
 
 export interface HereInput {
   /** `punctual.enable` for this document. */
   readonly enabled: boolean;
   readonly languageId: string;
   readonly tooLarge: boolean;
+  /** Until completion goes on in this window; 0 when it is not paused. */
+  readonly pausedMs: number;
   readonly connection: ConnectionState['kind'];
   /** Why the model in use could not be loaded, if so. */
   readonly modelError: string | undefined;
@@ -19,7 +23,7 @@ export interface HereView {
   readonly detail: string;
   readonly warning: boolean;
   readonly busy: boolean;
-  readonly action: { readonly command: 'toggleCompletion' | 'models' | 'showLog'; readonly title: string };
+  readonly action: { readonly command: 'toggleCompletion' | 'models' | 'showLog' | 'resume'; readonly title: string };
 }
 
 const toggle = { command: 'toggleCompletion', title: 'Turn on or off' } as const;
@@ -28,17 +32,22 @@ const log = { command: 'showLog', title: 'Show log' } as const;
 
 /**
  * The first that holds:
- * 1. switched off by the settings
- * 2. too large to be shared with the runtime
- * 3. no runtime (yet)
- * 4. the model does not load
- * 5. the runtime has not said
- * 6. on
- * 7. by hand only: the demonstration model outside of its sample
- * 8. the runtime's reason
+ * 1. paused in this window
+ * 2. switched off by the settings
+ * 3. too large to be shared with the runtime
+ * 4. no runtime (yet)
+ * 5. the model does not load
+ * 6. the runtime has not said
+ * 7. on
+ * 8. by hand only: the demonstration model outside of its sample
+ * 9. the runtime's reason
  */
 export function hereView(input: HereInput): HereView {
   const { enabled, connection, eligibility } = input;
+  if (input.pausedMs > 0) {
+    const resume = { command: 'resume', title: l10n.t('Resume') } as const;
+    return view(l10n.t('Punctual: paused'), remainingWords(input.pausedMs), resume);
+  }
   if (!enabled) return view('Punctual: off', `punctual.enable is off for ${input.languageId}`, toggle);
   if (input.tooLarge) return view('Punctual: off', 'This file is too large', toggle);
   if (connection === 'starting' || connection === 'connecting') {

@@ -93,6 +93,7 @@ class HereItem implements vscode.Disposable {
       enabled: this.#ctx.settings.enabledFor(document),
       languageId: document.languageId,
       tooLarge: isTooLarge(document),
+      pausedMs: this.#ctx.pause.remainingMs,
       connection: this.#ctx.client.state.kind,
       modelError: modelError(this.#ctx),
       eligibility: this.#eligibility,

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { type LanguageClient, ProgressType } from 'vscode-languageclient/node';
 import type { z } from 'zod';
+import { type OfferParams, type OfferResult, offerMethod, offerParamsSchema } from '../runtime/protocol.ts';
 
 type Client = Pick<LanguageClient, 'onProgress' | 'sendNotification'>;
 
@@ -47,4 +48,27 @@ export async function withText<T>(
     // Nothing is lost with a connection that is gone by now.
     client.sendNotification('textDocument/didClose', { textDocument: { uri } }).catch(() => undefined);
   }
+}
+
+type Answer = (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choice'] | undefined>;
+
+/** The runtime asks whether another model is to answer; `moot` aborts when no answer counts any more. */
+export function answerOffers(
+  client: Pick<LanguageClient, 'onRequest'>,
+  onDidClose: vscode.Event<void>,
+  answer: Answer,
+): vscode.Disposable {
+  return client.onRequest(offerMethod, async (params: unknown, token: vscode.CancellationToken) => {
+    const moot = new AbortController();
+    const end = () => moot.abort();
+    const scope = [token.onCancellationRequested(end), onDidClose(end)];
+    // Of one that was cancelled before it was read, no event tells.
+    if (token.isCancellationRequested) end();
+    try {
+      const choice = await answer(offerParamsSchema.parse(params), moot.signal);
+      return choice === undefined ? null : ({ choice } satisfies OfferResult);
+    } finally {
+      for (const item of scope) item.dispose();
+    }
+  });
 }

@@ -1,18 +1,14 @@
-/** The one status-bar item: whether promises are kept. Its texts are made in `status-text.ts`. */
+/** The one status-bar item: whether promises are kept. Its texts are made in `status-text.ts` and `status-tooltip.ts`, its light in `status-light.ts`. */
 import * as vscode from 'vscode';
 import type { Context } from './context.ts';
-import { type StatusInput, statusTooltip, statusView } from './status-text.ts';
-
-const tooltipCommands = [
-  ['models', 'Models'],
-  ['restartRuntime', 'Restart runtime'],
-  ['showLog', 'Show log'],
-] as const;
+import { l10n } from './l10n.ts';
+import { changesAfterMs, isWarning, type Light, lightAfter } from './status-light.ts';
+import { type StatusInput, statusView } from './status-text.ts';
+import { statusTooltip } from './status-tooltip.ts';
 
 export function activate(ctx: Context): void {
-  const item = vscode.window.createStatusBarItem('punctual.status', vscode.StatusBarAlignment.Right, 100);
-  item.name = 'Punctual';
-  const update = () => render(item, statusInput(ctx));
+  const item = new StatusItem(ctx);
+  const update = () => item.update();
   ctx.subscriptions.push(
     item,
     ctx.onDidChange(update),
@@ -20,9 +16,9 @@ export function activate(ctx: Context): void {
     vscode.window.onDidChangeActiveTextEditor(update),
   );
   update();
-  item.show();
 }
 
+/** What every text about the status is made of. */
 export function statusInput(ctx: Context): StatusInput {
   return {
     connection: ctx.client.state,
@@ -31,7 +27,40 @@ export function statusInput(ctx: Context): StatusInput {
     choices: ctx.settings.current.wire,
     serving: ctx.serving.current,
     accepted: ctx.counters.accepted,
+    pausedMs: ctx.pause.remainingMs,
+    light: { state: ctx.light.state, isWarning: isWarning(ctx.light, performance.now()) },
   };
+}
+
+class StatusItem implements vscode.Disposable {
+  readonly #ctx: Context;
+  readonly #item = vscode.window.createStatusBarItem('punctual.status', vscode.StatusBarAlignment.Right, 100);
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+    this.#item.name = 'Punctual';
+    this.#item.show();
+  }
+
+  /** Also when nothing has come for a while: a light that only news change never goes out. */
+  update(): void {
+    const nowMs = performance.now();
+    this.#ctx.light = lightAfter(this.#ctx.light, this.#ctx.status, nowMs);
+    render(this.#item, statusInput(this.#ctx));
+    this.#lookAgain(this.#ctx.light, nowMs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#item.dispose();
+  }
+
+  #lookAgain(light: Light, nowMs: number): void {
+    clearTimeout(this.#timer);
+    const afterMs = changesAfterMs(light, nowMs);
+    if (afterMs !== undefined) this.#timer = setTimeout(() => this.update(), afterMs + 1);
+  }
 }
 
 function render(item: vscode.StatusBarItem, input: StatusInput): void {
@@ -43,9 +72,22 @@ function render(item: vscode.StatusBarItem, input: StatusInput): void {
   item.tooltip = tooltip(input);
 }
 
+function links(isPaused: boolean): readonly (readonly [command: string, title: string])[] {
+  return [
+    ['dashboard', l10n.t('Dashboard')],
+    ['models', l10n.t('Models')],
+    ['calibrate', l10n.t('Calibrate promises')],
+    ['diagnose', l10n.t('Diagnose')],
+    isPaused ? ['resume', l10n.t('Resume')] : ['pause', l10n.t('Pause 30 min')],
+    ['restartRuntime', l10n.t('Restart runtime')],
+    ['showLog', l10n.t('Show log')],
+  ];
+}
+
 function tooltip(input: StatusInput): vscode.MarkdownString {
-  const links = tooltipCommands.map(([command, title]) => `[${title}](command:punctual.${command})`);
-  const markdown = new vscode.MarkdownString(`${statusTooltip(input)}\n\n${links.join(' · ')}`);
-  markdown.isTrusted = { enabledCommands: tooltipCommands.map(([command]) => `punctual.${command}`) };
+  const offered = links(input.pausedMs > 0);
+  const line = offered.map(([command, title]) => `[${title}](command:punctual.${command})`).join(' · ');
+  const markdown = new vscode.MarkdownString(`${statusTooltip(input)}\n\n${line}`);
+  markdown.isTrusted = { enabledCommands: offered.map(([command]) => `punctual.${command}`) };
   return markdown;
 }

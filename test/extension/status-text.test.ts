@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../../extension/connection-state.ts';
-import { modelFor, type StatusInput, statusTooltip, statusView } from '../../extension/status-text.ts';
+import { modelFor, type StatusInput, statusView } from '../../extension/status-text.ts';
+import { statusTooltip } from '../../extension/status-tooltip.ts';
 import type { ClassStatus, ModelStatus, Status, WireTaskClass } from '../../runtime/protocol.ts';
 
 const demo: ModelStatus = { id: '/models/tiny.gguf', name: 'TinyCode', demo: true, state: 'ready' };
@@ -30,6 +31,8 @@ function input(over: Partial<StatusInput> = {}): StatusInput {
     choices: { model: 'auto', models: {} },
     serving: {},
     accepted: 0,
+    pausedMs: 0,
+    light: { state: 'kept', isWarning: false },
     ...over,
   };
 }
@@ -43,7 +46,7 @@ describe('status bar', () => {
     const view = statusView(input({ status: status({ classes }) }));
     expect(view.text).toBe('$(watch) 90% on time · 118 ms · demo');
     expect(view.label).toBe(
-      'Punctual: 90% of tasks on time, first token within 118 ms for 95% of completions, demonstration model',
+      'Punctual: promises are kept, 90% of tasks on time, first token within 118 ms for 95% of completions, demonstration model',
     );
     expect(view.warning).toBe(false);
   });
@@ -102,6 +105,49 @@ describe('status bar', () => {
   test('when nothing has been asked yet, then it is simply ready', () => {
     expect(statusView(input({ status: status({ models: [] }) })).text).toBe('$(watch) Punctual');
     expect(statusView(input({ status: undefined })).text).toBe('$(watch) Punctual');
+  });
+});
+
+describe('what the light says', () => {
+  const late = status({ classes: [{ ...completion, finished: 9, kept: 5, decided: 9 }] });
+
+  test.each([
+    ['kept', '$(watch) 56% on time · demo', 'promises are kept', 'dashboard'],
+    ['atRisk', '$(history) 56% on time · demo', 'promises are at risk', 'dashboard'],
+    ['broken', '$(warning) 56% on time · demo', 'promises are broken', 'diagnose'],
+  ] as const)(
+    'when it is %s, then icon, spoken words and click say so, without a colour',
+    (state, text, words, action) => {
+      const view = statusView(input({ status: late, light: { state, isWarning: false } }));
+      expect(view).toMatchObject({ state, text, warning: false, action });
+      expect(view.label).toContain(words);
+      expect(statusTooltip(input({ status: late, light: { state, isWarning: false } }))).toMatch(
+        `**Punctual**: ${words}.`,
+      );
+    },
+  );
+
+  test('when promises have broken for long enough, then it warns', () => {
+    expect(statusView(input({ status: late, light: { state: 'broken', isWarning: true } })).warning).toBe(true);
+  });
+
+  test('when completion is paused, then the time left stands there in words, and a click resumes', () => {
+    const view = statusView(input({ pausedMs: 12 * 60_000 - 1 }));
+    expect(view).toMatchObject({
+      state: 'paused',
+      text: '$(debug-pause) Punctual: paused, 12 minutes left',
+      action: 'resume',
+    });
+    expect(view.label).toBe('Punctual: completion is paused in this window, 12 minutes left');
+    expect(statusTooltip(input({ pausedMs: 59_000 }))).toContain('paused in this window, one minute left');
+  });
+
+  test('when a promise follows from a measurement, then its row is marked and the mark explained', () => {
+    const classes = [{ ...completion, automatic: { targetMs: 500, ordinaryMs: 210 } }];
+    const text = statusTooltip(input({ status: status({ classes }) }));
+    expect(text).toContain('| first token in 500 ms ¹ |');
+    expect(text).toContain('measured on this machine');
+    expect(statusTooltip(input())).not.toContain('¹');
   });
 });
 

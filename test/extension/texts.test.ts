@@ -155,6 +155,7 @@ describe('why completion is on or off here', () => {
     enabled: true,
     languageId: 'python',
     tooLarge: false,
+    pausedMs: 0,
     connection: 'connected',
     modelError: undefined,
     eligibility: { automatic: true, reason: 'answered', message: 'Ready.' },
@@ -164,6 +165,7 @@ describe('why completion is on or off here', () => {
 
   test.each<[string, HereInput, string, string, boolean]>([
     ['nothing stands against it', on, 'Punctual: on', 'toggleCompletion', false],
+    ['it is paused', { ...on, enabled: false, pausedMs: 60_000 }, 'Punctual: paused', 'resume', false],
     ['a setting does', { ...on, enabled: false, connection: 'starting' }, 'Punctual: off', 'toggleCompletion', false],
     ['the file is too large', { ...on, tooLarge: true }, 'Punctual: off', 'toggleCompletion', false],
     ['the runtime starts', { ...on, connection: 'starting' }, 'Punctual: starting', 'showLog', false],

@@ -1,0 +1,63 @@
+/**
+ * *Punctual: Pause Completion*: no ghost text in this window for a while. Nothing is written anywhere: a new window knows nothing of it, and
+ * it ends by itself.
+ */
+import * as vscode from 'vscode';
+import type { Context } from './context.ts';
+import { l10n } from './l10n.ts';
+import { pauseMinutes, wordsChangeAfterMs } from './pause-text.ts';
+
+const shownMs = 10_000;
+
+export class Pause implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** On the monotonic clock: a machine that was asleep has not been paused meanwhile. */
+  #untilMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** It began, it is over, or other words say how long it lasts. */
+  readonly onDidChange = this.#changed.event;
+
+  get isOn(): boolean {
+    return this.remainingMs > 0;
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#untilMs - performance.now());
+  }
+
+  start(minutes = pauseMinutes): void {
+    this.#untilMs = performance.now() + minutes * 60_000;
+    this.#tell();
+  }
+
+  end(): void {
+    this.#untilMs = 0;
+    this.#tell();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#changed.dispose();
+  }
+
+  #tell(): void {
+    clearTimeout(this.#timer);
+    const { remainingMs } = this;
+    // A millisecond later, as a timer may come a little early.
+    if (remainingMs > 0) this.#timer = setTimeout(() => this.#tell(), wordsChangeAfterMs(remainingMs) + 1);
+    this.#changed.fire();
+  }
+}
+
+export function activate(ctx: Context): void {
+  const inForce = () => vscode.commands.executeCommand('setContext', 'punctual.paused', ctx.pause.isOn);
+  ctx.subscriptions.push(ctx.pause.onDidChange(() => void inForce()));
+  ctx.command('pause', async () => {
+    ctx.pause.start();
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+    const words = l10n.t('Completion is paused in this window for {0} minutes.', pauseMinutes);
+    vscode.window.setStatusBarMessage(`$(debug-pause) ${words}`, shownMs);
+  });
+  ctx.command('resume', () => ctx.pause.end());
+}
