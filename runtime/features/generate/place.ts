@@ -71,7 +71,7 @@ function atCursor({ before, after }: Texts): Frame {
   return { lead: '', tail: '', indent: indentOf(lineBefore) }; // 4
 }
 
-/** As deep as the line above, or deeper by one block that it opens. Between two empty lines something else begins: as deep as what follows. */
+/** As deep as the line above, or deeper by one block that it opens. Between two empty lines something else begins: as deep as what follows in that block. */
 function expectedIndent(before: string, after: string): string {
   const lines = before.split('\n').slice(-styleLines);
   const above = lines.findLast((line) => !isBlank(line));
@@ -80,7 +80,9 @@ function expectedIndent(before: string, after: string): string {
   if (isComment(above) || !isOpener(above)) {
     const below = after.split('\n').slice(1);
     const isApart = emptyLines(lines.slice(0, -1).reverse()) + emptyLines(below) > 0;
-    return isApart ? indentOf(below.find((line) => !isBlank(line)) ?? '') : own;
+    const next = below.find((line) => !isBlank(line)) ?? '';
+    // What closes the block around the place is less deep than what stands in it.
+    return isApart && !/^\s*[)\]}]/.test(next) ? indentOf(next) : own;
   }
   const style = indentStyle([...lines, ...after.split('\n', styleLines)]);
   return own + (style?.kind === 'tabs' ? '\t' : ' '.repeat(style?.unit ?? 4));

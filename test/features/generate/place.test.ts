@@ -40,6 +40,11 @@ describe('a cursor', () => {
     ['between two functions', '  a();\n}\n\n‸\n\nb {', '  a();\n}\n\nf();\ng();\n\nb {'],
     ['below a function without braces', '    a()\n‸\n\nb:', '    a()\nf();\ng();\n\nb:'],
     ['below a statement of a block', '{\n  a();\n‸\n}', '{\n  a();\n  f();\n  g();\n}'],
+    [
+      'below the last method of a class',
+      'x {\n  a() {\n    c();\n  }\n\n‸\n}',
+      'x {\n  a() {\n    c();\n  }\n\n  f();\n  g();\n}',
+    ],
     ['in an empty file', '‸', 'f();\ng();'],
   ])('when it stands %s, then the code has its place and its depth', (_, marked, expected) => {
     expect(withCode(marked, code)).toBe(expected);
