@@ -1,12 +1,12 @@
-/** `punctual eval NAME`: how good the answers are; the evals are a program of their own beside this one. */
+/** `punctual eval [NAME]`: how good the answers are, or which evals there are; they are a program of their own beside this one. */
 
 import { runBeside } from './beside.ts';
 import { type Command, commonHelp } from './command.ts';
 
 export const evaluate: Command = {
   name: 'eval',
-  usage: 'NAME [--json] [options]',
-  summary: 'score the answers on fixed cases, against a plain call of the same model',
+  usage: '[NAME] [--json] [options]',
+  summary: 'score completions, context and prompts on fixed cases; without a name, list what there is',
   options: {},
   help: commonHelp,
   positionals: 0,

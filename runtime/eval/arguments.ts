@@ -5,7 +5,13 @@ import type { Eval } from './eval.ts';
 
 export type Asked =
   | { readonly kind: 'help'; readonly text: string }
-  | { readonly kind: 'run'; readonly chosen: Eval; readonly json: boolean; readonly values: BenchValues };
+  | ({ readonly kind: 'run'; readonly chosen: Eval; readonly json: boolean } & Given);
+
+interface Given {
+  /** Of the eval's case sets, those that were named. */
+  readonly names: readonly string[];
+  readonly values: BenchValues;
+}
 
 const helpWords = ['--help', '-h', 'help'];
 
@@ -13,15 +19,14 @@ const helpWords = ['--help', '-h', 'help'];
 export function readArguments(args: readonly string[], evals: readonly Eval[]): Asked {
   const [name, ...rest] = args;
   const names = evals.map((one) => one.name).join(', ');
-  if (name === undefined) throw new BadUsage(`say which eval: ${names}.`);
-  if (helpWords.includes(name)) return { kind: 'help', text: overviewOf(evals) };
+  if (name === undefined || helpWords.includes(name)) return { kind: 'help', text: overviewOf(evals) };
   const chosen = evals.find((one) => one.name === name);
   if (chosen === undefined) throw new BadUsage(`there is no eval '${name}'; there are: ${names}.`);
   if (rest.some((word) => helpWords.includes(word))) return { kind: 'help', text: helpOf(chosen) };
   return { kind: 'run', chosen, ...readOptions(rest, chosen) };
 }
 
-function readOptions(args: readonly string[], { options }: Eval): { json: boolean; values: BenchValues } {
+function readOptions(args: readonly string[], { options, names: sets }: Eval): { json: boolean } & Given {
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(options.map(({ name }) => [name, { type: 'string' as const }])),
@@ -30,8 +35,15 @@ function readOptions(args: readonly string[], { options }: Eval): { json: boolea
     tokens: true,
   });
   const values: Record<string, string> = {};
+  const names: string[] = [];
   let json = false;
   for (const token of tokens) {
+    if (token.kind === 'positional' && sets !== undefined) {
+      if (!sets.among.includes(token.value))
+        throw new BadUsage(`there is no ${sets.value} '${token.value}'; there are: ${sets.among.join(', ')}.`);
+      names.push(token.value);
+      continue;
+    }
     if (token.kind !== 'option')
       throw new BadUsage(`'${token.kind === 'positional' ? token.value : '--'}' belongs to no option.`);
     const { name, rawName, value, inlineValue } = token;
@@ -48,7 +60,7 @@ function readOptions(args: readonly string[], { options }: Eval): { json: boolea
       values[name] = value;
     }
   }
-  return { json, values };
+  return { json, names, values };
 }
 
 function overviewOf(evals: readonly Eval[]): string {
@@ -57,13 +69,14 @@ function overviewOf(evals: readonly Eval[]): string {
   return `punctual eval NAME [options]: how good the answers are, on fixed cases\n\n${lines.join('\n')}\n\n'punctual eval NAME --help' explains an eval and its options. Exit codes: 0 done, 1 failed, 2 bad usage.\n`;
 }
 
-function helpOf({ name, summary, options, note }: Eval): string {
+function helpOf({ name, summary, options, note, names }: Eval): string {
   const entries = [
+    ...(names === undefined ? [] : [[`${names.value}…`, `${names.among.join(', ')} (default: all)`] as const]),
     ...options.map((option) => [`--${option.name} ${option.value}`, option.help] as const),
     ['--json', 'print one JSON object with all details on stdout'] as const,
     ['--help', 'print this'] as const,
   ];
   const width = Math.max(...entries.map(([option]) => option.length));
   const lines = entries.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
-  return `punctual eval ${name} [options]\n${summary}\n\n${lines.join('\n')}\n\n${note}\n`;
+  return `punctual eval ${name} ${names === undefined ? '' : `[${names.value}…] `}[options]\n${summary}\n\n${lines.join('\n')}\n\n${note}\n`;
 }

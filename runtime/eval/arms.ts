@@ -4,15 +4,15 @@
  */
 import path from 'node:path';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { LlamaEngine } from '../engine/llama/process.ts';
 import type { CompletionContext } from '../features/completion/context/index.ts';
 import { AnswerEnds } from '../features/completion/extent.ts';
 import { CompletionFeature } from '../features/completion/index.ts';
 import type { ChosenModel, Models, TaskSpec } from '../features/tasks.ts';
-import { Loop } from '../loop.ts';
+import type { Loop } from '../loop.ts';
 import { clientSettingsSchema, type InlineCompletionResult, machineDefaults } from '../protocol.ts';
 import { Syntax } from '../syntax/index.ts';
 import type { CompletionCase } from './cases.ts';
+import { openLoop } from './loop.ts';
 import { cutToKind } from './score.ts';
 import { Vocabulary } from './tokens.ts';
 
@@ -55,7 +55,7 @@ export class Arms {
 
   /** Resolves when the model has answered once. @throws when it cannot be loaded, or not be asked for what stands between two texts. */
   static async open(options: ArmsOptions): Promise<Arms> {
-    const loop = openLoop(options);
+    const loop = openLoop({ ...options, contextTokens });
     try {
       // The engine looks at the file first and says in a sentence what is wrong with it; the library would try again and again.
       await answer(loop, 'const value =', '', 1, []);
@@ -125,17 +125,6 @@ export function documentOf({ before, after, language, path: name }: CompletionCa
 /** @param name a path in the package. */
 export function uriOf(name: string): string {
   return `file:///eval/${encodeURI(name)}`;
-}
-
-function openLoop({ model: file, threads, engineProgram, log }: ArmsOptions): Loop {
-  return new Loop(new LlamaEngine({ program: engineProgram, env: process.env, log }), {
-    now: () => performance.now(),
-    timer: (ms, call) => {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
-    specOf: (id) => ({ id, file, sequences: 1, contextTokens, threads }),
-  });
 }
 
 async function answer(

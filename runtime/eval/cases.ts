@@ -1,9 +1,9 @@
 /** The cases of the completion eval: read from data/, chosen by what is asked for. The only reader of those files. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { newRandom } from '../bench/random.ts';
+import { dataFolder } from './data.ts';
 import type { Language } from './languages.ts';
 
 /** `tuning` may be looked at while something is made better; `report` is for the figures; `humaneval` is reported and not judged. */
@@ -68,11 +68,6 @@ interface GivenCase {
   readonly suffix: string;
   readonly canonical_solution: string;
 }
-
-/** This file is bundled into a program in dist/. */
-const here = path.dirname(fileURLToPath(import.meta.url));
-const dataFolder =
-  path.basename(here) === 'dist' ? path.join(here, '..', 'runtime', 'eval', 'data') : path.join(here, 'data');
 
 export function readSources(): Sources {
   return JSON.parse(readFileSync(path.join(dataFolder, 'completion-sources.json'), 'utf8')) as Sources;

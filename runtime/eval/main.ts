@@ -5,8 +5,9 @@ import { type Asked, readArguments } from './arguments.ts';
 import { aims, completionEval } from './completion.ts';
 import { contextEval } from './context.ts';
 import type { Eval } from './eval.ts';
+import { promptsEval } from './prompts/prompts.ts';
 
-const evals: readonly Eval[] = [completionEval, contextEval];
+const evals: readonly Eval[] = [completionEval, contextEval, promptsEval];
 
 const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
 
@@ -24,9 +25,9 @@ async function answer(asked: Asked): Promise<number> {
       process.stdout.write(asked.text);
       return exitCodes.done;
     case 'run': {
-      const { chosen, json, values } = asked;
+      const { chosen, json, names, values } = asked;
       const log = (line: string): void => void process.stderr.write(`${line}\n`);
-      const { figures, details, tables = [] } = await chosen.run({ values, log });
+      const { figures, details, tables = [] } = await chosen.run({ names, values, log });
       const text = tablesText([...tables, figureTable(figures, aims)]);
       process.stdout.write(json ? `${JSON.stringify({ eval: chosen.name, figures, details })}\n` : `${text}\n`);
       return exitCodes.done;

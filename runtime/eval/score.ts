@@ -1,8 +1,8 @@
 /** How near an answer is to what stood there, and what many answers come to. Pure. */
 import { editDistance } from '../bench/arguments.ts';
-import { newRandom } from '../bench/random.ts';
 import type { CaseKind, CompletionCase } from './cases.ts';
 import { type BadShape, badShapesOf } from './checkers/index.ts';
+import { type Interval, meanInterval } from './interval.ts';
 
 export interface Score {
   /** Something is shown that is more than white space. */
@@ -97,21 +97,12 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-const resamples = 10_000;
-
 /**
  * The 95 % interval of the mean difference in points by the paired percentile bootstrap: whole cases are drawn, so what makes a case hard
  * for both arms alike does not widen it. NaN for no pairs.
  */
-export function pointsInterval(pairs: readonly Pair[], seed: number): { readonly low: number; readonly high: number } {
+export function pointsInterval(pairs: readonly Pair[], seed: number): Interval {
   const differences = pairs.map(({ raw, punctual }) => Number(punctual.isExact) - Number(raw.isExact));
-  const random = newRandom(seed, 'bootstrap');
-  const means = Float64Array.from({ length: resamples }, () => {
-    let sum = 0;
-    for (let draw = 0; draw < differences.length; draw += 1)
-      sum += differences[Math.floor(random() * differences.length)] ?? 0;
-    return (100 * sum) / differences.length;
-  }).sort();
-  const at = (quantile: number): number => means[Math.floor(quantile * (resamples - 1))] ?? Number.NaN;
-  return { low: at(0.025), high: at(0.975) };
+  const { low, high } = meanInterval(differences, seed);
+  return { low: 100 * low, high: 100 * high };
 }

@@ -24,6 +24,8 @@ describe('the arguments of punctual eval', () => {
   });
 
   it('when help is asked for, then each option stands in it', () => {
+    // Without an eval there is a list of them.
+    expect(read()).toEqual(read('--help'));
     expect(read('--help')).toMatchObject({ kind: 'help', text: expect.stringMatching(/^ {2}completion {2}\S/m) });
     const help = read('completion', '--cases', '5', '--help');
     if (help.kind !== 'help') throw new Error('No help.');
@@ -32,7 +34,6 @@ describe('the arguments of punctual eval', () => {
   });
 
   it.each([
-    [[], /say which eval: completion\./],
     [['summary'], /there is no eval 'summary'; there are: completion\./],
     [['completion', 'now'], /'now' belongs to no option\./],
     [['completion', '--json=1'], /--json takes no value\./],
@@ -75,7 +76,7 @@ describe('the options of punctual eval completion', () => {
   });
 
   it('when a language has no case in the split, then that is said before a model is loaded', async () => {
-    const run = completionEval.run({ values: { split: 'humaneval', language: 'go' }, log: () => undefined });
+    const run = completionEval.run({ names: [], values: { split: 'humaneval', language: 'go' }, log: () => undefined });
     await expect(run).rejects.toThrow('no case of humaneval is in go.');
   });
 });

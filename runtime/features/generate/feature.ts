@@ -38,7 +38,7 @@ export interface GenerateRequest extends TextRequest {
 export interface GenerateKit {
   readonly tasks: Tasks;
   readonly models: Models;
-  readonly prompts: Prompts;
+  readonly prompts: Pick<Prompts, 'take'>;
   readonly syntax: Pick<Syntax, 'read'>;
 }
 

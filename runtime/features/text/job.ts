@@ -25,7 +25,7 @@ import type { TextListener, TextRequest } from './request.ts';
 export interface TextKit {
   readonly tasks: Tasks;
   readonly models: Models;
-  readonly prompts: Prompts;
+  readonly prompts: Pick<Prompts, 'take'>;
   readonly workflows: Workflows;
   /** Without it nobody else takes up what is left of a workflow. */
   readonly lighter?: LighterModels;
