@@ -127,21 +127,26 @@ const paramsByMethod: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType
   }),
 );
 
-/** Tells how many requests of the client wait for their answer. */
+/** Knows which requests of the client wait for their answer. */
 export class CountingWriter extends SocketWriter {
-  #requestsInFlight = 0;
+  readonly #waiting = new Set<string>();
 
   get requestsInFlight(): number {
-    return this.#requestsInFlight;
+    return this.#waiting.size;
+  }
+
+  /** By what an id is as a text: the LSP library takes 1 and '1' for the same. */
+  isWaiting(id: string | number): boolean {
+    return this.#waiting.has(String(id));
   }
 
   /** A request of the client is on its way to whoever answers it. */
-  expect(): void {
-    this.#requestsInFlight += 1;
+  expect(id: string | number): void {
+    this.#waiting.add(String(id));
   }
 
   override write(message: Message): Promise<void> {
-    if ('id' in message && !('method' in message)) this.#requestsInFlight -= 1;
+    if ('id' in message && !('method' in message)) this.#waiting.delete(String(message.id));
     return super.write(message);
   }
 
@@ -208,7 +213,7 @@ export class CheckedReader extends SocketReader {
       );
     if (message.data.method === undefined) return json as Message;
     const { method, id: requestId } = message.data;
-    const problem = requestId === undefined ? undefined : this.#beyondShare(isTooFast);
+    const problem = requestId === undefined ? undefined : this.#problemOf(requestId, isTooFast);
     if (problem !== undefined) return this.#refuse(requestId, ErrorCodes.InvalidRequest, `${method}: ${problem}`);
     return this.#checked(json as Message, method, requestId, message.data['params']);
   }
@@ -218,7 +223,7 @@ export class CheckedReader extends SocketReader {
     if (schema === undefined && requestId === undefined) return dropped;
     const checked = schema?.safeParse(given ?? {});
     if (checked === undefined || checked.success) {
-      if (requestId !== undefined) this.#writer.expect();
+      if (requestId !== undefined) this.#writer.expect(requestId);
       return json;
     }
     const [issue] = checked.error.issues;
@@ -226,8 +231,10 @@ export class CheckedReader extends SocketReader {
     return this.#refuse(requestId, ErrorCodes.InvalidParams, reason);
   }
 
-  /** A sentence for who asks for more than one client may have. */
-  #beyondShare(isTooFast: boolean): string | undefined {
+  /** A sentence for who asks for more than one client may have, or in a way in which no answer would find its question. */
+  #problemOf(requestId: string | number, isTooFast: boolean): string | undefined {
+    if (this.#writer.isWaiting(requestId))
+      return 'another request with this id waits for its answer: give each one an id of its own.';
     if (this.#writer.requestsInFlight >= requestsInFlightMax)
       return `${requestsInFlightMax} requests of this client wait for their answers: wait for some of them, or cancel them.`;
     return isTooFast

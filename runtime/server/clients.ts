@@ -3,9 +3,8 @@
  * runtime alive while anyone is there. Owns no state of the conversations themselves.
  */
 import type { WebSocket } from 'ws';
-import { SocketWriter } from '../client/socket.ts';
 import type { Status } from '../protocol.ts';
-import { CheckedReader } from './checked.ts';
+import { CheckedReader, CountingWriter } from './checked.ts';
 import type { Lifetime } from './lifetime.ts';
 import { Conversation, type Services } from './lsp.ts';
 import { Throttle } from './status.ts';
@@ -41,10 +40,11 @@ export class Clients {
     const { services, lifetime, bufferBytesMax = bufferBytesMaxDefault } = this.#options;
     lifetime.clientCame();
     const name = `c${++this.#count}`;
-    const writer = new SocketWriter(socket, bufferBytesMax, (unreadBytes) =>
+    const writer = new CountingWriter(socket, bufferBytesMax, (unreadBytes) =>
       services.log(`${name} is cut off: it left ${unreadBytes} bytes unread, and ${bufferBytesMax} are kept for it`),
     );
-    const reader = new CheckedReader(socket, writer, services.log);
+    const now = (): number => services.tasks.now();
+    const reader = new CheckedReader(socket, writer, { now, timer: services.timer, log: services.log });
     const conversation = new Conversation(name, reader, writer, services, {
       onReady: () => {
         this.#ready.add(conversation);

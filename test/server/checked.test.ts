@@ -62,6 +62,9 @@ describe('frames that are no request', () => {
     { id: null, result: 1 },
     { id: null, error: { code: -1, message: 'unhappy' } },
     { id: 'x', error: { code: 1.5, message: '' } },
+    { id: 78, error: 'unhappy' },
+    { id: 79, error: { code: 'E', message: '' } },
+    { id: 80, method: 5, result: 1 },
   ])('when a response to nothing comes, as %j, then it is dropped', async (response) => {
     client.say(response);
     expect(await client.answersUntilAlive()).toEqual([]);
@@ -147,9 +150,9 @@ describe('requests with wrong parameters', () => {
     client.send(`{"jsonrpc":"2.0","method":"$/progress","params":{"token":1,"value":${deep}}}`);
     const answers = await client.answersUntilAlive();
     expect(answers.map(({ id, error }) => [id, error?.code])).toEqual([
-      [1, ErrorCodes.InvalidParams],
+      [1, ErrorCodes.InvalidRequest],
+      [2, ErrorCodes.InvalidRequest],
       [3, ErrorCodes.InvalidRequest],
-      [2, ErrorCodes.MethodNotFound],
     ]);
   });
 });
