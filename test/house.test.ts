@@ -162,6 +162,7 @@ const rules: readonly Rule[] = [
     because: 'a soak runs the product as it is and looks into it from everywhere',
   },
   { files: 'runtime/eval/', mayImport: ['runtime/'], because: 'an eval asks the product as it is' },
+  { files: 'runtime/fuzz/', mayImport: ['runtime/'], because: 'the fuzzer spoils whatever comes from outside' },
   { files: 'runtime/main', mayImport: ['runtime/'], because: 'the composition root builds everything' },
   {
     files: 'test/',
