@@ -30,6 +30,7 @@ const programs = {
   'bench-library': 'runtime/bench/engine/library/main.ts',
   eval: 'runtime/eval/main.ts',
   'eval-make': 'runtime/eval/make/main.ts',
+  fuzz: 'runtime/fuzz/main.ts',
 };
 
 /** Of the programs that are shipped; the others stay here. */
