@@ -3,8 +3,9 @@
  * (prompts.ts), tokens are counts, documents and workflows are numbered, models go by the names of their files, and the user's folder is ~.
  */
 import type { Effect, Event } from '../core/event.ts';
+import type { PassReport } from '../core/pass-report.ts';
 import type { LearnedResidency } from '../core/residency/learned.ts';
-import type { ModelId, Task } from '../core/task.ts';
+import type { ModelId, Task, TaskId } from '../core/task.ts';
 import { type PromptShape, PromptShapes } from './prompts.ts';
 
 /** A task as it is logged. */
@@ -54,6 +55,9 @@ export class TurnLines {
   }
 
   lineOf(atMs: number, event: Event, effects: readonly Effect[]): string {
+    // Three of four turns: written without a look for paths in them, which takes longer than all the rest.
+    if (effects.length === 0 && event.kind === 'tokens') return tokensLine(atMs, event.id, event.tokens.length);
+    if (effects.length === 0 && event.kind === 'pass') return this.#passLine(atMs, event.pass);
     const logged = this.#eventOf(event);
     this.#shapes.note(event, effects);
     const turn: LoggedTurn = {
@@ -62,6 +66,12 @@ export class TurnLines {
       ...(effects.length > 0 && { effects: effects.map(loggedEffect) }),
     };
     return `${this.#models.in(JSON.stringify(turn))}\n`;
+  }
+
+  #passLine(atMs: number, pass: PassReport): string {
+    const event: LoggedEvent = { kind: 'pass', pass: { ...pass, model: this.#models.nameOf(pass.model) } };
+    const turn: LoggedTurn = { atMs, event };
+    return `${JSON.stringify(turn)}\n`;
   }
 
   #eventOf(event: Event): LoggedEvent {
@@ -103,32 +113,48 @@ export class TurnLines {
   }
 }
 
+/** As JSON writes it. */
+function tokensLine(atMs: number, id: TaskId, count: number): string {
+  return `{"atMs":${atMs},"event":{"kind":"tokens","id":${JSON.stringify(id)},"count":${count}}}\n`;
+}
+
 function mentionedIn({ models, signals, profiles }: LearnedResidency): readonly { readonly model: ModelId }[] {
   return [...models, ...profiles, ...signals.flatMap(({ hits }) => hits)];
 }
 
 /** Models are known by the paths of their files, which say where their user keeps them: in a log they go by the file's name. */
 class ModelNames {
-  /** From a path, as JSON writes it, to a name. */
+  readonly #byId = new Map<ModelId, string>();
+  /** From paths to names, both as JSON writes them. */
   #names: (readonly [path: string, name: string])[];
 
   constructor(userFolder: string) {
     // Of one that is the root of everything, every path would be one.
-    this.#names = userFolder.length > 1 ? [[JSON.stringify(userFolder).slice(1, -1), '~']] : [];
+    this.#names = userFolder.length > 1 ? [[inJson(userFolder), '~']] : [];
   }
 
-  meet(id: string): void {
-    const path = JSON.stringify(id).slice(1, -1);
-    if (this.#names.some(([known]) => known === path)) return;
-    const name = path.split(/[/\\]/).at(-1) || path;
-    const isTaken = this.#names.some(([, taken]) => taken === name);
+  meet(id: ModelId): void {
+    this.nameOf(id);
+  }
+
+  nameOf(id: ModelId): string {
+    const known = this.#byId.get(id);
+    if (known !== undefined) return known;
+    const last = id.split(/[/\\]/).at(-1) || id;
+    const isTaken = [...this.#byId.values()].includes(last);
+    const name = isTaken ? `${last}#${this.#byId.size + 1}` : last;
+    this.#byId.set(id, name);
     // The longest first: one path may begin as another one ends.
-    this.#names = [...this.#names, [path, isTaken ? `${name}#${this.#names.length + 1}` : name] as const].sort(
-      ([a], [b]) => b.length - a.length,
-    );
+    this.#names = [...this.#names, [inJson(id), inJson(name)] as const].sort(([a], [b]) => b.length - a.length);
+    return name;
   }
 
   in(json: string): string {
-    return this.#names.reduce((text, [path, name]) => (path === name ? text : text.replaceAll(path, name)), json);
+    return this.#names.reduce((text, [path, name]) => (path === name ? text : text.replaceAll(path, () => name)), json);
   }
+}
+
+/** Without the quotes. */
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
