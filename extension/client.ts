@@ -41,6 +41,11 @@ export class Client implements vscode.Disposable {
     this.#options = options;
   }
 
+  /** Of the extension. */
+  get version(): string {
+    return this.#options.version;
+  }
+
   get state(): ConnectionState {
     return this.#state;
   }

@@ -1,5 +1,5 @@
 /** The extension's entry: builds the context, switches the features on in a visible order, and connects in the background. */
-import type { ExtensionContext } from 'vscode';
+import { type ExtensionContext, l10n } from 'vscode';
 import type { Status } from '../runtime/protocol.ts';
 import * as commitMessage from './commit-message.ts';
 import * as completion from './completion.ts';
@@ -7,19 +7,25 @@ import type { ConnectionState } from './connection-state.ts';
 import { Context } from './context.ts';
 import * as dashboard from './dashboard.ts';
 import * as declarations from './declarations.ts';
+import * as diagnose from './diagnose.ts';
 import * as documentThis from './document-this.ts';
 import * as explain from './explain.ts';
 import * as generate from './generate.ts';
 import * as here from './here.ts';
+import { translateBy } from './l10n.ts';
 import * as maintenance from './maintenance.ts';
 import * as models from './models.ts';
 import * as offers from './offers.ts';
+import * as pause from './pause.ts';
+import * as promises from './promises.ts';
+import * as settingsMoves from './settings-moves.ts';
 import * as signals from './signals.ts';
 import * as statistics from './statistics.ts';
 import * as status from './status.ts';
-import { statusView } from './status-text.ts';
+import { type StatusState, statusView } from './status-text.ts';
 import * as summarize from './summarize.ts';
 import * as translate from './translate.ts';
+import * as walkthrough from './walkthrough.ts';
 import * as workspace from './workspace.ts';
 
 /** What another extension, or a test inside the editor, may read. */
@@ -33,6 +39,8 @@ export interface PunctualApi {
   generated(): string | undefined;
   /** What the status bar says. */
   statusText(): string;
+  /** The same in a word. */
+  statusState(): StatusState;
 }
 
 const features = [
@@ -47,7 +55,12 @@ const features = [
   explain,
   offers,
   status,
+  pause,
   dashboard,
+  promises,
+  diagnose,
+  walkthrough,
+  settingsMoves,
   here,
   models,
   signals,
@@ -56,6 +69,7 @@ const features = [
 ];
 
 export function activate(extension: ExtensionContext): PunctualApi {
+  translateBy(l10n.t);
   const ctx = new Context(extension);
   for (const feature of features) feature.activate(ctx);
   ctx.client.connect();
@@ -65,5 +79,6 @@ export function activate(extension: ExtensionContext): PunctualApi {
     completions: () => ctx.counters.snapshot(),
     generated: () => [...ctx.previews.values()][0]?.text,
     statusText: () => statusView(status.statusInput(ctx)).text,
+    statusState: () => statusView(status.statusInput(ctx)).state,
   };
 }

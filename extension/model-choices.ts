@@ -8,7 +8,7 @@ export type ModelChoices = Pick<ClientSettings, 'model' | 'models'>;
 /** A setting to write, named after `punctual.`; without a value it is cleared. */
 export interface SettingUpdate {
   readonly key: string;
-  readonly value: string | undefined;
+  readonly value: string | number | undefined;
 }
 
 /** What the setting for one kind of task leads to: its own, else that for everything. */

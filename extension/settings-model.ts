@@ -39,6 +39,14 @@ const optionalKeys: ReadonlySet<string> = new Set([
   ...Object.keys(editorKeys),
 ]);
 
+/** Promises that may be left to the runtime, with the class that each is for. */
+const promiseKeys: ReadonlyMap<string, string> = new Map([
+  ['completion.targetMs', 'completion'],
+  ['summarize.targetMs', 'summarize'],
+  ['translate.targetMs', 'translate'],
+]);
+const automatic = 'auto';
+
 /** Settings, and members of them, that are objects with members of their own. */
 const objectKeys: ReadonlySet<string> = new Set(['residency', 'residency.weights', 'downloads', 'telemetry']);
 
@@ -62,10 +70,16 @@ export interface SettingsSnapshot {
 export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapshot {
   const rejected: string[] = [];
   const raw: Record<string, unknown> = {};
+  const left: string[] = [];
   for (const key of [...wireSettingKeys, ...Object.keys(editorKeys)]) {
     for (const [part, inner] of partsOf(key, read(key))) {
       const value = meant(part, inner);
       if (value === undefined) continue;
+      const promised = value === automatic ? promiseKeys.get(part) : undefined;
+      if (promised !== undefined) {
+        left.push(promised);
+        continue;
+      }
       // The way of the network is the editor's: as a member of ours it would be a second one.
       const isOurs = part === key || !isEditorKey(part);
       if (isOurs && isUsable(part, value)) nest(raw, part, value);
@@ -76,7 +90,7 @@ export function settingsSnapshot(read: (key: string) => unknown): SettingsSnapsh
   const idleUsable = typeof idle === 'number' && idle >= idleMinutesMin && idle <= idleMinutesMax;
   if (!idleUsable) rejected.push('runtime.idleMinutes');
   return Object.freeze({
-    wire: clientSettingsSchema.parse(raw),
+    wire: clientSettingsSchema.parse({ ...raw, automatic: left }),
     runtimeIdleMinutes: idleUsable ? idle : idleMinutesDefault,
     rejected,
   });

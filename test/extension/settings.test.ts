@@ -56,7 +56,8 @@ function snapshotWith(key: string, value: unknown) {
 describe('package.json', () => {
   test('when nothing is set, then its defaults are the protocol’s', () => {
     const snapshot = settingsSnapshot((key) => properties[`punctual.${key}`]?.default);
-    expect(snapshot.wire).toEqual({ ...clientSettingsSchema.parse({}), ...machineDefaults });
+    const automatic = ['completion', 'summarize', 'translate'];
+    expect(snapshot.wire).toEqual({ ...clientSettingsSchema.parse({ automatic }), ...machineDefaults });
     expect(snapshot.runtimeIdleMinutes).toBe(idleMinutesDefault);
     expect(snapshot.rejected).toEqual([]);
   });
@@ -75,7 +76,7 @@ describe('package.json', () => {
       return !isEditorKey(key) && isUsersOwn(first) ? first : key;
     });
     // Code that is asked for in a sentence has the model for everything, and a promise and a length that nobody sets.
-    const set = named.filter((key) => !key.startsWith('generate.') && key !== 'models.generate');
+    const set = named.filter((key) => !key.startsWith('generate.') && key !== 'automatic' && key !== 'models.generate');
     expect([...new Set(set)].sort()).toEqual([...wireSettingKeys, ...Object.keys(editorKeys)].sort());
   });
 
@@ -91,6 +92,14 @@ describe('package.json', () => {
       for (const value of [minimum - 1, maximum + 1]) expect(snapshotWith(key, value).rejected).toEqual([key]);
     },
   );
+
+  test('when a promise is automatic or a number, then the runtime is told which', () => {
+    expect(snapshotWith('completion.targetMs', 'auto').wire.automatic).toContain('completion');
+    const said = snapshotWith('completion.targetMs', 180).wire;
+    expect([said.automatic.includes('completion'), said.completion.targetMs]).toEqual([false, 180]);
+    expect(snapshotWith('completion.targetMs', 'Auto').rejected).toEqual(['completion.targetMs']);
+    expect(snapshotWith('completion.maxTokens', 'auto').rejected).toEqual(['completion.maxTokens']);
+  });
 
   test('when a setting is shown, then it is described and has its own place', () => {
     const all = Object.values(properties);
