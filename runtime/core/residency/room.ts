@@ -84,8 +84,7 @@ export function planRoom(
   options: ResidencyOptions,
 ): RoomPlan | undefined {
   const free = freeBytes(view);
-  const whole = wanted.bytesFull <= free ? emptyPlan : undefined;
-  if (whole !== undefined) return whole;
+  if (wanted.bytesFull <= free) return emptyPlan;
   const candidates = candidatesOf(view, wanted, worth, options);
   const full = cheapest(candidates, wanted.bytesFull - free);
   if (!options.downsizes || wanted.bytesSmall >= wanted.bytesFull) return full && planOf(candidates, full, false);
