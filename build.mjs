@@ -23,6 +23,7 @@ const requireBanner = {
 
 const programs = {
   runtime: 'runtime/main.ts',
+  telemetry: 'runtime/observe/exporters.ts',
   engine: 'runtime/engine/llama/main.ts',
   cli: 'runtime/cli/main.ts',
   bench: 'runtime/bench/main.ts',
@@ -34,7 +35,7 @@ const programs = {
 };
 
 /** Of the programs that are shipped; the others stay here. */
-const shipped = new Set(['extension', 'runtime', 'engine', 'cli']);
+const shipped = new Set(['extension', 'runtime', 'telemetry', 'engine', 'cli']);
 const shippedPackages = [];
 
 async function buildExtension() {
@@ -49,7 +50,16 @@ async function buildExtension() {
   shippedPackages.push(...packagesOf(metafile.inputs));
 }
 
-async function buildProgram(name, entry) {
+/** What zod says of a message that is wrong goes to a log: its other fifty languages are half of the page. */
+const englishErrorsOnly = {
+  name: 'english-errors-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 /** The page of the dashboard: what runs in the webview, and has nothing of Node or VS Code. */
 async function buildDashboard() {
   const { metafile } = await build({
@@ -63,11 +73,13 @@ async function buildDashboard() {
       { in: 'media/dashboard/main.ts', out: 'dashboard' },
       { in: 'media/dashboard/dashboard.css', out: 'dashboard' },
     ],
+    plugins: [englishErrorsOnly],
     outdir: 'dist',
   });
   shippedPackages.push(...packagesOf(metafile.inputs));
 }
 
+async function buildProgram(name, entry) {
   const banner = name === 'cli' ? { js: `#!/usr/bin/env node\n${requireBanner.js}` } : requireBanner;
   const { metafile } = await build({
     ...shared,
@@ -76,6 +88,8 @@ async function buildDashboard() {
     external: ['node-llama-cpp'],
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
+    // The modules of OpenTelemetry, of which the bundler can leave out what nobody calls; as CommonJS they are half as large again.
+    ...(name === 'telemetry' && { mainFields: ['module', 'main'] }),
     banner,
   });
   if (shipped.has(name)) shippedPackages.push(...packagesOf(metafile.inputs));
@@ -105,12 +119,12 @@ function copyGrammars() {
   copyFileSync('runtime/syntax/NOTICES.md', 'dist/grammars/NOTICES.md');
 }
 
-// Without arguments everything is built; with names (extension, dashboard, grammars, runtime, engine, cli, bench, bench-guard, bench-library, eval, eval-make, fuzz) only these.
+// Without arguments everything is built; with names (extension, dashboard, grammars, runtime, telemetry, engine, cli, bench, bench-guard, bench-library, eval, eval-make, fuzz) only these.
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
 if (isWanted('extension')) await buildExtension();
-if (isWanted('grammars')) copyGrammars();
 if (isWanted('dashboard')) await buildDashboard();
+if (isWanted('grammars')) copyGrammars();
 for (const [name, entry] of Object.entries(programs)) {
   if (isWanted(name)) await buildProgram(name, entry);
 }

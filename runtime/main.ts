@@ -182,6 +182,7 @@ class Runtime {
     // Downloads end first, so that what has come is kept.
     await this.#models.store.close();
     await Promise.all([this.#loop.close(), this.#machine.dispose(), this.#feedback.settled(), this.#lessons.settled()]);
+    await this.#engineSide.telemetry.dispose();
     await this.#door.close();
     process.exit(0);
   }
@@ -225,7 +226,9 @@ class Runtime {
   }
 
   #settingsChanged(): void {
-    const { unloadAfterMinutes, weights } = this.#machineWide.standing.residency;
+    const { residency, telemetry } = this.#machineWide.standing;
+    const { unloadAfterMinutes, weights } = residency;
+    void this.#engineSide.telemetry.configure(telemetry).then(() => this.#clients.statusChanged());
     this.#residence.settings({ unloadAfterMinutes: minutesOfOthers(unloadAfterMinutes), weights: weightsOf(weights) });
     this.#tellWishes();
     // Models may have less memory than before.

@@ -173,6 +173,7 @@ const rules: readonly Rule[] = [
 
 /** Packages that have one home. */
 const packageHomes: Readonly<Record<string, readonly string[]>> = {
+  '@opentelemetry': ['runtime/observe/'],
   'node-llama-cpp': ['runtime/engine/llama/', 'runtime/bench/', 'runtime/eval/', 'test/'],
   'web-tree-sitter': ['runtime/syntax/'],
   vscode: ['extension/', 'test/vscode/'],

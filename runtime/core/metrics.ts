@@ -106,7 +106,11 @@ export class Metrics {
     this.windowMs = windowMs;
   }
 
+  /** Hears of every task that is added; one at a time is enough. */
+  onSettled: ((settled: Settled) => void) | undefined;
+
   add(settled: Settled): void {
+    this.onSettled?.(settled);
     const list = this.#settled.get(settled.task.class) ?? [];
     list.push(settled);
     if (list.length > settledMax) list.shift();
@@ -134,6 +138,11 @@ export class Metrics {
 
 function isCancelled(outcome: Outcome, by: 'client' | 'superseded'): boolean {
   return outcome.kind === 'cancelled' && outcome.by === by;
+}
+
+/** It was not taken in: too many were waiting, or it asked for what cannot be done. */
+export function isRefused(outcome: Outcome): boolean {
+  return isFailed(outcome, 'refused', 'refusedAndBroken');
 }
 
 function isFailed(outcome: Outcome, ...wanted: readonly Verdict[]): boolean {

@@ -20,6 +20,8 @@ export interface Arguments {
   /** Of the log of what the scheduler hears and decides, packed; 0: none is kept. */
   readonly logBytesMax: number;
   readonly engineProgram: string;
+  /** Metrics and traces, for those who ask for them. */
+  readonly telemetryProgram: string;
   readonly media: string;
   /** Parsers, as the build leaves them. */
   readonly grammars: string;
@@ -54,6 +56,7 @@ export function readArguments(argv: readonly string[], programs: string): Argume
     idleMs: number('idle-ms', 2_147_483_647, idleMsDefault),
     logBytesMax: logBytesMax(process.env[logSizeName]),
     engineProgram: values.engine ? path.resolve(values.engine) : path.join(programs, 'engine.mjs'),
+    telemetryProgram: path.join(programs, 'telemetry.mjs'),
     media: path.join(programs, '..', 'media'),
     grammars: path.join(programs, 'grammars'),
   };

@@ -1,6 +1,7 @@
 /** What computes, as the composition root builds it: the engine, the loop that drives it, and what residency goes by. */
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { LlamaEngine } from '../engine/llama/process.ts';
 import type { Machine } from '../host/machine.ts';
 import { Recorder } from '../log/recorder.ts';
@@ -10,6 +11,7 @@ import { Calibrations } from '../models/calibrations.ts';
 import type { Memory } from '../models/memory.ts';
 import type { Registry } from '../models/registry.ts';
 import type { Log } from '../observe/journal.ts';
+import { Telemetry } from '../observe/telemetry.ts';
 import type { LogArea, LogLevel } from '../protocol.ts';
 import { Residence } from '../residence.ts';
 import type { WatchSource } from '../server/dashboard.ts';
@@ -34,6 +36,7 @@ export class EngineSide {
   readonly residence: Residence;
   readonly loop: Loop;
   readonly recorder: Recorder;
+  readonly telemetry: Telemetry;
   readonly #back: MemoryBack;
   readonly #supervisor: Supervisor;
 
@@ -49,6 +52,13 @@ export class EngineSide {
     });
     const { engine, residence } = this;
     this.recorder = new Recorder({ bytesMax: args.logBytesMax, version, userFolder: homedir(), timer });
+    this.telemetry = new Telemetry({
+      ...{ version, env, log: logOf('telemetry') },
+      exporters: () => import(pathToFileURL(args.telemetryProgram).href),
+      status: () => this.loop.status(),
+      nameOf: (id) => registry.describe(id).name,
+      epochOffsetMs: () => Date.now() - now(),
+    });
     this.#back = new MemoryBack({
       ...{ engine, timer, log },
       heard: (event) => residence.heard(event),
@@ -68,15 +78,28 @@ export class EngineSide {
         costStore,
         files: residence,
         holdings: residence,
-        recorder: this.recorder,
+        recorder: this.#recorders(),
       },
       specOf: (id, isSmall) => registry.specOf(id, isSmall),
     });
+    this.loop.metrics.onSettled = (settled) => this.telemetry.settled(settled);
   }
 
-  /** See {@link Supervisor.problems}. */
+  /** See {@link Supervisor.problems} and {@link Telemetry.problems}. */
   get problems(): readonly string[] {
-    return this.#supervisor.problems;
+    return [...this.#supervisor.problems, ...this.telemetry.problems];
+  }
+
+  /** Those who hear of every turn. */
+  #recorders(): NonNullable<LoopOptions['recorder']> {
+    const { recorder, telemetry } = this;
+    return {
+      begin: (options) => recorder.begin(options),
+      note: (atMs, event, effects) => {
+        recorder.note(atMs, event, effects);
+        telemetry.note(atMs, event, effects);
+      },
+    };
   }
 
   /** For those who watch. */

@@ -1,0 +1,74 @@
+/**
+ * `/metrics` for Prometheus on a port of 127.0.0.1, for whoever shows the token. Who is refused, in this order: a request whose Host is
+ * not this server (DNS rebinding), one with an Origin (a web page), one without the token. Knows nothing of the figures.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface MetricsDoorOptions {
+  readonly token: string;
+  /** In Prometheus's text format. */
+  readonly text: () => Promise<string>;
+}
+
+const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+const requestMsMax = 5_000;
+const connectionsMax = 16;
+
+export class MetricsDoor {
+  readonly #options: MetricsDoorOptions;
+  readonly #server: Server;
+
+  constructor(options: MetricsDoorOptions) {
+    this.#options = options;
+    const limits = { headersTimeout: requestMsMax, requestTimeout: requestMsMax, maxHeaderSize: 8 * 1024 };
+    this.#server = createServer(limits, (request, response) => void this.#answer(request, response));
+    this.#server.maxConnections = connectionsMax;
+  }
+
+  /** @param port 0: a free one, for tests. @returns the port. @throws as `listen` does, when it is taken. */
+  async listen(port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', resolve);
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const status = this.#check(request);
+    if (status !== 200) {
+      response.writeHead(status, { connection: 'close', ...(status === 401 && { 'www-authenticate': 'Bearer' }) });
+      response.end();
+      return;
+    }
+    try {
+      const text = await this.#options.text();
+      response.writeHead(200, { 'content-type': contentType });
+      response.end(text);
+    } catch {
+      response.writeHead(500);
+      response.end();
+    }
+  }
+
+  #check({ method, url, headers }: IncomingMessage): 200 | 401 | 403 | 404 {
+    const { port } = this.#server.address() as AddressInfo;
+    const isThisServer = headers.host === `127.0.0.1:${port}` || headers.host === `localhost:${port}`;
+    if (!isThisServer || headers.origin !== undefined) return 403;
+    if (!isEqual(headers.authorization ?? '', `Bearer ${this.#options.token}`)) return 401;
+    return method === 'GET' && url?.split('?')[0] === '/metrics' ? 200 : 404;
+  }
+}
+
+/** Takes as long for a token that is almost right as for one that is all wrong. */
+function isEqual(given: string, expected: string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
