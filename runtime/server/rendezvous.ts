@@ -8,13 +8,22 @@ import type { Home } from '../client/home.ts';
 import { isAlive, readRendezvous } from '../client/rendezvous.ts';
 import { replaceFile } from '../disk/replace-file.ts';
 import type { Rendezvous } from '../protocol.ts';
+import { type AccessLists, accessListsOf, keepPrivate } from './private-folder.ts';
 
 /** The lock of a process that died inside the critical section is taken over after this long. */
 const staleMs = 5_000;
 
-/** False when another runtime is up: the caller ends, and its client finds the other. @throws when the home cannot be written. */
-export function publish(home: Home, own: Rendezvous): Promise<boolean> {
+/**
+ * False when another runtime is up: the caller ends, and its client finds the other.
+ * @throws when the home cannot be written, or others could read it.
+ */
+export function publish(
+  home: Home,
+  own: Rendezvous,
+  lists: AccessLists | undefined = accessListsOf(process.platform, process.env),
+): Promise<boolean> {
   return underLock(home, async () => {
+    if (lists) await keepPrivate(home.folder, lists);
     const other = await readRendezvous(home);
     if (other && other.pid !== own.pid && (await isAlive(other))) return false;
     await replaceFile(home.rendezvousFile, JSON.stringify(own), { isOnlyWriter: true });

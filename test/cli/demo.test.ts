@@ -238,7 +238,10 @@ describe('a desktop with VS Code', () => {
   it('when it is Windows or macOS, then it is found where it is there', () => {
     const windows = { env: { Path: 'C:\\Windows;C:\\Code\\bin' }, platform: 'win32', isRoot: false } as const;
     const windowsCode = 'C:\\Code\\bin\\code.cmd';
-    expect(findCode({ ...windows, isFile: (file) => file === windowsCode })).toBe(windowsCode);
+    const files = [windowsCode, 'C:\\Code\\Code.exe'];
+    // The script needs a shell, in which names of folders would be words of it.
+    expect(findCode({ ...windows, isFile: (file) => files.includes(file) })).toBe('C:\\Code\\Code.exe');
+    expect(findCode({ ...windows, isFile: (file) => file === windowsCode })).toBeUndefined();
     const mac = { env: { PATH: '/usr/bin' }, platform: 'darwin', isRoot: false } as const;
     expect(findCode({ ...mac, isFile: (file) => file.startsWith('/Applications/') })).toMatch(
       /^\/Applications\/.*\/code$/,

@@ -9,8 +9,12 @@ export interface Desktop {
   readonly isFile: (file: string) => boolean;
 }
 
-/** In the order in which they are looked for; all three are called alike. */
-const names = ['code', 'code-insiders', 'codium'];
+/** In the order in which they are looked for; all three are called alike. On Windows the launcher is a script beside the program. */
+const editors: readonly { readonly launcher: string; readonly windowsProgram: string }[] = [
+  { launcher: 'code', windowsProgram: 'Code.exe' },
+  { launcher: 'code-insiders', windowsProgram: 'Code - Insiders.exe' },
+  { launcher: 'codium', windowsProgram: 'VSCodium.exe' },
+];
 
 const macApplication = '/Applications/Visual Studio Code.app/Contents/Resources/app/bin/code';
 
@@ -19,7 +23,8 @@ const macApplication = '/Applications/Visual Studio Code.app/Contents/Resources/
  * 1. Nobody looks at the screen of a build machine.
  * 2. In a terminal of a remote window or of WSL, `code` opens folders there and knows no extension under development.
  * 3. On Linux it needs a display, and it refuses to run as root.
- * 4. Else it is on the PATH; on macOS it may be in its application only.
+ * 4. Else it is on the PATH; on macOS it may be in its application only. On Windows it is the program that the launcher on the PATH belongs
+ *    to: the launcher itself would need a shell.
  */
 export function findCode({ env, platform, isRoot, isFile }: Desktop): string | undefined {
   if (env['CI']) return undefined;
@@ -28,8 +33,15 @@ export function findCode({ env, platform, isRoot, isFile }: Desktop): string | u
   if (platform !== 'win32' && platform !== 'darwin' && (!hasDisplay || isRoot)) return undefined;
   const { delimiter, join } = platform === 'win32' ? path.win32 : path.posix;
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const suffix = platform === 'win32' ? '.cmd' : '';
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name + suffix))).find(isFile);
+  const isHere = (folder: string, launcher: string): boolean =>
+    isFile(join(folder, platform === 'win32' ? `${launcher}.cmd` : launcher));
+  const found = editors
+    .flatMap(({ launcher, windowsProgram }) =>
+      folders
+        .filter((folder) => isHere(folder, launcher))
+        .map((folder) => (platform === 'win32' ? join(folder, '..', windowsProgram) : join(folder, launcher))),
+    )
+    .find(isFile);
   return found ?? (platform === 'darwin' && isFile(macApplication) ? macApplication : undefined);
 }
 
@@ -39,10 +51,7 @@ const launchMsMax = 10_000;
 /** Whether the editor took it. `root` is the clone, with the extension built into its dist/. */
 export function openCode(code: string, root: string, sample: string): Promise<boolean> {
   const args = ['--new-window', `--extensionDevelopmentPath=${root}`, sample, path.join(sample, 'sum.js')];
-  // A .cmd file runs in a shell only, which splits at spaces what is not quoted.
-  const isScript = code.endsWith('.cmd');
-  const [program, ...rest] = isScript ? [code, ...args].map((part) => `"${part}"`) : [code, ...args];
-  const child = spawn(program ?? code, rest, { stdio: 'ignore', detached: true, shell: isScript, windowsHide: true });
+  const child = spawn(code, args, { stdio: 'ignore', detached: true, windowsHide: true });
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(true), launchMsMax);
     const settle = (opened: boolean): void => {

@@ -11,6 +11,8 @@ const passedVariables = [
   'USERPROFILE',
   'LANG',
   'LC_ALL',
+  'LC_CTYPE',
+  'LC_MESSAGES',
   'TMPDIR',
   'TEMP',
   'TMP',
@@ -19,6 +21,16 @@ const passedVariables = [
   'windir',
   'LD_LIBRARY_PATH',
   'XDG_RUNTIME_DIR',
+  // Which graphics cards there are, and where their drivers lie.
+  'CUDA_VISIBLE_DEVICES',
+  'CUDA_DEVICE_ORDER',
+  'CUDA_PATH',
+  'HIP_VISIBLE_DEVICES',
+  'ROCR_VISIBLE_DEVICES',
+  'HSA_OVERRIDE_GFX_VERSION',
+  'GGML_VK_VISIBLE_DEVICES',
+  'VK_DRIVER_FILES',
+  'VK_ICD_FILENAMES',
 ];
 
 const stderrCharsMax = 4_000;
@@ -153,7 +165,8 @@ export class EngineChild {
   }
 }
 
-function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Of the runtime's environment what the engine process gets, with what it needs besides. */
+export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const chosen = Object.fromEntries(
     passedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
   );
