@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     ...all.test,
     include: [
-      'test/{core,disk,extension,features,models}/**/*.test.ts',
+      'test/{core,dashboard,diagnose,disk,extension,features,models}/**/*.test.ts',
       'test/engine/{simulated,step-machine}*.test.ts',
       'test/{house,loop}.test.ts',
     ],

@@ -100,7 +100,8 @@ export class Timeline {
       axes: [
         {
           ...{ stroke: muted, font, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: axisPx, space: 90 },
-          values: (_, splits) => splits.map((ms) => this.#words.clock(ms)),
+          // Before any news there is no time to tell.
+          values: (_, splits) => splits.map((ms) => (this.#fold.originMs === 0 ? '' : this.#words.clock(ms))),
         },
         { show: false },
       ],
