@@ -29,8 +29,8 @@ function line({ title, detail, action }: Finding): string {
 
 /** What begins with a folder of somebody's, on any system. */
 const foreignHome = /(?:\/(?:home|Users)\/|[A-Za-z]:(?:\\{1,2}|\/)Users(?:\\{1,2}|\/))[^/\\\s"'`)]+/g;
-/** An absolute path, or one from `~` on, with the last of its names. */
-const place = /(?<![\w.:/\\~])(~|\/|[A-Za-z]:[\\/])(?:[\\/]*[^/\\\s"'`)]+)*[/\\]+([^/\\\s"'`)]+)/g;
+/** An absolute path, or one from `~` on, with the last of its names. Folders may have spaces in their names. */
+const place = /(?<![\w.:/\\~])(~|\/|[A-Za-z]:[\\/])(?:[\\/]*[^/\\\n"'`):,;]{1,80}(?=[\\/]))*[/\\]+([^/\\\s"'`)]+)/g;
 
 /** Of a path only the last name is left, which people know of model files; what lies between says how somebody lives. */
 export function withoutPlaces(text: string, homes: readonly string[]): string {
