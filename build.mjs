@@ -32,6 +32,8 @@ const programs = {
   eval: 'runtime/eval/main.ts',
   'eval-make': 'runtime/eval/make/main.ts',
   fuzz: 'runtime/fuzz/main.ts',
+  soak: 'runtime/soak/main.ts',
+  'soak-engine': 'runtime/soak/engine.ts',
 };
 
 /** Of the programs that are shipped; the others stay here. */

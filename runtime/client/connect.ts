@@ -2,8 +2,8 @@
  * Finds the user's runtime or starts it, and connects. What happens, in this order, until a runtime answers or time is up:
  * 1. The rendezvous file names a runtime that answers: it is used, unless its version says otherwise (see {@link verdict}).
  * 2. An older runtime is asked to stop, and the search goes on when it is gone.
- * 3. Nobody answers: a runtime is started, once. When two clients do so at the same time, one runtime ends at once and both clients
- *    find the other.
+ * 3. Nobody answers: a runtime is started, by the client whose turn it is (turn.ts). Should two do so at the same time all the same, one
+ *    runtime ends at once and both clients find the other.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, stat } from 'node:fs/promises';
@@ -14,6 +14,7 @@ import { protocolVersion, type Rendezvous, stopMethod } from '../protocol.ts';
 import { Home } from './home.ts';
 import { isAlive, readRendezvous } from './rendezvous.ts';
 import { connectSocket, SocketReader, SocketWriter } from './socket.ts';
+import { Turn } from './turn.ts';
 
 export interface ConnectOptions {
   readonly homeFolder: string;
@@ -69,6 +70,15 @@ async function attach(runtime: Rendezvous): Promise<RuntimeConnection> {
 export async function findOrStart(options: ConnectOptions): Promise<Rendezvous> {
   const home = new Home(options.homeFolder);
   await home.prepare();
+  const turn = new Turn(home.turnFile);
+  try {
+    return await search(home, turn, options);
+  } finally {
+    await turn.release();
+  }
+}
+
+async function search(home: Home, turn: Turn, options: ConnectOptions): Promise<Rendezvous> {
   const deadlineMs = performance.now() + (options.timeoutMs ?? timeoutMsDefault);
   let started: Started | undefined;
   while (performance.now() < deadlineMs) {
@@ -84,7 +94,7 @@ export async function findOrStart(options: ConnectOptions): Promise<Rendezvous> 
     } else {
       if (started?.failed) throw await startError(home, started);
       // One that ended well has lost to another, which may have ended since: then it is this client's turn again.
-      if (!started || started.ended) started = await start(home, options);
+      if ((!started || started.ended) && (await turn.take())) started = await start(home, options);
       await sleep(pollMs);
     }
   }

@@ -46,6 +46,11 @@ export class Home {
     return path.join(this.folder, 'runtime.lock');
   }
 
+  /** There while a client starts a runtime, see turn.ts. */
+  get turnFile(): string {
+    return path.join(this.folder, 'runtime.starting');
+  }
+
   get logFile(): string {
     return path.join(this.folder, 'runtime.log');
   }

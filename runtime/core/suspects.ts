@@ -4,7 +4,8 @@
  *
  * 1. Every death marks the content of each task that was inside, once; those that leave count, as one of them may be in the pass in flight.
  * 2. Content with {@link contentLossesMax} marks is refused, for {@link rememberedMs} from the last one.
- * 3. Each keystroke makes another prompt of a document, so the completions of one are marked together as well, with more patience.
+ * 3. Each keystroke makes another prompt of a document, so the completions of one are marked together as well, with more patience, and
+ *    only by deaths with nothing else inside: who types while another task ends the engine is not to lose completion for it.
  * 4. An answer clears what it is about: the engine lived through it.
  */
 import type { Prompt, Task } from './task.ts';
@@ -30,7 +31,9 @@ export class Suspects {
 
   /** The engine died while these were inside. */
   lost(tasks: readonly Task[], nowMs: number): void {
-    for (const key of new Set(tasks.flatMap(keysOf))) {
+    const documents = new Set(tasks.map(documentKey));
+    const [document] = documents.size === 1 ? documents : [];
+    for (const key of new Set([...tasks.map(contentKey), ...(document === undefined ? [] : [document])])) {
       const before = this.#mark(key, nowMs)?.losses ?? 0;
       this.#marks.delete(key);
       this.#marks.set(key, { losses: before + 1, atMs: nowMs });
@@ -43,7 +46,9 @@ export class Suspects {
 
   answered(task: Task): void {
     if (this.#marks.size === 0) return;
-    for (const key of keysOf(task)) this.#marks.delete(key);
+    this.#marks.delete(contentKey(task));
+    const document = documentKey(task);
+    if (document !== undefined) this.#marks.delete(document);
   }
 
   /** Deaths for which the task is to be refused; undefined when it may run. */
@@ -60,11 +65,6 @@ export class Suspects {
     const mark = this.#marks.get(key);
     return mark !== undefined && Math.abs(nowMs - mark.atMs) < rememberedMs ? mark : undefined;
   }
-}
-
-function keysOf(task: Task): string[] {
-  const document = documentKey(task);
-  return [contentKey(task), ...(document === undefined ? [] : [document])];
 }
 
 function contentKey({ model, prompt }: Task): string {

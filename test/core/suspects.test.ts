@@ -56,6 +56,14 @@ describe('suspects', () => {
     expect(suspects.lossesOf(completion('next', { supersedeKey }), 9)).toBeUndefined();
   });
 
+  it('when other tasks were inside as well, then no document is blamed', () => {
+    const suspects = new Suspects();
+    const supersedeKey = 'window file';
+    for (let death = 0; death < 2 * documentLossesMax; death += 1)
+      suspects.lost([completion(`typed ${death}`, { supersedeKey }), translation(`t${death}`)], death);
+    expect(suspects.lossesOf(completion('next', { supersedeKey }), 9)).toBeUndefined();
+  });
+
   it('when a while has passed, then it may be tried again', () => {
     const suspects = new Suspects();
     die(suspects, [translation('t')], contentLossesMax);
