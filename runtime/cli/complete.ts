@@ -10,7 +10,7 @@ const { completion: usual } = clientSettingsSchema.parse({});
 
 export const complete: Command = {
   name: 'complete',
-  usage: 'FILE --line L --character C [--target MS] [--language ID] [--model MODEL] [--trace] [--json]',
+  usage: 'FILE|- --line L --character C [--target MS] [--language ID] [--model MODEL] [--trace] [--json]',
   summary: 'print the completion at a place in a file',
   options: {
     line: { type: 'string' },

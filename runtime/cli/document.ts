@@ -29,6 +29,7 @@ const languages: Readonly<Record<string, string>> = {
   hpp: 'cpp',
   cs: 'csharp',
   css: 'css',
+  diff: 'diff',
   go: 'go',
   html: 'html',
   java: 'java',
@@ -39,6 +40,7 @@ const languages: Readonly<Record<string, string>> = {
   json: 'json',
   kt: 'kotlin',
   md: 'markdown',
+  patch: 'diff',
   php: 'php',
   py: 'python',
   rb: 'ruby',
@@ -97,6 +99,8 @@ async function readSource(name: string, file: string): Promise<Uint8Array> {
   const stats = await stat(file).catch((error: unknown) => {
     throw unreadable(name, error);
   });
+  if (stats.isDirectory())
+    throw new CommandError(`${name} is a folder: give a file in it, or 'punctual summarize --folder'.`);
   if (!stats.isFile()) throw new CommandError(`${name} is not a file: give the path of a source file.`);
   if (stats.size > fileBytesMax) throw tooLarge(name, stats.size);
   return readFile(file).catch((error: unknown) => {

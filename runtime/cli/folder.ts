@@ -48,6 +48,8 @@ function unreadable(error: unknown): undefined {
 async function* sourcesIn(folder: string, depth: number): AsyncGenerator<{ file: string; bytes: number }> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+    if (code === 'ENOTDIR') throw new CommandError(`${folder} is a file: leave --folder out.`);
+    if (code === 'ENOENT') throw new CommandError(`${folder} does not exist: give the path of a folder.`);
     throw new CommandError(`${folder} cannot be read (${code ?? String(error)}): give another folder.`);
   });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));

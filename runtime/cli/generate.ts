@@ -1,6 +1,4 @@
 /** `punctual generate`: code that is asked for in a sentence, for a place in a file. Prints it; the file is changed only on request. */
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import {
   clientSettingsSchema,
   generateMethod,
@@ -8,13 +6,13 @@ import {
   type TextResult,
   textResultSchema,
 } from '../protocol.ts';
-import { type Command, CommandError, commonHelp, exitCodes, type Io, UsageError, type Values } from './command.ts';
+import { type Command, commonHelp, exitCodes, type Io, UsageError, type Values } from './command.ts';
 import { languageHelp, languageOption, type NamedFile, openFile } from './document.ts';
+import { writeEdited } from './edit.ts';
 import { checkInside, placeOf } from './place.ts';
 import { withWaiting } from './session-waiting.ts';
-import { edited } from './summarize.ts';
 import { targetMsOf, targetOption } from './target.ts';
-import { workspaceHelp } from './text.ts';
+import { workspaceHelp, workspaceOf } from './text.ts';
 
 const { generate: usual } = clientSettingsSchema.parse({});
 
@@ -52,18 +50,18 @@ export const generate: Command = {
     const targetMs = targetMsOf(values);
     placeOf({ ...values, character: '1' });
     const file = await openFile(name, io, values);
-    const { workspace } = values;
+    const workspace = await workspaceOf(values, io);
     const params = {
       textDocument: { uri: file.uri },
       ...{ range: rangeOf(values, file), instruction },
       ...(targetMs !== undefined && { targetMs }),
-      ...(typeof workspace === 'string' && { workspace: path.resolve(io.cwd, workspace) }),
+      ...(workspace !== undefined && { workspace }),
     };
     const result = await withWaiting(io, values, {}, async (session) => {
       session.open(file);
       return session.request(generateMethod, params, textResultSchema, io.signal);
     });
-    if (isWritten) await write(path.resolve(io.cwd, name), file, result);
+    if (isWritten) await writeEdited(file, result, io);
     show(result, file, values, io);
     return exitCodes.done;
   },
@@ -99,15 +97,6 @@ function rangeOf(values: Values, file: NamedFile) {
   const last = { line: Number(to) - 1, character: 0 };
   checkInside(file, last);
   return { start, end: { ...last, character: lengthOf(last.line) } };
-}
-
-/** @throws CommandError when it is not the file any more that was read */
-async function write(place: string, file: NamedFile, result: TextResult): Promise<void> {
-  const now = await readFile(place, 'utf8').catch(() => undefined);
-  if (now?.replace(/^\uFEFF/, '') !== file.text.replace(/^\uFEFF/, ''))
-    throw new CommandError(`${file.name} has changed meanwhile, so nothing was written: run the command again.`);
-  const mark = now.startsWith('\uFEFF') && !file.text.startsWith('\uFEFF') ? '\uFEFF' : '';
-  await writeFile(place, mark + edited(file, result));
 }
 
 function show(result: TextResult, { languageId }: NamedFile, values: Values, io: Io): void {

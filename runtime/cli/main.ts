@@ -22,6 +22,7 @@ import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { summarize } from './summarize.ts';
 import { translate } from './translate.ts';
+import { uninstall } from './uninstall.ts';
 import { versionOf } from './version.ts';
 
 export const commands: readonly (Command | CommandGroup)[] = [
@@ -37,6 +38,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   record,
   replay,
   stop,
+  uninstall,
   serve,
   demo,
   bench,
@@ -66,8 +68,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function overview(): string {
-  const width = Math.max(...commands.map(({ name, usage }) => name.length + usage.length + 1));
-  const lines = commands.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`);
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return `punctual: a local AI coding assistant that keeps its promises\n\n${lines.join('\n')}\n\n'punctual COMMAND --help' explains a command. Exit codes: 0 done, 1 failed, 2 bad usage, 130 cancelled.\n`;
 }
 

@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { clientSettingsSchema, type SummarizeParams, summarizeMethod, type TextResult } from '../protocol.ts';
 import { type Command, CommandError, commonHelp, type Io, UsageError, type Values } from './command.ts';
 import { languageHelp, type NamedFile, openFile } from './document.ts';
+import { writeEdited } from './edit.ts';
 import { openFolder } from './folder.ts';
 import { checkInside, placeOf } from './place.ts';
 import { substituteHelp, substituteUsage } from './substitute.ts';
@@ -17,6 +16,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   explanation: 'explanation',
   'doc-comment': 'docComment',
   'commit-message': 'commitMessage',
+  hover: 'hover',
 };
 
 export const summarize: Command = {
@@ -33,7 +33,7 @@ export const summarize: Command = {
   help: {
     folder: 'FILE is a folder: the source files in it are summarized together',
     as: `one of ${Object.keys(purposes).join(', ')} (default: explanation); a commit message is that of a diff, as in: git diff --staged | punctual summarize - --as commit-message`,
-    line: 'with doc-comment: the line of what is documented, from 1',
+    line: 'with doc-comment and hover: the line of what is meant, from 1',
     write: 'with doc-comment: put it into the file',
     ...languageHelp,
     target: `promised time to the end, in ms (default: ${usual.targetMs})`,
@@ -46,13 +46,13 @@ export const summarize: Command = {
   async run([name = ''], values, io) {
     const purpose = purposeOf(values);
     if (purpose === 'docComment') return documented(name, values, io);
-    if (values['line'] !== undefined || values['write'] === true)
-      throw new UsageError('--line and --write belong to --as doc-comment');
+    if (values['write'] === true) throw new UsageError('--write belongs to --as doc-comment');
+    if (purpose === 'hover') return explained(name, values, io);
+    if (values['line'] !== undefined) throw new UsageError('--line belongs to --as doc-comment and --as hover');
     if (values['folder'] === true) return folder(name, purpose, values, io);
-    const opened = await openFile(name, io, values);
-    const isDiff = purpose === 'commitMessage' && opened.isLanguageAssumed;
-    const file = isDiff ? { ...opened, languageId: 'diff', isLanguageAssumed: false } : opened;
-    return runTextCommand({ method: summarizeMethod, file, params: { purpose } }, values, io);
+    const file = await openFile(name, io, values);
+    const opened = purpose === 'commitMessage' ? asDiff(file) : file;
+    return runTextCommand({ method: summarizeMethod, file: opened, params: { purpose } }, values, io);
   },
 };
 
@@ -63,7 +63,17 @@ function purposeOf({ as = 'explanation' }: Values): Purpose {
   return purpose;
 }
 
+/** @throws CommandError for what is surely none: a message about it would be made up */
+function asDiff(file: NamedFile): NamedFile {
+  const isWritten = file.isLanguageAssumed || file.languageId === 'diff';
+  if (!isWritten || (file.text.trim() !== '' && !/^(?:diff |Index: |[-+@])/m.test(file.text)))
+    throw new CommandError(`${file.name} is no diff: git diff --staged | punctual summarize - --as commit-message`);
+  return { ...file, languageId: 'diff', isLanguageAssumed: false };
+}
+
+/** @throws UsageError for a commit message, which is about a diff */
 async function folder(name: string, purpose: Purpose, values: Values, io: Io): Promise<number> {
+  if (purpose === 'commitMessage') throw new UsageError('--folder and --as commit-message exclude each other');
   const { files, leftOut } = await openFolder(name, io);
   const [file, ...more] = files;
   if (file === undefined) throw new CommandError(`${name} has no source files: give a folder with code in it.`);
@@ -76,26 +86,26 @@ async function folder(name: string, purpose: Purpose, values: Values, io: Io): P
 async function documented(name: string, values: Values, io: Io): Promise<number> {
   const isWritten = values['write'] === true;
   if (isWritten && name === '-') throw new UsageError('--write needs a file: standard input cannot be written to');
-  const position = placeOf({ ...values, character: '1' });
-  const file = await openFile(name, io, values);
-  checkInside(file, position);
+  const { file, range } = await lineOf(name, values, io);
   const use = async (result: TextResult): Promise<void> => {
-    if (isWritten) await writeFile(path.resolve(io.cwd, name), edited(file, result));
+    if (isWritten) await writeEdited(file, result, io);
   };
-  const params = { purpose: 'docComment', range: { start: position, end: position } };
+  const params = { purpose: 'docComment', range };
   return runTextCommand({ method: summarizeMethod, file, params, use }, values, io);
 }
 
-/** The text with the comment in its place, and with the line ends that it has. @throws CommandError when the runtime tells no place */
-export function edited({ name, text }: Pick<NamedFile, 'name' | 'text'>, { edit }: Pick<TextResult, 'edit'>): string {
-  if (edit === undefined)
-    throw new CommandError(
-      `The runtime that is up does not say where the comment belongs in ${name}: run 'punctual stop' first.`,
-    );
-  const lineStarts = [0, ...[...text.matchAll(/\r\n|\n|\r/g)].map((end) => end.index + end[0].length)];
-  const offsetOf = ({ line, character }: { line: number; character: number }): number =>
-    (lineStarts[line] ?? text.length) + character;
-  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
-  const { start, end } = edit.range;
-  return text.slice(0, offsetOf(start)) + edit.newText.replaceAll('\n', lineEnd) + text.slice(offsetOf(end));
+async function explained(name: string, values: Values, io: Io): Promise<number> {
+  const { file, range } = await lineOf(name, values, io);
+  return runTextCommand({ method: summarizeMethod, file, params: { purpose: 'hover', range } }, values, io);
+}
+
+/** An empty range behind the line's indentation: what is declared there is meant. @throws UsageError, CommandError */
+async function lineOf(name: string, values: Values, io: Io) {
+  if (values['folder'] === true) throw new UsageError('--folder and --line exclude each other');
+  const start = placeOf({ ...values, character: '1' });
+  const file = await openFile(name, io, values);
+  checkInside(file, start);
+  const indentation = /^[ \t]*/.exec(file.text.split(/\r\n|\n|\r/)[start.line] ?? '')?.[0] ?? '';
+  const place = { ...start, character: indentation.length };
+  return { file, range: { start: place, end: place } };
 }

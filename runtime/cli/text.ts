@@ -1,7 +1,8 @@
 /** What `summarize` and `translate` share: a streamed answer, and how it kept its promise. */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type TextResult, textResultSchema } from '../protocol.ts';
-import { exitCodes, type Io, type Values } from './command.ts';
+import { exitCodes, type Io, UsageError, type Values } from './command.ts';
 import { languageOption, type NamedFile } from './document.ts';
 import type { AnswerPart } from './session.ts';
 import { withWaiting } from './session-waiting.ts';
@@ -15,6 +16,18 @@ export const textOptions = {
 export const workspaceHelp = {
   workspace: 'a folder that you trust: prompts in its .punctual/prompts are used',
 } as const;
+
+/** As an absolute path. @throws UsageError when it is no folder */
+export async function workspaceOf({ workspace }: Values, io: Io): Promise<string | undefined> {
+  if (typeof workspace !== 'string') return undefined;
+  const folder = path.resolve(io.cwd, workspace);
+  const isFolder = await stat(folder).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new UsageError(`--workspace is '${workspace}': give a folder that there is`);
+  return folder;
+}
 
 export interface TextCommand {
   readonly method: string;
@@ -35,11 +48,11 @@ export async function runTextCommand(command: TextCommand, values: Values, io: I
   const consent = consentOf(values, io);
   if (file.isLanguageAssumed && !isJson)
     io.err(`${file.name} is taken as ${file.languageId}: --language ID says what it is written in\n`);
-  const { workspace } = values;
+  const workspace = await workspaceOf(values, io);
   const params = {
     textDocument: { uri: file.uri },
     ...(targetMs !== undefined && { targetMs }),
-    ...(typeof workspace === 'string' && { workspace: path.resolve(io.cwd, workspace) }),
+    ...(workspace !== undefined && { workspace }),
     ...extra,
   };
   let isLineOpen = false;

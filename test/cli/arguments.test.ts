@@ -176,7 +176,7 @@ describe('a file that cannot be read as source', () => {
     ['missing.js', /missing\.js does not exist: give the path of a source file/],
     ['a.js/b.js', /a\.js.b\.js does not exist: give the path/],
     ['x'.repeat(300), /x+ cannot be read \(ENAMETOOLONG\): give the path of a source file/],
-    ['.', /\. is not a file/],
+    ['.', /\. is a folder: give a file in it/],
     ['null.js', /null\.js contains null bytes, so it is not text/],
     ['large.js', /large\.js has 5\.0 MB; at most 2 million characters are read/],
     ['sparse.js', /sparse\.js has 900\.0 MB; at most/],

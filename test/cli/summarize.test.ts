@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { edited, summarize } from '../../runtime/cli/summarize.ts';
+import { edited } from '../../runtime/cli/edit.ts';
+import { summarize } from '../../runtime/cli/summarize.ts';
 import type { TextResult } from '../../runtime/protocol.ts';
 import { fakeIo } from './fake-io.ts';
 import { answer, type OddRuntime, published } from './odd-runtime.ts';
@@ -93,10 +94,37 @@ describe('a purpose', () => {
     expect(params).toMatchObject({ purpose: 'docComment', range: { start: at, end: at } });
   });
 
+  it('when the file begins with a byte order mark, then it does so afterwards', async () => {
+    await put('a.ts', '\uFEFFfunction f() {}\n');
+    const at = { line: 0, character: 0 };
+    const edit = { range: { start: at, end: at }, newText: '/** It adds. */\n' };
+    await run('a.ts', { as: 'doc-comment', line: '1', write: true }, { ...plain, edit });
+    expect(await readFile(path.join(folder, 'a.ts'), 'utf8')).toBe('\uFEFF/** It adds. */\nfunction f() {}\n');
+  });
+
+  it('when it is a hover, then what is declared in the line is meant', async () => {
+    await put('a.ts', 'class A {\n  f() {}\n}\n');
+    await run('a.ts', { as: 'hover', line: '2' });
+    const at = { line: 1, character: 2 };
+    expect(params).toMatchObject({ purpose: 'hover', range: { start: at, end: at } });
+  });
+
+  it('when words come that are no diff, then nothing is asked', async () => {
+    await put('words', 'hello\n');
+    await expect(run('words', { as: 'commit-message' })).rejects.toThrow('words is no diff');
+    expect(params).toBeUndefined();
+  });
+
   it.each([
     [{ as: 'poem' }, "--as is 'poem'"],
     [{ as: 'doc-comment' }, '--line is missing'],
-    [{ line: '1' }, '--line and --write belong to'],
+    [{ line: '1' }, '--line belongs to'],
+    [{ write: true }, '--write belongs to'],
+    [{ as: 'hover' }, '--line is missing'],
+    [{ as: 'commit-message' }, 'a.ts is no diff'],
+    [{ as: 'commit-message', folder: true }, 'exclude each other'],
+    [{ folder: true }, 'is a file: leave --folder out'],
+    [{ workspace: 'nowhere' }, "--workspace is 'nowhere'"],
     [{ as: 'doc-comment', line: '9' }, 'there is no line 9'],
   ])('when it is asked for with %j, then a sentence says what is wrong', async (values, message) => {
     await put('a.ts', 'let a;\n');

@@ -47,10 +47,13 @@ export function parsePrompt(file: string, task: PromptTask): Prompt {
   const [, head, body] = fileShape.exec(file.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')) ?? [];
   if (head === undefined || body === undefined)
     throw new PromptError("it does not begin with front matter between two lines of '---'");
-  const checked = frontMatterSchema.safeParse(fieldsOf(head));
+  const fields = fieldsOf(head);
+  const checked = frontMatterSchema.safeParse(fields);
   if (!checked.success) {
     const [issue] = checked.error.issues;
-    throw new PromptError(`in its front matter ${issue?.path.join('.') || 'a line'} is wrong: ${issue?.message}`);
+    const name = issue?.path.join('.') ?? '';
+    if (name !== '' && fields[name] === undefined) throw new PromptError(`its front matter lacks '${name}'`);
+    throw new PromptError(`in its front matter ${name || 'a line'} is wrong: ${issue?.message}`);
   }
   if (checked.data.task !== task)
     throw new PromptError(`its front matter says that it is the prompt of '${checked.data.task}'`);
