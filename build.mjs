@@ -26,18 +26,19 @@ const programs = {
   telemetry: 'runtime/observe/exporters.ts',
   engine: 'runtime/engine/llama/main.ts',
   cli: 'runtime/cli/main.ts',
+  uninstall: 'runtime/cli/uninstall-hook.ts',
   bench: 'runtime/bench/main.ts',
   'bench-guard': 'runtime/bench/guard/main.ts',
   'bench-library': 'runtime/bench/engine/library/main.ts',
   eval: 'runtime/eval/main.ts',
   'eval-make': 'runtime/eval/make/main.ts',
-  fuzz: 'runtime/fuzz/main.ts',
   soak: 'runtime/soak/main.ts',
   'soak-engine': 'runtime/soak/engine.ts',
+  fuzz: 'runtime/fuzz/main.ts',
 };
 
 /** Of the programs that are shipped; the others stay here. */
-const shipped = new Set(['extension', 'runtime', 'telemetry', 'engine', 'cli']);
+const shipped = new Set(['extension', 'runtime', 'telemetry', 'engine', 'cli', 'uninstall']);
 const shippedPackages = [];
 
 async function buildExtension() {
@@ -121,7 +122,7 @@ function copyGrammars() {
   copyFileSync('runtime/syntax/NOTICES.md', 'dist/grammars/NOTICES.md');
 }
 
-// Without arguments everything is built; with names (extension, dashboard, grammars, runtime, telemetry, engine, cli, bench, bench-guard, bench-library, eval, eval-make, fuzz) only these.
+// Without arguments everything is built; with names (extension, dashboard, grammars, runtime, telemetry, engine, cli, uninstall, bench, bench-guard, bench-library, eval, eval-make, fuzz) only these.
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
 if (isWanted('extension')) await buildExtension();

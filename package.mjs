@@ -50,7 +50,10 @@ function stageOwnFiles() {
   }
   // What only development needs would be shown by the Marketplace, and `private` refused by it.
   const { scripts, devDependencies, dependencies, private: _private, config, overrides, ...published } = manifest;
-  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+  // VS Code runs it when the extension was uninstalled.
+  const hook = scripts?.['vscode:uninstall'];
+  const kept = hook === undefined ? published : { ...published, scripts: { 'vscode:uninstall': hook } };
+  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 /** Names of the packages whose modules node-llama-cpp imports, itself included: without it the VSIX would be one that cannot compute. */

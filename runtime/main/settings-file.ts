@@ -9,7 +9,7 @@ import { codeOf, reasonOf } from '../disk/reason.ts';
 import { parseBudget } from '../models/fit/budget.ts';
 import { clientSettingsSchema, type SaidSettings } from '../protocol.ts';
 
-const { memory, residency, threads } = clientSettingsSchema.shape;
+const { memory, residency, telemetry, threads } = clientSettingsSchema.shape;
 
 const fileSchema = z.strictObject({
   memory: memory.refine(
@@ -17,6 +17,7 @@ const fileSchema = z.strictObject({
     "give 'auto', a size such as '6 GB', or a share such as '50%'",
   ),
   residency,
+  telemetry,
   threads,
 });
 
