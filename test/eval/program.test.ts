@@ -38,6 +38,30 @@ describe('the program of the evals', { timeout: 120_000 }, () => {
     expect(figures['eval.context_similarity_ratio']).toBeGreaterThan(0);
   });
 
+  it('when no eval is named, then those that there are', async () => {
+    const { code, out } = await run();
+    expect(code).toBe(0);
+    for (const name of ['completion', 'context', 'prompts']) expect(out).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'));
+  });
+
+  it('when a changed prompt is compared on one case, then both are asked and the figures say by how much they differ', async () => {
+    const shipped = path.resolve(import.meta.dirname, '..', '..', 'media', 'prompts', 'explain.md');
+    const text = await readFile(shipped, 'utf8');
+    await writeFile(
+      path.join(folder, 'explain.md'),
+      text.replace('version: 1', 'version: 2').replace('Explain', 'Tell'),
+    );
+    const answers = path.join(folder, 'prompts.jsonl');
+    const own = ['prompts', '--prompt-dir', folder, '--cases', '1', '--json', '--answers', answers];
+    const { code, out } = await run(...own);
+    expect(code).toBe(0);
+    const { figures, details } = JSON.parse(out) as { figures: Record<string, number>; details: { model: string } };
+    expect(details.model).toBe('embedded');
+    expect(Object.keys(figures)).toEqual(['prompts.explain', 'prompts.explain_points', 'prompts.explain_points_low']);
+    const judged = JSON.parse(await readFile(answers, 'utf8')) as Record<'shipped' | 'changed', { text: string }>;
+    expect([judged.shipped.text, judged.changed.text].every((said) => said !== '')).toBe(true);
+  });
+
   it('when a file is no model, then that sentence alone', async () => {
     const model = path.join(folder, 'x.gguf');
     await writeFile(model, 'no model');
