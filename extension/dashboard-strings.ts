@@ -23,7 +23,7 @@ export function dashboardStrings() {
     export: l10n.t('Export event log…'),
     exportNote: l10n.t('No text of yours is in the log. “punctual replay FILE” plays it again.'),
     // Cards.
-    promises: l10n.t('Promises'),
+    promises: l10n.t('Promises and tokens'),
     onTime: l10n.t('{0} of {1} on time'),
     noneDecided: l10n.t('none decided yet'),
     promiseTtft: l10n.t('first token within {0}'),

@@ -37,7 +37,7 @@ export class Chart {
     this.#options = options;
     this.#theme = theme;
     this.#nothing = element('p', { class: 'hint' }, words.text('noSamples'));
-    this.#table = new TableDetails(words.text('table'), heads, () => ({
+    this.#table = new TableDetails(words.text('table'), title, heads, () => ({
       caption: title,
       rows: this.#picture?.rows ?? [],
     }));
@@ -86,7 +86,7 @@ export class Chart {
           ms: 1,
           legend: { show: false },
           cursor: { show: false },
-          padding: [14, 14, 0, 0],
+          padding: [14, 32, 0, 0],
         },
         scales: {
           x: {
@@ -96,7 +96,13 @@ export class Chart {
           y: { range: (_, _min, max) => [0, Math.max(max * 1.05, yMax ?? 1)] },
         },
         axes: [
-          { ...axis, values: (_, splits) => splits.map(x), space: isBars ? 50 : 90, ...(isBars && { incrs: [2, 4] }) },
+          {
+            ...axis,
+            values: (_, splits) => splits.map(x),
+            size: 28,
+            space: isBars ? 50 : 90,
+            ...(isBars && { incrs: [2, 4] }),
+          },
           { ...axis, values: (_, splits) => splits.map(y), size: 48, space: 40 },
         ],
         series: [{}, ...Array.from({ length: count }, (_, index) => this.#series(index))],

@@ -29,6 +29,7 @@ export class TableDetails {
 
   constructor(
     summary: string,
+    title: string,
     heads: readonly string[],
     rows: () => { readonly caption: string; readonly rows: readonly (readonly Cell[])[] },
   ) {
@@ -36,9 +37,9 @@ export class TableDetails {
     this.#caption = element('caption');
     const head = element('thead', {}, element('tr', {}, ...heads.map((text) => element('th', { scope: 'col' }, text))));
     // It may be wider than the page, and so is scrolled, with keys too.
-    const scroller = element('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': summary });
+    const scroller = element('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': title });
     scroller.append(element('table', {}, this.#caption, head, this.#body));
-    this.root = element('details', {}, element('summary', {}, summary), scroller);
+    this.root = element('details', {}, element('summary', { 'aria-label': `${summary}: ${title}` }, summary), scroller);
     this.root.addEventListener('toggle', () => this.update());
   }
 

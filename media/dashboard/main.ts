@@ -25,6 +25,8 @@ type Kept = z.infer<typeof keptSchema>;
 /** As often as the runtime tells news; for whoever wants less motion, once a second. */
 const drawMs = 250;
 const calmDrawMs = 1_000;
+/** So often figures and charts follow. */
+const figuresMs = 1_000;
 
 const host = acquireVsCodeApi();
 const fold = new Fold();
@@ -85,6 +87,7 @@ function hear(message: ToPage): void {
       message satisfies never;
   }
   isDrawn = false;
+  isFigured = false;
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -95,14 +98,24 @@ window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
 
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)');
 let drawnMs = Number.NEGATIVE_INFINITY;
+let figuredMs = Number.NEGATIVE_INFINITY;
+/** Something came since the figures were made. */
+let isFigured = true;
 
 /** Time goes by on the timeline while it is followed; what is held is drawn only when something has changed. */
 function draw(): void {
   const isDue = performance.now() - drawnMs >= (isCalm.matches ? calmDrawMs : drawMs);
-  if (page === undefined || document.hidden || !isDue || (isDrawn && page.time.isHeld)) return;
+  if (page === undefined || document.hidden || !isDue) return;
+  if (!isFigured && performance.now() - figuredMs >= figuresMs) {
+    isFigured = true;
+    isDrawn = true;
+    page.update();
+    figuredMs = performance.now();
+  } else if (!isDrawn || !page.time.isHeld) {
+    isDrawn = true;
+    page.updateTimeline();
+  } else return;
   drawnMs = performance.now();
-  isDrawn = true;
-  page.update();
 }
 
 setInterval(draw, drawMs);

@@ -59,6 +59,7 @@ export class Page {
     this.#timeline = new Timeline(words, fold, theme);
     this.#tasks = new TableDetails(
       words.text('table'),
+      words.text('timeline'),
       (['task', 'class', 'model', 'state', 'story'] as const).map((key) => words.text(key)),
       () => this.#taskRows(),
     );
@@ -99,6 +100,12 @@ export class Page {
 
   /** Everything that follows from what is known and from the time that is shown. */
   update(): void {
+    const { firstMs, toMs } = this.updateTimeline();
+    this.#updateFigures(firstMs, toMs);
+  }
+
+  /** What moves as time goes by; the figures of thousands of tasks do not. */
+  updateTimeline(): { readonly firstMs: number; readonly toMs: number } {
     const { fold, words } = this.#options;
     const firstMs = fold.firstMs ?? this.#nowMs;
     const shown = this.time.shown(firstMs, this.#nowMs);
@@ -106,8 +113,13 @@ export class Page {
     setText(this.#leftOut, fold.leftOut === 0 ? '' : words.text('leftOut', fold.leftOut));
     this.#controls.update();
     this.#timeline.update(shown, this.#timelineCard.clientWidth - 24);
+    return { firstMs, toMs: shown.toMs };
+  }
+
+  #updateFigures(firstMs: number, toMs: number): void {
+    const { fold, words } = this.#options;
     this.#tasks.update();
-    this.#figures = classFigures(fold.tasks.values(), shown.toMs);
+    this.#figures = classFigures(fold.tasks.values(), toMs);
     this.#updateFacts();
     for (const [name, chart] of this.#distributions) {
       const figures = this.#figures.find((each) => each.class === name);
@@ -115,7 +127,7 @@ export class Page {
       if (!chart.root.hidden) chart.update(distributionPicture(figures, words));
     }
     const { originMs } = fold;
-    this.#goodput.update(goodputPicture(fold.tasks.values(), { fromMs: firstMs, toMs: shown.toMs, originMs }, words));
+    this.#goodput.update(goodputPicture(fold.tasks.values(), { fromMs: firstMs, toMs, originMs }, words));
     this.#costs.update(costPicture(fold.costErrors, originMs, words));
     this.#models.update(this.#status);
   }

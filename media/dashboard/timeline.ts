@@ -14,7 +14,7 @@ import type { Words } from './words.ts';
 const rowPx = 16;
 const passesPx = 26;
 const lanePadPx = 8;
-const axisPx = 34;
+const axisPx = 28;
 const heightPxMin = 120;
 /** So far beside a task one still points at it. */
 const reachPx = 6;
@@ -94,7 +94,7 @@ export class Timeline {
       ms: 1,
       legend: { show: false },
       cursor: { show: false },
-      padding: [0, 8, 0, 8],
+      padding: [0, 32, 0, 32],
       scales: { x: { time: true, range: (_, min, max) => [min, max] }, y: { range: () => [0, 1] } },
       series: [{}, { show: false }],
       axes: [
@@ -140,6 +140,7 @@ export class Timeline {
     const left = bbox.left / uPlot.pxRatio;
     ctx.fillStyle = foreground;
     ctx.font = font;
+    ctx.textAlign = 'left';
     ctx.textBaseline = 'top';
     ctx.fillText(`${lane.model} · ${this.#words.text('passes')}`, left + 2, top + 2);
     for (const pass of lane.passes) {
