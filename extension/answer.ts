@@ -226,6 +226,9 @@ function isShown(uri: vscode.Uri): boolean {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   return tabs.some(({ input }) => {
     if (input instanceof vscode.TabInputTextDiff) return input.modified.toString() === uri.toString();
+    // A cell's own address has its notebook's path.
+    if (input instanceof vscode.TabInputNotebook)
+      return uri.scheme === 'vscode-notebook-cell' && input.uri.path === uri.path;
     return input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
   });
 }

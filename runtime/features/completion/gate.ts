@@ -22,7 +22,12 @@ export interface GateQuestion extends Sides {
   /** Asked for by hand. */
   readonly invoked: boolean;
   readonly history: GateHistory;
+  /** `insideAt` the cursor, where that was read already. */
+  readonly inside?: Inside;
 }
+
+/** What of a text the cursor is in. */
+export type Inside = 'comment' | 'string' | 'code';
 
 /** What is known of the person. */
 export interface GateHistory {
@@ -161,10 +166,15 @@ export function acceptProbability(question: GateQuestion): number {
   return logistic(score(features, question.history.learned));
 }
 
-export function gateFeatures({ before, after, languageId, history }: GateQuestion): GateFeatures {
+export function gateFeatures({
+  before,
+  after,
+  languageId,
+  history,
+  inside = insideAt(before, languageId),
+}: GateQuestion): GateFeatures {
   const situation = situationAt({ before, after });
   const { acceptRate, beatMs } = history;
-  const inside = textAt(before, languageId);
   return {
     always: 1,
     ...beforeFeature(situation.before),
@@ -188,7 +198,8 @@ function isAmid({ behind }: Situation): boolean {
 /** Of a document no more is read: what is open before it is taken for code. */
 const readCharsMax = 65_536;
 
-function textAt(before: string, languageId: string): 'comment' | 'string' | 'code' {
+/** Takes milliseconds in a long document. */
+export function insideAt(before: string, languageId: string): Inside {
   const lexis = lexisOf(languageId);
   // Of an unknown language only the cursor's line is judged: who knows what its other lines mean.
   const { open } = scan(lexis.isKnown ? before.slice(-readCharsMax) : lineBefore(before), lexis);

@@ -69,10 +69,13 @@ export class Outcomes {
   /** The document not heard of for the longest time first. */
   readonly #documents = new Map<string, Followed>();
 
-  /** @param isRest of the one that stands, as far as that was typed. */
-  offered(document: string, offered: Offered, isRest: boolean, nowMs: number): readonly Outcome[] {
+  /** Whether a suggestion is shown that nothing was heard of since, but that some of it was typed. */
+  isStanding(document: string): boolean {
+    return this.#documents.get(document)?.standing !== undefined;
+  }
+
+  offered(document: string, offered: Offered, nowMs: number): readonly Outcome[] {
     const followed = this.#of(document);
-    if (isRest && followed.standing !== undefined) return [];
     const ended = [...leave(followed), ...(followed.standing ? outcomesOf(endOf(followed.standing, nowMs)) : [])];
     followed.standing = { ...offered, sinceMs: nowMs, typed: '', isPartlyTaken: false };
     return ended;

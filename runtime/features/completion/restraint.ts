@@ -15,7 +15,7 @@ import {
 } from './debounce.ts';
 import { acceptRateOf, type Outcome, type Scope, wasTaken } from './feedback.ts';
 import type { FeedbackBook } from './feedback-book.ts';
-import { type GateQuestion, gateFeatures, type Silence, whySilent } from './gate.ts';
+import { type GateQuestion, gateFeatures, type Inside, insideAt, type Silence, whySilent } from './gate.ts';
 import type { Timer } from './generation.ts';
 import { Outcomes } from './outcomes.ts';
 import { beatMs } from './rhythm.ts';
@@ -69,6 +69,8 @@ export class Restraint {
   /** By document: ends the wait there. */
   readonly #waits = new Map<string, () => void>();
   #callOff: (() => void) | undefined;
+  /** What was read last: an answer is at the place that was asked about. */
+  #read: { readonly before: string; readonly languageId: string; readonly inside: Inside } | undefined;
 
   constructor(options: RestraintOptions) {
     this.#options = options;
@@ -120,11 +122,14 @@ export class Restraint {
     if (from === 'generated' && ttftMs !== undefined && e2eMs !== undefined)
       this.#tell(client, { kind: 'answered', decodeMs: e2eMs - ttftMs });
     if (item === undefined) return;
+    const key = keyOf(place);
+    // The rest of the one that stands, as far as that was typed.
+    if (from === 'typed' && this.#outcomes.isStanding(key)) return;
     const features = gateFeatures(this.#gateQuestion({ ...place, invoked: false }));
     const about = { language: languageId, model, features };
     const text = item.insertText.slice(selected.length);
     const offered = { before: around.before, after: around.after, text, isTentative: selected !== '', about };
-    this.#record(client, this.#outcomes.offered(keyOf(place), offered, from === 'typed', this.#options.now()));
+    this.#record(client, this.#outcomes.offered(key, offered, this.#options.now()));
   }
 
   /** The editor says that the last suggestion was taken. */
@@ -174,7 +179,14 @@ export class Restraint {
       beatMs: beatMs(this.#of(client).rhythm),
       learned: statistics.learned,
     };
-    return { before: around.before, after: around.after, uri, languageId, invoked, history };
+    const inside = this.#insideAt(around.before, languageId);
+    return { before: around.before, after: around.after, uri, languageId, invoked, history, inside };
+  }
+
+  #insideAt(before: string, languageId: string): Inside {
+    if (this.#read?.before !== before || this.#read.languageId !== languageId)
+      this.#read = { before, languageId, inside: insideAt(before, languageId) };
+    return this.#read.inside;
   }
 
   #of(client: string): Debounce {

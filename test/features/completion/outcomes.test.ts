@@ -16,7 +16,7 @@ class Story {
   readonly told: string[] = [];
 
   constructor(offered: Offered) {
-    this.#tell(this.outcomes.offered('d', offered, false, 0));
+    this.#tell(this.outcomes.offered('d', offered, 0));
   }
 
   /** The line goes on so. */
@@ -29,7 +29,8 @@ class Story {
   }
 
   offer(offered: Offered, isRest: boolean, atMs: number): this {
-    return this.#tell(this.outcomes.offered('d', offered, isRest, atMs));
+    if (isRest && this.outcomes.isStanding('d')) return this;
+    return this.#tell(this.outcomes.offered('d', offered, atMs));
   }
 
   accepted(atMs: number): this {
@@ -143,7 +144,7 @@ describe('what became of a suggestion', () => {
 
   it('when many documents are edited, then the ones not heard of for longest are let go', () => {
     const outcomes = new Outcomes();
-    for (let index = 0; index < 200; index += 1) outcomes.offered(`d${index}`, offer('abc'), false, 0);
+    for (let index = 0; index < 200; index += 1) outcomes.offered(`d${index}`, offer('abc'), 0);
     expect(outcomes.edited('d0', `${before}abc${after}`, 500)).toEqual([]);
     expect(outcomes.edited('d199', `${before}abc${after}`, 500)).toHaveLength(2);
   });
