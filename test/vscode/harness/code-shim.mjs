@@ -2,9 +2,9 @@
 /**
  * A stand-in for the desktop's `code`, for runTests({ vscodeExecutablePath }) of @vscode/test-electron: takes its test arguments, runs
  * the tests in the extension host of the web workbench (a real Node extension host; no Electron), prints what they print, and exits with
- * their code. 97: the workbench broke; 98: the tests did not end; 99: the page crashed.
+ * their code. 97: the workbench broke; 98: the tests went silent; 99: the page crashed.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { follow, keepEvidence } from './artifacts.mjs';
@@ -12,7 +12,8 @@ import { Browser } from './browser.mjs';
 import { Rig } from './rig.mjs';
 import { Workbench } from './workbench.mjs';
 
-const testsMs = 180_000;
+/** Each test has a limit of its own (suite/index.ts); this one is for a window that says nothing at all, from its start and from each test. */
+const silenceMs = 180_000;
 
 const { values, positionals } = parseArgs({ strict: false, allowPositionals: true });
 const developed = list('extensionDevelopmentPath');
@@ -57,6 +58,7 @@ async function runTests() {
     ended = await testsEnd(
       browser,
       workbench,
+      outputFile,
       positionals.find((name) => existsSync(name)),
     );
   } catch (error) {
@@ -71,10 +73,11 @@ async function runTests() {
  * Opens the window; the workbench calls `codeAutomationExit` when the tests have ended.
  * @param {Browser} browser
  * @param {Workbench} workbench
+ * @param {string} outputFile what the tests print
  * @param {string | undefined} folder
  * @returns {Promise<number>}
  */
-async function testsEnd(browser, { page }, folder) {
+async function testsEnd(browser, { page }, outputFile, folder) {
   /** @type {(code: number) => void} */
   let resolveEnd = () => {};
   const end = new Promise((resolve) => {
@@ -83,15 +86,29 @@ async function testsEnd(browser, { page }, folder) {
   await page.exposeFunction('codeAutomationExit', resolveEnd);
   await page.exposeFunction('codeAutomationLog', () => {}); // the tests write to a file instead
   page.on('crash', () => resolveEnd(99));
-  const timer = setTimeout(() => {
-    console.error(`The tests in the extension host did not end within ${testsMs / 1000} s.`);
-    resolveEnd(98);
-  }, testsMs);
+  const watch = endsInSilence(outputFile, () => resolveEnd(98));
   const options = { extensions: developed, tests: path.resolve(tests) };
   await browser.load(page, rig, folder ? { ...options, folder: path.resolve(folder) } : options);
   const code = await end;
-  clearTimeout(timer);
+  clearInterval(watch);
   return code;
+}
+
+/**
+ * However many tests there are, each that ends prints a line.
+ * @param {string} outputFile
+ * @param {() => void} end
+ */
+function endsInSilence(outputFile, end) {
+  let last = { size: 0, atMs: Date.now() };
+  return setInterval(() => {
+    const { size } = statSync(outputFile);
+    if (size !== last.size) last = { size, atMs: Date.now() };
+    else if (Date.now() - last.atMs > silenceMs) {
+      console.error(`The extension host said nothing of its tests for ${silenceMs / 1000} s.`);
+      end();
+    }
+  }, 1000);
 }
 
 /** All values of an option that may be repeated. @param {string} name @returns {string[]} */
