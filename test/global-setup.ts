@@ -18,6 +18,8 @@ const programs = {
   cli: 'cli.mjs',
   bench: 'bench.mjs',
   eval: 'eval.mjs',
+  soak: 'soak.mjs',
+  'soak-engine': 'soak-engine.mjs',
   extension: 'extension.cjs',
 } as const;
 

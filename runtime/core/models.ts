@@ -89,9 +89,10 @@ export function noteModel(record: ModelRecord, event: ModelEvent, nowMs: number)
 }
 
 /** Deaths of the engine in a row while it loads one model, before that load has failed. */
-const loadLossesMax = 2;
-/** A failed load is remembered the longer the more deaths it cost, up to this many times as long. */
-const retryFactorMax = 64;
+const loadLossesMax = 3;
+/** How long that failure is remembered before the next task tries again, in ms; twice as long after each further death. */
+export const lossRetryMs = 1_000;
+const lossRetryMsMax = 5 * 60 * 1_000;
 
 /** The engine died while it loaded the model. @returns whether that is to count as a failed load: else it is tried once more. */
 export function isLostForGood(record: ModelRecord): boolean {
@@ -99,14 +100,13 @@ export function isLostForGood(record: ModelRecord): boolean {
   return record.loadLosses >= loadLossesMax;
 }
 
-/** Its load failed a moment ago, so its tasks are refused with that error. @param retryMs after which the next task tries again. */
+/** Its load failed a moment ago, so its tasks are refused with that error. @param retryMs after which a load that failed in words is tried again. */
 export function isRefusing(
   record: ModelRecord,
   retryMs: number,
   nowMs: number,
 ): record is ModelRecord & { readonly error: TaskError } {
-  const factor = Math.min(2 ** Math.max(0, record.loadLosses - loadLossesMax), retryFactorMax);
-  return (
-    record.state === 'failed' && record.error !== undefined && Math.abs(nowMs - record.failedAtMs) < retryMs * factor
-  );
+  const deaths = record.loadLosses - loadLossesMax;
+  const refusedMs = deaths < 0 ? retryMs : Math.min(lossRetryMs * 2 ** deaths, lossRetryMsMax);
+  return record.state === 'failed' && record.error !== undefined && Math.abs(nowMs - record.failedAtMs) < refusedMs;
 }

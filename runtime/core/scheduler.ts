@@ -12,8 +12,8 @@
  * 5. Idle work runs when nothing else does, and is stopped in the turn in which anything else comes (idle.ts).
  * 6. When the engine dies, tasks with an E2E promise wait again and continue from the tokens already sent; completions fail, as
  *    nobody waits for an old one. A task that was running in two such deaths is refused by name, as it may be their cause, and so is
- *    whoever asks for the same again (suspects.ts). A model that was loading is loaded once more; when the engine dies of that again,
- *    the load has failed, and the next try waits the longer the more often that was so.
+ *    whoever asks for the same again (suspects.ts). A model that was loading is loaded again; when the engine dies of that three
+ *    times in a row, the load has failed, and the next try waits the longer the more often that was so.
  */
 
 import { type Entry, noteAccepted, noteChunk, noteTokens } from './entry.ts';

@@ -1,7 +1,7 @@
 /** What the scheduler does when the engine dies: who goes on, who is refused, and which loads are tried again. */
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
-import { schedulerDefaults } from '../../runtime/core/scheduler-options.ts';
+import { lossRetryMs } from '../../runtime/core/models.ts';
 import { newScheduler, task, translation } from './fixtures.ts';
 import { check, loaded, submit } from './scheduler-steps.ts';
 
@@ -55,9 +55,10 @@ describe('a lost engine', () => {
     );
   });
 
-  it('when it dies while it loads, then the load is tried once more, and counts as failed when it dies again', () => {
+  it('when it dies while it loads, then the load is tried twice more, and counts as failed when it dies again', () => {
     check([
       [submit(task('c')), ['load m']],
+      [lost, ['load m']],
       [lost, ['load m']],
       [lost, ['settle c failed modelUnavailable']],
       [submit(task('d')), ['settle d failed modelUnavailable']],
@@ -66,17 +67,16 @@ describe('a lost engine', () => {
 
   it('when it dies of one model again and again, then the next try waits longer each time; a load that succeeds ends that', () => {
     const scheduler = newScheduler('edf');
-    const { loadRetryMs } = schedulerDefaults;
     scheduler.on(submit(task('c')), 0);
-    for (const _ of ['first', 'second']) scheduler.on(lost, 0);
+    for (const _ of ['first', 'second', 'third']) scheduler.on(lost, 0);
     const tries = (atMs: number): boolean =>
       scheduler.on(submit(task(`at ${atMs}`, { arrivalMs: atMs })), atMs).some(({ kind }) => kind === 'load');
-    expect([tries(loadRetryMs - 1), tries(loadRetryMs)]).toEqual([false, true]);
-    scheduler.on(lost, loadRetryMs);
-    expect([tries(3 * loadRetryMs - 1), tries(3 * loadRetryMs)]).toEqual([false, true]);
-    scheduler.on(loaded(), 3 * loadRetryMs);
-    scheduler.on(lost, 3 * loadRetryMs + 1);
-    expect(tries(3 * loadRetryMs + 1)).toBe(true);
+    expect([tries(lossRetryMs - 1), tries(lossRetryMs)]).toEqual([false, true]);
+    scheduler.on(lost, lossRetryMs);
+    expect([tries(3 * lossRetryMs - 1), tries(3 * lossRetryMs)]).toEqual([false, true]);
+    scheduler.on(loaded(), 3 * lossRetryMs);
+    scheduler.on(lost, 3 * lossRetryMs + 1);
+    expect(tries(3 * lossRetryMs + 1)).toBe(true);
   });
 
   it('when the same text is asked for again after two deaths, then it is refused by name, and others are not', () => {

@@ -47,7 +47,7 @@ export async function strike(world: RealWorld, kind: FaultKind, random: Random):
       return void world.strike('engine', 'SIGSEGV');
     case 'engine out of memory while it loads':
       world.place.dieAtNextLoad();
-      world.blows.engine += 1;
+      world.blow('engine');
       return void world.strike('engine', 'SIGKILL');
     case 'engine stopped for a while':
       return stopped(world, ['engine'], random);
@@ -112,7 +112,7 @@ async function poisoned(world: RealWorld, random: Random): Promise<void> {
   const window = await world.open();
   if (window === undefined) return;
   // Once when it is asked for, and once when it is tried again.
-  world.blows.engine += 2;
+  world.blow('engine', 2);
   const request = await world.ask(window, random, 'summary', poison);
   if (request.end?.kind === 'result') world.note('lost', 'a poisoned request was answered');
   world.leave(window);

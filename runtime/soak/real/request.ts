@@ -11,7 +11,13 @@ export interface Blows {
   engine: number;
   /** What may have ended or stopped the runtime. */
   runtime: number;
+  /** When the last of each came, in ms: connections break and loads fail a little later than that. */
+  engineMs: number;
+  runtimeMs: number;
 }
+
+/** So much later, in ms. */
+const afterMs = 15_000;
 
 export type End =
   | { readonly kind: 'result'; readonly result: unknown }
@@ -85,8 +91,11 @@ export class Request {
     const [engine, runtime] = (['engine', 'runtime'] as const).map(
       (who) => (this.#after?.[who] ?? 0) - this.#before[who],
     );
-    if ((runtime ?? 0) > 0) return true;
+    const { engineMs, runtimeMs } = this.#blows;
+    if ((runtime ?? 0) > 0 || performance.now() - runtimeMs < afterMs) return true;
     if (end.kind === 'closed' || end.message === '') return false;
+    // Of several deaths in a row the model is refused for a moment, and says so.
+    if (/while it loaded|in a row without an answer/.test(end.message)) return performance.now() - engineMs < afterMs;
     return (engine ?? 0) >= (this.work.kind === 'generate' ? 1 : 2);
   }
 }

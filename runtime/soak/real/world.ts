@@ -16,7 +16,7 @@ const retryMs = 100;
 
 export class RealWorld {
   readonly place: Place;
-  readonly blows: Blows = { engine: 0, runtime: 0 };
+  readonly blows: Blows = { engine: 0, runtime: 0, engineMs: 0, runtimeMs: 0 };
   readonly #tally: Tally;
   readonly #requests = new Set<Request>();
   readonly #windows = new Set<Window>();
@@ -41,12 +41,18 @@ export class RealWorld {
   /** Signals the runtime or the engine. @returns how many got it. */
   strike(kind: 'runtime' | 'engine', name: NodeJS.Signals): number {
     const found = processesOf(this.place.temporary).filter((process) => process.kind === kind);
-    if (name !== 'SIGCONT') this.blows[kind] += 1;
+    if (name !== 'SIGCONT') this.blow(kind);
     return found.filter(({ pid }) => signal(pid, name)).length;
   }
 
   note(what: 'lost' | 'orphans' | 'hangs', sentence: string): void {
     this.#tally[what].push(sentence);
+  }
+
+  /** Something was done that may end it. */
+  blow(kind: 'runtime' | 'engine', times = 1): void {
+    this.blows[kind] += times;
+    this.blows[`${kind}Ms`] = performance.now();
   }
 
   /** One more window, as soon as there is a runtime. Undefined when none can be had in time. */
