@@ -1,9 +1,11 @@
-/** *Punctual: Show Log* and *Punctual: Restart Runtime*. */
+/** *Punctual: Show Log*, with what the runtime writes down, and *Punctual: Restart Runtime*. */
 import * as vscode from 'vscode';
 import { guarded } from './answer.ts';
 import type { Context } from './context.ts';
+import * as runtimeLog from './runtime-log.ts';
 
 export function activate(ctx: Context): void {
+  runtimeLog.activate(ctx);
   ctx.command('showLog', () => ctx.log.show());
   ctx.command('restartRuntime', () => guarded(ctx, () => restartRuntime(ctx)));
 }
