@@ -81,10 +81,7 @@ const changesMax = 100_000;
 
 const nothing = z.unknown();
 
-/**
- * Every method that reaches the LSP library with parameters. Of the others a request is answered by the library, which does not find it,
- * and a notification is dropped.
- */
+/** Every method that gets past. A request for another one is answered so, and another notification is dropped. */
 const paramsByMethod: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>(
   Object.entries({
     initialize: z.looseObject({
@@ -105,6 +102,7 @@ const paramsByMethod: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType
     'textDocument/inlineCompletion': inlineCompletionParamsSchema,
     'workspace/didChangeConfiguration': didChangeConfigurationSchema,
     '$/cancelRequest': z.looseObject({ id }),
+    '$/setTrace': z.looseObject({ value: z.enum(['off', 'messages', 'compact', 'verbose']) }),
     [calibrateMethod]: calibrateParamsSchema,
     [diagnoseMethod]: diagnoseParamsSchema,
     [eligibilityMethod]: eligibilityParamsSchema,
@@ -220,9 +218,12 @@ export class CheckedReader extends SocketReader {
 
   #checked(json: Message, method: string, requestId: string | number | undefined, given: unknown): Message {
     const schema = paramsByMethod.get(method);
-    if (schema === undefined && requestId === undefined) return dropped;
-    const checked = schema?.safeParse(given ?? {});
-    if (checked === undefined || checked.success) {
+    if (schema === undefined) {
+      if (requestId === undefined) return dropped;
+      return this.#refuse(requestId, ErrorCodes.MethodNotFound, `There is no method '${inOneLine(method)}'.`);
+    }
+    const checked = schema.safeParse(given ?? {});
+    if (checked.success) {
       if (requestId !== undefined) this.#writer.expect(requestId);
       return json;
     }
