@@ -46,6 +46,8 @@ export interface Task {
   readonly notes: Note[];
   firstTokenMs?: number;
   settledMs?: number;
+  /** The newer request of its document. */
+  supersededBy?: string;
   outcome?: WatchOutcome;
   promptTokens: number;
   reusedTokens: number;
@@ -58,6 +60,13 @@ export interface Pass {
   readonly step: 'prefill' | 'decode';
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** A model on its way into memory; without an end it still is. */
+export interface Load {
+  readonly model: string;
+  readonly fromMs: number;
+  toMs?: number;
 }
 
 export type Decision = Item<'decision' | 'loaded' | 'loadFailed' | 'engineLost'>;
@@ -77,6 +86,7 @@ export class Fold {
   readonly costErrors = new CostErrors();
   passes: Pass[] = [];
   decisions: Decision[] = [];
+  loads: Load[] = [];
   totals: Totals = { evaluated: 0, generated: 0, wasted: 0, prompt: 0, reused: 0 };
   scores: readonly ModelScore[] = [];
   leftOut = 0;
@@ -84,6 +94,7 @@ export class Fold {
   /** The last that was heard, and the first that is known. */
   nowMs = 0;
   firstMs: number | undefined;
+  #lastSubmit: Pick<Item<'submit'>, 'id' | 'atMs'> | undefined;
   /** By model: which rows are taken. */
   readonly #rows = new Map<string, boolean[]>();
 
@@ -103,6 +114,7 @@ export class Fold {
     this.#rows.clear();
     this.passes = [];
     this.decisions = [];
+    this.loads = [];
     this.totals = { evaluated: 0, generated: 0, wasted: 0, prompt: 0, reused: 0 };
     this.leftOut = 0;
     this.firstMs = undefined;
@@ -116,12 +128,18 @@ export class Fold {
       case 'pass':
         return this.#pass(item);
       case 'decision':
+        this.decisions.push(item);
+        if (item.action === 'load' && item.model !== undefined)
+          this.loads.push({ model: item.model, fromMs: item.atMs });
+        return;
       case 'loaded':
       case 'loadFailed':
         this.decisions.push(item);
+        for (const load of this.loads) if (load.model === item.model) load.toMs ??= item.atMs;
         return;
       case 'engineLost':
         this.decisions.push(item);
+        for (const load of this.loads) load.toMs ??= item.atMs;
         for (const task of this.tasks.values()) if (phaseOf(task) === 'running') this.#restarted(task, item.atMs);
         return;
       case 'unloaded':
@@ -136,7 +154,8 @@ export class Fold {
     }
   }
 
-  #submit({ id, model, class: name, sla, arrivalMs, idle }: Item<'submit'>): void {
+  #submit({ id, atMs, model, class: name, sla, arrivalMs, idle }: Item<'submit'>): void {
+    this.#lastSubmit = { id, atMs };
     const rows = this.#rows.get(model) ?? [];
     const free = rows.indexOf(false);
     const row = free < 0 ? rows.length : free;
@@ -186,6 +205,10 @@ export class Fold {
     close(task, atMs);
     task.settledMs = atMs;
     task.outcome = outcome;
+    const isSuperseded = outcome.kind === 'cancelled' && outcome.by === 'superseded';
+    // It happens in the turn in which the other one is submitted.
+    const other = this.#lastSubmit;
+    if (isSuperseded && other?.atMs === atMs && other.id !== task.id) task.supersededBy = other.id;
     const rows = this.#rows.get(task.model);
     if (rows) rows[task.row] = false;
     // What was evaluated ahead is there for the request that comes.
@@ -216,6 +239,7 @@ export class Fold {
   #bound(): void {
     this.passes = bounded(this.passes, passesMax);
     this.decisions = bounded(this.decisions, decisionsMax);
+    this.loads = bounded(this.loads, decisionsMax);
     if (this.tasks.size <= tasksMax) return;
     for (const [id, { outcome }] of this.tasks) {
       if (this.tasks.size <= tasksMax) return;

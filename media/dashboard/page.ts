@@ -10,6 +10,7 @@ import { ModelsView } from './models-view.ts';
 import { binLabel, costPicture, distributionPicture, goodputPicture, lineName } from './pictures.ts';
 import { readTheme, type Theme } from './theme.ts';
 import { Timeline } from './timeline.ts';
+import { whyWaited } from './why.ts';
 import type { Words } from './words.ts';
 
 /** Of the tasks' table: the latest. */
@@ -198,7 +199,7 @@ export class Page {
         words.text(task.class),
         task.model,
         words.state(task),
-        words.story(task, fold.originMs, this.#nowMs),
+        words.story(task, fold.originMs, this.#nowMs, whyWaited(task, fold, this.#nowMs)),
       ]),
     };
   }

@@ -9,6 +9,7 @@ import { element, setText } from './dom.ts';
 import { type Lane, lanesOf, tasksWithin, verdictOf } from './figures.ts';
 import type { Fold, Stretch, Task } from './fold.ts';
 import type { Theme } from './theme.ts';
+import { whyWaited } from './why.ts';
 import type { Words } from './words.ts';
 
 const rowPx = 16;
@@ -249,7 +250,8 @@ export class Timeline {
     if (task === undefined) return;
     const { originMs, nowMs } = this.#fold;
     const model = this.#words.text('onModel', task.model);
-    const story = this.#words.story(task, originMs, task.settledMs ?? nowMs);
+    const endMs = task.settledMs ?? nowMs;
+    const story = this.#words.story(task, originMs, endMs, whyWaited(task, this.#fold, endMs));
     const words = `${this.#words.name(task)} ${model}: ${story}`;
     setText(this.#told, words);
     setText(this.#option, words);

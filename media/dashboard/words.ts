@@ -2,6 +2,7 @@
 import type { DashboardStrings } from '../../extension/dashboard-strings.ts';
 import { verdictOf } from './figures.ts';
 import { type Decision, type Note, type Phase, phaseOf, type Task } from './fold.ts';
+import type { WaitReason } from './why.ts';
 
 export class Words {
   readonly strings: DashboardStrings;
@@ -65,7 +66,7 @@ export class Words {
   }
 
   /** Everything that happened to it, in order, as one sentence. */
-  story(task: Task, originMs: number, nowMs: number): string {
+  story(task: Task, originMs: number, nowMs: number, why?: WaitReason): string {
     const spent = (phase: Phase): number =>
       task.stretches
         .filter((stretch) => stretch.phase === phase)
@@ -74,6 +75,7 @@ export class Words {
     const parts = [this.text('asked', this.clock(originMs + task.arrivalMs))];
     if (task.class !== 'idle') parts.push(this.promise(task));
     parts.push(this.text(isNow('waiting') ? 'stillWaiting' : 'waited', this.duration(spent('waiting'))));
+    if (why !== undefined) parts.push(...this.#waitReasons(why));
     parts.push(...task.notes.map((note) => this.#note(note)));
     if (spent('paused') > 0) parts.push(this.text('wasPaused', this.duration(spent('paused'))));
     if (spent('running') > 0)
@@ -85,6 +87,15 @@ export class Words {
     const verdict = verdictOf(task);
     parts.push(...this.#end(task), ...(verdict === 'undecided' ? [] : [this.text(verdict)]));
     return `${parts.join('; ')}.`;
+  }
+
+  #waitReasons({ loadMs, behind, others }: WaitReason): string[] {
+    const names = behind.map((task) => this.name(task)).join(', ');
+    const ran = others > 0 ? this.text('andMore', names, others) : names;
+    return [
+      ...(loadMs > 0 ? [this.text('waitedLoad', this.duration(loadMs))] : []),
+      ...(behind.length > 0 ? [this.text('waitedBehind', ran)] : []),
+    ];
   }
 
   #note(note: Note): string {
@@ -100,13 +111,14 @@ export class Words {
     }
   }
 
-  #end({ outcome, settledMs, arrivalMs }: Task): string[] {
+  #end({ outcome, settledMs, arrivalMs, supersededBy }: Task): string[] {
     if (outcome === undefined || settledMs === undefined) return [];
     const after = this.duration(settledMs - arrivalMs);
     switch (outcome.kind) {
       case 'finished':
         return [this.text(outcome.reason === 'length' ? 'finishedLength' : 'finished', after)];
       case 'cancelled':
+        if (supersededBy !== undefined) return [this.text('supersededBy', after, supersededBy)];
         return [this.text(outcome.by === 'superseded' ? 'superseded' : 'cancelled', after)];
       case 'failed':
         return [this.text('failed', after, outcome.error.message.replace(/\.$/, ''))];

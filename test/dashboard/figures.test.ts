@@ -14,6 +14,7 @@ import {
 } from '../../media/dashboard/figures.ts';
 import { Fold, type Task } from '../../media/dashboard/fold.ts';
 import { costPicture, distributionPicture, goodputPicture } from '../../media/dashboard/pictures.ts';
+import { whyWaited } from '../../media/dashboard/why.ts';
 import { Words } from '../../media/dashboard/words.ts';
 import type { KnownWatchItem } from '../../runtime/protocol/dashboard.ts';
 import { answered, news, settle, start, stop, submit, superseded, tokens } from './items.ts';
@@ -146,6 +147,25 @@ describe('the words', () => {
     const story = words.story(only(submit('t', 0), settle('t', 80, superseded)), 0, 80);
     expect(story).toContain('superseded after 80 ms: a newer request for the same document took its place');
     expect(story).not.toContain('promise kept');
+  });
+
+  it('when its model had to load and others ran, then its story says for what it waited', () => {
+    const fold = new Fold();
+    const decision = { kind: 'decision', action: 'load', model: 'tiny.gguf', why: '.' } as const;
+    fold.news(
+      news([
+        ...[submit('a', 0), { ...decision, atMs: 0 }, submit('b', 50)],
+        { kind: 'loaded', atMs: 300, model: 'tiny.gguf', loadMs: 300, memoryBytes: 1, device: 'CPU' },
+        ...[start('a', 300), settle('a', 400), start('b', 400), submit('c', 450, { document: 'd1' })],
+        settle('b', 450, superseded),
+      ]),
+    );
+    const task = fold.tasks.get('b');
+    if (task === undefined) throw new Error('b is not known');
+    expect(whyWaited(task, fold, 450)).toMatchObject({ loadMs: 250, behind: [{ id: 'a' }], others: 0 });
+    const story = words.story(task, 0, 450, whyWaited(task, fold, 450));
+    expect(story).toContain('waited 350 ms; of that 250 ms for its model to load; while Completion a ran; ran 50 ms');
+    expect(story).toContain('superseded after 400 ms by c, a newer request for the same document');
   });
 
   it('when every text of the page is filled, then none is missing and no brace is left', () => {
