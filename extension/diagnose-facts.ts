@@ -26,6 +26,13 @@ export function otherCompleters(extensions: readonly string[]): string[] {
   return extensions.filter((id) => completers.has(id.toLowerCase())).toSorted();
 }
 
+/** The kind of remote, such as `ssh-remote`. Some editors name the host there, which is nobody's business. */
+export function remoteKind(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const [kind = ''] = name.split('+');
+  return /^[a-z][a-z-]*$/.test(kind) ? kind : 'another machine';
+}
+
 /** What a button runs. */
 export interface EditorAct {
   readonly command: string;

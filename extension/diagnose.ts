@@ -13,7 +13,7 @@ import {
 } from '../runtime/protocol.ts';
 import { guarded } from './answer.ts';
 import type { Context } from './context.ts';
-import { otherCompleters, rowsOf, verdictOf, withoutRuntime } from './diagnose-facts.ts';
+import { otherCompleters, remoteKind, rowsOf, verdictOf, withoutRuntime } from './diagnose-facts.ts';
 import { isShared } from './documents.ts';
 import { l10n } from './l10n.ts';
 import { failureSentence, isCancellation } from './messages.ts';
@@ -69,7 +69,7 @@ async function probed(
 async function editorFacts(ctx: Context): Promise<ClientFacts> {
   const document = vscode.window.activeTextEditor?.document;
   const inline = vscode.workspace.getConfiguration('editor', document).get<boolean>('inlineSuggest.enabled') ?? true;
-  const { remoteName } = vscode.env;
+  const remote = remoteKind(vscode.env.remoteName);
   const here = await hereFacts(ctx, document);
   return {
     client: 'vscode',
@@ -78,7 +78,7 @@ async function editorFacts(ctx: Context): Promise<ClientFacts> {
     editor: {
       name: vscode.env.appName,
       version: vscode.version,
-      ...(remoteName !== undefined && { remote: remoteName }),
+      ...(remote !== undefined && { remote }),
       inlineSuggest: inline,
       enabled: ctx.settings.enabledFor(document),
       ...(document !== undefined && { language: document.languageId }),

@@ -30,10 +30,9 @@ async function calibrate(ctx: Context): Promise<void> {
   const sentence = calibratedSentence(result);
   if (sentence === undefined) throw new UserError(result.problems.join(' ') || l10n.t('Nothing could be measured.'));
   const rows = promiseRows(result);
-  const placeHolder = l10n.t('{0} Tick what is to be written to your settings; Escape writes nothing.', sentence);
-  const title = l10n.t('Punctual: Calibrate Promises');
+  const placeHolder = l10n.t('Tick what is to be written to your settings; Escape writes nothing.');
   const picked = await vscode.window.showQuickPick(rows, {
-    title,
+    title: sentence,
     placeHolder,
     canPickMany: true,
     ignoreFocusOut: true,

@@ -121,7 +121,7 @@ export class Loop implements Tasks {
 
   submit(spec: TaskSpec, listener?: TaskListener): TaskHandle {
     const task = taskOf(`t${++this.#taskCount}`, spec, listener);
-    if (task.idle !== true) this.#slas.set(task.class, promiseOf(task));
+    if (task.idle !== true && task.probe !== true) this.#slas.set(task.class, promiseOf(task));
     const done = this.#answers.open(task, listener);
     if (this.#closed) this.#settle(task.id, shuttingDown);
     else this.#handle({ kind: 'submit', task });

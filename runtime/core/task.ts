@@ -101,6 +101,8 @@ export interface Task {
    * way within one pass. Needs a `supersedeKey`; its promise means nothing.
    */
   readonly idle?: true;
+  /** It is timed to see what can be promised. Nobody asked for its answer, so it is in no statistics of kept promises. */
+  readonly probe?: true;
   /** It is a call of a workflow (workflow.ts): what follows it under one promise. */
   readonly rest?: Rest;
   /** Absent: as the options of residency say. */

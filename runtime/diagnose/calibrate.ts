@@ -73,14 +73,14 @@ async function bySamples(
     if (turn > 0) timings.push(timing);
   }
   const { p50Ms, p95Ms, promptTokens } = timedFacts(timings);
-  const length = promptTokens === undefined ? '' : ` with prompts of about ${promptTokens} tokens`;
+  const length = promptTokens === undefined ? '' : ` (prompts of about ${promptTokens} tokens)`;
   return {
     ...common,
     p50Ms,
     p95Ms,
     samples: count,
     canKeepMs: promiseOfSamples(common.class, p95Ms),
-    how: `${count} completions of ${model.name} were timed one after the other${length}: 95 % of them began within ${Math.round(p95Ms)} ms; a fifth is added and the sum rounded up.`,
+    how: `95 % of ${count} timed completions${length} began within ${Math.round(p95Ms)} ms; a fifth is added and the sum rounded up.`,
   };
 }
 
@@ -100,6 +100,6 @@ async function byCosts(
     ...common,
     samples: 0,
     canKeepMs: promiseOfCosts(common.class, ordinaryMs),
-    how: `At the speed that was measured of ${model.name}, an ordinary answer takes ${Math.round(ordinaryMs)} ms on an idle machine; that is doubled and rounded up.`,
+    how: `An ordinary answer takes ${Math.round(ordinaryMs)} ms at the speed that was measured, on an idle machine; that is doubled and rounded up.`,
   };
 }

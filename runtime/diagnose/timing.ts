@@ -49,6 +49,7 @@ export async function timed(options: TimingOptions, turn: number): Promise<Timin
     prompt: options.class === 'completion' ? infill(model.contextTokens, turn) : question(turn),
     limits: { maxTokens: answerTokens, stop: [] },
     substitution: 'never',
+    probe: true,
   });
   const result = await ended(handle, signal);
   return timingOf(result);

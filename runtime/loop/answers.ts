@@ -145,7 +145,7 @@ export class Answers {
     const e2eMs = nowMs - task.arrivalMs;
     const settled = { task, outcome, e2eMs, atMs: nowMs, ...(ttftMs !== undefined && { ttftMs }) };
     // Nobody waits for idle work, so it neither keeps nor breaks a promise; a call of a workflow is a part of one, see Workflows.
-    if (task.idle !== true && task.rest === undefined) this.#metrics.add(settled);
+    if (task.idle !== true && task.probe !== true && task.rest === undefined) this.#metrics.add(settled);
     if (task.idle !== true) this.#errors.add(predicted, settled);
     answer.settle({
       outcome,
