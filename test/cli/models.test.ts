@@ -240,7 +240,7 @@ describe('punctual models', () => {
     expect(await finished(child)).toMatchObject({ code: 0, out: expect.stringMatching(/^gated \(/), err: '' });
     expect(new Set(hub.seen.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${secret}`]));
     hub.faultOf = () => undefined;
-    for (const file of ['runtime.log', 'models/models.json'])
+    for (const file of ['runtime.log', 'logs/runtime.jsonl', 'models/models.json'])
       expect(await readFile(path.join(program.home, file), 'utf8')).not.toContain(secret);
     // The next request is without it again.
     expect((await program.run('models', 'remove', 'gated')).code).toBe(0);

@@ -211,8 +211,8 @@ describe('the runtime behind the commands', () => {
     const { pid, enginePid } = await running();
     expect(await program.run('stop', '--json')).toEqual({ code: 0, out: `{"stopped":true,"pid":${pid}}\n`, err: '' });
     expect([pid, enginePid ?? 0].filter((id) => id > 0 && isProcess(id))).toEqual([]);
-    // What was measured of the model may stay too, for the next runtime.
-    const measured = ['calibrations', 'load-times.json'];
+    // What was measured of the model may stay too, for the next runtime, and what was said stays for people.
+    const measured = ['calibrations', 'load-times.json', 'logs'];
     expect((await readdir(program.home)).filter((name) => !measured.includes(name))).toEqual(['runtime.log']);
     expect(await program.run('status', '--json')).toMatchObject({ code: 0, out: '{"running":false}\n' });
     expect(await program.run('stop')).toMatchObject({ code: 0, out: 'No runtime is running.\n' });
