@@ -7,10 +7,12 @@ import type { SummarizeParams, TextResult, WireTaskClass } from '../runtime/prot
 import type { AnswerPart, Connection } from './connection.ts';
 import type { Context } from './context.ts';
 import { isShared, isTooLarge } from './documents.ts';
+import { l10n } from './l10n.ts';
 import { endSentence, failureSentence, isCancellation, isForeseen, UserError } from './messages.ts';
 import { Pump } from './pump.ts';
 import { statusInput } from './status.ts';
 import { modelFor } from './status-text.ts';
+import { trustedFolder } from './trusted-folder.ts';
 
 export type AnswerEnd =
   | {
@@ -61,12 +63,17 @@ const endShownMs = 10_000;
 
 /** @throws UserError when there is nothing in front of the user that the runtime could read. */
 export function sourceOf(editor: vscode.TextEditor | undefined): Source {
-  if (editor === undefined) throw new UserError('No file is open: open the file to work on and run the command again.');
+  if (editor === undefined)
+    throw new UserError(l10n.t('No file is open: open the file to work on and run the command again.'));
   const { document, selection } = editor;
   if (isTooLarge(document))
-    throw new UserError('This file is too large: copy the part you need into a new file and run the command there.');
+    throw new UserError(
+      l10n.t('This file is too large: copy the part you need into a new file and run the command there.'),
+    );
   if (!isShared(document)) {
-    throw new UserError('This kind of editor is not a file: copy its text into a new file and run the command there.');
+    throw new UserError(
+      l10n.t('This kind of editor is not a file: copy its text into a new file and run the command there.'),
+    );
   }
   return { document, range: selection.isEmpty ? undefined : selection };
 }
@@ -86,8 +93,7 @@ export function sourceParams(connection: Connection, { document, range }: Source
 
 /** The folder whose own prompts count: only one on this machine that the user trusts. */
 export function trustedWorkspace(uri: vscode.Uri): Pick<SummarizeParams, 'workspace'> {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  return vscode.workspace.isTrusted && folder?.uri.scheme === 'file' ? { workspace: folder.uri.fsPath } : {};
+  return trustedFolder(vscode.workspace.isTrusted, vscode.workspace.getWorkspaceFolder(uri));
 }
 
 /** Runs to its end, and shows that end; never rejects. */
@@ -95,7 +101,7 @@ export async function streamAnswer(ctx: Context, options: AnswerOptions): Promis
   const progress = { location: vscode.ProgressLocation.Notification, title: options.title, cancellable: true };
   return vscode.window.withProgress(progress, async (report, token) => {
     const demo = demoInUse(ctx, options.class);
-    if (demo) report.report({ message: 'demonstration model' });
+    if (demo) report.report({ message: l10n.t('demonstration model') });
     const tell = (note: string) => report.report({ message: note });
     const running = new RunningAnswer(options, demo, tell, token);
     const end = await running.run(ctx);
@@ -177,7 +183,7 @@ class RunningAnswer {
   #received({ text, note, stage, restart }: AnswerPart): void {
     if (restart) this.#pump.restart();
     if (note !== undefined) this.#tell(note);
-    if (stage !== undefined) this.#tell(`${stage.done} of ${stage.of} parts done`);
+    if (stage !== undefined) this.#tell(l10n.t('{0} of {1} parts done', stage.done, stage.of));
     this.#pump.push(text);
   }
 
@@ -202,7 +208,7 @@ function show(ctx: Context, end: AnswerEnd): void {
       vscode.window.setStatusBarMessage(`$(check) ${end.sentence}`, endShownMs);
       return;
     case 'cancelled':
-      vscode.window.setStatusBarMessage('Cancelled.', endShownMs);
+      vscode.window.setStatusBarMessage(l10n.t('Cancelled.'), endShownMs);
       return;
     case 'failed':
       void vscode.window.showErrorMessage(end.sentence);

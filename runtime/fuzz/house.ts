@@ -85,6 +85,10 @@ export class House {
       contexts: (documents) => new Contexts(reader, documents),
       feedback: { restraint, store: { book, file: 'statistics', clear: async () => book.clear() } },
       turns: this.recorder,
+      watch: {
+        follow: (charsMax, listener) => this.recorder.follow(charsMax, listener),
+        ...{ scores: () => [], now, originMs: 0 },
+      },
       machineWide: new MachineWide(() => undefined),
       version: '0',
       know: () => Promise.resolve(),

@@ -16,6 +16,7 @@ import {
   stopMethod,
   summarizeMethod,
   translateMethod,
+  watchMethod,
   workspaceMethod,
 } from '../protocol.ts';
 import { chance, type Json, nastyTexts, nastyValue, spoiled, spoiledBytes } from './mutate.ts';
@@ -177,12 +178,21 @@ const introduction = (random: Random): Buffer[] => [
 const frame = (method: string, params: Json | undefined): Buffer =>
   Buffer.from(JSON.stringify({ jsonrpc: '2.0', method, params }));
 
+/** Lasts until it is taken back, so that is sure to come. */
+function watch(random: Random, frames: Buffer[]): void {
+  const params = { partialResultToken: pick(random, [0, 'w', '']) };
+  const asking = { jsonrpc: '2.0', id: 'watch', method: watchMethod, params };
+  frames.splice(integer(random, 0, frames.length + 1), 0, Buffer.from(JSON.stringify(asking)));
+  frames.push(frame('$/cancelRequest', { id: 'watch' }));
+}
+
 /** Some frames of one client. @param spoiling how many of them are spoiled, 0 to 1. */
 export function conversation(random: Random, spoiling: number, lengthMax: number): readonly Buffer[] {
   const length = integer(random, 1, lengthMax + 1);
   const frames = Array.from({ length }, (_, index) => frameOf(random, index, spoiling));
   if (chance(random, 0.6)) frames.unshift(frame('textDocument/didOpen', told['textDocument/didOpen']?.(random)));
   if (chance(random, 0.9)) frames.unshift(...introduction(random));
+  if (chance(random, 0.05)) watch(random, frames);
   if (chance(random, 0.02)) frames.push(Buffer.from('{"jsonrpc":"2.0","method":"exit"}'));
   return frames;
 }
