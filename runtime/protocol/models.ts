@@ -26,6 +26,15 @@ export const modelFitSchema = z.object({
 });
 export type ModelFit = z.infer<typeof modelFitSchema>;
 
+/** How fast a model is on this machine: as it was measured, or predicted from one that was. */
+export const modelForecastSchema = z.object({
+  speed: speedSchema,
+  isMeasured: z.boolean(),
+  /** To the first token of an ordinary completion; of a model that completes. */
+  promiseMs: z.number().optional(),
+});
+export type ModelForecast = z.infer<typeof modelForecastSchema>;
+
 export const listedModelSchema = z.object({
   /** What people type. Imported files have the name of the file without its ending. */
   name: z.string(),
@@ -50,6 +59,8 @@ export const listedModelSchema = z.object({
   /** Of a model that is ready. */
   speed: speedSchema.optional(),
   fit: modelFitSchema.optional(),
+  /** In a list; absent while nothing is known to predict it from. */
+  forecast: modelForecastSchema.optional(),
   /** 0 to 1 while a download of it is under way, also one that another window asked for. */
   downloading: z.number().optional(),
 });

@@ -4,6 +4,7 @@
  */
 import type { CancellationToken } from 'vscode-languageserver';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { withForecasts } from '../diagnose/forecast.ts';
 import { ModelsError } from '../models/errors.ts';
 import type { Library } from '../models/library.ts';
 import type { ModelManager } from '../models/manager.ts';
@@ -59,7 +60,7 @@ export class ModelDesk {
     await Promise.all([library.refresh(), memory.refresh()]);
     // The folder's own problem is in the list already.
     const leftovers = await store.leftovers().catch(() => []);
-    return listOf(this.#options, leftovers, settings);
+    return withForecasts(listOf(this.#options, leftovers, settings));
   }
 
   async pull(
