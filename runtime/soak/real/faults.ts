@@ -98,7 +98,7 @@ async function windowKilled(world: RealWorld, random: Random): Promise<void> {
 async function stuckWindow(world: RealWorld, random: Random): Promise<void> {
   const window = await world.open();
   if (window === undefined) return;
-  const asked = Array.from({ length: 8 }, () => world.ask(window, random, 'translation'));
+  const asked = Array.from({ length: 4 }, () => world.ask(window, random, 'translation'));
   window.pause();
   await sleep(integer(random, 500, 2_000));
   if (random() < 0.5) return world.leave(window);
