@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { modelSections, type Row, type RowsInput } from '../../extension/model-rows.ts';
+import type { ListedModel } from '../../runtime/protocol.ts';
 import { big, demo, imported, listWith, loaded, small } from './model-fixtures.ts';
 
 function input(over: Partial<RowsInput> = {}): RowsInput {
@@ -98,6 +99,18 @@ describe('a model', () => {
       detail: 'Prefill 340, decode 9.5 tokens/s. In use for completion and summaries. Apache-2.0. It fits.',
       buttons: ['use', 'remove'],
     });
+  });
+
+  test('when its speed here is known or predicted, then that is said with what it can promise', () => {
+    const speed = { prefillTokensPerSecond: 340.4, decodeTokensPerSecond: 9.51 };
+    const detail = (forecast: ListedModel['forecast']) =>
+      rowOf(small.name, { list: listWith({ models: [{ ...small, ...(forecast && { forecast }) }] }) }).detail;
+    expect(detail({ speed, isMeasured: true, promiseMs: 600 })).toMatch(
+      /^Prefill 340, decode 9\.5 tokens\/s\. Can promise 600 ms to the first token\. /,
+    );
+    expect(detail({ speed, isMeasured: false })).toMatch(
+      /^Predicted for this machine: prefill 340, decode 9\.5 tokens\/s\. Apache/,
+    );
   });
 
   test('when it could be downloaded, then an estimated size is called so', () => {
