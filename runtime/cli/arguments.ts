@@ -57,9 +57,9 @@ function wrongCount(command: Command, given: number): string {
   return `${given} arguments given, ${command.positionals} expected`;
 }
 
-/** What the usage calls the argument, as in FILE. */
+/** What the usage calls the argument, as in FILE; that it may be standard input is no part of its name. */
 function wordOf({ usage }: Command): string {
-  return usage.split(' ')[0] ?? '';
+  return (usage.split(' ')[0] ?? '').replace(/\|-$/, '');
 }
 
 function unknownOption(rawName: string, options: Options): string {
