@@ -90,6 +90,56 @@ export const tests = {
     assert.equal(await messageBox(workbench), before);
   },
 
+  'when the button over Source Control is pressed, then it does the same': async (context) => {
+    const { workbench } = context;
+    const { page } = workbench;
+    // It shows while the pointer is over the header.
+    await page.locator('.sidebar .composite.title, .scm-view').first().hover();
+    const button = page.locator('.sidebar [aria-label*="Write Commit Message"]').first();
+    await button.click({ timeout: 20_000 });
+    const dialog = page.locator('.monaco-dialog-box');
+    await dialog.waitFor({ timeout: 30_000 });
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  },
+
+  'when a folder is summarized from its menu, then the answer is about its files': async (context) => {
+    const { workbench } = context;
+    const { page } = workbench;
+    await workbench.command('View: Show Explorer');
+    await page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: 'lib' })
+      .first()
+      .click({ button: 'right' });
+    await page
+      .locator('.context-view .action-item', { hasText: 'Summarize Folder' })
+      .first()
+      .click({ timeout: 20_000 });
+    await workbench
+      .activeTab('Summary of lib')
+      .or(page.locator('.tab', { hasText: 'Summary of lib' }))
+      .first()
+      .waitFor({
+        timeout: 60_000,
+      });
+    await workbench.status('Summarized', 60_000);
+    await pictures(context, 'summarize-folder');
+    await workbench.command('View: Close All Editors');
+  },
+
+  'when a function is documented, then its comment stands above it, and one undo takes it back': async (context) => {
+    const { workbench } = context;
+    const before = context.rig.read('lib/total.js');
+    await workbench.openFile('total.js');
+    await workbench.goTo(2, 3);
+    await workbench.command('Punctual: Document This');
+    await workbench.status('Documented', 60_000);
+    assert.match(await workbench.savedText('lib/total.js'), /^\/\*\*[\s\S]*\*\/\nexport function total/);
+    await context.screenshot('document-this');
+    await workbench.press('Control+z');
+    assert.equal(await workbench.savedText('lib/total.js'), before);
+  },
+
   'when a name is explained, then a hover says so where it stands': async (context) => {
     const { workbench } = context;
     await workbench.openFile('queue.go');

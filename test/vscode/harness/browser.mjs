@@ -54,7 +54,8 @@ export class Browser {
    */
   async load(page, rig, { folder, extensions = [], tests } = {}) {
     if (extensions.length > 0 || tests) await developExtensions(page, rig, extensions, tests);
-    await page.goto(rig.url(folder));
+    // Whoever loads a page waits for what he needs of it; all of it takes long on a busy machine.
+    await page.goto(rig.url(folder), { waitUntil: 'commit' });
   }
 
   async close() {
