@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished } from './cli/program.ts';
 
@@ -12,7 +13,8 @@ const platforms = ['linux-x64', 'linux-arm64', 'linux-armv7l', 'mac-arm64-metal'
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'punctual-package-'));
-  const manifest = { name: 'small', publisher: 'test', version: '1.2.3', engines: { vscode: '^1.90.0' } };
+  const scripts = { build: 'node build.mjs', 'vscode:uninstall': 'node ./dist/uninstall.mjs' };
+  const manifest = { name: 'small', publisher: 'test', version: '1.2.3', engines: { vscode: '^1.90.0' }, scripts };
   await put('repository', 'package.json', JSON.stringify(manifest));
   await put('repository', '.vscodeignore', '');
   for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SUPPORT.md', 'media/a.txt', 'dist/engine.mjs'])
@@ -48,6 +50,14 @@ async function run(): Promise<{ code: number | null; err: string; packed: string
   return { code, err, packed: vsix === undefined ? '' : await readFile(path.join(cwd, vsix), 'latin1') };
 }
 
+/** @param packed a zip, read as latin1. @throws when no such file is in it. */
+function unpacked(packed: string, name: string): string {
+  const zip = Buffer.from(packed, 'latin1');
+  const header = zip.lastIndexOf('PK\u0003\u0004', zip.indexOf(name));
+  const [nameLength, extraLength] = [zip.readUInt16LE(header + 26), zip.readUInt16LE(header + 28)];
+  return String(inflateRawSync(zip.subarray(header + 30 + nameLength + extraLength)));
+}
+
 describe('the VSIX', () => {
   it.each(['a folder', 'a link'])(
     'when node_modules is %s, then node-llama-cpp goes along, with what it needs',
@@ -63,6 +73,10 @@ describe('the VSIX', () => {
       expect(packed).toContain(`${modules}/helper/index.js`);
       expect(packed).toMatch(/extension\/dist\/node_modules\/@node-llama-cpp\/[\w-]+\/bins\/llama\.node/);
       expect(packed).not.toContain(`${modules}/other/`);
+      const { scripts } = JSON.parse(unpacked(packed, 'extension/package.json'));
+      expect(scripts, 'what VS Code runs after an uninstall, and nothing else').toEqual({
+        'vscode:uninstall': 'node ./dist/uninstall.mjs',
+      });
     },
   );
 
