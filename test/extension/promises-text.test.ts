@@ -9,6 +9,7 @@ import {
 } from '../../extension/diagnose-facts.ts';
 import { remainingWords, wordsChangeAfterMs } from '../../extension/pause-text.ts';
 import { calibratedSentence, promiseRows, updatesOf } from '../../extension/promises-text.ts';
+import { settingsSnapshot } from '../../extension/settings-model.ts';
 import { moved, moves } from '../../extension/settings-moves-model.ts';
 import { cutAt } from '../../extension/walkthrough-trials.ts';
 import type { Calibrated, Finding } from '../../runtime/protocol.ts';
@@ -17,6 +18,21 @@ const found: Calibrated = {
   ...{ class: 'completion', kind: 'ttft', model: 'Qwen', demo: false, targetMs: 500, automatic: false },
   ...{ canKeepMs: 180, p50Ms: 120, p95Ms: 150, samples: 20, how: 'Twenty were timed.' },
 };
+
+describe('a promise in the settings', () => {
+  const said = (name: string, value: unknown) => settingsSnapshot((key) => (key === name ? value : undefined));
+
+  test('when it is automatic or a number, then the runtime is told which', () => {
+    expect(said('completion.targetMs', 'auto').wire.automatic).toEqual(['completion']);
+    const { automatic, completion } = said('completion.targetMs', 180).wire;
+    expect([automatic, completion.targetMs]).toEqual([[], 180]);
+  });
+
+  test('when it is another word, or the word stands elsewhere, then it is refused', () => {
+    expect(said('completion.targetMs', 'Auto').rejected).toEqual(['completion.targetMs']);
+    expect(said('completion.maxTokens', 'auto').rejected).toEqual(['completion.maxTokens']);
+  });
+});
 
 describe('calibration', () => {
   test('when it can keep another promise, then before and after stand there, and what takes the number back', () => {

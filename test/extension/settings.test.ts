@@ -93,14 +93,6 @@ describe('package.json', () => {
     },
   );
 
-  test('when a promise is automatic or a number, then the runtime is told which', () => {
-    expect(snapshotWith('completion.targetMs', 'auto').wire.automatic).toContain('completion');
-    const said = snapshotWith('completion.targetMs', 180).wire;
-    expect([said.automatic.includes('completion'), said.completion.targetMs]).toEqual([false, 180]);
-    expect(snapshotWith('completion.targetMs', 'Auto').rejected).toEqual(['completion.targetMs']);
-    expect(snapshotWith('completion.maxTokens', 'auto').rejected).toEqual(['completion.maxTokens']);
-  });
-
   test('when a setting is shown, then it is described and has its own place', () => {
     const all = Object.values(properties);
     for (const { markdownDescription } of all) expect(markdownDescription.length).toBeGreaterThan(20);
