@@ -1,10 +1,12 @@
 /** A change in words, and files that Git does not know yet in the form in which Git writes changes. Pure, without vscode. */
+import { l10n } from './l10n.ts';
 
 /** `3 staged files`, or `all 2 changed files, as nothing is staged`. */
 export function changeWords(count: number, isStaged: boolean): string {
-  const files = `${count} ${isStaged ? 'staged' : 'changed'} ${count === 1 ? 'file' : 'files'}`;
-  if (isStaged) return files;
-  return `${count === 1 ? 'the one changed file' : `all ${files}`}, as nothing is staged`;
+  if (isStaged) return count === 1 ? l10n.t('1 staged file') : l10n.t('{0} staged files', count);
+  return count === 1
+    ? l10n.t('the one changed file, as nothing is staged')
+    : l10n.t('all {0} changed files, as nothing is staged', count);
 }
 
 /** A file that is new, as `git diff` would write it once it is added. @param path in the repository, with slashes. */

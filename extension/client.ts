@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { Connection } from './connection.ts';
 import { type ConnectionState, retryDelayMs, settledAfterMs } from './connection-state.ts';
+import { l10n } from './l10n.ts';
 import { isConnectionLost, UserError } from './messages.ts';
 import { openTransports } from './runtime.ts';
 import type { Settings } from './settings.ts';
@@ -93,7 +94,7 @@ export class Client implements vscode.Disposable {
       // A runtime that ends at once may not answer any more; what counts is that the connection closes.
       if (!isConnectionLost(error)) throw error;
     });
-    await within(stopMsMax, 'the end of the runtime', closed);
+    await within(stopMsMax, l10n.t('the end of the runtime'), closed);
     this.connect();
   }
 
@@ -131,7 +132,7 @@ export class Client implements vscode.Disposable {
       return;
     }
     if (connection.isClosed) {
-      this.#failed('The runtime closed the connection after the handshake.');
+      this.#failed(l10n.t('The runtime closed the connection after the handshake.'));
       return;
     }
     this.#connection = connection;
@@ -146,7 +147,7 @@ export class Client implements vscode.Disposable {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     if (performance.now() - this.#connectedAtMs >= settledAfterMs) this.#failures = 0;
-    this.#failed('The connection to the runtime closed.');
+    this.#failed(l10n.t('The connection to the runtime closed.'));
   }
 
   #failed(message: string): void {
@@ -160,8 +161,9 @@ export class Client implements vscode.Disposable {
   }
 
   #unavailableError(): UserError {
-    const cause = this.#state.kind === 'unavailable' ? this.#state.message : 'The runtime did not answer in time.';
-    return new UserError(`${cause} Try Punctual: Restart Runtime; the details are in Punctual: Show Log.`);
+    const cause =
+      this.#state.kind === 'unavailable' ? this.#state.message : l10n.t('The runtime did not answer in time.');
+    return new UserError(l10n.t('{0} Try Punctual: Restart Runtime; the details are in Punctual: Show Log.', cause));
   }
 
   #setState(state: ConnectionState): void {

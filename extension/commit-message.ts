@@ -6,6 +6,7 @@ import { changeWords, newFileDiff } from './change-text.ts';
 import type { Context } from './context.ts';
 import { wireCharsMax } from './documents.ts';
 import { chosenRepository, type GitRepository, isUntracked, repositoryName } from './git.ts';
+import { l10n } from './l10n.ts';
 import { type BoxChoice, MessageBox } from './message-box.ts';
 import { UserError } from './messages.ts';
 
@@ -31,7 +32,7 @@ async function commitMessage(ctx: Context, writing: Set<string>, from: unknown):
   if (repository === undefined) return { kind: 'cancelled' };
   const root = repository.rootUri.toString();
   const name = repositoryName(repository);
-  if (writing.has(root)) throw new UserError(`The message of ${name} is being written already.`);
+  if (writing.has(root)) throw new UserError(l10n.t('The message of {0} is being written already.', name));
   writing.add(root);
   try {
     const { words, diff } = await changeOf(repository);
@@ -41,8 +42,8 @@ async function commitMessage(ctx: Context, writing: Set<string>, from: unknown):
     const uri = vscode.Uri.from({ scheme: 'punctual-change', path: `/changes of ${name}.diff` });
     return await streamAnswer(ctx, {
       class: 'summarize',
-      title: `Writing the commit message of ${words}`,
-      done: `Commit message of ${words}`,
+      title: l10n.t('Writing the commit message of {0}', words),
+      done: l10n.t('Commit message of {0}', words),
       request: (connection, onPart, token) =>
         connection.withText({ uri, languageId: 'diff', text: diff }, (textDocument) => {
           const params = { textDocument, purpose: 'commitMessage' as const, ...trustedWorkspace(repository.rootUri) };
@@ -61,12 +62,12 @@ async function commitMessage(ctx: Context, writing: Set<string>, from: unknown):
 /** Nothing that the user wrote is lost without his word. */
 async function consent(repository: GitRepository): Promise<BoxChoice | undefined> {
   if (repository.inputBox.value.trim() === '') return 'replace';
-  const choices = { Replace: 'replace', 'Add Below': 'add' } as const;
-  const labels = Object.keys(choices) as (keyof typeof choices)[];
-  const question = `The message box of ${repositoryName(repository)} already holds a message.`;
-  const detail = 'Replace it with a new one, or keep it and add the new one below?';
-  const label = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...labels);
-  return label && choices[label];
+  const [replace, add] = [l10n.t('Replace'), l10n.t('Add Below')];
+  const question = l10n.t('The message box of {0} already holds a message.', repositoryName(repository));
+  const detail = l10n.t('Replace it with a new one, or keep it and add the new one below?');
+  const label = await vscode.window.showWarningMessage(question, { modal: true, detail }, replace, add);
+  if (label === undefined) return undefined;
+  return label === replace ? 'replace' : 'add';
 }
 
 /** @throws UserError when there is none, or too much */
@@ -79,11 +80,12 @@ async function changeOf(repository: GitRepository): Promise<Change> {
   const added = isStaged ? [] : listed.filter(isUntracked).map(({ uri }) => uri);
   const diff = `${await repository.diff(isStaged)}${await newFiles(repository, added)}`;
   const name = repositoryName(repository);
-  if (diff.trim() === '') throw new UserError(`${name} has no change to describe: edit or stage something first.`);
+  if (diff.trim() === '')
+    throw new UserError(l10n.t('{0} has no change to describe: edit or stage something first.', name));
   if (diff.length > wireCharsMax) {
     const million = (diff.length / 1e6).toFixed(1);
     throw new UserError(
-      `What changed in ${name} has ${million} million characters, too many to be read: stage a part of it.`,
+      l10n.t('What changed in {0} has {1} million characters, too many to be read: stage a part of it.', name, million),
     );
   }
   return { words: changeWords(new Set(uris).size, isStaged), diff };

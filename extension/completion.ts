@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { documentSelector, isTooLarge } from './documents.ts';
 import { formatDuration } from './format.ts';
 import { type GhostItem, ghostItems, type Point } from './items.ts';
+import { l10n } from './l10n.ts';
 import { isCancellation } from './messages.ts';
 import { type EditorView, whySkipped } from './skip.ts';
 
@@ -102,7 +103,7 @@ function requestParams(
 
 function editorItem(item: GhostItem, uri: vscode.Uri): vscode.InlineCompletionItem {
   const range = new vscode.Range(item.start.line, item.start.character, item.end.line, item.end.character);
-  const command = { command: `punctual.${acceptedCommand}`, title: 'Suggestion accepted', arguments: [uri] };
+  const command = { command: `punctual.${acceptedCommand}`, title: l10n.t('Suggestion accepted'), arguments: [uri] };
   const result = new vscode.InlineCompletionItem(item.insertText, range, command);
   if (item.filterText !== undefined) result.filterText = item.filterText;
   return result;

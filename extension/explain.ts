@@ -8,6 +8,7 @@ import type { TextResult } from '../runtime/protocol.ts';
 import { guarded, type Source, sourceOf, sourceParams, streamAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import { isShared } from './documents.ts';
+import { l10n } from './l10n.ts';
 import { harmlessMarkdown, plainMarkdown } from './summary-text.ts';
 import { within } from './within.ts';
 
@@ -34,8 +35,8 @@ async function explain(ctx: Context, shown: Explanation): Promise<void> {
     here.range === undefined && word !== undefined ? document.getText(word) : path.posix.basename(document.uri.path);
   const end = await streamAnswer(ctx, {
     class: 'summarize',
-    title: `Explaining ${name}`,
-    done: 'Explained',
+    title: l10n.t('Explaining {0}', name),
+    done: l10n.t('Explained'),
     request: async (connection, onPart, token) => {
       result = await connection.summarize({ ...sourceParams(connection, asked), purpose: 'hover' }, onPart, token);
       return result;

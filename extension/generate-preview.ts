@@ -9,6 +9,7 @@ import * as vscode from 'vscode';
 import type { AnswerEnd, AnswerSink } from './answer.ts';
 import { documentSelector } from './documents.ts';
 import { type Stretch, shifted } from './generate-text.ts';
+import { l10n } from './l10n.ts';
 import { UserError } from './messages.ts';
 
 /** The cursor stands at the place: Escape discards. */
@@ -109,7 +110,7 @@ export class Preview implements AnswerSink, vscode.Disposable {
     this.#isTaking = false;
     if (!isKept)
       throw new UserError(
-        'The file cannot be changed, so nothing was inserted: make it writable, then press Tab again.',
+        l10n.t('The file cannot be changed, so nothing was inserted: make it writable, then press Tab again.'),
       );
     this.#close();
   }
@@ -168,7 +169,7 @@ export class Preview implements AnswerSink, vscode.Disposable {
   #items(document: vscode.TextDocument, position: vscode.Position): vscode.InlineCompletionItem[] {
     if (this.#isClosed || document !== this.document || this.#text === '' || !position.isEqual(this.place)) return [];
     const shown = this.#isReplacement ? `\n${this.#text}` : this.#text;
-    const command = { command: `punctual.${takenCommand}`, title: 'Generated code taken' };
+    const command = { command: `punctual.${takenCommand}`, title: l10n.t('Generated code taken') };
     return [new vscode.InlineCompletionItem(shown, new vscode.Range(position, position), command)];
   }
 
@@ -203,7 +204,7 @@ export class Preview implements AnswerSink, vscode.Disposable {
   #marks(isShown: boolean): vscode.DecorationOptions[] {
     const isWaiting = this.#isStreaming && this.#text === '';
     if (isShown && !isWaiting) return [];
-    const contentText = isWaiting ? 'generating…' : 'generated code: put the cursor here to see it';
+    const contentText = isWaiting ? l10n.t('generating…') : l10n.t('generated code: put the cursor here to see it');
     return [{ range: new vscode.Range(this.place, this.place), renderOptions: { after: { contentText } } }];
   }
 

@@ -10,6 +10,7 @@ import type { Connection } from './connection.ts';
 import type { Context } from './context.ts';
 import { Preview, takenCommand } from './generate-preview.ts';
 import { commentAbove } from './generate-text.ts';
+import { l10n } from './l10n.ts';
 import { UserError } from './messages.ts';
 
 export function activate(ctx: Context): void {
@@ -59,12 +60,16 @@ async function generate(ctx: Context, previews: Previews, argument: unknown): Pr
   const instruction = given ?? (await askInstruction(document, range));
   if (instruction === undefined) return { kind: 'cancelled' };
   if (document.isClosed || document.version !== version)
-    throw new UserError('The file has changed meanwhile: run the command again.');
+    throw new UserError(l10n.t('The file has changed meanwhile: run the command again.'));
   const preview = previews.open(editor, range);
   const end = await streamAnswer(ctx, {
     class: 'generate',
-    title: `Generating in ${path.posix.basename(document.uri.path)}, line ${range.start.line + 1}: Tab keeps, Escape discards`,
-    done: 'Generated',
+    title: l10n.t(
+      'Generating in {0}, line {1}: Tab keeps, Escape discards',
+      path.posix.basename(document.uri.path),
+      range.start.line + 1,
+    ),
+    done: l10n.t('Generated'),
     request: (connection, onPart, token) => {
       const params = { ...sourceParams(connection, { document, range }), ...wire(connection, document, range) };
       const request: GenerateParams = { ...params, instruction, mayRestart: true };
@@ -83,9 +88,11 @@ async function generate(ctx: Context, previews: Previews, argument: unknown): Pr
 /** @throws UserError for an editor in which nothing can be generated */
 function refuse({ document, selections }: vscode.TextEditor): void {
   if (selections.length > 1)
-    throw new UserError('There are several cursors: press Escape to go on with one, and run the command again.');
+    throw new UserError(
+      l10n.t('There are several cursors: press Escape to go on with one, and run the command again.'),
+    );
   if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false)
-    throw new UserError('The file cannot be changed: copy its text into a new file and run the command there.');
+    throw new UserError(l10n.t('The file cannot be changed: copy its text into a new file and run the command there.'));
 }
 
 /** The selection, without the line end behind its last line. */
@@ -116,13 +123,13 @@ async function askInstruction(document: vscode.TextDocument, range: vscode.Range
     ? commentAbove((line) => document.lineAt(line).text, range.start.line, document.languageId)
     : undefined;
   const answer = await vscode.window.showInputBox({
-    title: 'Generate',
-    prompt: range.isEmpty ? 'What is the code to do?' : 'What is the selected code to become?',
-    placeHolder: 'One sentence',
+    title: l10n.t('Generate'),
+    prompt: range.isEmpty ? l10n.t('What is the code to do?') : l10n.t('What is the selected code to become?'),
+    placeHolder: l10n.t('One sentence'),
     ...(said !== undefined && { value: said }),
     validateInput: (text) =>
       text.length > instructionCharsMax
-        ? `A sentence is enough: at most ${instructionCharsMax} characters.`
+        ? l10n.t('A sentence is enough: at most {0} characters.', instructionCharsMax)
         : undefined,
   });
   return answer === undefined || answer.trim() === '' ? undefined : answer;

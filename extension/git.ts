@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { l10n } from './l10n.ts';
 import { UserError } from './messages.ts';
 import { within } from './within.ts';
 
@@ -62,7 +63,9 @@ export async function chosenRepository(from: unknown): Promise<GitRepository | u
   const named = repositories.find(({ rootUri }) => rootUri.toString() === root?.toString());
   if (named !== undefined) return named;
   if (repositories.length === 0)
-    throw new UserError('No Git repository is open: open a folder that is one, or run Git: Initialize Repository.');
+    throw new UserError(
+      l10n.t('No Git repository is open: open a folder that is one, or run Git: Initialize Repository.'),
+    );
   if (repositories.length === 1) return repositories[0];
   const sorted = [...repositories].sort((a, b) => Number(b.ui.selected) - Number(a.ui.selected));
   const items = sorted.map((repository) => ({
@@ -71,8 +74,8 @@ export async function chosenRepository(from: unknown): Promise<GitRepository | u
     repository,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Commit Message',
-    placeHolder: 'Of which repository?',
+    title: l10n.t('Commit Message'),
+    placeHolder: l10n.t('Of which repository?'),
   });
   return picked?.repository;
 }
@@ -87,14 +90,21 @@ async function gitApi(): Promise<GitApi> {
   if (extension === undefined)
     throw new UserError(
       vscode.env.remoteName === undefined
-        ? "VS Code's Git extension is not there: enable it under Extensions, @builtin git, and run the command again."
-        : 'Git runs on the remote machine and Punctual on this one: add "punctual.punctual": ["workspace"] to the setting remote.extensionKind, then reload the window.',
+        ? l10n.t(
+            "VS Code's Git extension is not there: enable it under Extensions, @builtin git, and run the command again.",
+          )
+        : l10n.t(
+            'Git runs on the remote machine and Punctual on this one: add "punctual.punctual": ["workspace"] to the setting remote.extensionKind, then reload the window.',
+          ),
     );
   const { enabled, getAPI } = extension.isActive ? extension.exports : await extension.activate();
   if (!enabled)
-    throw new UserError('Git is switched off in the settings: set git.enabled to true and run the command again.');
+    throw new UserError(
+      l10n.t('Git is switched off in the settings: set git.enabled to true and run the command again.'),
+    );
   const api = getAPI.call(extension.exports, 1);
-  if (api.state !== 'initialized') await within(startMsMax, "Git's first look at the folders", initialized(api));
+  if (api.state !== 'initialized')
+    await within(startMsMax, l10n.t("Git's first look at the folders"), initialized(api));
   return api;
 }
 

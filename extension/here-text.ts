@@ -26,10 +26,6 @@ export interface HereView {
   readonly action: { readonly command: 'toggleCompletion' | 'models' | 'showLog' | 'resume'; readonly title: string };
 }
 
-const toggle = { command: 'toggleCompletion', title: 'Turn on or off' } as const;
-const choose = { command: 'models', title: 'Models' } as const;
-const log = { command: 'showLog', title: 'Show log' } as const;
-
 /**
  * The first that holds:
  * 1. paused in this window
@@ -44,22 +40,26 @@ const log = { command: 'showLog', title: 'Show log' } as const;
  */
 export function hereView(input: HereInput): HereView {
   const { enabled, connection, eligibility } = input;
+  const toggle = { command: 'toggleCompletion', title: l10n.t('Turn on or off') } as const;
+  const choose = { command: 'models', title: l10n.t('Models') } as const;
+  const log = { command: 'showLog', title: l10n.t('Show log') } as const;
+  const off = l10n.t('Punctual: off');
   if (input.pausedMs > 0) {
     const resume = { command: 'resume', title: l10n.t('Resume') } as const;
     return view(l10n.t('Punctual: paused'), remainingWords(input.pausedMs), resume);
   }
-  if (!enabled) return view('Punctual: off', `punctual.enable is off for ${input.languageId}`, toggle);
-  if (input.tooLarge) return view('Punctual: off', 'This file is too large', toggle);
+  if (!enabled) return view(off, l10n.t('{0} is off for {1}', 'punctual.enable', input.languageId), toggle);
+  if (input.tooLarge) return view(off, l10n.t('This file is too large'), toggle);
   if (connection === 'starting' || connection === 'connecting') {
-    return { ...view('Punctual: starting', 'Connecting to the runtime', log), busy: true };
+    return { ...view(l10n.t('Punctual: starting'), l10n.t('Connecting to the runtime'), log), busy: true };
   }
-  if (connection !== 'connected') return { ...view('Punctual: off', 'No runtime', log), warning: true };
-  if (input.modelError !== undefined) return { ...view('Punctual: off', input.modelError, choose), warning: true };
-  if (eligibility === undefined) return { ...view('Punctual', 'Asking the runtime', toggle), busy: true };
-  if (eligibility.automatic) return view('Punctual: on', eligibility.message, toggle);
-  if (eligibility.reason === 'demoModel') return view('Punctual: by hand only', eligibility.message, choose);
+  if (connection !== 'connected') return { ...view(off, l10n.t('No runtime'), log), warning: true };
+  if (input.modelError !== undefined) return { ...view(off, input.modelError, choose), warning: true };
+  if (eligibility === undefined) return { ...view('Punctual', l10n.t('Asking the runtime'), toggle), busy: true };
+  if (eligibility.automatic) return view(l10n.t('Punctual: on'), eligibility.message, toggle);
+  if (eligibility.reason === 'demoModel') return view(l10n.t('Punctual: by hand only'), eligibility.message, choose);
   const warning = eligibility.reason === 'modelUnavailable' || eligibility.reason === 'failed';
-  return { ...view('Punctual: off', eligibility.message, warning ? choose : toggle), warning };
+  return { ...view(off, eligibility.message, warning ? choose : toggle), warning };
 }
 
 function view(text: string, detail: string, action: HereView['action']): HereView {

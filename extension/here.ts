@@ -5,6 +5,7 @@ import { guarded } from './answer.ts';
 import type { Context } from './context.ts';
 import { documentSelector, isShared, isTooLarge } from './documents.ts';
 import { hereView } from './here-text.ts';
+import { l10n } from './l10n.ts';
 import { section } from './settings.ts';
 import { statusInput } from './status.ts';
 import { modelFor } from './status-text.ts';
@@ -110,7 +111,7 @@ class HereItem implements vscode.Disposable {
 
 function modelError(ctx: Context): string | undefined {
   const model = modelFor(statusInput(ctx), 'completion');
-  return model?.state === 'failed' ? (model.error ?? `${model.name} could not be loaded`) : undefined;
+  return model?.state === 'failed' ? (model.error ?? l10n.t('{0} could not be loaded', model.name)) : undefined;
 }
 
 interface ToggleItem extends vscode.QuickPickItem {
@@ -122,13 +123,18 @@ interface ToggleItem extends vscode.QuickPickItem {
 /** Writes the setting that the user picked, where the value in force comes from. */
 async function toggleCompletion(ctx: Context): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
-  const verb = (on: boolean) => (on ? 'Turn completion off' : 'Turn completion on');
   const everywhere = vscode.workspace.getConfiguration(section).get<boolean>('enable') ?? true;
-  const items: ToggleItem[] = [{ label: `${verb(everywhere)} in all languages`, value: !everywhere }];
+  const label = everywhere
+    ? l10n.t('Turn completion off in all languages')
+    : l10n.t('Turn completion on in all languages');
+  const items: ToggleItem[] = [{ label, value: !everywhere }];
   if (document !== undefined) {
     const here = ctx.settings.enabledFor(document);
-    const label = `${verb(here)} in ${document.languageId} files`;
-    items.unshift({ label, value: !here, languageId: document.languageId });
+    const { languageId } = document;
+    const label = here
+      ? l10n.t('Turn completion off in {0} files', languageId)
+      : l10n.t('Turn completion on in {0} files', languageId);
+    items.unshift({ label, value: !here, languageId });
   }
   const picked = await vscode.window.showQuickPick(items, { title: 'Punctual' });
   if (picked === undefined) return;

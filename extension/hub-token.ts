@@ -1,5 +1,6 @@
 /** The access token for gated models: asked for when a hub refuses a download, kept in VS Code's secret storage, sent with downloads only. */
 import * as vscode from 'vscode';
+import { l10n } from './l10n.ts';
 
 const secretKey = 'punctual.hubToken';
 /** As the wire takes it. */
@@ -20,8 +21,8 @@ export class HubToken {
   async ask(title: string, reason: string): Promise<string | undefined> {
     const given = await vscode.window.showInputBox({
       title,
-      prompt: `${reason} The token is kept in the secret storage of VS Code and goes to the hub alone.`,
-      placeHolder: 'Access token',
+      prompt: l10n.t('{0} The token is kept in the secret storage of VS Code and goes to the hub alone.', reason),
+      placeHolder: l10n.t('Access token'),
       password: true,
       ignoreFocusOut: true,
       validateInput: (text) => tokenProblem(text.trim()),
@@ -37,8 +38,8 @@ export class HubToken {
 }
 
 function tokenProblem(text: string): string | undefined {
-  if (text.length > tokenCharsMax) return `A token has at most ${tokenCharsMax} characters.`;
+  if (text.length > tokenCharsMax) return l10n.t('A token has at most {0} characters.', tokenCharsMax);
   return /^[\x21-\x7e]*$/.test(text)
     ? undefined
-    : 'A token has no spaces, and no other characters than those of ASCII.';
+    : l10n.t('A token has no spaces, and no other characters than those of ASCII.');
 }

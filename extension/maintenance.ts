@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { guarded } from './answer.ts';
 import type { Context } from './context.ts';
+import { l10n } from './l10n.ts';
 import * as runtimeLog from './runtime-log.ts';
 
 export function activate(ctx: Context): void {
@@ -11,7 +12,7 @@ export function activate(ctx: Context): void {
 }
 
 async function restartRuntime(ctx: Context): Promise<void> {
-  const progress = { location: vscode.ProgressLocation.Window, title: 'Restarting the Punctual runtime' };
+  const progress = { location: vscode.ProgressLocation.Window, title: l10n.t('Restarting the Punctual runtime') };
   await vscode.window.withProgress(progress, async () => {
     await ctx.client.restartRuntime();
     const waiting = new vscode.CancellationTokenSource();

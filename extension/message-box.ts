@@ -2,6 +2,7 @@
  * A text that is written into a box which is its user's: what stands in it is replaced with his consent only, what he types meanwhile stays,
  * and what did not come to its end is taken back. Pure, without vscode.
  */
+import { l10n } from './l10n.ts';
 import { UserError } from './messages.ts';
 
 export interface Box {
@@ -29,7 +30,7 @@ export class MessageBox {
   /** @throws UserError when somebody else has written there meanwhile: that stays. */
   append(text: string): void {
     if (this.#box.value !== this.#left)
-      throw new UserError('You typed into the message box meanwhile, so nothing more is written there.');
+      throw new UserError(l10n.t('You typed into the message box meanwhile, so nothing more is written there.'));
     this.#written += text;
     this.#put(this.#kept + this.#written);
   }

@@ -1,6 +1,7 @@
 /** What a command says when it ends, well or badly: one sentence each. Pure, without vscode. */
 import { errorCodes, replacedCode, type TextResult } from '../runtime/protocol.ts';
 import { formatDuration } from './format.ts';
+import { l10n } from './l10n.ts';
 
 /** An error that is already a sentence for the user, with what to do. */
 export class UserError extends Error {
@@ -10,44 +11,44 @@ export class UserError extends Error {
 /** `done` is a past participle: `Translated to Rust in 3.1 s, promised 20 s; demonstration model.` */
 export function endSentence(done: string, result: TextResult): string {
   if (result.sla === 'ttft') return firstTokenSentence(done, result);
-  const promise = result.kept
-    ? `promised ${formatDuration(result.targetMs)}`
-    : `${formatDuration(Math.max(0, result.e2eMs - result.targetMs))} later than the promised ${formatDuration(result.targetMs)}`;
-  return [`${done} in ${formatDuration(result.e2eMs)}, ${promise}; ${modelOf(result)}.`, ...shortcomings(result)].join(
-    ' ',
-  );
+  const [took, promised, model] = [formatDuration(result.e2eMs), formatDuration(result.targetMs), modelOf(result)];
+  const late = formatDuration(Math.max(0, result.e2eMs - result.targetMs));
+  const sentence = result.kept
+    ? l10n.t('{0} in {1}, promised {2}; {3}.', done, took, promised, model)
+    : l10n.t('{0} in {1}, {2} later than the promised {3}; {4}.', done, took, late, promised, model);
+  return [sentence, ...shortcomings(result)].join(' ');
 }
 
 /** `Generated, first token after 310 ms, promised 2 s; demonstration model.` */
 function firstTokenSentence(done: string, result: TextResult): string {
-  const promise = `first token after ${formatDuration(result.ttftMs)}, promised ${formatDuration(result.targetMs)}`;
-  return [`${done}, ${promise}; ${modelOf(result)}.`, ...shortcomings(result)].join(' ');
+  const [first, promised] = [formatDuration(result.ttftMs), formatDuration(result.targetMs)];
+  const sentence = l10n.t('{0}, first token after {1}, promised {2}; {3}.', done, first, promised, modelOf(result));
+  return [sentence, ...shortcomings(result)].join(' ');
 }
 
 function modelOf({ demo, model }: TextResult): string {
-  return demo ? 'demonstration model' : model;
+  return demo ? l10n.t('demonstration model') : model;
 }
 
 /** Why the answer may not be the whole answer, or not that of the model that was chosen. */
 function shortcomings(result: TextResult): string[] {
   const notes: string[] = [];
   if (result.insteadOf !== undefined) {
-    notes.push(`This model answered instead of ${result.insteadOf}, which would have come too late.`);
+    notes.push(l10n.t('This model answered instead of {0}, which would have come too late.', result.insteadOf));
   }
-  if (result.relegated && !result.kept) notes.push('It gave way to other tasks once it could not be on time.');
+  if (result.relegated && !result.kept) notes.push(l10n.t('It gave way to other tasks once it could not be on time.'));
   if (result.truncated !== undefined) {
-    notes.push(
-      `Only the first ${result.truncated.lines} of ${result.truncated.of} lines fitted into the model's context.`,
-    );
+    const { lines, of } = result.truncated;
+    notes.push(l10n.t("Only the first {0} of {1} lines fitted into the model's context.", lines, of));
   }
   switch (result.end) {
     case 'stop':
       break;
     case 'length':
-      notes.push('It was cut at the token limit of the settings.');
+      notes.push(l10n.t('It was cut at the token limit of the settings.'));
       break;
     case 'repetition':
-      notes.push('It was ended because the model repeated itself.');
+      notes.push(l10n.t('It was ended because the model repeated itself.'));
       break;
     default:
       result.end satisfies never;
@@ -90,11 +91,11 @@ export function isReplaced(error: unknown): boolean {
 export function failureSentence(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (isConnectionLost(error)) {
-    return 'The runtime ended before it could answer; it is being started again, so run the command once more.';
+    return l10n.t('The runtime ended before it could answer; it is being started again, so run the command once more.');
   }
   const text = firstLine(error instanceof Error ? error.message : String(error));
   if (isForeseen(error) && text !== '') return text;
-  return `This failed inside Punctual (${text || 'no reason given'}): see Punctual: Show Log.`;
+  return l10n.t('This failed inside Punctual ({0}): see Punctual: Show Log.', text || l10n.t('no reason given'));
 }
 
 /** What the runtime says beside its sentence, for programs. */

@@ -4,6 +4,7 @@ import type { ListedModel } from '../runtime/protocol.ts';
 import type { Context } from './context.ts';
 import { formatBytes } from './format.ts';
 import type { HubToken } from './hub-token.ts';
+import { l10n } from './l10n.ts';
 import { failureSentence, isCancellation, isNotAllowed, isReplaced } from './messages.ts';
 import { offers } from './model-menus.ts';
 import { progressText, servedBy, tasksOf, trustQuestion } from './model-words.ts';
@@ -42,7 +43,11 @@ export async function download(ctx: Context, hubToken: HubToken, wanted: Wanted)
 
 function pull(ctx: Context, wanted: Wanted, hubToken: string | undefined): Thenable<DownloadEnd> {
   const { model, quantization, title, trustNew = false } = wanted;
-  const options = { location: vscode.ProgressLocation.Notification, title: `Downloading ${title}`, cancellable: true };
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: l10n.t('Downloading {0}', title),
+    cancellable: true,
+  };
   return vscode.window.withProgress(options, async (report, token) => {
     let doneBytes = 0;
     let shown = 0;
@@ -83,9 +88,16 @@ async function askWhichToTrust(ctx: Context, hubToken: HubToken, wanted: Wanted,
 }
 
 async function showStopped(ctx: Context, hubToken: HubToken, wanted: Wanted, doneBytes: number): Promise<void> {
-  const kept = doneBytes === 0 ? 'what has come' : `the ${formatBytes(doneBytes)} that have come`;
-  const goOn = 'Go On';
-  const sentence = `The download of ${wanted.title} was stopped; ${kept} will be kept for the next time.`;
+  const { title } = wanted;
+  const goOn = l10n.t('Go On');
+  const sentence =
+    doneBytes === 0
+      ? l10n.t('The download of {0} was stopped; what has come will be kept for the next time.', title)
+      : l10n.t(
+          'The download of {0} was stopped; the {1} that have come will be kept for the next time.',
+          title,
+          formatBytes(doneBytes),
+        );
   const answer = await vscode.window.showInformationMessage(sentence, goOn);
   if (answer === goOn) await download(ctx, hubToken, wanted);
 }
@@ -93,12 +105,12 @@ async function showStopped(ctx: Context, hubToken: HubToken, wanted: Wanted, don
 async function offerToUse(ctx: Context, model: ListedModel): Promise<void> {
   const list = await listModels(ctx);
   const serving = servedBy(list, model);
-  const now = serving.length === 0 ? '' : ` and in use for ${tasksOf(serving)}`;
+  const sentence =
+    serving.length === 0
+      ? l10n.t('{0} is installed.', model.title)
+      : l10n.t('{0} is installed and in use for {1}.', model.title, tasksOf(serving));
   const rows = offers(list, model);
-  const answer = await vscode.window.showInformationMessage(
-    `${model.title} is installed${now}.`,
-    ...rows.map(({ label }) => label),
-  );
+  const answer = await vscode.window.showInformationMessage(sentence, ...rows.map(({ label }) => label));
   const act = rows.find(({ label }) => label === answer)?.act;
   if (act?.kind === 'write') await writeSettings(act.updates);
 }

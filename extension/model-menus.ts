@@ -1,6 +1,7 @@
 /** What can be done with one model, and which models can do one kind of task: the lists behind *Punctual: Models…*. Pure, without vscode. */
 import path from 'node:path';
 import type { ListedModel, ModelsListResult, WireTaskClass } from '../runtime/protocol.ts';
+import { l10n } from './l10n.ts';
 import {
   choiceFor,
   choiceOf,
@@ -26,33 +27,33 @@ export interface MenuRow {
 
 /** What to do with a model that is there; how its tasks are chosen comes first. */
 export function modelMenu(list: ModelsListResult, choices: ModelChoices, model: ListedModel): MenuRow[] {
-  if (!model.installed) return [menuRow(`Download ${sizeOf(model)}`, { kind: 'download' })];
+  if (!model.installed) return [menuRow(l10n.t('Download {0}', sizeOf(model)), { kind: 'download' })];
   const served = model.serves.filter(isClass);
   const choice = choiceOf(model);
   const isChosen = (name: WireTaskClass) => choiceFor(choices, name) === choice;
   const single = served.map((name) =>
     menuRow(
-      `Use for ${taskNames[name]}`,
+      l10n.t('Use for {0}', taskNames[name]),
       { kind: 'write', updates: useFor(name, choice) },
-      isChosen(name) ? 'chosen' : instead(list, model, name),
+      isChosen(name) ? l10n.t('chosen') : instead(list, model, name),
     ),
   );
   const all =
     served.length < classes.length
       ? []
-      : [menuRow('Use for everything', { kind: 'write', updates: useForAll(choices, choice) })];
-  const remove = isKeptByUs(list, model) ? 'Delete this model…' : 'Forget this model…';
+      : [menuRow(l10n.t('Use for everything'), { kind: 'write', updates: useForAll(choices, choice) })];
+  const remove = isKeptByUs(list, model) ? l10n.t('Delete this model…') : l10n.t('Forget this model…');
   return [...all, ...single, ...(model.origin === 'embedded' ? [] : [menuRow(remove, { kind: 'remove' })])];
 }
 
 /** The models that can do one kind of task; `undefined` is the setting for everything. */
 export function classMenu(list: ModelsListResult, choices: ModelChoices, name: WireTaskClass): MenuRow[] {
   const own = choices.models[name];
-  const mark = (choice: string | undefined) => (choice === own ? 'chosen' : '');
+  const mark = (choice: string | undefined) => (choice === own ? l10n.t('chosen') : '');
   const write = (value: string | undefined): MenuAct => ({ kind: 'write', updates: useFor(name, value) });
   const able = list.models.filter((model) => model.installed && model.serves.includes(name));
   const rows = [
-    menuRow('Automatic', write('auto'), mark('auto'), 'The best of the installed models.'),
+    menuRow(l10n.t('Automatic'), write('auto'), mark('auto'), l10n.t('The best of the installed models.')),
     ...able.map((model) => {
       const choice = choiceOf(model);
       const description = [sizeOf(model), stateOf(model), mark(choice)].filter((part) => part !== '');
@@ -60,12 +61,14 @@ export function classMenu(list: ModelsListResult, choices: ModelChoices, name: W
     }),
   ];
   const isListed = own === undefined || own === 'auto' || able.some((model) => choiceOf(model) === own);
-  const current = isListed ? [] : [menuRow(own, write(own), 'chosen', 'It is not here, or it cannot do this.')];
+  const current = isListed
+    ? []
+    : [menuRow(own, write(own), l10n.t('chosen'), l10n.t('It is not here, or it cannot do this.'))];
   const shared = menuRow(
-    'As for everything else',
+    l10n.t('As for everything else'),
     write(undefined),
     mark(undefined),
-    `punctual.model is ${choices.model}.`,
+    l10n.t('{0} is {1}.', 'punctual.model', choices.model),
   );
   return [shared, ...rows, ...current];
 }
@@ -75,15 +78,15 @@ export function offers(list: ModelsListResult, model: ListedModel): MenuRow[] {
   const serving = servedBy(list, model);
   const free = model.serves.filter(isClass).filter((name) => !serving.includes(name));
   return free.map((name) =>
-    menuRow(`Use for ${taskNames[name]}`, { kind: 'write', updates: useFor(name, choiceOf(model)) }),
+    menuRow(l10n.t('Use for {0}', taskNames[name]), { kind: 'write', updates: useFor(name, choiceOf(model)) }),
   );
 }
 
 /** What a person should know before many bytes come: one line each. */
 export function downloadFacts({ fit, licence, serves, notes }: ListedModel): string[] {
-  const size = fit === undefined ? ['Whether it fits is not known.'] : [fit.message];
-  const terms = licence === undefined ? [] : [`Licence: ${licence}.`];
-  return [`It serves ${tasksOf(serves)}.`, ...size, ...terms, ...notes];
+  const size = fit === undefined ? [l10n.t('Whether it fits is not known.')] : [fit.message];
+  const terms = licence === undefined ? [] : [l10n.t('Licence: {0}.', licence)];
+  return [l10n.t('It serves {0}.', tasksOf(serves)), ...size, ...terms, ...notes];
 }
 
 export interface Removal {
@@ -102,18 +105,20 @@ function isKeptByUs({ folder }: ModelsListResult, { file }: ListedModel): boolea
 
 export function removalOf(list: ModelsListResult, choices: ModelChoices, model: ListedModel): Removal {
   const updates = withoutModel(choices, choiceOf(model));
-  const settings = updates.length === 0 ? '' : ' Your settings name it; they will no longer.';
+  const settings = updates.length === 0 ? [] : [l10n.t('Your settings name it; they will no longer.')];
+  const { file } = model;
+  const stays = file === undefined ? l10n.t('The file stays at its place.') : l10n.t('The file stays at {0}.', file);
   return isKeptByUs(list, model)
     ? {
-        question: `Delete ${model.title}?`,
-        detail: `This frees ${sizeOf(model)} on disk.${settings}`,
-        verb: 'Delete',
+        question: l10n.t('Delete {0}?', model.title),
+        detail: [l10n.t('This frees {0} on disk.', sizeOf(model)), ...settings].join(' '),
+        verb: l10n.t('Delete'),
         updates,
       }
     : {
-        question: `Forget ${model.title}?`,
-        detail: `The file stays at ${model.file ?? 'its place'}.${settings}`,
-        verb: 'Forget',
+        question: l10n.t('Forget {0}?', model.title),
+        detail: [stays, ...settings].join(' '),
+        verb: l10n.t('Forget'),
         updates,
       };
 }
@@ -125,8 +130,8 @@ function detailOf(list: ModelsListResult, model: ListedModel): string | undefine
 function instead(list: ModelsListResult, model: ListedModel, name: WireTaskClass): string {
   const serving = list.roles.find(({ role }) => role === name);
   if (serving?.model === undefined) return '';
-  if (isServing(serving, model)) return 'in use, chosen automatically';
-  return `instead of ${list.models.find((each) => isServing(serving, each))?.title ?? serving.model}`;
+  if (isServing(serving, model)) return l10n.t('in use, chosen automatically');
+  return l10n.t('instead of {0}', list.models.find((each) => isServing(serving, each))?.title ?? serving.model);
 }
 
 function menuRow(label: string, act: MenuAct, description = '', detail = ''): MenuRow {

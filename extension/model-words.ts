@@ -9,16 +9,28 @@ import {
   type WireTaskClass,
 } from '../runtime/protocol.ts';
 import { formatBytes, formatDuration } from './format.ts';
+import { l10n } from './l10n.ts';
 
 /** The kinds of task that have a model of their own in the settings. Code that is asked for in a sentence is written by the model for everything. */
 export const classes = taskClassSchema.exclude(['generate']).options satisfies readonly WireTaskClass[];
 
+/** Read when it is shown, as the language of the editor is not known before. */
 export const taskNames = {
-  completion: 'completion',
-  summarize: 'summaries',
-  translate: 'translations',
-  generate: 'generated code',
-  chat: 'chat',
+  get completion() {
+    return l10n.t('completion');
+  },
+  get summarize() {
+    return l10n.t('summaries');
+  },
+  get translate() {
+    return l10n.t('translations');
+  },
+  get generate() {
+    return l10n.t('generated code');
+  },
+  get chat() {
+    return l10n.t('chat');
+  },
 } satisfies Record<WireRole, string>;
 
 export const isClass = (role: WireRole): role is WireTaskClass => taskClassSchema.safeParse(role).success;
@@ -26,7 +38,13 @@ export const isClass = (role: WireRole): role is WireTaskClass => taskClassSchem
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+  const before = words.slice(0, -1);
+  if (before.length === 0) return last;
+  return l10n.t(
+    '{0} and {1}',
+    before.reduce((all, word) => l10n.t('{0}, {1}', all, word)),
+    last,
+  );
 }
 
 /** `completion and summaries`. */
@@ -34,23 +52,23 @@ export const tasksOf = (roles: readonly WireRole[]): string => listed(roles.map(
 
 /** `1.6 GB`, `about 1.6 GB`. */
 export function sizeOf({ bytes, isEstimate }: Pick<ListedModel, 'bytes' | 'isEstimate'>): string {
-  return `${isEstimate ? 'about ' : ''}${formatBytes(bytes)}`;
+  return isEstimate ? l10n.t('about {0}', formatBytes(bytes)) : formatBytes(bytes);
 }
 
 /** One or two words: what the model is doing, or that it could come. A download counts before all else: it is what changes. */
 export function stateOf(model: ListedModel): string {
-  if (model.downloading !== undefined) return `downloading ${percent(model.downloading)}`;
-  if (!model.installed) return 'available';
+  if (model.downloading !== undefined) return l10n.t('downloading {0}', percent(model.downloading));
+  if (!model.installed) return l10n.t('available');
   switch (model.state) {
     case 'ready':
-      return 'loaded';
+      return l10n.t('loaded');
     case 'loading':
-      return 'loading';
+      return l10n.t('loading');
     case 'failed':
-      return 'failed to load';
+      return l10n.t('failed to load');
     case 'unloaded':
     case undefined:
-      return 'installed';
+      return l10n.t('installed');
     default:
       return model.state satisfies never;
   }
@@ -59,7 +77,7 @@ export function stateOf(model: ListedModel): string {
 /** `prefill 3400, decode 210 tokens/s`. */
 export function speedOf({ prefillTokensPerSecond, decodeTokensPerSecond }: Speed): string {
   const figure = (value: number) => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
-  return `prefill ${figure(prefillTokensPerSecond)}, decode ${figure(decodeTokensPerSecond)} tokens/s`;
+  return l10n.t('prefill {0}, decode {1} tokens/s', figure(prefillTokensPerSecond), figure(decodeTokensPerSecond));
 }
 
 type Role = ModelsListResult['roles'][number];
@@ -89,23 +107,37 @@ export function servingSentence(list: ModelsListResult, concerned: readonly Wire
   if (only !== undefined && roles.length === 1) return only.message;
   const names = [...new Set(roles.map(({ model }) => model))];
   const parts = names.map((name) => {
-    const title = list.models.find((each) => each.installed && each.name === name)?.title ?? name;
-    return `${title} does ${tasksOf(roles.filter(({ model }) => model === name).map(({ role }) => role))}`;
+    const title = list.models.find((each) => each.installed && each.name === name)?.title ?? name ?? '';
+    const tasks = tasksOf(roles.filter(({ model }) => model === name).map(({ role }) => role));
+    return l10n.t('{0} does {1}', title, tasks);
   });
-  return `${parts.join('; ')}.`;
+  return l10n.t('{0}.', parts.join('; '));
 }
 
 /** `412 MB of 1.6 GB, 12 MB/s, 2 min left`; before it what else the runtime does than downloading, behind it what it has to say. */
 export function progressText(progress: PullProgress): string {
   const { phase, message, doneBytes, totalBytes, bytesPerSecond, remainingMs } = progress;
-  const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;
+  const come =
+    totalBytes === undefined
+      ? formatBytes(doneBytes)
+      : l10n.t('{0} of {1}', formatBytes(doneBytes), formatBytes(totalBytes));
   const speed = bytesPerSecond === undefined || bytesPerSecond < 1 ? [] : [`${formatBytes(bytesPerSecond)}/s`];
-  const left = remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`];
-  const begin = phase === 'downloading' ? [] : [phase];
+  const left = remainingMs === undefined ? [] : [l10n.t('{0} left', formatDuration(remainingMs))];
+  const begin = phase === 'downloading' ? [] : [phaseWords(phase)];
   // Before there are any bytes, nothing is said of them.
-  const done = begin.length > 0 && doneBytes === 0 ? [] : [`${formatBytes(doneBytes)}${total}`];
+  const done = begin.length > 0 && doneBytes === 0 ? [] : [come];
   const said = message === undefined ? '' : `. ${message}`;
   return `${[...begin, ...done, ...speed, ...left].join(', ')}${said}`;
+}
+
+/** The runtime may know more of them than this extension does. */
+function phaseWords(phase: string): string {
+  const words: Readonly<Record<string, string>> = {
+    connecting: l10n.t('connecting'),
+    waiting: l10n.t('waiting'),
+    verifying: l10n.t('verifying'),
+  };
+  return words[phase] ?? phase;
 }
 
 /** What a person is asked whose download is not the file that its first download was. */
@@ -117,9 +149,12 @@ export interface TrustQuestion {
 
 /** @param sentence the runtime's, with both hashes. */
 export function trustQuestion(sentence: string): TrustQuestion {
-  const trust = 'Trust the New File';
-  const meaning = `Once you know that its publisher has replaced it, ${trust} downloads it as it is now, and expects this file from then on.`;
-  return { text: `${sentence} ${meaning}`, again: 'Download Again', trust };
+  const trust = l10n.t('Trust the New File');
+  const meaning = l10n.t(
+    'Once you know that its publisher has replaced it, {0} downloads it as it is now, and expects this file from then on.',
+    trust,
+  );
+  return { text: `${sentence} ${meaning}`, again: l10n.t('Download Again'), trust };
 }
 
 /** Never 100% before the end. @param share 0 to 1 */

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ModelsListResult } from '../runtime/protocol.ts';
 import type { Context } from './context.ts';
+import { l10n } from './l10n.ts';
 import { modelSections, type Row, type RowButton, type RowTarget } from './model-rows.ts';
 
 export interface Picked {
@@ -24,11 +25,18 @@ interface Item extends vscode.QuickPickItem {
 /** Progress of downloads is in the list and nowhere else, so the list is asked for again while one is under way. It costs the heads of files. */
 const refreshMs = 1_500;
 
-const buttons = {
-  use: { button: 'use', iconPath: new vscode.ThemeIcon('check'), tooltip: 'Use for…' },
-  download: { button: 'download', iconPath: new vscode.ThemeIcon('cloud-download'), tooltip: 'Download…' },
-  remove: { button: 'remove', iconPath: new vscode.ThemeIcon('trash'), tooltip: 'Remove…' },
-} satisfies Record<RowButton, Button>;
+function buttonFor(button: RowButton): Button {
+  switch (button) {
+    case 'use':
+      return { button, iconPath: new vscode.ThemeIcon('check'), tooltip: l10n.t('Use for…') };
+    case 'download':
+      return { button, iconPath: new vscode.ThemeIcon('cloud-download'), tooltip: l10n.t('Download…') };
+    case 'remove':
+      return { button, iconPath: new vscode.ThemeIcon('trash'), tooltip: l10n.t('Remove…') };
+    default:
+      return button satisfies never;
+  }
+}
 
 /** @returns undefined when the list was left. @throws what the first request fails with. */
 export async function pickModelRow(
@@ -63,8 +71,8 @@ class ModelsPick implements vscode.Disposable {
     this.#ctx = ctx;
     this.#hasToken = hasToken;
     this.#load = load;
-    this.#pick.title = 'Punctual: Models';
-    this.#pick.placeholder = 'Asking which models there are…';
+    this.#pick.title = l10n.t('Punctual: Models');
+    this.#pick.placeholder = l10n.t('Asking which models there are…');
     this.#pick.matchOnDescription = true;
     this.#pick.matchOnDetail = true;
     this.#pick.keepScrollPosition = true;
@@ -154,11 +162,11 @@ function rowItem(row: Row): Item {
     label,
     description,
     ...(detail !== '' && { detail }),
-    buttons: row.buttons.map((name) => buttons[name]),
+    buttons: row.buttons.map(buttonFor),
     row,
   };
 }
 
-function buttonOf(pressed: vscode.QuickInputButton): RowButton | undefined {
-  return Object.values(buttons).find((each) => each === pressed)?.button;
-}
+/** VS Code hands out the button that it was given. */
+const buttonOf = (pressed: Button | vscode.QuickInputButton): RowButton | undefined =>
+  'button' in pressed ? pressed.button : undefined;

@@ -7,6 +7,7 @@ import type { ListedModel, ModelsListResult, WireTaskClass } from '../runtime/pr
 import { guarded } from './answer.ts';
 import type { Context } from './context.ts';
 import { HubToken } from './hub-token.ts';
+import { l10n } from './l10n.ts';
 import { useForAll } from './model-choices.ts';
 import { download } from './model-download.ts';
 import { classMenu, downloadFacts, type MenuRow, modelMenu, removalOf } from './model-menus.ts';
@@ -75,7 +76,7 @@ class Models {
   async #chooseFor(name: WireTaskClass, list: ModelsListResult): Promise<void> {
     const rows = classMenu(list, this.#ctx.settings.current.wire, name);
     await this.#perform(
-      await pickMenuRow('Punctual: Models', `Which model for ${taskNames[name]}?`, rows),
+      await pickMenuRow(l10n.t('Punctual: Models'), l10n.t('Which model for {0}?', taskNames[name]), rows),
       undefined,
       list,
     );
@@ -99,11 +100,11 @@ class Models {
   async #download(model: ListedModel): Promise<void> {
     const { name, title, quantization } = model;
     if (!canDownload(model)) {
-      vscode.window.setStatusBarMessage(`$(sync~spin) ${title} is being downloaded already.`, shownMs);
+      vscode.window.setStatusBarMessage(`$(sync~spin) ${l10n.t('{0} is being downloaded already.', title)}`, shownMs);
       return;
     }
-    const question = `Download ${title} (${sizeOf(model)})?`;
-    if (!(await confirmed(question, downloadFacts(model).join('\n'), 'Download'))) return;
+    const question = l10n.t('Download {0} ({1})?', title, sizeOf(model));
+    if (!(await confirmed(question, downloadFacts(model).join('\n'), l10n.t('Download')))) return;
     const wanted = { model: name, ...(quantization !== undefined && { quantization }), title };
     await download(this.#ctx, this.#hubToken, wanted);
   }
@@ -119,8 +120,9 @@ class Models {
   }
 
   async #removeLeftover(name: string, bytes: number): Promise<void> {
-    const detail = `${sizeOf({ bytes, isEstimate: false })} have come. Without them the next download begins anew.`;
-    if (!(await confirmed(`Delete what has come of ${name}?`, detail, 'Delete'))) return;
+    const size = sizeOf({ bytes, isEstimate: false });
+    const detail = l10n.t('{0} have come. Without them the next download begins anew.', size);
+    if (!(await confirmed(l10n.t('Delete what has come of {0}?', name), detail, l10n.t('Delete')))) return;
     const connection = await this.#ctx.client.ready(new vscode.CancellationTokenSource().token);
     vscode.window.setStatusBarMessage(`$(check) ${await connection.removeModel(name)}`, shownMs);
   }
@@ -140,7 +142,7 @@ class Models {
         return this.#showRoles(['model']);
       case 'forgetToken':
         await this.#hubToken.forget();
-        vscode.window.setStatusBarMessage('$(check) The access token is forgotten.', shownMs);
+        vscode.window.setStatusBarMessage(`$(check) ${l10n.t('The access token is forgotten.')}`, shownMs);
         return;
       case 'showAll':
         return this.show();
@@ -183,21 +185,22 @@ async function confirmed(question: string, detail: string, verb: string): Promis
 
 async function pickFile(): Promise<string | undefined> {
   const files = await vscode.window.showOpenDialog({
-    title: 'Import a model file',
-    openLabel: 'Import',
+    title: l10n.t('Import a model file'),
+    openLabel: l10n.t('Import'),
     canSelectMany: false,
-    filters: { 'GGUF models': ['gguf'] },
+    filters: { [l10n.t('GGUF models')]: ['gguf'] },
   });
   return files?.[0]?.fsPath;
 }
 
 async function askAddress(): Promise<string | undefined> {
   const given = await vscode.window.showInputBox({
-    title: 'Download a model',
-    prompt: 'The address of a GGUF file.',
+    title: l10n.t('Download a model'),
+    prompt: l10n.t('The address of a GGUF file.'),
     placeHolder: 'https://',
     ignoreFocusOut: true,
-    validateInput: (text) => (isAddress(text.trim()) ? undefined : 'An address begins with https:// or http://.'),
+    validateInput: (text) =>
+      isAddress(text.trim()) ? undefined : l10n.t('An address begins with https:// or http://.'),
   });
   return given?.trim();
 }

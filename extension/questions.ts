@@ -4,6 +4,7 @@
  */
 import type { OfferParams, OfferResult } from '../runtime/protocol.ts';
 import { formatDuration } from './format.ts';
+import { l10n } from './l10n.ts';
 
 export type Choice = OfferResult['choice'];
 
@@ -47,17 +48,24 @@ export class Questions {
 /** The commands that the links of a question run. */
 export const choiceCommands = { now: 'answerNow', wait: 'keepWaiting' } as const satisfies Record<Choice, string>;
 
-const nouns = { summarize: 'summary', translate: 'translation' } as const satisfies Record<
-  OfferParams['class'],
-  string
->;
-
 /** For a notification: a sentence, and a link for each choice. */
 export function questionText({ class: name, textDocument, model, by, waitMs }: OfferParams): string {
   const link = (choice: Choice, label: string): string => `[${label}](command:punctual.${choiceCommands[choice]})`;
   const [chosen, other, file] = [plain(model), plain(by), plain(fileName(textDocument.uri))];
-  const sentence = `${chosen} comes in about ${formatDuration(waitMs)}, too late for the ${nouns[name]} of ${file}.`;
-  return `${sentence} ${link('now', `Answer with ${other} now`)} · ${link('wait', `Wait for ${chosen}`)}`;
+  const sentence = tooLate(name, chosen, formatDuration(waitMs), file);
+  const links = [link('now', l10n.t('Answer with {0} now', other)), link('wait', l10n.t('Wait for {0}', chosen))];
+  return `${sentence} ${links.join(' · ')}`;
+}
+
+function tooLate(name: OfferParams['class'], ...facts: readonly [model: string, time: string, file: string]): string {
+  switch (name) {
+    case 'summarize':
+      return l10n.t('{0} comes in about {1}, too late for the summary of {2}.', ...facts);
+    case 'translate':
+      return l10n.t('{0} comes in about {1}, too late for the translation of {2}.', ...facts);
+    default:
+      return name satisfies never;
+  }
 }
 
 /** A name comes from a file that anybody made: it must not become a link. */

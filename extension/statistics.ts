@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { guarded } from './answer.ts';
 import type { Context } from './context.ts';
+import { l10n } from './l10n.ts';
 
 const shownMs = 10_000;
 
@@ -14,7 +15,10 @@ async function clear(ctx: Context): Promise<void> {
   try {
     const connection = await ctx.client.ready(waiting.token);
     const shown = await connection.clearStatistics();
-    const sentence = `Deleted what was counted of ${shown} ${shown === 1 ? 'suggestion' : 'suggestions'}.`;
+    const sentence =
+      shown === 1
+        ? l10n.t('Deleted what was counted of 1 suggestion.')
+        : l10n.t('Deleted what was counted of {0} suggestions.', shown);
     vscode.window.setStatusBarMessage(`$(check) ${sentence}`, shownMs);
   } finally {
     waiting.dispose();

@@ -13,6 +13,7 @@ import {
 } from './answer.ts';
 import type { Context } from './context.ts';
 import { isShared } from './documents.ts';
+import { l10n } from './l10n.ts';
 import { UserError } from './messages.ts';
 import { type SummaryState, summaryMarkdown } from './summary-text.ts';
 
@@ -30,8 +31,8 @@ async function summarize(ctx: Context, summaries: Summaries): Promise<AnswerEnd>
   const source = sourceOf(vscode.window.activeTextEditor);
   return streamAnswer(ctx, {
     class: 'summarize',
-    title: `Summarizing ${describe(source)}`,
-    done: 'Summarized',
+    title: l10n.t('Summarizing {0}', describe(source)),
+    done: l10n.t('Summarized'),
     request: (connection, onPart, token) => connection.summarize(sourceParams(connection, source), onPart, token),
     open: (demo) => summaries.open(describe(source), path.posix.basename(source.document.uri.path), demo),
   });
@@ -40,15 +41,16 @@ async function summarize(ctx: Context, summaries: Summaries): Promise<AnswerEnd>
 async function summarizeFolder(ctx: Context, summaries: Summaries, folder: unknown): Promise<AnswerEnd> {
   if (!(folder instanceof vscode.Uri))
     throw new UserError(
-      'No folder is chosen: open the context menu of a folder in the explorer and run the command there.',
+      l10n.t('No folder is chosen: open the context menu of a folder in the explorer and run the command there.'),
     );
   const name = path.posix.basename(folder.path);
   const [document, ...more] = await sourcesIn(folder);
-  if (document === undefined) throw new UserError(`${name} has no source files: choose a folder with code in it.`);
+  if (document === undefined)
+    throw new UserError(l10n.t('{0} has no source files: choose a folder with code in it.', name));
   return streamAnswer(ctx, {
     class: 'summarize',
-    title: `Summarizing ${name}`,
-    done: 'Summarized',
+    title: l10n.t('Summarizing {0}', name),
+    done: l10n.t('Summarized'),
     request: (connection, onPart, token) => {
       const others = more.map(({ uri }) => ({ uri: connection.documentUri(uri) }));
       const params = { ...sourceParams(connection, { document, range: undefined }), more: others };
@@ -74,7 +76,7 @@ async function sourcesIn(folder: vscode.Uri): Promise<vscode.TextDocument[]> {
 
 function describe({ document, range }: Source): string {
   const name = path.posix.basename(document.uri.path);
-  return range === undefined ? name : `${name}, lines ${range.start.line + 1}–${range.end.line + 1}`;
+  return range === undefined ? name : l10n.t('{0}, lines {1}–{2}', name, range.start.line + 1, range.end.line + 1);
 }
 
 /** The texts of the summaries that are open. */
@@ -92,12 +94,14 @@ class Summaries implements vscode.TextDocumentContentProvider, vscode.Disposable
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     const state = this.#states.get(uri.toString());
-    return state === undefined ? 'This summary is gone: run Punctual: Summarize again.\n' : summaryMarkdown(state);
+    return state === undefined
+      ? `${l10n.t('This summary is gone: run Punctual: Summarize again.')}\n`
+      : summaryMarkdown(state);
   }
 
   async open(source: string, name: string, demo: boolean): Promise<AnswerSink> {
     this.#count += 1;
-    const uri = vscode.Uri.from({ scheme, path: `/${this.#count}/Summary of ${name}.md` });
+    const uri = vscode.Uri.from({ scheme, path: `/${this.#count}/${l10n.t('Summary of {0}', name)}.md` });
     this.#states.set(uri.toString(), { source, demo, body: '' });
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, {
@@ -130,7 +134,7 @@ function ended(state: SummaryState, end: AnswerEnd): SummaryState {
     case 'done':
       return { ...state, demo: end.demo, standIn: end.standIn, footer: end.sentence };
     case 'cancelled':
-      return { ...state, footer: 'Cancelled.' };
+      return { ...state, footer: l10n.t('Cancelled.') };
     case 'failed':
       return { ...state, footer: end.sentence };
     default:

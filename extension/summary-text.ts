@@ -4,6 +4,7 @@
  * It is read as it stands, so hardly anything is escaped; a preview of it runs no commands and loads no scripts, and what would load a picture
  * from elsewhere is taken apart.
  */
+import { l10n } from './l10n.ts';
 
 export interface SummaryState {
   /** `queue.ts`, or `queue.ts, lines 3–20`. */
@@ -17,9 +18,12 @@ export interface SummaryState {
 }
 
 export function summaryMarkdown({ source, demo, standIn, body, footer }: SummaryState): string {
-  const blocks = [`# Summary of ${source}`];
-  if (demo) blocks.push('> Written by the demonstration model: it shows how Punctual works, not what your code does.');
-  if (standIn !== undefined) blocks.push(`> Written by ${standIn}, not by the model that was chosen.`);
+  const blocks = [`# ${l10n.t('Summary of {0}', source)}`];
+  if (demo) {
+    const words = l10n.t('Written by the demonstration model: it shows how Punctual works, not what your code does.');
+    blocks.push(`> ${words}`);
+  }
+  if (standIn !== undefined) blocks.push(`> ${l10n.t('Written by {0}, not by the model that was chosen.', standIn)}`);
   if (body !== '') blocks.push(harmlessMarkdown(body).trimEnd());
   blocks.push(footer === undefined ? '…' : `---\n\n${footer}`);
   return `${blocks.join('\n\n')}\n`;

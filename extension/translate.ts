@@ -16,6 +16,7 @@ import {
 } from './answer.ts';
 import { besideName } from './beside-name.ts';
 import type { Context } from './context.ts';
+import { l10n } from './l10n.ts';
 import { isTarget, type Target, targetsFor } from './targets.ts';
 import { diffTitle, TranslationList } from './translation-list.ts';
 import { VirtualTexts } from './virtual-texts.ts';
@@ -46,8 +47,8 @@ async function translate(ctx: Context, places: Places, argument: unknown, form: 
   const name = path.posix.basename(source.document.uri.path);
   return streamAnswer(ctx, {
     class: 'translate',
-    title: `Translating ${name} to ${target.name}`,
-    done: `Translated to ${target.name}`,
+    title: l10n.t('Translating {0} to {1}', name, target.name),
+    done: l10n.t('Translated to {0}', target.name),
     request: (connection, onPart, token) =>
       connection.translate({ ...sourceParams(connection, source), to: target.id, mayRestart: true }, onPart, token),
     open: (demo) => (form === 'diff' ? openDiff(places, source, target) : openEditor(places, source, target, demo)),
@@ -61,7 +62,10 @@ function givenTarget(argument: unknown): Target | undefined {
 
 async function pickTarget(languageId: string): Promise<Target | undefined> {
   const items = targetsFor(languageId).map((target) => ({ label: target.name, description: target.id, target }));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Translate', placeHolder: 'Into which language?' });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: l10n.t('Translate'),
+    placeHolder: l10n.t('Into which language?'),
+  });
   return picked?.target;
 }
 
@@ -76,7 +80,9 @@ async function openEditor(places: Places, source: Source, target: Target, demo: 
   const { list } = places;
   const name = path.posix.basename(source.document.uri.path);
   const document = await vscode.workspace.openTextDocument({ language: target.id, content: '' });
-  const label = `${demo ? 'Demonstration model: ' : ''}being translated from ${name}…`;
+  const label = demo
+    ? l10n.t('Demonstration model: being translated from {0}…', name)
+    : l10n.t('being translated from {0}…', name);
   const original = originalOf(places, source);
   list.set(document.uri, { original, source: source.document.uri, target, label, isDone: false });
   await vscode.window.showTextDocument(document, {
@@ -129,9 +135,11 @@ function ended(list: TranslationList, uri: vscode.Uri, end: AnswerEnd, name: str
 function endLabel(end: AnswerEnd, name: string): string {
   switch (end.kind) {
     case 'done':
-      return `${end.demo ? 'Demonstration model: ' : ''}from ${name}. ${end.sentence}`;
+      return end.demo
+        ? l10n.t('Demonstration model: from {0}. {1}', name, end.sentence)
+        : l10n.t('from {0}. {1}', name, end.sentence);
     case 'cancelled':
-      return `The translation of ${name} was cancelled.`;
+      return l10n.t('The translation of {0} was cancelled.', name);
     case 'failed':
       return end.sentence;
     default:

@@ -8,6 +8,7 @@ import type { TextResult } from '../runtime/protocol.ts';
 import { guarded } from './answer.ts';
 import { besideName } from './beside-name.ts';
 import type { Context } from './context.ts';
+import { l10n } from './l10n.ts';
 import { UserError } from './messages.ts';
 import type { Target } from './targets.ts';
 
@@ -86,8 +87,8 @@ export class TranslationList implements vscode.CodeLensProvider, vscode.Disposab
     const name = path.posix.basename(source.path);
     return [
       lens(label, ''),
-      lens(`Compare with ${name}`, 'punctual.compareTranslation'),
-      lens('Save As…', 'punctual.saveTranslation', `Save it beside ${name}, or elsewhere`),
+      lens(l10n.t('Compare with {0}', name), 'punctual.compareTranslation'),
+      lens(l10n.t('Save As…'), 'punctual.saveTranslation', l10n.t('Save it beside {0}, or elsewhere', name)),
     ];
   }
 
@@ -101,7 +102,7 @@ export class TranslationList implements vscode.CodeLensProvider, vscode.Disposab
     const [uri, { source, target }] = this.#named(argument);
     const document = await vscode.workspace.openTextDocument(uri);
     const place = await vscode.window.showSaveDialog({
-      title: `Save the ${target.name} Translation`,
+      title: l10n.t('Save the {0} Translation', target.name),
       ...(source.scheme === 'untitled' ? {} : { defaultUri: await besideUri(source, target) }),
     });
     if (place === undefined) return;
@@ -123,7 +124,7 @@ export class TranslationList implements vscode.CodeLensProvider, vscode.Disposab
     const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
     const translation = uri && this.#all.get(uri.toString());
     if (uri === undefined || translation === undefined)
-      throw new UserError('This is no translation: run Punctual: Translate Selection or File… first.');
+      throw new UserError(l10n.t('This is no translation: run Punctual: Translate Selection or File… first.'));
     return [uri, translation];
   }
 

@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { guarded } from './answer.ts';
 import type { Context } from './context.ts';
+import { l10n } from './l10n.ts';
 import { UserError } from './messages.ts';
 import { cutAt, type Trial, trials } from './walkthrough-trials.ts';
 
@@ -19,7 +20,8 @@ async function run(ctx: Context, trial: Trial): Promise<void> {
   const file = vscode.Uri.joinPath(ctx.extension.extensionUri, 'media', 'sample', trial.file);
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   const { content, offset } = cutAt(text, trial.cut);
-  if (content === '') throw new UserError(`The sample ${trial.file} is not as it should be: install Punctual again.`);
+  if (content === '')
+    throw new UserError(l10n.t('The sample {0} is not as it should be: install Punctual again.', trial.file));
   const document = await vscode.workspace.openTextDocument({ language: trial.language, content });
   const editor = await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
   const place = document.positionAt(offset);
