@@ -82,7 +82,8 @@ async function runScript({ script, label, vsix, browser, counts }) {
     await keepEvidence(`failed-${fileName(label)}`, rig.folder, workbench ? [workbench] : []);
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
-    await workbench?.page.context().close();
+    // One that never became usable, too: what it says goes into the rig's folder.
+    for (const context of browser.playwright.contexts()) await context.close();
     await rig.stop().catch((error) => {
       counts.failed++;
       console.error(`  ✗ ${label}: the end\n${words(error)}`);
