@@ -75,7 +75,7 @@ export class Chart {
   #made(width: number, count: number): uPlot {
     const { kind, x, y, yMax, names } = this.#options;
     const { muted, grid, font } = this.#theme;
-    const axis = { stroke: muted, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
+    const axis = { stroke: muted, font, grid: { stroke: grid, width: 1, dash: [2, 4] }, ticks: { show: false } };
     const isBars = kind === 'bars';
     this.#nameLines(names ? count : 0);
     return new uPlot(

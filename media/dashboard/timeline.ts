@@ -100,7 +100,14 @@ export class Timeline {
       series: [{}, { show: false }],
       axes: [
         {
-          ...{ stroke: muted, font, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: axisPx, space: 90 },
+          ...{
+            stroke: muted,
+            font,
+            grid: { stroke: grid, width: 1, dash: [2, 4] },
+            ticks: { show: false },
+            size: axisPx,
+            space: 90,
+          },
           // Before any news there is no time to tell.
           values: (_, splits) => splits.map((ms) => (this.#fold.originMs === 0 ? '' : this.#words.clock(ms))),
         },
