@@ -12,7 +12,7 @@ import { Tally } from '../../runtime/soak/tally.ts';
 const never = Number.NEGATIVE_INFINITY;
 
 class Case {
-  readonly blows: Blows = { engine: 0, runtime: 0, engineMs: never, runtimeMs: never };
+  readonly blows: Blows = { engine: 0, runtime: 0, engineMs: never, runtimeMs: never, poisons: 0 };
   readonly request: Request;
   readonly #tally = new Tally();
 

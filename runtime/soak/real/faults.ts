@@ -107,13 +107,15 @@ async function stuckWindow(world: RealWorld, random: Random): Promise<void> {
   world.leave(window);
 }
 
-/** It is asked for again until it is refused: by then it must not have ended the engine more than twice. */
+/** It is tried again after the first death, and refused by name after the second. */
 async function poisoned(world: RealWorld, random: Random): Promise<void> {
   const window = await world.open();
   if (window === undefined) return;
-  // Once when it is asked for, and once when it is tried again.
-  world.blow('engine', 2);
+  world.blows.poisons += 1;
   const request = await world.ask(window, random, 'summary', poison);
+  world.blows.poisons -= 1;
+  // Once when it was asked for, and once when it was tried again: others were inside, and are tried again.
+  world.blow('engine', 2);
   if (request.end?.kind === 'result') world.note('lost', 'a poisoned request was answered');
   world.leave(window);
 }

@@ -14,6 +14,8 @@ export interface Blows {
   /** When the last of each came, in ms: connections break and loads fail a little later than that. */
   engineMs: number;
   runtimeMs: number;
+  /** Poisoned requests that are under way: the engine may die of them at any time. */
+  poisons: number;
 }
 
 /** So much later, in ms. */
@@ -94,6 +96,7 @@ export class Request {
     const { engineMs, runtimeMs } = this.#blows;
     if ((runtime ?? 0) > 0 || performance.now() - runtimeMs < afterMs) return true;
     if (end.kind === 'closed' || end.message === '') return false;
+    if ((this.#after?.poisons ?? 0) > 0) return true;
     // Of several deaths in a row the model is refused for a moment, and says so.
     if (/while it loaded|in a row without an answer/.test(end.message)) return performance.now() - engineMs < afterMs;
     return (engine ?? 0) >= (this.work.kind === 'generate' ? 1 : 2);

@@ -16,7 +16,7 @@ const retryMs = 100;
 
 export class RealWorld {
   readonly place: Place;
-  readonly blows: Blows = { engine: 0, runtime: 0, engineMs: 0, runtimeMs: 0 };
+  readonly blows: Blows = { engine: 0, runtime: 0, engineMs: 0, runtimeMs: 0, poisons: 0 };
   readonly #tally: Tally;
   readonly #requests = new Set<Request>();
   readonly #windows = new Set<Window>();
