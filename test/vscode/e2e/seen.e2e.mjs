@@ -74,7 +74,7 @@ export const tests = {
     const themes = [
       ['light', 'Default Light Modern', 'vs'],
       ['contrast', 'Default High Contrast', 'hc-black'],
-      ['dark', 'Default Dark Modern', 'vs-dark'],
+      ['dark', 'Visual Studio Dark', 'vs-dark'],
     ];
     for (const [kind, theme, name] of themes) {
       rig.writeSettings({ 'workbench.colorTheme': theme });
@@ -82,6 +82,8 @@ export const tests = {
       for (const index of [0, 1, 4, 5]) {
         await steps.nth(index).locator('.step-title').click();
         await workbench.page.locator('.getting-started-step.expanded').nth(0).waitFor({ timeout: 20_000 });
+        // What stands beside the step is a page of its own.
+        await workbench.page.locator('iframe.webview.ready').first().waitFor({ state: 'attached', timeout: 30_000 });
         await screenshot(`seen-walkthrough-${index + 1}-${kind}`);
       }
     }
