@@ -4,10 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Context } from './context.ts';
-import { l10n } from './l10n.ts';
 import { pauseMinutes, wordsChangeAfterMs } from './pause-text.ts';
-
-const shownMs = 10_000;
 
 export class Pause implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -53,11 +50,10 @@ export class Pause implements vscode.Disposable {
 export function activate(ctx: Context): void {
   const inForce = () => vscode.commands.executeCommand('setContext', 'punctual.paused', ctx.pause.isOn);
   ctx.subscriptions.push(ctx.pause.onDidChange(() => void inForce()));
+  // The status bar says it, as long as it lasts.
   ctx.command('pause', async () => {
     ctx.pause.start();
     await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
-    const words = l10n.t('Completion is paused in this window for {0} minutes.', pauseMinutes);
-    vscode.window.setStatusBarMessage(`$(debug-pause) ${words}`, shownMs);
   });
   ctx.command('resume', () => ctx.pause.end());
 }
