@@ -6,9 +6,10 @@ import * as context from './context.test.ts';
 import * as editor from './editor.test.ts';
 import * as extension from './extension.test.ts';
 import * as generate from './generate.test.ts';
+import * as places from './places.test.ts';
 
 /** A suite defines its tests when it is called, not when it is imported: mocha's words exist only then. */
-const suites = [editor, extension, generate, context];
+const suites = [editor, extension, generate, context, places];
 
 /** Called by VS Code (--extensionTestsPath). Rejects when a test failed. */
 export function run(): Promise<void> {
