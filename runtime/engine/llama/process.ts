@@ -1,11 +1,12 @@
 /**
- * The engine port in the runtime process: starts the engine process at the first load, passes commands and events, and turns its end
- * (a crash, an out-of-memory kill, a SIGKILL) into one `lost`.
+ * The engine port in the runtime process: starts the engine process at the first load, passes commands and events, ends it when no model has
+ * been there for a while (rest.ts), and turns an end that nobody asked for (a crash, an out-of-memory kill, a SIGKILL) into one `lost`.
  */
 import type { ModelId, TaskError } from '../../core/task.ts';
 import type { DeviceReport, DeviceTeller, Dispose, Engine, EngineCommand, EngineEvent } from '../engine.ts';
 import { EngineChild } from './child.ts';
 import { KvRoot, removeStaleKvFolders } from './kv-folder.ts';
+import { Rest, restMsDefault } from './rest.ts';
 
 export interface LlamaEngineOptions {
   /** Absolute path of the built engine program (dist/engine.mjs). */
@@ -16,6 +17,8 @@ export interface LlamaEngineOptions {
   readonly policy?: string;
   /** Takes each line that the engine process writes to stderr. */
   readonly log?: (line: string) => void;
+  /** How long a process without models stays, in ms. */
+  readonly restMs?: number;
 }
 
 export class LlamaEngine implements Engine, DeviceTeller {
@@ -28,9 +31,13 @@ export class LlamaEngine implements Engine, DeviceTeller {
   /** Why the last start came to nothing. */
   #startFailure = '';
   #closing: Promise<void> | undefined;
+  readonly #rest: Rest;
+  /** A process that has been told to end, and may not have yet. */
+  #leaving: Promise<void> = Promise.resolve();
 
   constructor(options: LlamaEngineOptions) {
     this.#options = options;
+    this.#rest = new Rest(options.restMs ?? restMsDefault, () => this.#retire());
     // What a runtime that was killed has left stands for source text: it does not wait for the first load.
     void removeStaleKvFolders();
   }
@@ -42,6 +49,7 @@ export class LlamaEngine implements Engine, DeviceTeller {
   send(command: EngineCommand): void {
     if (this.#closing !== undefined) return;
     if (this.#child === undefined && command.kind === 'load') this.#child = this.#tryStart();
+    this.#rest.sent(command);
     if (this.#child === undefined) this.#answerWithoutChild(command);
     else this.#child.send(command);
   }
@@ -57,6 +65,7 @@ export class LlamaEngine implements Engine, DeviceTeller {
     if (this.#closing !== undefined) return Promise.resolve(undefined);
     // Where opening the graphics card ends the process, each question would; a load may try again.
     if (this.#child === undefined && !this.#wasStarted) this.#child = this.#tryStart();
+    this.#rest.asked();
     return this.#child?.devices() ?? Promise.resolve(undefined);
   }
 
@@ -67,13 +76,23 @@ export class LlamaEngine implements Engine, DeviceTeller {
   close(): Promise<void> {
     this.#closing ??= this.#close(this.#child);
     this.#child = undefined;
+    this.#rest.dispose();
     this.#listeners.clear();
     return this.#closing;
   }
 
   async #close(child: EngineChild | undefined): Promise<void> {
-    await child?.close();
+    await Promise.all([child?.close(), this.#leaving]);
     await this.#kvRoot.remove();
+  }
+
+  /** Its end is no loss: it holds nothing, and the next load starts another. */
+  #retire(): void {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    this.#options.log?.('no model is loaded: the engine process ends until one is');
+    this.#leaving = Promise.all([this.#leaving, child.close()]).then(() => undefined);
   }
 
   /** Undefined when there is no room for its folder, or no process to be had: the next load tries again. */
@@ -136,6 +155,7 @@ export class LlamaEngine implements Engine, DeviceTeller {
   }
 
   #emit(event: EngineEvent): void {
+    this.#rest.heard(event);
     for (const listener of [...this.#listeners]) listener(event);
   }
 }
