@@ -1,9 +1,11 @@
 /** What the figures of the benches are to reach, by name. Those of policies stand beside the benches that print them. */
+import { aims as idleAims } from './idle/bench.ts';
 import { targets as replayAims } from './replay/targets.ts';
 import type { Target } from './report/report.ts';
 import { aims as requestsAims } from './requests/workload.ts';
 import { aims as residencyAims } from './residency/figures.ts';
 import { aims as typingAims } from './typing/workload.ts';
+import { aims as windowsAims } from './windows/figures.ts';
 import { aims as workflowAims } from './workflow/figures.ts';
 
 export const aims: Readonly<Record<string, Target | undefined>> = {
@@ -34,5 +36,7 @@ export const aims: Readonly<Record<string, Target | undefined>> = {
   ...workflowAims,
   ...typingAims,
   ...requestsAims,
+  ...windowsAims,
+  ...idleAims,
   ...Object.fromEntries(Object.entries(residencyAims).map(([name, aim]) => [`residency.${name}`, aim])),
 };

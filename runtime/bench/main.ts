@@ -5,6 +5,7 @@ import { type Asked, readArguments } from './arguments.ts';
 import { BadInput, BadUsage, type Bench, BenchError, type BenchResult } from './bench.ts';
 import { engineBench } from './engine/index.ts';
 import { helpOf, overviewOf } from './help.ts';
+import { idleBench } from './idle/bench.ts';
 import { keystrokesBench } from './keystrokes/bench.ts';
 import { overhead } from './overhead.ts';
 import { parking } from './parking.ts';
@@ -17,6 +18,7 @@ import { speculation } from './speculation.ts';
 import { swapBench } from './swap/bench.ts';
 import { figureTable, tablesText } from './tables.ts';
 import { typingBench } from './typing/bench.ts';
+import { windowsBench } from './windows/bench.ts';
 import { workflowBench } from './workflow/bench.ts';
 
 const benches: readonly Bench[] = [
@@ -33,6 +35,8 @@ const benches: readonly Bench[] = [
   keystrokesBench,
   typingBench,
   requestsBench,
+  windowsBench,
+  idleBench,
 ];
 
 const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
