@@ -10,7 +10,7 @@ import { repository, workbenchNode } from './paths.mjs';
 import { endProcess, endRuntime, shortTempFolder, until } from './processes.mjs';
 import { quietSettings, serverArguments, serverEnvironment } from './profile.mjs';
 
-const startMs = 60_000;
+const startMs = 120_000;
 
 export class Rig {
   folder = shortTempFolder('pv-');

@@ -10,7 +10,7 @@ import { until } from './processes.mjs';
 export { until };
 
 const patienceMs = 30_000;
-const startMs = 60_000;
+const startMs = 120_000;
 
 /** VS Code shows spaces as no-break spaces. @param {string} text */
 const plain = (text) => text.replaceAll('\u00a0', ' ');
