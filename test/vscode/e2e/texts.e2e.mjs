@@ -64,7 +64,7 @@ export const tests = {
     const { workbench } = context;
     const { page } = workbench;
     await page.locator('.activitybar [aria-label^="Source Control"]').first().click({ force: true });
-    await page.locator('.scm-view .monaco-list-row').first().waitFor({ timeout: 30_000 });
+    await page.locator('.scm-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
     await workbench.status('demo');
     await workbench.command('Punctual: Write Commit Message');
     const text = await until(
@@ -93,9 +93,9 @@ export const tests = {
   'when the button over Source Control is pressed, then it does the same': async (context) => {
     const { workbench } = context;
     const { page } = workbench;
-    // It shows while the pointer is over the header.
-    await page.locator('.sidebar .composite.title, .scm-view').first().hover();
     const button = page.locator('.sidebar [aria-label*="Write Commit Message"]').first();
+    // It shows while the pointer is over the header that it stands in.
+    await page.locator('.sidebar .pane-header', { has: button }).hover();
     await button.click({ timeout: 20_000 });
     const dialog = page.locator('.monaco-dialog-box');
     await dialog.waitFor({ timeout: 30_000 });
