@@ -5,6 +5,16 @@ import { packagesOf, writeNotices } from './notices.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
+/** What zod says of a message that is wrong goes to a log: its other fifty languages are 366 kB of every program, and half of the page. */
+const englishErrorsOnly = {
+  name: 'english-errors-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.c?js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -14,6 +24,7 @@ const shared = {
   legalComments: 'none',
   metafile: true,
   define: { PUNCTUAL_VERSION: JSON.stringify(version) },
+  plugins: [englishErrorsOnly],
 };
 
 // Some dependencies of the runtime are CommonJS and call require() for Node's own modules.
@@ -53,16 +64,6 @@ async function buildExtension() {
   shippedPackages.push(...packagesOf(metafile.inputs));
 }
 
-/** What zod says of a message that is wrong goes to a log: its other fifty languages are half of the page. */
-const englishErrorsOnly = {
-  name: 'english-errors-only',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    }));
-  },
-};
-
 /** The page of the dashboard: what runs in the webview, and has nothing of Node or VS Code. */
 async function buildDashboard() {
   const { metafile } = await build({
@@ -76,7 +77,6 @@ async function buildDashboard() {
       { in: 'media/dashboard/main.ts', out: 'dashboard' },
       { in: 'media/dashboard/dashboard.css', out: 'dashboard' },
     ],
-    plugins: [englishErrorsOnly],
     outdir: 'dist',
   });
   shippedPackages.push(...packagesOf(metafile.inputs));

@@ -2,12 +2,12 @@
  * Keeps one connection to the runtime: finds or starts it, connects, and connects again with growing delays when it is lost. Owns
  * the reconnecting; knows nothing of features. Everything here happens in the background and nothing of it shows a message.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { type ConnectionState, retryDelayMs, settledAfterMs } from './connection-state.ts';
 import { l10n } from './l10n.ts';
 import { isConnectionLost, UserError } from './messages.ts';
-import { openTransports } from './runtime.ts';
 import type { Settings } from './settings.ts';
 import { within } from './within.ts';
 
@@ -113,6 +113,7 @@ export class Client implements vscode.Disposable {
     this.#setState({ kind: 'starting' });
     const { log, settings, version, runtimeFile } = this.#options;
     try {
+      const { Connection, openTransports } = await reach();
       const idleMinutes = settings.current.runtimeIdleMinutes;
       const transports = await openTransports({ runtimeFile, version, idleMinutes });
       this.#setState({ kind: 'connecting' });
@@ -171,4 +172,14 @@ export class Client implements vscode.Disposable {
     this.#state = state;
     this.#stateChanged.fire(state);
   }
+}
+
+/**
+ * The language client and the WebSocket take longer to evaluate than all the rest of the extension: not while VS Code waits for its
+ * activation, but in a turn of their own.
+ */
+async function reach() {
+  await nextTurn();
+  const [{ Connection }, { openTransports }] = await Promise.all([import('./connection.ts'), import('./runtime.ts')]);
+  return { Connection, openTransports };
 }

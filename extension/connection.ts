@@ -56,7 +56,8 @@ import {
   watchNewsSchema,
   workspaceMethod,
 } from '../runtime/protocol.ts';
-import { documentGuard, documentSelector } from './documents.ts';
+import { documentGuard } from './document-guard.ts';
+import { documentSelector } from './documents.ts';
 import { QuietLanguageClient } from './language-client.ts';
 import { answerOffers, type TextDocumentName, type UnshownText, withProgress, withText } from './requests.ts';
 import { within } from './within.ts';
