@@ -75,9 +75,10 @@ export class Place {
     return { runtimeBytes: bytes(this.runtimePid), engineBytes: bytes(this.#enginePid) };
   }
 
-  /** So far; NaN where it cannot be known. An engine that is not there has taken none. */
+  /** So far; NaN where it cannot be known, and of a process that has ended. An engine that is not there has taken none. */
   get cpuMs(): { readonly runtime: number; readonly engine: number } {
-    const ms = (pid: number | undefined): number => (pid === undefined ? 0 : canLook ? cpuMsOf(pid) : Number.NaN);
+    const ms = (pid: number | undefined): number =>
+      pid === undefined ? 0 : canLook && isProcess(pid) ? cpuMsOf(pid) : Number.NaN;
     return { runtime: ms(this.runtimePid), engine: ms(this.#enginePid) };
   }
 
