@@ -179,7 +179,8 @@ describe('settings', () => {
 
   it('when a client names no setting of the machine, then those of another window stand; the last one to name one wins', async () => {
     const residency = { ...machineDefaults.residency, pinned: ['coder'], unloadAfterMinutes: { '*': 5, coder: 0 } };
-    const machine = { memory: '6 GB', residency, threads: 3 };
+    const telemetry = { metricsPort: 0, metricsTokenFile: '', tracesEndpoint: 'http://127.0.0.1:4318' };
+    const machine = { memory: '6 GB', residency, telemetry, threads: 3 };
     const window = await world.client(machine);
     await window.open('x');
     const line = await world.client();
