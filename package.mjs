@@ -44,7 +44,8 @@ await createVSIX({
 report(vsix);
 
 function stageOwnFiles() {
-  for (const entry of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SUPPORT.md', '.vscodeignore', 'media', 'dist']) {
+  const texts = ['LICENSE', 'README.md', 'CHANGELOG.md', 'SUPPORT.md', 'package.nls.json', 'package.nls.zh-cn.json'];
+  for (const entry of [...texts, '.vscodeignore', 'l10n', 'media', 'dist']) {
     if (!existsSync(entry)) fail(`${entry} is missing: run this at the root of the repository, after 'npm run build'.`);
     cpSync(entry, path.join(stage, entry), { recursive: true });
   }

@@ -58,6 +58,7 @@ import {
 } from '../runtime/protocol.ts';
 import { documentGuard } from './document-guard.ts';
 import { documentSelector } from './documents.ts';
+import { l10n } from './l10n.ts';
 import { QuietLanguageClient } from './language-client.ts';
 import { answerOffers, type TextDocumentName, type UnshownText, withProgress, withText } from './requests.ts';
 import { within } from './within.ts';
@@ -91,7 +92,7 @@ export class Connection implements vscode.Disposable {
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(options);
     try {
-      await within(handshakeMsMax, "the runtime's answer to the handshake", connection.#client.start());
+      await within(handshakeMsMax, l10n.t("the runtime's answer to the handshake"), connection.#client.start());
     } catch (error) {
       connection.#close();
       options.transports.writer.end();

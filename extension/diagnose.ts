@@ -38,7 +38,7 @@ async function diagnose(ctx: Context, texts: VirtualTexts): Promise<void> {
   };
   const result = await vscode.window.withProgress(options, (report, token) => probed(ctx, client, report, token));
   if (result === undefined) return;
-  const uri = texts.add('Punctual diagnosis.md', result.markdown);
+  const uri = texts.add(`${l10n.t('Punctual diagnosis')}.md`, result.markdown);
   const document = await vscode.workspace.openTextDocument(uri);
   await vscode.window.showTextDocument(document, { preview: true });
   void offer(result);

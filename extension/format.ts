@@ -20,11 +20,6 @@ export function formatBytes(bytes: number): string {
   return bytes < 999_500_000 ? `${Math.ceil(bytes / 1e6)} MB` : `${shortNumber(bytes / 1e9)} GB`;
 }
 
-/** `1 window`, `2 windows`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** Text that came from elsewhere (a model's name, an error), made safe inside a Markdown table cell. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, '\\$&').replace(/\s+/g, ' ');

@@ -3,7 +3,8 @@
  * without vscode; `models-pick.ts` carries it to the screen.
  */
 import type { ListedModel, ModelsListResult, WireTaskClass } from '../runtime/protocol.ts';
-import { formatBytes } from './format.ts';
+import { formatBytes, formatDuration } from './format.ts';
+import { l10n } from './l10n.ts';
 import { isAutomatic, type ModelChoices } from './model-choices.ts';
 import {
   classes,
@@ -66,15 +67,18 @@ export function modelSections(input: RowsInput): Section[] {
   const others = list.models.filter((model) => !model.installed);
   const fitting = others.filter((model) => model.fit?.fits === true || model.downloading !== undefined);
   const rest = others.filter((model) => !fitting.includes(model));
-  const more = `${rest.length} more, which may not fit this machine`;
+  const more = l10n.t('{0} more, which may not fit this machine', rest.length);
   const sections: Section[] = [
-    { title: 'Installed', rows: rows(installed) },
-    { title: 'Which model does what', rows: classes.map((each) => classRow(input, each)) },
-    { title: 'More', rows: actionRows(input) },
-    { title: 'Broken off downloads', rows: list.leftovers.map(leftoverRow) },
-    { title: 'Fit this machine', rows: rows(fitting) },
-    { title: 'Do not fit, or nobody knows', rows: showAll ? rows(rest) : [] },
-    { title: '', rows: showAll || rest.length === 0 ? [] : [actionRow('showAll', '$(list-unordered) Show all', more)] },
+    { title: l10n.t('Installed'), rows: rows(installed) },
+    { title: l10n.t('Which model does what'), rows: classes.map((each) => classRow(input, each)) },
+    { title: l10n.t('More'), rows: actionRows(input) },
+    { title: l10n.t('Broken off downloads'), rows: list.leftovers.map(leftoverRow) },
+    { title: l10n.t('Fit this machine'), rows: rows(fitting) },
+    { title: l10n.t('Do not fit, or nobody knows'), rows: showAll ? rows(rest) : [] },
+    {
+      title: '',
+      rows: showAll || rest.length === 0 ? [] : [actionRow('showAll', 'list-unordered', l10n.t('Show all'), more)],
+    },
   ];
   return sections.filter((section) => section.rows.length > 0);
 }
@@ -87,14 +91,14 @@ function installedOrder(model: ListedModel): number {
 
 function modelRow(list: ModelsListResult, model: ListedModel): Row {
   const inUse = servedBy(list, model);
-  const serves = model.serves.length === 0 ? 'serves nothing' : tasksOf(model.serves);
+  const serves = model.serves.length === 0 ? l10n.t('serves nothing') : tasksOf(model.serves);
   // A model of the catalog may be there several times, in files of different sizes.
   const kind = model.quantization === undefined ? [] : [model.quantization];
-  const pinned = model.pinned === 'user' ? ['pinned'] : [];
+  const pinned = model.pinned === 'user' ? [l10n.t('pinned')] : [];
   const description = [sizeOf(model), ...kind, stateOf(model), ...pinned, serves];
-  const licence = model.licence === undefined ? [] : [`${model.licence}.`];
-  const speed = model.speed === undefined ? [] : [`${capitalized(speedOf(model.speed))}.`];
-  const use = inUse.length === 0 ? [] : [`In use for ${tasksOf(inUse)}.`];
+  const licence = model.licence === undefined ? [] : [l10n.t('{0}.', model.licence)];
+  const speed = speedSentences(model);
+  const use = inUse.length === 0 ? [] : [l10n.t('In use for {0}.', tasksOf(inUse))];
   return {
     id: `model ${model.file ?? model.name} ${model.quantization ?? ''}`,
     label: `$(${iconOf(model)}) ${model.title}`,
@@ -106,12 +110,23 @@ function modelRow(list: ModelsListResult, model: ListedModel): Row {
   };
 }
 
+/** Measured or predicted, and what can be promised with it. */
+function speedSentences({ speed, forecast }: ListedModel): string[] {
+  if (forecast === undefined) return speed === undefined ? [] : [l10n.t('{0}.', capitalized(speedOf(speed)))];
+  const words = speedOf(forecast.speed);
+  const fast = forecast.isMeasured
+    ? l10n.t('{0}.', capitalized(words))
+    : l10n.t('Predicted for this machine: {0}.', words);
+  if (forecast.promiseMs === undefined) return [fast];
+  return [fast, l10n.t('Can promise {0} to the first token.', formatDuration(forecast.promiseMs))];
+}
+
 const capitalized = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 /** Of a file that cannot be used its notes say why, and nothing else matters. */
 function fitSentence({ fit, serves }: ListedModel): string[] {
   if (fit !== undefined) return [fit.message];
-  return serves.length === 0 ? [] : ['Whether it fits is not known.'];
+  return serves.length === 0 ? [] : [l10n.t('Whether it fits is not known.')];
 }
 
 function iconOf(model: ListedModel): string {
@@ -134,8 +149,8 @@ function leftoverRow({ name, bytes }: ModelsListResult['leftovers'][number]): Ro
   return {
     id: `leftover ${name}`,
     label: `$(debug-pause) ${name}`,
-    description: `${formatBytes(bytes)} have come`,
-    detail: 'Goes on when the model is downloaded again.',
+    description: l10n.t('{0} have come', formatBytes(bytes)),
+    detail: l10n.t('Goes on when the model is downloaded again.'),
     target: { kind: 'leftover', name, bytes },
     buttons: ['remove'],
   };
@@ -148,9 +163,11 @@ function classRow({ list, choices }: RowsInput, name: WireTaskClass): Row {
   const task = taskNames[name];
   return {
     id: `class ${name}`,
-    label: `${capitalized(task)}: ${serving?.title ?? role?.model ?? 'no model'}`,
-    description: isAutomatic(choices, name) ? 'chosen automatically' : 'chosen by you',
-    detail: [role?.message ?? '', ...(better === undefined ? [] : [`${better.title} would be better.`])].join(' '),
+    label: l10n.t('{0}: {1}', capitalized(task), serving?.title ?? role?.model ?? l10n.t('no model')),
+    description: isAutomatic(choices, name) ? l10n.t('chosen automatically') : l10n.t('chosen by you'),
+    detail: [role?.message ?? '', ...(better === undefined ? [] : [l10n.t('{0} would be better.', better.title)])].join(
+      ' ',
+    ),
     target: { kind: 'class', class: name },
     buttons: [],
   };
@@ -158,18 +175,19 @@ function classRow({ list, choices }: RowsInput, name: WireTaskClass): Row {
 
 function actionRows({ choices, hasToken }: RowsInput): Row[] {
   const rows = [
-    actionRow('import', '$(folder-opened) Import a GGUF file…', 'it stays where it is'),
-    actionRow('address', '$(link) Download from an address…'),
+    actionRow('import', 'folder-opened', l10n.t('Import a GGUF file…'), l10n.t('it stays where it is')),
+    actionRow('address', 'link', l10n.t('Download from an address…')),
   ];
   const chosen = classes.filter((each) => !isAutomatic(choices, each)).map((each) => taskNames[each]);
   if (chosen.length > 0) {
-    const description = `now chosen by you: ${listed(chosen)}`;
-    rows.push(actionRow('automatic', '$(wand) Choose automatically for everything', description));
+    const description = l10n.t('now chosen by you: {0}', listed(chosen));
+    rows.push(actionRow('automatic', 'wand', l10n.t('Choose automatically for everything'), description));
   }
-  if (hasToken) rows.push(actionRow('forgetToken', '$(key) Forget the access token'));
+  if (hasToken) rows.push(actionRow('forgetToken', 'key', l10n.t('Forget the access token')));
   return rows;
 }
 
-function actionRow(action: RowAction, label: string, description = ''): Row {
+function actionRow(action: RowAction, icon: string, words: string, description = ''): Row {
+  const label = `$(${icon}) ${words}`;
   return { id: `action ${action}`, label, description, detail: '', target: { kind: 'action', action }, buttons: [] };
 }

@@ -40,11 +40,12 @@ export function listed(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   if (before.length === 0) return last;
-  return l10n.t(
-    '{0} and {1}',
-    before.reduce((all, word) => l10n.t('{0}, {1}', all, word)),
-    last,
-  );
+  return l10n.t('{0} and {1}', before.join(l10n.t(', ')), last);
+}
+
+/** `ready, model Small, loading`; what is absent is left out. */
+export function phrases(first: string, ...more: readonly (string | undefined)[]): string {
+  return more.filter((each) => each !== undefined).reduce((all, each) => l10n.t('{0}, {1}', all, each), first);
 }
 
 /** `completion and summaries`. */

@@ -7,7 +7,7 @@ import { type ConnectionState, failuresWorthWarning } from './connection-state.t
 import { formatDuration, formatShare } from './format.ts';
 import { l10n } from './l10n.ts';
 import type { ModelChoices } from './model-choices.ts';
-import { classes, percent, taskNames } from './model-words.ts';
+import { classes, percent, phrases, taskNames } from './model-words.ts';
 import { remainingWords } from './pause-text.ts';
 import { modelOf, type ServingModels } from './serving-text.ts';
 import type { LightState } from './status-light.ts';
@@ -61,16 +61,16 @@ export function statusView(input: StatusInput): StatusView {
   if (connection.kind !== 'connected') return disconnectedView(connection);
   const failed = classes.map((name) => modelFor(input, name)).find((each) => each?.state === 'failed');
   if (failed !== undefined) {
-    const label = `Punctual: the model ${failed.name} could not be loaded.`;
-    return warn('failed', 'Punctual: model failed', label, 'models');
+    const label = l10n.t('Punctual: the model {0} could not be loaded.', failed.name);
+    return warn('failed', l10n.t('Punctual: model failed'), label, 'models');
   }
   const model = modelFor(input, 'completion');
   if (model?.state === 'loading') {
     const share = progressOf(model);
     return view(
       'loading',
-      `$(loading~spin) Punctual: loading${share}`,
-      `Punctual: loading ${model.name}${share}`,
+      `$(loading~spin) ${l10n.t('Punctual: loading')}${share}`,
+      `${l10n.t('Punctual: loading {0}', model.name)}${share}`,
       'models',
     );
   }
@@ -80,7 +80,8 @@ export function statusView(input: StatusInput): StatusView {
     return view('paused', `$(debug-pause) ${l10n.t('Punctual: paused, {0}', left)}`, label, 'resume');
   }
   if (!input.enabled) {
-    return view('off', '$(circle-slash) Punctual: off', 'Punctual: completion is off here', 'toggleCompletion');
+    const label = l10n.t('Punctual: completion is off here');
+    return view('off', `$(circle-slash) ${l10n.t('Punctual: off')}`, label, 'toggleCompletion');
   }
   return promisesView(input, model);
 }
@@ -104,15 +105,17 @@ const lightIcons: Readonly<Record<LightState, string>> = { kept: 'watch', atRisk
 function promisesView(input: StatusInput, model: ModelStatus | undefined): StatusView {
   const { status, light } = input;
   const name = `${model === undefined ? '' : ` · ${shortName(model)}`}${otherLoad(input)?.text ?? ''}`;
-  const speaks = model === undefined ? '' : `, ${model.demo ? 'demonstration model' : `model ${model.name}`}`;
-  const spoken = `${speaks}${otherLoad(input)?.label ?? ''}`;
+  const speaks = model?.demo ? l10n.t('demonstration model') : model && l10n.t('model {0}', model.name);
+  const spoken = [speaks, otherLoad(input)?.label];
   const share = status && onTimeShare(status);
-  if (share === undefined) return view('kept', `$(watch) Punctual${name}`, `Punctual: ready${spoken}`, 'dashboard');
+  if (share === undefined)
+    return view('kept', `$(watch) Punctual${name}`, phrases(l10n.t('Punctual: ready'), ...spoken), 'dashboard');
   const p95Ms = status?.classes.find((entry) => entry.class === 'completion')?.ttftMs?.p95;
   const p95Text = p95Ms === undefined ? '' : ` · ${formatDuration(p95Ms)}`;
-  const p95Spoken = p95Ms === undefined ? '' : `, first token within ${formatDuration(p95Ms)} for 95% of completions`;
-  const text = `$(${lightIcons[light.state]}) ${share} on time${p95Text}${name}`;
-  const label = `Punctual: ${lightWords(light.state)}, ${share} of tasks on time${p95Spoken}${spoken}`;
+  const p95Spoken = p95Ms && l10n.t('first token within {0} for 95% of completions', formatDuration(p95Ms));
+  const text = `$(${lightIcons[light.state]}) ${l10n.t('{0} on time', share)}${p95Text}${name}`;
+  const state = l10n.t('Punctual: {0}', lightWords(light.state));
+  const label = phrases(state, l10n.t('{0} of tasks on time', share), p95Spoken || undefined, ...spoken);
   const action = light.state === 'broken' ? 'diagnose' : 'dashboard';
   return { ...view(light.state, text, label, action), warning: light.isWarning };
 }
@@ -131,7 +134,10 @@ function otherLoad(input: StatusInput): { readonly text: string; readonly label:
   const model = name && modelFor(input, name);
   if (name === undefined || model === undefined) return undefined;
   const share = progressOf(model);
-  return { text: ` · $(loading~spin)${share}`, label: `, loading the model for ${taskNames[name]}${share}` };
+  return {
+    text: ` · $(loading~spin)${share}`,
+    label: `${l10n.t('loading the model for {0}', taskNames[name])}${share}`,
+  };
 }
 
 export function progressOf({ progress }: ModelStatus): string {
@@ -141,20 +147,27 @@ export function progressOf({ progress }: ModelStatus): string {
 function disconnectedView(connection: Exclude<ConnectionState, { kind: 'connected' }>): StatusView {
   switch (connection.kind) {
     case 'starting':
-      return view('starting', '$(loading~spin) Punctual: starting', 'Punctual: starting its runtime', 'showLog');
+      return busy(l10n.t('Punctual: starting'), l10n.t('Punctual: starting its runtime'));
     case 'connecting':
-      return view('starting', '$(loading~spin) Punctual: connecting', 'Punctual: connecting to its runtime', 'showLog');
+      return busy(l10n.t('Punctual: connecting'), l10n.t('Punctual: connecting to its runtime'));
     case 'unavailable':
-      if (connection.failures < failuresWorthWarning) {
-        const label = 'Punctual: reconnecting to its runtime';
-        return view('starting', '$(loading~spin) Punctual: reconnecting', label, 'showLog');
-      }
-      return warn('unavailable', 'Punctual: no runtime', `Punctual: no runtime. ${connection.message}`, 'diagnose');
+      if (connection.failures < failuresWorthWarning)
+        return busy(l10n.t('Punctual: reconnecting'), l10n.t('Punctual: reconnecting to its runtime'));
+      return warn(
+        'unavailable',
+        l10n.t('Punctual: no runtime'),
+        l10n.t('Punctual: no runtime. {0}', connection.message),
+        'diagnose',
+      );
     case 'closed':
-      return view('unavailable', 'Punctual', 'Punctual: closed', 'showLog');
+      return view('unavailable', 'Punctual', l10n.t('Punctual: closed'), 'showLog');
     default:
       return connection satisfies never;
   }
+}
+
+function busy(words: string, label: string): StatusView {
+  return view('starting', `$(loading~spin) ${words}`, label, 'showLog');
 }
 
 function view(state: StatusState, text: string, label: string, action: StatusView['action']): StatusView {
@@ -173,6 +186,6 @@ function onTimeShare(status: Status): string | undefined {
 }
 
 function shortName(model: ModelStatus): string {
-  if (model.demo) return 'demo';
+  if (model.demo) return l10n.t('demo');
   return model.name.length <= modelNameCharsMax ? model.name : `${model.name.slice(0, modelNameCharsMax - 1)}…`;
 }

@@ -1,30 +1,30 @@
 /** What the hover of the status bar says: one row per class, the models in memory, the runtime. Pure, without vscode. */
 import type { ClassStatus, ModelStatus, Status, WireTaskClass } from '../runtime/protocol.ts';
-import { escapeMarkdown, formatBytes, formatDuration, formatShare, plural } from './format.ts';
+import { escapeMarkdown, formatBytes, formatDuration, formatShare } from './format.ts';
 import { l10n } from './l10n.ts';
-import { classes, speedOf } from './model-words.ts';
+import { classes, phrases, speedOf } from './model-words.ts';
 import { remainingWords } from './pause-text.ts';
 import { lightWords, modelFor, progressOf, type StatusInput } from './status-text.ts';
 
 /** Markdown for the hover: one row per class, then the model and the runtime. */
 export function statusTooltip(input: StatusInput): string {
   const { connection, status } = input;
-  if (connection.kind === 'unavailable') return `**Punctual** has no runtime.\n\n${escapeMarkdown(connection.message)}`;
-  if (status === undefined) return '**Punctual** is connecting to its runtime.';
-  const restarts = status.engineRestarts === 0 ? '' : `, ${plural(status.engineRestarts, 'engine restart')}`;
+  if (connection.kind === 'unavailable')
+    return `${l10n.t('**Punctual** has no runtime.')}\n\n${escapeMarkdown(connection.message)}`;
+  if (status === undefined) return l10n.t('**Punctual** is connecting to its runtime.');
   const models = inMemory(input);
   const lines = [
-    `**Punctual**: ${lightWords(input.light.state)}. ${l10n.t('Of the last {0}:', formatDuration(status.windowMs))}`,
+    l10n.t('**Punctual**: {0}. Of the last {1}:', lightWords(input.light.state), formatDuration(status.windowMs)),
     '',
-    '| Task | Promised | p50 | p95 | On time | Running / waiting | Model |',
+    `| ${headings().join(' | ')} |`,
     '|:--|:--|--:|--:|--:|--:|:--|',
     ...status.classes.map((entry) => classRow(input, entry)),
     '',
     ...measuredNote(status),
     ...pausedNote(input),
-    ...(models.length === 0 ? ['No model is loaded.'] : models),
+    ...(models.length === 0 ? [l10n.t('No model is loaded.')] : models),
     '',
-    `Runtime ${escapeMarkdown(status.version)}, process ${status.pid}, ${plural(status.clients, 'client')}${restarts}. ${plural(input.accepted, 'suggestion')} accepted in this window.`,
+    `${runtimeSentence(status)} ${acceptedSentence(input.accepted)}`,
     ...(status.problems ?? []).flatMap((problem) => ['', escapeMarkdown(problem)]),
   ];
   return lines.join('\n');
@@ -41,22 +41,52 @@ function pausedNote({ pausedMs }: StatusInput): string[] {
   return [l10n.t('Completion is paused in this window, {0}.', remainingWords(pausedMs)), ''];
 }
 
-const classNames = {
-  completion: 'Completion',
-  summarize: 'Summary',
-  translate: 'Translation',
-  generate: 'Generated code',
-} satisfies Record<WireTaskClass, string>;
+function headings(): string[] {
+  const [task, promised, onTime] = [l10n.t('Task'), l10n.t('Promised'), l10n.t('On time')];
+  return [task, promised, 'p50', 'p95', onTime, l10n.t('Running / waiting'), l10n.t('Model')];
+}
+
+function runtimeSentence({ version, pid, clients, engineRestarts }: Status): string {
+  const restarts = engineRestarts === 1 ? l10n.t('1 engine restart') : l10n.t('{0} engine restarts', engineRestarts);
+  const sentence = phrases(
+    l10n.t('Runtime {0}, process {1}', escapeMarkdown(version), pid),
+    clients === 1 ? l10n.t('1 client') : l10n.t('{0} clients', clients),
+    engineRestarts === 0 ? undefined : restarts,
+  );
+  return l10n.t('{0}.', sentence);
+}
+
+function acceptedSentence(accepted: number): string {
+  return accepted === 1
+    ? l10n.t('1 suggestion accepted in this window.')
+    : l10n.t('{0} suggestions accepted in this window.', accepted);
+}
+
+function className(name: WireTaskClass): string {
+  switch (name) {
+    case 'completion':
+      return l10n.t('Completion');
+    case 'summarize':
+      return l10n.t('Summary');
+    case 'translate':
+      return l10n.t('Translation');
+    case 'generate':
+      return l10n.t('Generated code');
+    default:
+      return name satisfies never;
+  }
+}
 
 function classRow(input: StatusInput, entry: ClassStatus): string {
   const ttft = entry.sla.kind === 'ttft';
+  const target = formatDuration(entry.sla.targetMs);
   const measured = ttft ? entry.ttftMs : entry.e2eMs;
   const cells = [
-    classNames[entry.class],
-    `${ttft ? 'first token' : 'complete'} in ${formatDuration(entry.sla.targetMs)}${entry.automatic === undefined ? '' : ' ¹'}`,
+    className(entry.class),
+    `${ttft ? l10n.t('first token in {0}', target) : l10n.t('complete in {0}', target)}${entry.automatic === undefined ? '' : ' ¹'}`,
     measured === undefined ? '–' : formatDuration(measured.p50),
     measured === undefined ? '–' : formatDuration(measured.p95),
-    entry.decided === 0 ? '–' : `${formatShare(entry.kept, entry.decided)} of ${entry.decided}`,
+    entry.decided === 0 ? '–' : l10n.t('{0} of {1}', formatShare(entry.kept, entry.decided), entry.decided),
     `${entry.running} / ${entry.waiting}`,
     modelCell(modelFor(input, entry.class), input.serving[entry.class]?.title),
   ];
@@ -71,11 +101,11 @@ function modelCell(model: ModelStatus | undefined, title: string | undefined): s
     case 'ready':
       return name;
     case 'loading':
-      return `${name}, loading${progressOf(model)}`;
+      return `${l10n.t('{0}, loading', name)}${progressOf(model)}`;
     case 'failed':
-      return `${name}, failed`;
+      return l10n.t('{0}, failed', name);
     case 'unloaded':
-      return `${name}, not loaded`;
+      return l10n.t('{0}, not loaded', name);
     default:
       return model.state satisfies never;
   }
@@ -94,11 +124,29 @@ function inMemory(input: StatusInput): string[] {
 }
 
 function modelLine(model: ModelStatus): string {
-  const memory = model.memoryBytes === undefined ? '' : `, ${formatBytes(model.memoryBytes)}`;
-  const speed = model.speed === undefined ? '' : `, ${speedOf(model.speed)}`;
-  const error = model.error === undefined ? '' : `: ${escapeMarkdown(model.error)}`;
-  const pinned = model.pinned === 'user' ? ', pinned' : '';
-  const state = `${model.state === 'ready' ? 'loaded' : model.state}${pinned}`;
-  const demo = model.demo ? '. It only demonstrates how Punctual works: get a real model for real work.' : '';
-  return `${escapeMarkdown(model.name)}, ${state}${memory}${speed}${error}${demo}`;
+  const { name, memoryBytes, speed, error, pinned, demo } = model;
+  const facts = phrases(
+    escapeMarkdown(name),
+    stateWords(model),
+    pinned === 'user' ? l10n.t('pinned') : undefined,
+    memoryBytes === undefined ? undefined : formatBytes(memoryBytes),
+    speed === undefined ? undefined : speedOf(speed),
+  );
+  const line = error === undefined ? facts : l10n.t('{0}: {1}', facts, escapeMarkdown(error));
+  return demo ? l10n.t('{0}. It only demonstrates how Punctual works: get a real model for real work.', line) : line;
+}
+
+function stateWords({ state }: ModelStatus): string {
+  switch (state) {
+    case 'ready':
+      return l10n.t('loaded');
+    case 'loading':
+      return l10n.t('loading');
+    case 'failed':
+      return l10n.t('failed');
+    case 'unloaded':
+      return l10n.t('not in memory');
+    default:
+      return state satisfies never;
+  }
 }

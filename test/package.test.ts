@@ -19,6 +19,8 @@ beforeEach(async () => {
   await put('repository', '.vscodeignore', '');
   for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SUPPORT.md', 'media/a.txt', 'dist/engine.mjs'])
     await put('repository', file, 'Some text.');
+  for (const file of ['package.nls.json', 'package.nls.zh-cn.json', 'l10n/bundle.l10n.zh-cn.json'])
+    await put('repository', file, '{}');
   await mkdir(path.join(folder, 'temporary'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -71,6 +73,8 @@ describe('the VSIX', () => {
       const modules = 'extension/dist/node_modules';
       expect(packed).toContain(`${modules}/node-llama-cpp/index.js`);
       expect(packed).toContain(`${modules}/helper/index.js`);
+      expect(packed).toContain('extension/package.nls.zh-cn.json');
+      expect(packed).toContain('extension/l10n/bundle.l10n.zh-cn.json');
       expect(packed).toMatch(/extension\/dist\/node_modules\/@node-llama-cpp\/[\w-]+\/bins\/llama\.node/);
       expect(packed).not.toContain(`${modules}/other/`);
       const { scripts } = JSON.parse(unpacked(packed, 'extension/package.json'));

@@ -1,11 +1,11 @@
 /** `punctual.residency`, one setting with members: package.json and the wire say the same, and one slip does not take the rest with it. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { settingsSnapshot } from '../../extension/settings-model.ts';
 import { machineDefaults, residencySettingsSchema } from '../../runtime/protocol.ts';
+import { manifestIn } from '../l10n/manifest.ts';
 
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const manifest = manifestIn('en');
 
 interface Member {
   readonly properties?: Readonly<Record<string, Member>>;

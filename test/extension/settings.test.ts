@@ -1,5 +1,4 @@
 /** package.json and the wire's schema say the same: defaults, limits and the list of settings stand once in effect, twice in text. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
@@ -15,6 +14,7 @@ import {
   wireSettingKeys,
 } from '../../extension/settings-model.ts';
 import { clientSettingsSchema, machineDefaults, substitutionSchema, telemetryOff } from '../../runtime/protocol.ts';
+import { manifestIn } from '../l10n/manifest.ts';
 
 interface Property {
   readonly type: string;
@@ -31,7 +31,7 @@ interface Property {
   readonly enum?: readonly string[];
 }
 
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const manifest = manifestIn('en');
 const properties: Record<string, Property> = manifest.contributes.configuration.properties;
 
 function property(key: string): Property {
