@@ -2,6 +2,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { format } from 'node:util';
 import Mocha from 'mocha';
+import * as activation from './activation.test.ts';
 import * as context from './context.test.ts';
 import * as editor from './editor.test.ts';
 import * as extension from './extension.test.ts';
@@ -9,7 +10,7 @@ import * as generate from './generate.test.ts';
 import * as places from './places.test.ts';
 
 /** A suite defines its tests when it is called, not when it is imported: mocha's words exist only then. */
-const suites = [editor, extension, generate, context, places];
+const suites = [activation, editor, extension, generate, context, places];
 
 /** Called by VS Code (--extensionTestsPath). Rejects when a test failed. */
 export function run(): Promise<void> {
