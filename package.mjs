@@ -7,6 +7,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { createVSIX } from '@vscode/vsce';
 import { build } from 'esbuild';
 
@@ -114,6 +115,18 @@ function report(vsix) {
   const files = listFiles(stage).length;
   console.log(
     `${vsix}: ${(statSync(vsix).size / 1e6).toFixed(1)} MB packed, ${files} files, ${(sizeOf(stage) / 1e6).toFixed(1)} MB unpacked`,
+  );
+  reportVulkan();
+}
+
+/** What the VSIX leaves out: it computes on the processor, or with Metal. Said where the package is installed, so that the price is known. */
+function reportVulkan() {
+  const folder = path.join('node_modules', '@node-llama-cpp', `${binaries}-vulkan`);
+  if (!existsSync(folder)) return;
+  const files = listFiles(folder);
+  const packed = files.reduce((sum, file) => sum + deflateRawSync(readFileSync(file)).length, 0);
+  console.log(
+    `Vulkan would add ${(packed / 1e6).toFixed(1)} MB packed, ${(sizeOf(folder) / 1e6).toFixed(1)} MB unpacked`,
   );
 }
 
