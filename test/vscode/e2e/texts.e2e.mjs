@@ -95,7 +95,7 @@ export const tests = {
     const { page } = workbench;
     const button = page.locator('.sidebar [aria-label*="Write Commit Message"]').first();
     // It shows while the pointer is over the header that it stands in.
-    await page.locator('.sidebar .pane-header', { has: button }).hover();
+    await page.locator('.sidebar .pane-header', { hasText: 'Changes' }).first().hover();
     await button.click({ timeout: 20_000 });
     const dialog = page.locator('.monaco-dialog-box');
     await dialog.waitFor({ timeout: 30_000 });
