@@ -8,7 +8,7 @@ import { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { CompletionCounters } from './counters.ts';
-import { Pause } from './pause.ts';
+import { Pause } from './paused.ts';
 import { Serving } from './serving.ts';
 import { Settings } from './settings.ts';
 import { type Light, lightAtFirst } from './status-light.ts';

@@ -7,8 +7,8 @@
  */
 export * from './protocol/completion.ts';
 export * from './protocol/context.ts';
-export * from './protocol/diagnose.ts';
 export * from './protocol/dashboard.ts';
+export * from './protocol/diagnose.ts';
 export * from './protocol/feedback.ts';
 export * from './protocol/generate.ts';
 export * from './protocol/journal.ts';

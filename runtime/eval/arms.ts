@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { Vocabulary } from '../bench/vocabulary.ts';
 import type { CompletionContext } from '../features/completion/context/index.ts';
 import { AnswerEnds } from '../features/completion/extent.ts';
 import { CompletionFeature } from '../features/completion/index.ts';
@@ -14,7 +15,6 @@ import { Syntax } from '../syntax/index.ts';
 import type { CompletionCase } from './cases.ts';
 import { openLoop } from './loop.ts';
 import { cutToKind } from './score.ts';
-import { Vocabulary } from './tokens.ts';
 
 export const rawWindow = { prefixTokens: 1_024, suffixTokens: 256, answerTokens: 48 } as const;
 

@@ -1,9 +1,9 @@
 /** Both arms on the embedded model. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { Vocabulary } from '../../runtime/bench/vocabulary.ts';
 import { Arms, insertedText, rawWindow } from '../../runtime/eval/arms.ts';
 import type { CompletionCase } from '../../runtime/eval/cases.ts';
-import { Vocabulary } from '../../runtime/eval/tokens.ts';
 import { embeddedModel, engineProgram } from '../engine/models.ts';
 
 const one: CompletionCase = {

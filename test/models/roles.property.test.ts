@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinCatalog, type Role, roles } from '../../runtime/models/catalog/catalog.ts';
-import { fromCatalog, fromImported, isInstalled, type RoleModel, suitabilityFor } from '../../runtime/models/role-models.ts';
+import {
+  fromCatalog,
+  fromImported,
+  isInstalled,
+  type RoleModel,
+  suitabilityFor,
+} from '../../runtime/models/role-models.ts';
 import { compareForRole, speedOf } from '../../runtime/models/role-ranking.ts';
 import { chooseRole, type RoleQuestion } from '../../runtime/models/roles.ts';
 import { demo, question } from './role-fixtures.ts';

@@ -6,7 +6,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Vocabulary } from '../../eval/tokens.ts';
 import { FeedbackBook } from '../../features/completion/feedback-book.ts';
 import { CompletionFeature } from '../../features/completion/index.ts';
 import type { ChosenModel, TaskSpec } from '../../features/tasks.ts';
@@ -22,6 +21,7 @@ import type { Window } from '../replay/arrivals.ts';
 import { playedEdits } from '../replay/sessions.ts';
 import { halfOf, readTraces, type Traces } from '../replay/traces.ts';
 import { figureTable } from '../tables.ts';
+import { Vocabulary } from '../vocabulary.ts';
 import { sessions } from '../workloads.ts';
 import { SkippingClock } from './clock.ts';
 import { figuresByName, type KeystrokeFigures, keystrokeFigures, type Played, sourceTable } from './figures.ts';

@@ -11,9 +11,9 @@ import {
   stopRuntime,
 } from '../../client/connect.ts';
 import type { Status } from '../../protocol.ts';
-import { canLook, residentBytes } from '../../soak/real/processes.ts';
 import { cpuMsOf } from '../engine/cpu-time.ts';
 import { programs } from '../engine/model.ts';
+import { canLook, residentBytes } from '../processes.ts';
 import { leftoversIn } from './processes.ts';
 
 /** Set by the build from package.json. */

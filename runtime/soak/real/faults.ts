@@ -1,8 +1,8 @@
 /** What is done to the real runtime, its engine, its disk and its windows. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { canLook } from '../../bench/processes.ts';
 import { integer, pick, type Random } from '../../bench/random.ts';
 import { poison } from '../marks.ts';
-import { canLook } from './processes.ts';
 import type { RealWorld } from './world.ts';
 
 /** Kinds with their weights. */

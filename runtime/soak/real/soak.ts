@@ -3,12 +3,12 @@
  * the second half nothing ends the runtime, so that its memory and its open files can be compared.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openFiles, processesOf, residentBytes } from '../../bench/processes.ts';
 import { integer, newRandom, type Random } from '../../bench/random.ts';
 import { draw } from '../draw.ts';
 import type { Tally } from '../tally.ts';
 import { endsEngine, type FaultKind, faultsHere, strike } from './faults.ts';
 import { Place } from './place.ts';
-import { openFiles, processesOf, residentBytes } from './processes.ts';
 import { RealWorld } from './world.ts';
 
 const windows = 6;

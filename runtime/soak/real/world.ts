@@ -1,10 +1,10 @@
 /** The real runtime with its real engine process, the windows that load it, and what is known of both. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processesOf, signal } from '../../bench/processes.ts';
 import { newRandom, type Random } from '../../bench/random.ts';
 import type { Status } from '../../protocol.ts';
 import type { Tally } from '../tally.ts';
 import type { Place } from './place.ts';
-import { processesOf, signal } from './processes.ts';
 import type { Blows, Request } from './request.ts';
 import { type Kind, newWork } from './requests.ts';
 import { Window } from './window.ts';

@@ -1,4 +1,4 @@
-/** The processes of one soak, found by the temporary folder that they were given. Linux only: elsewhere nothing is found. */
+/** Processes of the runtime and the engine, found by the temporary folder that they were given. Linux only: elsewhere nothing is found. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export interface FoundProcess {
