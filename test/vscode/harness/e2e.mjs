@@ -10,7 +10,7 @@ import { Rig } from './rig.mjs';
 import { ensureWebWorkbench } from './setup.mjs';
 import { Workbench } from './workbench.mjs';
 
-const testMsMax = 120_000;
+const testMsMax = 240_000;
 const folder = fileURLToPath(new URL('../e2e/', import.meta.url));
 
 /**

@@ -85,8 +85,7 @@ export class Workbench {
    * @param {string} title its words, such as `Punctual: Show Log`
    */
   async command(title) {
-    await this.page.keyboard.press('F1');
-    await this.#fillQuickInput(`>${title}`);
+    await this.#openQuickInput('F1', `>${title}`, title);
     await this.#clickRow(title);
   }
 
@@ -116,6 +115,29 @@ export class Workbench {
     return (await rows.allInnerTexts()).map(plain);
   }
 
+  /**
+   * Opens a quick input by its key, and writes into it until it shows a row. A key that comes while the focus goes from one frame to
+   * another is lost, and an input that is still closing may be written to in vain: then all is done again.
+   * @param {string} key
+   * @param {string} text
+   * @param {string} label some words of the row
+   */
+  async #openQuickInput(key, text, label) {
+    const opened = async () => {
+      await this.page.keyboard.press(key);
+      try {
+        await this.#quickInput().fill(text, { timeout: 5000 });
+        await this.#row(label).waitFor({ state: 'visible', timeout: 10_000 });
+        return true;
+      } catch (error) {
+        // Pressed again in an open input, the key would choose among its rows.
+        await this.page.keyboard.press('Escape');
+        throw error;
+      }
+    };
+    await until(`'${label}' of what ${key} opens`, opened, Boolean, 2 * patienceMs);
+  }
+
   #quickInput() {
     return this.page.locator('.quick-input-widget input.input:visible').first();
   }
@@ -142,8 +164,7 @@ export class Workbench {
   /** Opens a file of the workspace, and puts the cursor into it. @param {string} name relative to the workspace */
   async openFile(name) {
     const base = path.basename(name);
-    await this.page.keyboard.press('Control+P');
-    await this.#fillQuickInput(name);
+    await this.#openQuickInput('Control+P', name, base);
     await this.#clickRow(base);
     await this.activeTab(base).waitFor({ timeout: patienceMs });
     await this.editor().locator('.view-lines').waitFor({ timeout: patienceMs });
@@ -175,8 +196,8 @@ export class Workbench {
    * @param {number} [column] from 1
    */
   async goTo(line, column = 1) {
-    await this.page.keyboard.press('Control+G');
-    await this.answer(`:${line}:${column}`);
+    await this.#openQuickInput('Control+G', `:${line}:${column}`, `${line}`);
+    await this.page.keyboard.press('Enter');
     await this.#quickInput().waitFor({ state: 'hidden', timeout: patienceMs });
   }
 
@@ -226,6 +247,20 @@ export class Workbench {
       (text) => text === '',
       timeoutMs,
     );
+  }
+
+  // ---- colour theme
+
+  /**
+   * Picks a colour theme, as a user does: a window does not notice every change of the settings' file.
+   * @param {string} label as the list of themes has it, such as `Dark Modern`
+   * @param {'vs' | 'vs-dark' | 'hc-black' | 'hc-light'} kind
+   */
+  async theme(label, kind) {
+    await this.command('Preferences: Color Theme');
+    await this.pick(label);
+    await this.#quickInput().waitFor({ state: 'hidden', timeout: patienceMs });
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor({ timeout: 2 * patienceMs });
   }
 
   // ---- status bar and notifications
