@@ -27,16 +27,16 @@ export function readTheme(): Theme {
     return style.color;
   };
   const foreground = color('editor-foreground', 'foreground');
-  const [blue, orange, purple] = [color('charts-blue'), color('charts-orange'), color('charts-purple')];
+  const [blue, yellow, purple] = [color('charts-blue'), color('charts-yellow'), color('charts-purple')];
   return {
     ...{ foreground, muted: color('descriptionForeground', 'foreground') },
     background: color('editor-background'),
     grid: color('editorIndentGuide-background1', 'panel-border', 'contrastBorder'),
     focus: color('contrastActiveBorder', 'focusBorder'),
     ...{ kept: color('charts-green'), broken: color('charts-red'), gone: color('descriptionForeground') },
-    ...{ running: blue, prefill: orange, decode: purple },
+    ...{ running: blue, prefill: yellow, decode: purple },
     font: `11px ${style.getPropertyValue('--vscode-font-family') || 'sans-serif'}`,
-    lines: [blue, orange, purple, color('charts-green'), color('charts-yellow'), color('charts-red')],
+    lines: [blue, yellow, purple, color('charts-green'), color('charts-orange'), color('charts-red')],
   };
 }
 
