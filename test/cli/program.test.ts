@@ -74,7 +74,9 @@ describe('punctual complete', () => {
 
   it('when lines end with CRLF and an emoji stands before the cursor, then columns count UTF-16 units as editors do', async () => {
     await write('emoji.js', 'let face = "😀";\r\nfunction sum(arr) {\r\n  let total = 0;\r\n  for (\r\n  }\r\n}\r\n');
-    expect(await completed('emoji.js', 4, 8)).toMatchObject({ text: 'let i = 0; i < arr.length; i++) {' });
+    expect(await completed('emoji.js', 4, 8)).toMatchObject({
+      text: expect.stringMatching(/^let i = 0; i < arr\.length; i\+\+\)/),
+    });
     expect((await completed('emoji.js', 1, 15)).reason).toMatch(/^(answered|empty)$/);
     // Between the two halves of the emoji: no place for a cursor, and no reason to fail.
     expect((await completed('emoji.js', 1, 14)).reason).toMatch(/^(answered|empty)$/);
@@ -212,7 +214,7 @@ describe('the runtime behind the commands', () => {
     expect(await program.run('stop', '--json')).toEqual({ code: 0, out: `{"stopped":true,"pid":${pid}}\n`, err: '' });
     expect([pid, enginePid ?? 0].filter((id) => id > 0 && isProcess(id))).toEqual([]);
     // What was measured of the model may stay too, for the next runtime, and what was said stays for people.
-    const measured = ['calibrations', 'load-times.json', 'logs'];
+    const measured = ['calibrations', 'load-times.json', 'logs', 'residency.json'];
     expect((await readdir(program.home)).filter((name) => !measured.includes(name))).toEqual(['runtime.log']);
     expect(await program.run('status', '--json')).toMatchObject({ code: 0, out: '{"running":false}\n' });
     expect(await program.run('stop')).toMatchObject({ code: 0, out: 'No runtime is running.\n' });
@@ -242,6 +244,8 @@ describe('the runtime behind the commands', () => {
 
 describe('punctual record and replay', () => {
   it('when what was decided so far is written down, then it plays again exactly, and has nothing of what was asked', async () => {
+    // The tests above have stopped the runtime that they used.
+    await completed(fixture('sum.js'), 3, 8);
     const log = path.join(program.folder, 'log.gz');
     const written = await program.run('record', log, '--json');
     expect(written).toMatchObject({ code: 0, err: '' });

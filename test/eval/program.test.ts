@@ -135,6 +135,6 @@ describe('punctual eval', () => {
     const io = fakeIo(folder, { programs: folder });
     await expect(evaluate.run(['completion'], {}, io)).rejects.toThrow(/source of Punctual/);
     expect(await evaluate.run(['--help'], {}, io)).toBe(0);
-    expect(io.printed.out).toMatch(/^punctual eval NAME[\s\S]*source of Punctual/);
+    expect(io.printed.out).toMatch(/^punctual eval \[NAME\] [\s\S]*source of Punctual/);
   });
 });

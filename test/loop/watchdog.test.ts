@@ -126,6 +126,11 @@ describe('an engine that says nothing', () => {
     expect(desk.engine.kills).toBe(0);
     desk.timer.advance(loadSilenceMsMax);
     expect(desk.engine.kills).toBe(1);
+    // It is tried twice more (core/models.ts).
+    for (const kills of [2, 3]) {
+      desk.timer.advance(loadSilenceMsMax);
+      expect(desk.engine.kills).toBe(kills);
+    }
     expect((await done).outcome).toMatchObject({ kind: 'failed', error: { code: 'modelUnavailable' } });
   });
 

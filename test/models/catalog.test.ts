@@ -15,6 +15,7 @@ import {
   roles,
 } from '../../runtime/models/catalog/catalog.ts';
 import { expectedBytes } from '../../runtime/models/catalog/quantizations.ts';
+import { fromCatalog, suitabilityFor } from '../../runtime/models/role-models.ts';
 
 const catalog = builtinCatalog();
 const downloads = catalog.models.filter((model): model is DownloadModel => model.kind === 'download');
@@ -35,7 +36,9 @@ describe('the catalog', () => {
     expect(downloads.length).toBeGreaterThanOrEqual(10);
     expect(downloads.length).toBeLessThanOrEqual(20);
     for (const role of roles)
-      expect(downloads.filter(({ suitability }) => suitability[role]).length).toBeGreaterThan(3);
+      expect(files.filter(({ model, file }) => suitabilityFor(fromCatalog(model, file), role)).length).toBeGreaterThan(
+        3,
+      );
   });
 
   it('when models and files are named, then no two share a name, an address or a hash', () => {

@@ -84,7 +84,7 @@ describe('the context in prompts', () => {
   });
 
   it('when there is no time for another one, then the one that is held stays, as it costs nothing', () => {
-    const { warmUp, prompts, forecastMs } = desk(4);
+    const { warmUp, prompts, forecastMs } = desk(1.5);
     warmUp('a', offer(contextOf('one')));
     const far = { text: code, offset: code.indexOf('let value60') };
     const chosen = prompts.choose('d', { ...far, offered: offer(contextOf('two')), targetMs, forecastMs });
