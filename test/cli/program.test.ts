@@ -1,5 +1,4 @@
 /** The command line as a user has it: the built program, the real runtime, the embedded model. One runtime for the whole file. */
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
@@ -256,47 +255,5 @@ describe('punctual record and replay', () => {
     const text = gunzipSync(await readFile(log)).toString();
     expect(text).toContain('"kind":"submit"');
     for (const theirs of [program.folder, root, 'sum.js', 'arr.length']) expect(text).not.toContain(theirs);
-  });
-});
-
-describe('punctual demo', () => {
-  it('when there is no terminal, then it tells what happens in plain lines, ends by itself, and leaves nothing behind', async () => {
-    const { code, out, err } = await program.run('demo', '--terminal', '--quick');
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).not.toContain('\x1b');
-    expect(out).toMatch(/^sum\.js:3 {2}for \(\[let i = 0; i < arr\.length; i\+\+\) \{\] {2}taken with Tab/m);
-    expect(out).toMatch(/^ completion +TTFT 500 ms .* \d+\/\d+ /m);
-    expect(out).toMatch(/^ translate +E2E 20\.0 s /m);
-    expect(out).toContain('(demonstration)');
-    expect((await readdir(program.folder)).filter((name) => name.startsWith('punctual-demo'))).toEqual([]);
-  });
-
-  it.each<[string, number, (child: ChildProcessWithoutNullStreams) => void]>([
-    ['it is interrupted', 130, (child) => child.kill('SIGINT')],
-    ['its terminal is closed', 129, (child) => child.kill('SIGHUP')],
-    ['its reader has seen enough', 0, (child) => child.stdout.destroy()],
-  ])('when %s, then it ends with %i, and leaves nothing behind', async (_, expected, end) => {
-    const child = program.start('demo', '--terminal');
-    const ended = finished(child);
-    await once(child.stdout, 'data');
-    end(child);
-    expect((await ended).code).toBe(expected);
-    expect((await readdir(program.folder)).filter((name) => name.startsWith('punctual-demo'))).toEqual([]);
-  });
-
-  it('when JSON is asked for, then there is one object with what the runtime and what the client measured', async () => {
-    const { code, out } = await program.run('demo', '--quick', '--json');
-    expect(code).toBe(0);
-    const measured = z.array(z.number()).min(1);
-    const seenMs = z.object({ completion: measured, summarize: measured, translate: measured });
-    const shape = z.object({
-      lines: z.number().min(1),
-      suggested: z.number(),
-      taken: z.number(),
-      seenMs,
-      status: statusSchema,
-    });
-    const { status } = shape.parse(JSON.parse(out));
-    expect(isProcess(status.pid)).toBe(false);
   });
 });
