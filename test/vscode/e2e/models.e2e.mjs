@@ -193,7 +193,7 @@ export const tests = {
     };
     const installed = (/** @type {string} */ file) => workbench.notification(new RegExp(`${file} is installed`));
     try {
-      rig.writeSettings({ 'punctual.downloads.mirror': server.address });
+      rig.writeSettings({ 'punctual.downloads': { mirror: server.address } });
       await download('gated-one');
       await workbench.page.locator('.quick-input-widget', { hasText: 'set an access token' }).waitFor();
       await screenshot('models-token');

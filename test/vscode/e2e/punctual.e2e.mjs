@@ -130,7 +130,7 @@ export const tests = {
   }) => {
     await workbench.reset();
     await workbench.openFile('Counter.java');
-    await workbench.command('Punctual: Translate Selection or File');
+    await workbench.command('Punctual: Translate Selection or File…');
     await workbench.pick('Python');
     await workbench.page.locator('.tab', { hasText: 'Untitled' }).waitFor({ timeout: 20_000 });
     const body = workbench.page.locator('.editor-group-container').nth(1).locator('.view-lines');
@@ -153,7 +153,7 @@ export const tests = {
     // Halted, the engine leaves time to press the button.
     process.kill(enginePid, 'SIGSTOP');
     try {
-      await workbench.command('Punctual: Translate Selection or File');
+      await workbench.command('Punctual: Translate Selection or File…');
       await workbench.pick('Go');
       await workbench.notification(/Translating Counter\.java to Go/);
       await screenshot('translation-running');
@@ -182,7 +182,7 @@ export const tests = {
     await workbench.openFile('Counter.java');
     // Halted, the engine cannot finish the translation before it is killed.
     process.kill(enginePid, 'SIGSTOP');
-    await workbench.command('Punctual: Translate Selection or File');
+    await workbench.command('Punctual: Translate Selection or File…');
     await workbench.pick('JavaScript');
     await until(
       'a running translation',
