@@ -111,10 +111,14 @@ export const tests = {
       .locator('.explorer-folders-view .monaco-list-row', { hasText: 'lib' })
       .first()
       .click({ button: 'right' });
-    await page
-      .locator('.context-view .action-item', { hasText: 'Summarize Folder' })
-      .first()
-      .click({ timeout: 20_000 });
+    const item = page.locator('.context-view .action-item', { hasText: 'Summarize Folder' }).first();
+    await item.waitFor({ timeout: 20_000 });
+    // A menu that has just opened takes no clicks yet, as they may belong to what opened it.
+    const chosen = async () => {
+      await item.click({ timeout: 1_000 }).catch(() => undefined);
+      return await item.isHidden();
+    };
+    await until('the menu to close', chosen, Boolean, 20_000);
     await workbench
       .activeTab('Summary of lib')
       .or(page.locator('.tab', { hasText: 'Summary of lib' }))
