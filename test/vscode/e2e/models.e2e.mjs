@@ -194,6 +194,8 @@ export const tests = {
     const installed = (/** @type {string} */ file) => workbench.notification(new RegExp(`${file} is installed`));
     try {
       rig.writeSettings({ 'punctual.downloads': { mirror: server.address } });
+      // The window notices a changed file of settings a moment later, and nothing on the screen says when it has.
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
       await download('gated-one');
       await workbench.page.locator('.quick-input-widget', { hasText: 'set an access token' }).waitFor();
       await screenshot('models-token');
