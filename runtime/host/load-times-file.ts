@@ -2,11 +2,12 @@
  * The book of load times, kept on disk: one small file, replaced as a whole. Losing it costs a few predictions and nothing else, so
  * nothing here throws.
  */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { reasonOf } from '../disk/reason.ts';
 import { replaceFile } from '../disk/replace-file.ts';
+import { readSmallFile } from '../disk/small-file.ts';
 import {
   filesMax,
   type LoadBook,
@@ -104,13 +105,9 @@ export class LoadTimes {
 
 async function readBook({ file, log }: LoadTimesOptions): Promise<LoadBook> {
   try {
-    const size = await stat(file).then(
-      (stats) => stats.size,
-      () => undefined,
-    );
-    if (size === undefined) return [];
-    if (size > bytesMax) throw new Error(`it has ${size} bytes, more than ${bytesMax}`);
-    return fileSchema.parse(JSON.parse(await readFile(file, 'utf8'))).files;
+    const text = await readSmallFile(file, bytesMax);
+    if (text === undefined) return [];
+    return fileSchema.parse(JSON.parse(text)).files;
   } catch (error) {
     log(`load times of earlier runs are ignored: ${reasonOf(error)}`);
     return [];

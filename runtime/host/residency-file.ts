@@ -2,7 +2,7 @@
  * What residency has learned, kept on disk from one runtime to the next: one small file, replaced as a whole. Losing it costs some
  * loads that come later than they might and nothing else, so nothing here throws. It names model files and languages, and no document.
  */
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../core/residency/learned.ts';
 import { reasonOf } from '../disk/reason.ts';
 import { replaceFile } from '../disk/replace-file.ts';
+import { readSmallFile } from '../disk/small-file.ts';
 import type { Timer } from './poll.ts';
 
 export interface ResidencyFileOptions {
@@ -128,13 +129,9 @@ export class ResidencyFile {
 
 async function readLearned({ file, epochMs, log }: ResidencyFileOptions): Promise<LearnedResidency | undefined> {
   try {
-    const size = await stat(file).then(
-      (stats) => stats.size,
-      () => undefined,
-    );
-    if (size === undefined) return undefined;
-    if (size > bytesMax) throw new Error(`it has ${size} bytes, more than ${bytesMax}`);
-    const { savedMs, learned } = fileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = await readSmallFile(file, bytesMax);
+    if (text === undefined) return undefined;
+    const { savedMs, learned } = fileSchema.parse(JSON.parse(text));
     // A clock that was set back meanwhile: no time has gone by, as far as anybody knows.
     return aged(learned, Math.max(0, epochMs() - savedMs));
   } catch (error) {

@@ -3,12 +3,13 @@
  * Losing a file costs a calibration and nothing else, so nothing here throws.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type CostKey, type CostModel, costModelVersion } from '../core/estimate.ts';
 import { reasonOf } from '../disk/reason.ts';
 import { draftExtension, replaceFile } from '../disk/replace-file.ts';
+import { readSmallFile } from '../disk/small-file.ts';
 import { costModelSchema } from '../engine/cost-model-schema.ts';
 
 export interface CalibrationsOptions {
@@ -53,13 +54,9 @@ export class Calibrations {
     if (content === undefined) return undefined;
     const file = this.#fileOf(content, key);
     try {
-      const size = await stat(file).then(
-        (stats) => stats.size,
-        () => undefined,
-      );
-      if (size === undefined) return undefined;
-      if (size > bytesMax) throw new Error(`it has ${size} bytes, more than ${bytesMax}`);
-      const saved = fileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+      const text = await readSmallFile(file, bytesMax);
+      if (text === undefined) return undefined;
+      const saved = fileSchema.parse(JSON.parse(text));
       if (saved.content !== content || saved.device !== key.device || saved.threads !== key.threads)
         throw new Error('it is about another model or device');
       const now = new Date();

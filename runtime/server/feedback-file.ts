@@ -2,11 +2,12 @@
  * The book of what became of suggestions, kept on disk: one small file, replaced as a whole. Losing it costs a few habits that were
  * learned and nothing else, so only a deletion that fails is an error.
  */
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { reasonOf } from '../disk/reason.ts';
 import { replaceFile } from '../disk/replace-file.ts';
+import { readSmallFile } from '../disk/small-file.ts';
 import { countsMax, noStatistics, type Statistics } from '../features/completion/feedback.ts';
 import { FeedbackBook } from '../features/completion/feedback-book.ts';
 
@@ -112,13 +113,9 @@ export class FeedbackFile {
 
 async function readStatistics({ file, log }: FeedbackFileOptions): Promise<Statistics> {
   try {
-    const size = await stat(file).then(
-      (stats) => stats.size,
-      () => undefined,
-    );
-    if (size === undefined) return noStatistics;
-    if (size > bytesMax) throw new Error(`it has ${size} bytes, more than ${bytesMax}`);
-    const { counts, learned } = fileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = await readSmallFile(file, bytesMax);
+    if (text === undefined) return noStatistics;
+    const { counts, learned } = fileSchema.parse(JSON.parse(text));
     return { counts, learned };
   } catch (error) {
     log(`completion statistics of earlier runs are ignored: ${reasonOf(error)}`);
