@@ -60,7 +60,15 @@ import { documentGuard } from './document-guard.ts';
 import { documentSelector } from './documents.ts';
 import { l10n } from './l10n.ts';
 import { QuietLanguageClient } from './language-client.ts';
-import { answerOffers, type TextDocumentName, type UnshownText, withProgress, withText } from './requests.ts';
+import {
+  answerOffers,
+  heard,
+  heardError,
+  type TextDocumentName,
+  type UnshownText,
+  withProgress,
+  withText,
+} from './requests.ts';
 import { within } from './within.ts';
 
 const partialValueSchema = partialResultSchema.shape.value;
@@ -119,7 +127,7 @@ export class Connection implements vscode.Disposable {
       if (newState === State.Stopped || newState === State.StartFailed) this.#close();
     });
     this.#client.onNotification(statusMethod, (params: unknown) => {
-      const status = statusSchema.safeParse(params);
+      const status = statusSchema.safeParse(heard(params));
       if (status.success) this.#statusChanged.fire(status.data);
       else this.#log.warn(`The runtime's status was not understood: ${z.prettifyError(status.error)}`);
     });
@@ -131,7 +139,7 @@ export class Connection implements vscode.Disposable {
 
   async complete(params: InlineCompletionParams, token: vscode.CancellationToken): Promise<InlineCompletionResult> {
     const result = await this.#client.sendRequest('textDocument/inlineCompletion', params, token);
-    return inlineCompletionResultSchema.parse(result);
+    return inlineCompletionResultSchema.parse(heard(result));
   }
 
   /** @param position the cursor, so that the runtime may evaluate what stands around it. */
@@ -145,7 +153,7 @@ export class Connection implements vscode.Disposable {
       textDocument,
       ...(position && { position: { line: position.line, character: position.character } }),
     };
-    return eligibilityResultSchema.parse(await this.#client.sendRequest(eligibilityMethod, params, token));
+    return eligibilityResultSchema.parse(await this.#asked(eligibilityMethod, params, token));
   }
 
   summarize(params: SummarizeParams, onPart: OnPart, token: vscode.CancellationToken): Promise<TextResult> {
@@ -163,7 +171,7 @@ export class Connection implements vscode.Disposable {
 
   /** What is installed and what could be. Reads the heads of files, so it is asked for when somebody looks, not at every status. */
   async models(token: vscode.CancellationToken): Promise<ModelsListResult> {
-    return modelsListResultSchema.parse(await this.#client.sendRequest(modelsListMethod, {}, token));
+    return modelsListResultSchema.parse(await this.#asked(modelsListMethod, {}, token));
   }
 
   /** Downloads a model to its end; cancelling keeps what has come. `onProgress` is called a few times a second. @returns the model as listed. */
@@ -185,18 +193,18 @@ export class Connection implements vscode.Disposable {
     token: vscode.CancellationToken,
   ): Promise<T> {
     const workDoneToken = this.#nextToken(method);
-    const request = () => this.#client.sendRequest(method, { ...params, workDoneToken }, token);
+    const request = () => this.#asked(method, { ...params, workDoneToken }, token);
     return schemas.result.parse(await withProgress(this.#client, workDoneToken, schemas.progress, onProgress, request));
   }
 
   /** @param file absolute path of a GGUF file, which stays where it is. */
   async importModel(file: string): Promise<ListedModel> {
-    return listedModelSchema.parse(await this.#client.sendRequest(modelsImportMethod, { file }));
+    return listedModelSchema.parse(await this.#asked(modelsImportMethod, { file }));
   }
 
   /** @param name a model's, its file's, or the full path of that. @returns one sentence that says what was freed. */
   async removeModel(name: string): Promise<string> {
-    return modelsRemoveResultSchema.parse(await this.#client.sendRequest(modelsRemoveMethod, { name })).message;
+    return modelsRemoveResultSchema.parse(await this.#asked(modelsRemoveMethod, { name })).message;
   }
 
   /** Nothing depends on its arrival, so nothing waits for it. */
@@ -272,9 +280,15 @@ export class Connection implements vscode.Disposable {
   async stream(method: string, params: object, onPart: OnPart, token: vscode.CancellationToken): Promise<TextResult> {
     const partialResultToken = this.#nextToken(method);
     const result = await withProgress(this.#client, partialResultToken, partialValueSchema, onPart, () =>
-      this.#client.sendRequest(method, { ...params, partialResultToken }, token),
+      this.#asked(method, { ...params, partialResultToken }, token),
     );
     return textResultSchema.parse(result);
+  }
+
+  async #asked(method: string, params: object, token?: vscode.CancellationToken): Promise<unknown> {
+    const request =
+      token === undefined ? this.#client.sendRequest(method, params) : this.#client.sendRequest(method, params, token);
+    return heard(await request.catch((error: unknown) => Promise.reject(heardError(error))));
   }
 
   #tell(method: string, params: object): void {

@@ -1,8 +1,29 @@
 /** Requests that are more than a question and an answer: with progress on the way, or about a text that no editor shows. */
 import type * as vscode from 'vscode';
-import { type LanguageClient, ProgressType } from 'vscode-languageclient/node';
+import { type LanguageClient, ProgressType, ResponseError } from 'vscode-languageclient/node';
 import type { z } from 'zod';
-import { type OfferParams, type OfferResult, offerMethod, offerParamsSchema } from '../runtime/protocol.ts';
+import {
+  asHeard,
+  errorDataSchema,
+  type OfferParams,
+  type OfferResult,
+  offerMethod,
+  offerParamsSchema,
+} from '../runtime/protocol.ts';
+import { say } from './l10n.ts';
+
+/** What the runtime says, with its sentences in the language of the editor. */
+export function heard(value: unknown): unknown {
+  return asHeard(value, say);
+}
+
+/** Why the runtime refuses a request, in the language of the editor. */
+export function heardError(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  const data = errorDataSchema.safeParse(heard(error.data));
+  const message = data.success ? data.data.message : undefined;
+  return message === undefined ? error : new ResponseError(error.code, message, error.data);
+}
 
 type Client = Pick<LanguageClient, 'onProgress' | 'sendNotification'>;
 
@@ -15,7 +36,7 @@ export async function withProgress<T>(
   request: () => Promise<unknown>,
 ): Promise<unknown> {
   const listener = client.onProgress(new ProgressType<unknown>(), token, (value) => {
-    const progress = schema.safeParse(value);
+    const progress = schema.safeParse(heard(value));
     if (progress.success) onValue(progress.data);
   });
   try {

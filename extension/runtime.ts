@@ -3,6 +3,8 @@ import os from 'node:os';
 import type { MessageTransports } from 'vscode-languageclient/node';
 import { connectRuntime } from '../runtime/client/connect.ts';
 import { homeFolder } from '../runtime/client/home.ts';
+import { SaidError } from '../runtime/core/sentence.ts';
+import { say } from './l10n.ts';
 
 export interface RuntimeOptions {
   /** Absolute path of the bundled runtime. */
@@ -13,16 +15,21 @@ export interface RuntimeOptions {
   readonly idleMinutes: number;
 }
 
-/** @throws ConnectError, whose message is a sentence for a person. */
+/** @throws Error whose message is a sentence for a person, in the language of the editor. */
 export async function openTransports(options: RuntimeOptions): Promise<MessageTransports> {
   const { env, platform, execPath } = process;
-  const { reader, writer } = await connectRuntime({
+  const connecting = connectRuntime({
     homeFolder: homeFolder({ env, platform, homedir: os.homedir() }),
     runtimeFile: options.runtimeFile,
     version: options.version,
     execPath,
     env: withoutEditor(env),
     idleMs: Math.round(options.idleMinutes * 60_000),
+  });
+  const { reader, writer } = await connecting.catch((error: unknown) => {
+    throw error instanceof SaidError
+      ? new Error(typeof error.words === 'string' ? error.words : say(error.words), { cause: error })
+      : error;
   });
   return { reader, writer, detached: true };
 }

@@ -3,6 +3,7 @@
  * file of loop/: the turns of the scheduler, the answers under way, what passes cost and where that is kept, predictions, and a watch
  * over the engine.
  */
+import { sentence } from './core/sentence.ts';
 import { type Effect, type Event, isUnseen } from './core/event.ts';
 import { Learned } from './core/learned.ts';
 import { Metrics } from './core/metrics.ts';
@@ -295,5 +296,5 @@ export class Loop implements Tasks {
 
 const shuttingDown: Outcome = {
   kind: 'failed',
-  error: { code: 'shuttingDown', message: 'The runtime is shutting down: ask again in a moment.' },
+  error: { code: 'shuttingDown', message: sentence('The runtime is shutting down: ask again in a moment.') },
 };

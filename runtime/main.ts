@@ -37,7 +37,7 @@ import {
   type MachineSettings,
   protocolVersion,
   type Rendezvous,
-  type Status,
+  type StatusSaid as Status,
 } from './protocol.ts';
 import type { Residence } from './residence.ts';
 import { Clients } from './server/clients.ts';
@@ -162,7 +162,7 @@ class Runtime {
     if (!(await publish(this.#args.home, own))) return false;
     this.#published = own;
     log(`runtime ${PUNCTUAL_VERSION} listens on 127.0.0.1:${port}`);
-    for (const problem of gpuProblems(process.env['PUNCTUAL_GPU'])) log(problem, 'warn');
+    for (const problem of gpuProblems(process.env['PUNCTUAL_GPU'])) log(String(problem), 'warn');
     return true;
   }
 
@@ -238,8 +238,8 @@ class Runtime {
   /** What cannot be done of what the user wishes, in the log, each once as long as it stands. */
   #tellWishes(): void {
     const problems = wishProblems(this.#models.registry.wishes);
-    for (const problem of problems) if (!this.#wishProblems.includes(problem)) log(problem, 'warn');
-    this.#wishProblems = problems;
+    for (const problem of problems.map(String)) if (!this.#wishProblems.includes(problem)) log(problem, 'warn');
+    this.#wishProblems = problems.map(String);
     this.#clients.statusChanged();
   }
 

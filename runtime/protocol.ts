@@ -17,6 +17,7 @@ export * from './protocol/models.ts';
 export * from './protocol/offer.ts';
 export * from './protocol/rendezvous.ts';
 export * from './protocol/residency.ts';
+export * from './protocol/sentence.ts';
 export * from './protocol/settings.ts';
 export * from './protocol/shared.ts';
 export * from './protocol/status.ts';

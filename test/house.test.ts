@@ -12,11 +12,14 @@ interface Rule {
   readonly because: string;
 }
 
+/** How a sentence is made, which is pure and stands on nothing: for whoever says one. */
+const sentences = 'runtime/core/sentence.ts';
+
 /** The first rule whose `files` matches decides. */
 const rules: readonly Rule[] = [
   {
     files: 'extension/',
-    mayImport: ['extension/', 'runtime/protocol.ts', 'runtime/protocol/', 'runtime/client/'],
+    mayImport: ['extension/', 'runtime/protocol.ts', 'runtime/protocol/', 'runtime/client/', sentences],
     because:
       'the extension is thin: it knows the wire and how to reach the runtime, nothing of prompts, policies or models',
   },
@@ -35,12 +38,12 @@ const rules: readonly Rule[] = [
   { files: 'runtime/core/', mayImport: ['runtime/core/'], because: 'the core is pure and stands on nothing' },
   {
     files: 'runtime/protocol',
-    mayImport: ['runtime/protocol/'],
+    mayImport: ['runtime/protocol/', sentences],
     because: 'the wire is read by everyone and so depends on no one',
   },
   {
     files: 'runtime/client/',
-    mayImport: ['runtime/client/', 'runtime/protocol.ts'],
+    mayImport: ['runtime/client/', 'runtime/protocol.ts', sentences],
     because: 'every client bundles it: it must not draw the runtime in',
   },
   {
@@ -59,6 +62,7 @@ const rules: readonly Rule[] = [
       'runtime/models/',
       'runtime/disk/',
       'runtime/core/task.ts',
+      sentences,
       'runtime/core/estimate.ts',
       'runtime/engine/engine.ts',
       'runtime/engine/cost-model-schema.ts',
@@ -88,6 +92,7 @@ const rules: readonly Rule[] = [
       'runtime/features/',
       'runtime/protocol.ts',
       'runtime/core/task.ts',
+      sentences,
       'runtime/core/workflow',
       'runtime/core/estimate.ts',
       'runtime/core/lengths.ts',
@@ -119,7 +124,13 @@ const rules: readonly Rule[] = [
   },
   {
     files: 'runtime/diagnose/',
-    mayImport: ['runtime/diagnose/', 'runtime/protocol.ts', 'runtime/core/task.ts', 'runtime/features/tasks.ts'],
+    mayImport: [
+      'runtime/diagnose/',
+      'runtime/protocol.ts',
+      'runtime/core/task.ts',
+      sentences,
+      'runtime/features/tasks.ts',
+    ],
     because: 'a diagnosis asks whoever knows, through what it is given',
   },
   {

@@ -5,11 +5,13 @@
  * 3. Nobody answers: a runtime is started, by the client whose turn it is (turn.ts). Should two do so at the same time all the same, one
  *    runtime ends at once and both clients find the other.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageReader, MessageWriter } from 'vscode-jsonrpc/node';
 import type { WebSocket } from 'ws';
+import { SaidError, sentence } from '../core/sentence.ts';
 import { protocolVersion, type Rendezvous, stopMethod } from '../protocol.ts';
 import { Home } from './home.ts';
 import { isAlive, readRendezvous } from './rendezvous.ts';
@@ -38,7 +40,7 @@ export interface RuntimeConnection {
 }
 
 /** A sentence for a person: no runtime could be reached, and what to do. */
-export class ConnectError extends Error {}
+export class ConnectError extends SaidError {}
 
 const timeoutMsDefault = 20_000;
 const pollMs = 25;
@@ -88,7 +90,11 @@ async function search(home: Home, turn: Turn, options: ConnectOptions): Promise<
       if (decision === 'use') return runtime;
       if (decision === 'refuse')
         throw new ConnectError(
-          `A newer Punctual runtime (${runtime.version}) is running: update this client (${options.version}) or reload its window.`,
+          sentence(
+            'A newer Punctual runtime ({0}) is running: update this client ({1}) or reload its window.',
+            runtime.version,
+            options.version,
+          ),
         );
       await stopRuntime(runtime, `replaced by ${options.version}`);
     } else {
@@ -98,7 +104,7 @@ async function search(home: Home, turn: Turn, options: ConnectOptions): Promise<
       await sleep(pollMs);
     }
   }
-  throw new ConnectError(`The Punctual runtime did not answer in time: see ${home.logFile}.`);
+  throw new ConnectError(sentence('The Punctual runtime did not answer in time: see {0}.', home.logFile));
 }
 
 /**
@@ -134,7 +140,11 @@ export async function stopRuntime(runtime: Rendezvous, reason: string): Promise<
   while (isProcess(runtime.pid) && (await isAlive(runtime))) {
     if (performance.now() > deadlineMs)
       throw new ConnectError(
-        `The Punctual runtime ${runtime.version} (process ${runtime.pid}) does not stop: end that process.`,
+        sentence(
+          'The Punctual runtime {0} (process {1}) does not stop: end that process.',
+          runtime.version,
+          runtime.pid,
+        ),
       );
     await sleep(pollMs);
   }
@@ -168,7 +178,9 @@ async function start(home: Home, options: ConnectOptions): Promise<Started> {
   );
   const isFull = size > logBytesMax;
   const log = await open(home.logFile, isFull ? 'w' : 'a', 0o600).catch(() => {
-    throw new ConnectError(`The log ${home.logFile} cannot be written: move it away, or change its permissions.`);
+    throw new ConnectError(
+      sentence('The log {0} cannot be written: move it away, or change its permissions.', home.logFile),
+    );
   });
   const args = [
     options.runtimeFile,
@@ -200,6 +212,11 @@ async function startError(home: Home, { cause, logStart }: Started): Promise<Con
   // What Node says of an uncaught error has the error in the middle and its own version at the end.
   const told = lines.findLast((line) => /^(\w*Error\b|punctual runtime:)/.test(line)) ?? lines.slice(-3).join(' | ');
   return new ConnectError(
-    `The Punctual runtime did not start (${cause}): ${told || 'it wrote nothing'}. The whole log is in ${home.logFile}.`,
+    sentence(
+      'The Punctual runtime did not start ({0}): {1}. The whole log is in {2}.',
+      cause,
+      told || sentence('it wrote nothing'),
+      home.logFile,
+    ),
   );
 }

@@ -1,6 +1,8 @@
 /** Where the runtime of one user keeps its state on this machine. Reads no global: environment and platform are arguments. */
+
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { SaidError, sentence, type Words } from '../core/sentence.ts';
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -87,7 +89,7 @@ export class Home {
 }
 
 /** A sentence for a person: why the home folder is of no use, and what to do. */
-export class HomeError extends Error {
+export class HomeError extends SaidError {
   /** `code`: of the operating system's error. */
   constructor(folder: string, code: string) {
     super(whyUnusable(folder, code));
@@ -95,21 +97,25 @@ export class HomeError extends Error {
   }
 }
 
-function whyUnusable(folder: string, code: string): string {
-  const instead = 'set PUNCTUAL_HOME to a folder that you may write';
+function whyUnusable(folder: string, code: string): Words {
+  const instead = sentence('set PUNCTUAL_HOME to a folder that you may write');
   switch (code) {
     case 'EEXIST':
     case 'ENOTDIR':
-      return `Punctual keeps its state in ${folder}, and a file is in the way: ${instead}.`;
+      return sentence('Punctual keeps its state in {0}, and a file is in the way: {1}.', folder, instead);
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return `Punctual keeps its state in ${folder}, which you may not use: change its permissions, or ${instead}.`;
+      return sentence(
+        'Punctual keeps its state in {0}, which you may not use: change its permissions, or {1}.',
+        folder,
+        instead,
+      );
     case 'ENOSPC':
     case 'EDQUOT':
-      return `Punctual keeps its state in ${folder}, where no room is left: make some, or ${instead}.`;
+      return sentence('Punctual keeps its state in {0}, where no room is left: make some, or {1}.', folder, instead);
     default:
-      return `Punctual keeps its state in ${folder}, which does not work (${code}): ${instead}.`;
+      return sentence('Punctual keeps its state in {0}, which does not work ({1}): {2}.', folder, code, instead);
   }
 }
 

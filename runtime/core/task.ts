@@ -2,6 +2,7 @@
  * What a task is and what was promised for it. Owns no state and makes no decision.
  */
 
+import type { Words } from './sentence.ts';
 import type { Rest } from './workflow/rest.ts';
 
 /** The kinds of work. Each has a service-level agreement (SLA) of its own, see {@link Sla}. */
@@ -141,7 +142,7 @@ export const taskErrorCodes = [
 /** Why a task did not end with an answer. The code is for programs, the message is one sentence for a person. */
 export interface TaskError {
   readonly code: (typeof taskErrorCodes)[number];
-  readonly message: string;
+  readonly message: Words;
   /** With `promptTooLong`: how many tokens the prompt has and how many would fit, so that the asker can shorten it. */
   readonly promptTokens?: number;
   readonly promptTokensMax?: number;

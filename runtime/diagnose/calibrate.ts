@@ -2,7 +2,14 @@
  * What this machine can promise, measured now: first tokens by completions that are timed, whole answers by what forward passes were found
  * to cost. Changes no setting.
  */
-import type { Calibrated, CalibrateResult, ClientSettings, WireTaskClass } from '../protocol.ts';
+import { sentence, type Words } from '../core/sentence.ts';
+import type {
+  CalibratedSaid as Calibrated,
+  CalibrateResultSaid as CalibrateResult,
+  ClientSettings,
+  WireTaskClass,
+} from '../protocol.ts';
+import { classWords } from './checks/words.ts';
 import { chosenModels, type OnProgress, type ProbeSources, slaOf, timedFacts } from './probe.ts';
 import { promiseOfCosts, promiseOfSamples } from './promise.ts';
 import { type Timing, TimingError, timed } from './timing.ts';
@@ -22,17 +29,19 @@ interface Calibrating {
 export async function calibrate(calibrating: Calibrating): Promise<CalibrateResult> {
   const { chosen, unserved } = chosenModels(calibrating.sources, calibrating.settings);
   const classes: Calibrated[] = [];
-  const problems = unserved.map(({ message }) => message);
+  const problems: Words[] = unserved.map(({ message }) => message);
   for (const { model, classes: names } of chosen.values()) {
     for (const name of names) {
       try {
         const found = await calibrated(calibrating, model, name);
         if (found === undefined)
-          problems.push(`Of ${model.name} too little was measured to promise a time for ${name}.`);
+          problems.push(
+            sentence('Of {0} too little was measured to promise a time for {1}.', model.name, classWords[name]),
+          );
         else classes.push(found);
       } catch (error) {
         if (!(error instanceof TimingError)) throw error;
-        problems.push(`${model.name} did not answer: ${error.message}`);
+        problems.push(sentence('{0} did not answer: {1}', model.name, error.words));
       }
     }
   }
@@ -68,19 +77,31 @@ async function bySamples(
   const request = { tasks: sources.tasks, model, class: common.class, sla: slaOf(common.class, settings), signal };
   const timings: Timing[] = [];
   for (let turn = 0; turn <= count; turn++) {
-    onProgress({ message: `Timing completions of ${model.name}`, done: turn, of: count + 1 });
+    onProgress({ message: sentence('Timing completions of {0}', model.name), done: turn, of: count + 1 });
     const timing = await timed(request, turn);
     if (turn > 0) timings.push(timing);
   }
   const { p50Ms, p95Ms, promptTokens } = timedFacts(timings);
-  const length = promptTokens === undefined ? '' : ` (prompts of about ${promptTokens} tokens)`;
+  const beganMs = Math.round(p95Ms);
   return {
     ...common,
     p50Ms,
     p95Ms,
     samples: count,
     canKeepMs: promiseOfSamples(common.class, p95Ms),
-    how: `95 % of ${count} timed completions${length} began within ${Math.round(p95Ms)} ms; a fifth is added and the sum rounded up.`,
+    how:
+      promptTokens === undefined
+        ? sentence(
+            '95 % of {0} timed completions began within {1} ms; a fifth is added and the sum rounded up.',
+            count,
+            beganMs,
+          )
+        : sentence(
+            '95 % of {0} timed completions (prompts of about {1} tokens) began within {2} ms; a fifth is added and the sum rounded up.',
+            count,
+            promptTokens,
+            beganMs,
+          ),
   };
 }
 
@@ -91,7 +112,7 @@ async function byCosts(
 ): Promise<Calibrated | undefined> {
   const request = { tasks: sources.tasks, model, class: common.class, sla: slaOf(common.class, settings), signal };
   for (let turn = 0; turn < chatTurns; turn++) {
-    onProgress({ message: `Timing answers of ${model.name}`, done: turn, of: chatTurns });
+    onProgress({ message: sentence('Timing answers of {0}', model.name), done: turn, of: chatTurns });
     await timed(request, turn);
   }
   const ordinaryMs = sources.ordinaryMs(common.class, settings);
@@ -100,6 +121,9 @@ async function byCosts(
     ...common,
     samples: 0,
     canKeepMs: promiseOfCosts(common.class, ordinaryMs),
-    how: `An ordinary answer takes ${Math.round(ordinaryMs)} ms at the speed that was measured, on an idle machine; that is doubled and rounded up.`,
+    how: sentence(
+      'An ordinary answer takes {0} ms at the speed that was measured, on an idle machine; that is doubled and rounded up.',
+      Math.round(ordinaryMs),
+    ),
   };
 }

@@ -1,4 +1,5 @@
 /** What a probe has found, as data: everything that findings are made of. No text of the user's, no path, no token is in it. */
+import type { Words } from '../core/sentence.ts';
 import type { ClientFacts, Speed, WireTaskClass } from '../protocol.ts';
 
 /** Which C library programs here are linked to; `none` where the system has its own. */
@@ -17,7 +18,7 @@ export interface RuntimeFacts {
   readonly uptimeMs: number;
   readonly cLibrary: CLibrary;
   /** What of the environment could not be followed, in whole sentences. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Words[];
 }
 
 export interface EngineFacts {
@@ -38,14 +39,14 @@ export interface MachineFacts {
   readonly freeBytes?: number;
   /** What models may take together, and one sentence that says why. */
   readonly budgetBytes: number;
-  readonly budget: string;
+  readonly budget: Words;
   readonly power: string;
   readonly pressure: string;
 }
 
 export interface DiskFacts {
   /** Why the models folder cannot be used. */
-  readonly problem?: string;
+  readonly problem?: Words;
   readonly freeBytes?: number;
 }
 
@@ -72,7 +73,7 @@ export interface ModelFacts {
   /** Of its file in the page cache; absent where the system does not tell. */
   readonly cachedBytes?: number;
   readonly fits?: boolean;
-  readonly fit?: string;
+  readonly fit?: Words;
   /** What would fit instead. */
   readonly smaller?: string;
   /** It was in memory before the probe. */
@@ -80,7 +81,7 @@ export interface ModelFacts {
   /** From the first question to the first token of a model that was not there. */
   readonly loadMs?: number;
   /** Why it did not answer. */
-  readonly error?: string;
+  readonly error?: Words;
   readonly timed?: Timed;
   readonly speed?: Speed;
 }
@@ -106,6 +107,6 @@ export interface Facts {
   readonly disk: DiskFacts;
   readonly models: readonly ModelFacts[];
   /** Classes without a model, with what to do. */
-  readonly unserved: readonly { readonly class: WireTaskClass; readonly message: string }[];
+  readonly unserved: readonly { readonly class: WireTaskClass; readonly message: Words }[];
   readonly promises: readonly PromiseFacts[];
 }

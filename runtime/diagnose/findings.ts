@@ -1,5 +1,5 @@
 /** All checks in the order in which their findings are shown. Pure: the same facts give the same findings. */
-import type { Finding } from '../protocol.ts';
+import type { FindingSaid as Finding } from '../protocol.ts';
 import { editorCheck } from './checks/editor.ts';
 import { diskCheck, memoryCheck, powerCheck, pressureCheck } from './checks/machine.ts';
 import { keptCheck, modelsCheck, promisesCheck, unservedCheck } from './checks/models.ts';

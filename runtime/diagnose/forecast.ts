@@ -5,7 +5,12 @@
  * Each token reads every weight once and each prompt token computes with every weight, so both speeds go with the size of the file. Of
  * models that use a part of their weights for a token this says too little, never too much.
  */
-import type { ListedModel, ModelForecast, ModelsListResult, Speed } from '../protocol.ts';
+import type {
+  ListedModelSaid as ListedModel,
+  ModelForecast,
+  ModelsListResultSaid as ModelsListResult,
+  Speed,
+} from '../protocol.ts';
 import { promiseOfCosts } from './promise.ts';
 
 /** Below this, passes take longer than their weights explain. */

@@ -1,9 +1,14 @@
 /** The probe and the calibration for clients: one at a time, because two would time each other. */
-import type { CalibrateResult, ClientFacts, ClientSettings, DiagnoseResult } from '../protocol.ts';
+import type {
+  CalibrateResultSaid as CalibrateResult,
+  ClientFacts,
+  ClientSettings,
+  DiagnoseResultSaid as DiagnoseResult,
+} from '../protocol.ts';
 import { calibrate } from './calibrate.ts';
 import { findingsOf } from './findings.ts';
 import { type OnProgress, type ProbeSources, probe } from './probe.ts';
-import { reportOf, withoutPlaces } from './report.ts';
+import { cleaned, reportOf, withoutPlaces } from './report.ts';
 
 export type { ProbeSources } from './probe.ts';
 
@@ -31,8 +36,12 @@ export class Diagnosis {
       const facts = await probe(this.#options, client, settings, onProgress, signal);
       const { homes } = this.#options;
       const findings = findingsOf(facts);
-      const clean = <T>(value: T): T => JSON.parse(withoutPlaces(JSON.stringify(value), homes));
-      return { findings: clean(findings), markdown: reportOf(facts, findings, homes), facts: { ...clean(facts) } };
+      const told = JSON.parse(withoutPlaces(JSON.stringify(facts), homes));
+      return {
+        findings: findings.map((finding) => cleaned(finding, homes)),
+        markdown: reportOf(facts, findings, homes),
+        facts: told,
+      };
     });
   }
 

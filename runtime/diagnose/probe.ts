@@ -2,16 +2,17 @@
  * The probe: asks every part of the runtime what it is, and times real tasks on each chosen model. Owns no state and judges nothing;
  * `findings.ts` does.
  */
+import { sentence, type Words } from '../core/sentence.ts';
 import { type TaskClass, taskClasses } from '../core/task.ts';
 import type { ChosenModel, Models, Tasks } from '../features/tasks.ts';
 import { isTaskError } from '../features/tasks.ts';
 import type {
   ClientFacts,
   ClientSettings,
-  ListedModel,
-  ModelsListResult,
-  ProbeProgress,
-  Status,
+  ListedModelSaid as ListedModel,
+  ModelsListResultSaid as ModelsListResult,
+  ProbeProgressSaid as ProbeProgress,
+  StatusSaid as Status,
   WireTaskClass,
 } from '../protocol.ts';
 import type {
@@ -66,10 +67,10 @@ export async function probe(
   const list = await sources.list(settings);
   const models: ModelFacts[] = [];
   for (const [id, { model, classes }] of chosen) {
-    onProgress({ message: `Timing ${model.name}`, done: models.length, of });
+    onProgress({ message: sentence('Timing {0}', model.name), done: models.length, of });
     models.push(await modelFacts({ sources, list, settings, signal }, id, model, classes));
   }
-  onProgress({ message: 'Looking at the machine', done: models.length, of });
+  onProgress({ message: sentence('Looking at the machine'), done: models.length, of });
   const host = await sources.host(list.folder);
   signal.throwIfAborted();
   const status = sources.status();
@@ -101,7 +102,7 @@ interface Chosen {
 
 export function chosenModels({ models }: Pick<ProbeSources, 'models'>, settings: ClientSettings) {
   const chosen = new Map<string, Chosen>();
-  const unserved: { class: WireTaskClass; message: string }[] = [];
+  const unserved: { class: WireTaskClass; message: Words }[] = [];
   for (const name of classesOf(settings)) {
     const choice = models.choose(name, settings);
     if (isTaskError(choice)) {
@@ -161,7 +162,7 @@ async function modelFacts(
     };
   } catch (error) {
     if (!(error instanceof TimingError)) throw error;
-    return { ...facts, error: error.message };
+    return { ...facts, error: error.words };
   }
 }
 

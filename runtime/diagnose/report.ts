@@ -1,5 +1,6 @@
 /** Findings and facts as a text that can be given to others. Pure. */
-import type { Finding } from '../protocol.ts';
+import { Sentence, type Words } from '../core/sentence.ts';
+import type { FindingSaid as Finding } from '../protocol.ts';
 import type { Facts } from './facts.ts';
 
 const titles: Readonly<Record<Finding['level'], string>> = { problem: 'Problems', note: 'Notes', ok: 'In order' };
@@ -25,6 +26,25 @@ function line({ title, detail, action }: Finding): string {
   const does =
     action === undefined ? '' : ` → ${action.title}${action.setting === undefined ? '' : ` (\`${action.setting}\`)`}.`;
   return `- ${title}${more}${does}`;
+}
+
+/** Without places in what it was made of, in any language. */
+export function cleaned(finding: Finding, homes: readonly string[]): Finding {
+  const clean = (words: Words): Words => {
+    if (typeof words === 'string') return withoutPlaces(words, homes);
+    const { template, args } = words;
+    return new Sentence(
+      template,
+      args.map((each) => (typeof each === 'number' ? each : clean(each))),
+    );
+  };
+  const { title, detail, action } = finding;
+  return {
+    ...finding,
+    title: clean(title),
+    ...(detail !== undefined && { detail: clean(detail) }),
+    ...(action && { action }),
+  };
 }
 
 /** What begins with a folder of somebody's, on any system. */

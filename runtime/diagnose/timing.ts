@@ -2,6 +2,7 @@
  * Real tasks that are timed: completions at a typical length of prompt, as while somebody types. They go the way of every other task, so
  * what else computes is in the figures. The texts are made up here; nothing of a user's is read.
  */
+import { SaidError, sentence } from '../core/sentence.ts';
 import type { TaskClass } from '../core/task.ts';
 import type { ChosenModel, TaskHandle, TaskResult, TaskSpec, Tasks } from '../features/tasks.ts';
 
@@ -34,7 +35,7 @@ export interface TimingOptions {
 }
 
 /** The task did not come to an answer; the message says why in one sentence. */
-export class TimingError extends Error {}
+export class TimingError extends SaidError {}
 
 /** One task of the class. @param turn each has an end of its own, so that it is evaluated anew. @throws TimingError, or the reason of the signal. */
 export async function timed(options: TimingOptions, turn: number): Promise<Timing> {
@@ -73,7 +74,7 @@ function timingOf({ outcome, ttftMs, e2eMs, promptTokens, generatedTokens }: Tas
     case 'failed':
       throw new TimingError(outcome.error.message);
     case 'cancelled':
-      throw new TimingError('It was cancelled.');
+      throw new TimingError(sentence('It was cancelled.'));
     default:
       return outcome satisfies never;
   }

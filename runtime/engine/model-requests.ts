@@ -2,6 +2,7 @@
  * The requests of one model inside the step machine: those that wait, those that have a slot, and what a pass made of them. The machine
  * decides whose turn it is (step-machine.ts); no slot is given away while any pass runs, as the device may be changing its slots then.
  */
+import { sentence, type Words } from '../core/sentence.ts';
 import type { StepKind } from '../core/pass-report.ts';
 import type { Outcome, TaskError, TaskId } from '../core/task.ts';
 import type { EngineEvent } from './engine.ts';
@@ -141,11 +142,11 @@ export class ModelRequests {
       const outcome = evaluatedOutcome(sequence);
       return outcome === undefined ? [] : [this.end(sequence, outcome)];
     }
-    if (result.token === undefined) return [this.#fail(sequence, 'The engine sampled no token.')];
+    if (result.token === undefined) return [this.#fail(sequence, sentence('The engine sampled no token.'))];
     return this.#sampled(sequence, [...acceptedOf(item, result), result.token], result.logProbabilities);
   }
 
-  #fail(sequence: Sequence, message: string): EngineEvent {
+  #fail(sequence: Sequence, message: Words): EngineEvent {
     return this.end(sequence, { kind: 'failed', error: { code: 'engineFailed', message } });
   }
 

@@ -1,6 +1,7 @@
 /**
  * What a device is asked to compute in one go, and what it answers. The words between the step machine and a device.
  */
+import type { Words } from '../core/sentence.ts';
 import type { PassReport, StepKind } from '../core/pass-report.ts';
 import type { ModelId, TaskId } from '../core/task.ts';
 import type { Moves } from './slots.ts';
@@ -46,7 +47,7 @@ export type PassItemResult =
     }
   /** The device could not keep as many tokens as asked and evaluated nothing; the rest is prefilled again. */
   | { readonly kind: 'keptLess'; readonly tokens: number }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: Words };
 
 export interface PassResult {
   /** One for each item of the pass, in the same order. */

@@ -1,6 +1,7 @@
 /**
  * One request inside the step machine, from its start to its end, and what has to be known of its model.
  */
+import { sentence } from '../core/sentence.ts';
 import { leastShare } from '../core/entry.ts';
 import type { Costs } from '../core/estimate.ts';
 import { remainingTokens } from '../core/lengths.ts';
@@ -100,7 +101,7 @@ export function checkRequest(
   model: MachineModel,
 ): TaskError | undefined {
   if (promptTokens.length === 0)
-    return { code: 'engineFailed', message: 'The prompt is empty: there is nothing to continue.' };
+    return { code: 'engineFailed', message: sentence('The prompt is empty: there is nothing to continue.') };
   return checkFits(promptTokens.length, request.limits.maxTokens, model);
 }
 
@@ -109,8 +110,10 @@ export function checkFits(promptTokens: number, maxTokens: number, model: Machin
   const promptTokensMax = Math.max(0, model.contextTokens - maxTokens);
   if (promptTokens <= promptTokensMax) return undefined;
   const message =
-    `The prompt has ${promptTokens} tokens and the answer up to ${maxTokens}, ` +
-    `but the model's context holds ${model.contextTokens}: at most ${promptTokensMax} tokens of prompt fit.`;
+    sentence(
+      "The prompt has {0} tokens and the answer up to {1}, but the model's context holds {2}: at most {3} tokens of prompt fit.",
+      ...[promptTokens, maxTokens, model.contextTokens, promptTokensMax],
+    );
   return { code: 'promptTooLong', message, promptTokens, promptTokensMax };
 }
 

@@ -10,6 +10,7 @@
  * Invariants: every started request ends exactly once and nothing about it follows; a slot has one owner at most; the bookkept
  * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
  */
+import { sentence } from '../core/sentence.ts';
 import type { Policy } from '../core/policy.ts';
 import { chooseModel, type SequenceView, type StepView } from '../core/step.ts';
 import type { ModelId, TaskError, TaskId } from '../core/task.ts';
@@ -58,7 +59,7 @@ export class StepMachine {
     this.#models.delete(id);
     return state.endAll({
       code: 'modelUnavailable',
-      message: 'The model was unloaded before the answer was complete.',
+      message: sentence('The model was unloaded before the answer was complete.'),
     });
   }
 
@@ -115,12 +116,12 @@ export class StepMachine {
     if (this.has(request.id)) throw new Error(`The request ${request.id} is already running.`);
     const state = this.#models.get(request.model);
     if (state === undefined) {
-      return [refused(request.id, { code: 'modelUnavailable', message: `The model ${request.model} is not loaded.` })];
+      return [refused(request.id, { code: 'modelUnavailable', message: sentence('The model {0} is not loaded.', request.model) })];
     }
     const refusal = checkRequest(request, promptTokens, state.model);
     if (refusal !== undefined) return [refused(request.id, refusal)];
     if (state.waiting.length >= waitingRequestsMax) {
-      const message = `The engine already has ${waitingRequestsMax} requests waiting for this model.`;
+      const message = sentence('The engine already has {0} requests waiting for this model.', waitingRequestsMax);
       return [refused(request.id, { code: 'queueFull', message })];
     }
     if (request.sla.kind === 'ttft' && !request.relegated) this.#passLimit.promised(request.sla.targetMs, now);
@@ -217,7 +218,7 @@ export class StepMachine {
   }
 }
 
-const missingResult: PassItemResult = { kind: 'failed', message: 'The engine gave no result for this sequence.' };
+const missingResult: PassItemResult = { kind: 'failed', message: sentence('The engine gave no result for this sequence.') };
 
 function refused(id: TaskId, error: TaskError): EngineEvent {
   return ended(id, { kind: 'failed', error });

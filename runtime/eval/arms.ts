@@ -10,7 +10,11 @@ import { AnswerEnds } from '../features/completion/extent.ts';
 import { CompletionFeature } from '../features/completion/index.ts';
 import type { ChosenModel, Models, TaskSpec } from '../features/tasks.ts';
 import type { Loop } from '../loop.ts';
-import { clientSettingsSchema, type InlineCompletionResult, machineDefaults } from '../protocol.ts';
+import {
+  clientSettingsSchema,
+  type InlineCompletionResultSaid as InlineCompletionResult,
+  machineDefaults,
+} from '../protocol.ts';
 import { Syntax } from '../syntax/index.ts';
 import type { CompletionCase } from './cases.ts';
 import { openLoop } from './loop.ts';
@@ -144,7 +148,7 @@ async function answer(
   };
   const { outcome, text } = await loop.submit(spec).done;
   if (outcome.kind === 'finished') return text;
-  throw new Error(outcome.kind === 'failed' ? outcome.error.message : 'The task was cancelled.');
+  throw new Error(outcome.kind === 'failed' ? String(outcome.error.message) : 'The task was cancelled.');
 }
 
 /** What appears at the cursor: an item may also replace text around it that stays as it is. */

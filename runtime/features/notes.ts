@@ -1,27 +1,28 @@
 /** What an asker is told beside the answer: that it comes later than promised, or from another model than the one that was chosen. */
+import { sentence, type Words } from '../core/sentence.ts';
 import type { ChosenModel, Models, TaskNote, TaskResult } from './tasks.ts';
 
 type Describe = Models['describe'];
 
 /** For the person who asked. */
-export function noteSentence(note: TaskNote, chosen: ChosenModel, describe: Describe): string {
+export function noteSentence(note: TaskNote, chosen: ChosenModel, describe: Describe): Words {
   switch (note.reason) {
     case 'relegated':
-      return 'It cannot be done by its time any more: it goes on in what time others leave.';
+      return sentence('It cannot be done by its time any more: it goes on in what time others leave.');
     case 'substituted':
-      return `${describe(note.by).name} answers, as ${chosen.name} would have come too late.`;
+      return sentence('{0} answers, as {1} would have come too late.', describe(note.by).name, chosen.name);
     default:
       return note satisfies never;
   }
 }
 
 /** Passes each sentence on once: a second attempt, with a shorter prompt, meets what the first one met. */
-export function toldOnce(tell: (sentence: string) => void): (sentence: string) => void {
+export function toldOnce(tell: (words: Words) => void): (words: Words) => void {
   const told = new Set<string>();
-  return (sentence) => {
-    if (told.has(sentence)) return;
-    told.add(sentence);
-    tell(sentence);
+  return (words) => {
+    if (told.has(String(words))) return;
+    told.add(String(words));
+    tell(words);
   };
 }
 

@@ -5,6 +5,7 @@
  * A refused start is a load that failed with a sentence, so whoever waits for the model is told, and what the scheduler knows of failed
  * loads holds for it.
  */
+import { sentence, type Words } from '../core/sentence.ts';
 import type { TaskError } from '../core/task.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent } from '../engine/engine.ts';
 import { Circuit, type OpenCircuit } from './circuit.ts';
@@ -32,7 +33,7 @@ export class Supervisor implements Engine {
   }
 
   /** What a user should know, in whole sentences with what to do: that the engine is not started any more for now. */
-  get problems(): readonly string[] {
+  get problems(): readonly Words[] {
     const { now } = this.#options;
     const open = this.#circuit.refusal(now());
     return open === undefined ? [] : [sentenceOf(open, now())];
@@ -101,7 +102,7 @@ export class Supervisor implements Engine {
     const { now, log } = this.#options;
     this.#isUp = false;
     this.#circuit.died(reason, now());
-    for (const problem of this.problems) log(problem);
+    for (const problem of this.problems) log(String(problem));
   }
 
   #tell(event: EngineEvent): void {
@@ -117,7 +118,12 @@ export class Supervisor implements Engine {
   }
 }
 
-function sentenceOf({ deaths, untilMs, reason }: OpenCircuit, nowMs: number): string {
+function sentenceOf({ deaths, untilMs, reason }: OpenCircuit, nowMs: number): Words {
   const restS = Math.max(1, Math.ceil((untilMs - nowMs) / 1_000));
-  return `The engine ended ${deaths} times in a row without an answer (${reason}), so it rests for ${restS} s: choose another model, or run 'Punctual: Restart Runtime' to try at once.`;
+  return sentence(
+    "The engine ended {0} times in a row without an answer ({1}), so it rests for {2} s: choose another model, or run 'Punctual: Restart Runtime' to try at once.",
+    deaths,
+    reason,
+    restS,
+  );
 }

@@ -1,7 +1,9 @@
 /** What computes, as the composition root builds it: the engine, the loop that drives it, and what residency goes by. */
+
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Words } from '../core/sentence.ts';
 import { LlamaEngine } from '../engine/llama/process.ts';
 import type { Machine } from '../host/machine.ts';
 import { Recorder } from '../log/recorder.ts';
@@ -86,7 +88,7 @@ export class EngineSide {
   }
 
   /** See {@link Supervisor.problems} and {@link Telemetry.problems}. */
-  get problems(): readonly string[] {
+  get problems(): readonly Words[] {
     return [...this.#supervisor.problems, ...this.telemetry.problems];
   }
 

@@ -10,7 +10,7 @@ import { ModelManager } from '../models/manager.ts';
 import { Memory } from '../models/memory.ts';
 import { Registry } from '../models/registry.ts';
 import { ModelStore } from '../models/store/store.ts';
-import type { MachineSettings, Status } from '../protocol.ts';
+import type { MachineSettings, StatusSaid as Status } from '../protocol.ts';
 import { ModelDesk } from '../server/models.ts';
 import type { Arguments } from './arguments.ts';
 

@@ -52,9 +52,10 @@ function predictorOf(knowledge: Knowledge): Predictor {
 /** A workflow as the one task that it is to whoever asked. */
 function settledOf(order: WorkflowOrder, outcome: WorkflowOutcome, atMs: number): Settled {
   const { class: name, arrivalMs, targetMs, model } = order;
-  const prompt = { kind: 'chat', user: order.title } as const;
+  const title = String(order.title);
+  const prompt = { kind: 'chat', user: title } as const;
   const sla = { kind: 'e2e', targetMs } as const;
-  const task = { id: order.title, class: name, sla, arrivalMs, model, prompt, limits: { maxTokens: 0, stop: [] } };
+  const task = { id: title, class: name, sla, arrivalMs, model, prompt, limits: { maxTokens: 0, stop: [] } };
   return { task, outcome: outcomeOf(outcome), e2eMs: atMs - arrivalMs, atMs };
 }
 

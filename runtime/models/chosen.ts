@@ -2,6 +2,7 @@
  * The models that clients have been given so far: how each is loaded, and what it takes. A choice of a model that is here already
  * replaces what was known of it.
  */
+import { sentence } from '../core/sentence.ts';
 import type { ModelId, TaskError } from '../core/task.ts';
 import { type ModelSpec, sameSpec } from '../engine/engine.ts';
 import type { ChosenModel, ModelSettings } from '../features/tasks.ts';
@@ -65,7 +66,10 @@ export class ChosenModels {
     if (!this.#known.has(file) && this.#known.size >= modelsMax) {
       return {
         code: 'modelUnavailable',
-        message: `This runtime has been given ${modelsMax} different models already: run 'punctual stop', then try again.`,
+        message: sentence(
+          "This runtime has been given {0} different models already: run 'punctual stop', then try again.",
+          modelsMax,
+        ),
       };
     }
     const demo = entry.model.origin === 'embedded';

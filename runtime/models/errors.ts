@@ -1,3 +1,5 @@
+import { SaidError, type Words } from '../core/sentence.ts';
+
 /** What a person asked of models and cannot have: one sentence that says what to do. */
 export type ModelsErrorCode =
   | 'unknownModel'
@@ -8,12 +10,12 @@ export type ModelsErrorCode =
   | 'badFile'
   | 'notInstalled';
 
-export class ModelsError extends Error {
+export class ModelsError extends SaidError {
   override readonly name = 'ModelsError';
   readonly code: ModelsErrorCode;
 
-  constructor(code: ModelsErrorCode, message: string) {
-    super(message);
+  constructor(code: ModelsErrorCode, words: Words) {
+    super(words);
     this.code = code;
   }
 }

@@ -1,4 +1,5 @@
 /** Which models fit into the memory that they may take, and how each is best loaded: every answer is worked out once for a reading of memory. */
+import { sentence } from '../core/sentence.ts';
 import type { TaskClass } from '../core/task.ts';
 import type { Role } from './catalog/catalog.ts';
 import { ModelsError } from './errors.ts';
@@ -36,7 +37,10 @@ function budgetOf(setting: string): Budget {
   if (budget === undefined)
     throw new ModelsError(
       'badMemory',
-      `The setting punctual.memory is '${setting.slice(0, 40)}': give 'auto', a size such as '6 GB', or a share such as '50%'.`,
+      sentence(
+        "The setting punctual.memory is '{0}': give 'auto', a size such as '6 GB', or a share such as '50%'.",
+        setting.slice(0, 40),
+      ),
     );
   return budget;
 }

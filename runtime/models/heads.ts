@@ -1,5 +1,7 @@
 /** What model files say of themselves, read once for each state of a file: a head takes milliseconds, and nobody waits twice for it. */
+
 import { stat } from 'node:fs/promises';
+import { sentence, type Words } from '../core/sentence.ts';
 import { reasonOf } from '../disk/reason.ts';
 import type { ModelFile } from './gguf/describe.ts';
 import { GgufError } from './gguf/problem.ts';
@@ -8,7 +10,7 @@ import { readModelFile } from './gguf/read.ts';
 export type Head =
   | { readonly kind: 'read'; readonly model: ModelFile }
   /** One sentence that names the file. */
-  | { readonly kind: 'unusable'; readonly problem: string };
+  | { readonly kind: 'unusable'; readonly problem: Words };
 
 /** The one not asked for the longest time leaves first. */
 const headsMax = 256;
@@ -38,8 +40,11 @@ export class Heads {
     try {
       return { kind: 'read', model: await this.#read(file) };
     } catch (error) {
-      const reason = reasonOf(error);
-      return { kind: 'unusable', problem: error instanceof GgufError ? reason : `${file} cannot be read: ${reason}.` };
+      const reason = error instanceof GgufError ? error.words : reasonOf(error);
+      return {
+        kind: 'unusable',
+        problem: error instanceof GgufError ? reason : sentence('{0} cannot be read: {1}.', file, reason),
+      };
     }
   }
 }

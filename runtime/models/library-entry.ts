@@ -1,5 +1,7 @@
 /** One installed model as the library shows it: what the store, the file itself and the catalog say of it, in one form. Pure. */
+
 import path from 'node:path';
+import { sentence, type Words } from '../core/sentence.ts';
 import { type Catalog, type CatalogFile, type DownloadModel, pinnedUri, type Role } from './catalog/catalog.ts';
 import type { ModelFile } from './gguf/describe.ts';
 import type { Head } from './heads.ts';
@@ -17,7 +19,7 @@ export interface LibraryEntry {
   /** Undefined of a file that cannot be used. */
   readonly metadata: ModelFile | undefined;
   /** Why it cannot be used, in one sentence; such a model is never chosen. */
-  readonly problem: string | undefined;
+  readonly problem: Words | undefined;
   /** Undefined for the embedded model, and for a file that is known by its path alone. */
   readonly stored: StoredModel | undefined;
 }
@@ -55,7 +57,7 @@ export function storedEntry(stored: StoredModel, head: Head, catalog: readonly D
 export function fileEntry(
   { path: file, bytes }: Pick<StoredModel, 'path' | 'bytes'>,
   metadata: ModelFile | undefined,
-  problem: string | undefined,
+  problem: Words | undefined,
 ): LibraryEntry {
   const name = nameOf(file);
   const window = metadata?.attention.windowTokens;
@@ -105,10 +107,10 @@ function isFrom({ name, origin, uri, bytes }: StoredModel, { file }: Downloadabl
   }
 }
 
-function problemOf({ state, path: file }: StoredModel, head: Head): string | undefined {
+function problemOf({ state, path: file }: StoredModel, head: Head): Words | undefined {
   if (head.kind === 'unusable') return head.problem;
   return state === 'damaged'
-    ? `${file} is not as long as it was when it was downloaded: remove it and pull it again.`
+    ? sentence('{0} is not as long as it was when it was downloaded: remove it and pull it again.', file)
     : undefined;
 }
 

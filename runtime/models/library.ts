@@ -2,8 +2,10 @@
  * The models on this machine as one snapshot: the embedded one, those of the models folder, and those that the user has elsewhere, each
  * with what its file says of itself. Slow to refresh, at once to read. A file that is damaged or gone stays in it, with a sentence.
  */
+
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Words } from '../core/sentence.ts';
 import { reasonOf } from '../disk/reason.ts';
 import type { Catalog, EmbeddedModel } from './catalog/catalog.ts';
 import { Heads } from './heads.ts';
@@ -25,7 +27,7 @@ export interface Snapshot {
   /** The embedded model first. */
   readonly entries: readonly LibraryEntry[];
   /** Why the models folder cannot be read, in one sentence. */
-  readonly problem: string | undefined;
+  readonly problem: Words | undefined;
   /** Nobody has looked yet what there is. */
   readonly isUnread?: true;
 }
@@ -110,11 +112,11 @@ export class Library {
       else await this.look(file);
     }
     for (const { model, problem } of this.#snapshot.entries)
-      if (problem !== undefined && !before.entries.some((each) => each.problem === problem))
+      if (problem !== undefined && !before.entries.some((each) => String(each.problem) === String(problem)))
         this.#log(`${model.name} cannot be used: ${problem}`);
     const { entries, problem } = this.#snapshot;
     const isUnchanged =
-      problem === before.problem &&
+      String(problem) === String(before.problem) &&
       entries.length === before.entries.length &&
       entries.every((entry, index) => isSame(entry, before.entries[index]));
     if (!isUnchanged) this.#changed();
@@ -128,7 +130,7 @@ export class Library {
       stored = await this.#store.list();
     } catch (error) {
       const problem = reasonOf(error);
-      if (problem !== this.#snapshot.problem) this.#log(`the models folder cannot be read: ${problem}`);
+      if (problem !== String(this.#snapshot.problem)) this.#log(`the models folder cannot be read: ${problem}`);
       return { entries: [this.#embedded], problem };
     }
     const entries = [this.#embedded];
@@ -159,7 +161,7 @@ function isSame(a: LibraryEntry, b: LibraryEntry | undefined): boolean {
     a.model.file === b.model.file &&
     a.model.name === b.model.name &&
     a.metadata === b.metadata &&
-    a.problem === b.problem
+    String(a.problem) === String(b.problem)
   );
 }
 

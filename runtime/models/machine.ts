@@ -1,4 +1,5 @@
 /** Reads the memory of the machine that the runtime is on: RAM from the system, graphics memory from the engine. */
+import { sentence, type Words } from '../core/sentence.ts';
 import type { ModelId } from '../core/task.ts';
 import type { DeviceReport, DeviceTeller } from '../engine/engine.ts';
 import type { PoolMemory } from './fit/budget.ts';
@@ -136,10 +137,16 @@ function foundIn(
 const graphicsBackends = ['auto', 'vulkan', 'metal', 'cuda'];
 
 /** A sentence when PUNCTUAL_GPU names no back end that there is: the engine computes on the processor then. */
-export function gpuProblems(gpu: string | undefined): string[] {
+export function gpuProblems(gpu: string | undefined): Words[] {
   if (gpu === undefined || gpu === '' || gpu === 'off' || graphicsBackends.includes(gpu)) return [];
   const known = [...graphicsBackends, 'off'].join(', ');
-  return [`PUNCTUAL_GPU is '${gpu}', so the processor computes: set it to one of ${known}, then run 'punctual stop'.`];
+  return [
+    sentence(
+      "PUNCTUAL_GPU is '{0}', so the processor computes: set it to one of {1}, then run 'punctual stop'.",
+      gpu,
+      known,
+    ),
+  ];
 }
 
 /** As the engine process decides it (engine/llama/main.ts). */

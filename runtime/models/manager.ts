@@ -1,5 +1,7 @@
 /** What people do with models: get, add, remove. Changes the store and sees to it that the library knows before it answers. */
+
 import path from 'node:path';
+import { sentence, type Words } from '../core/sentence.ts';
 import { type Catalog, findModel } from './catalog/catalog.ts';
 import { ModelsError } from './errors.ts';
 import type { Library } from './library.ts';
@@ -23,7 +25,7 @@ export interface ManagerOptions {
 export interface Removal {
   readonly freedBytes: number;
   /** One sentence. */
-  readonly message: string;
+  readonly message: Words;
 }
 
 /** What a name can mean: a model of this machine, or one that could be. */
@@ -53,7 +55,7 @@ export class ModelManager {
   async import(file: string): Promise<LibraryEntry> {
     const { store, library, folder } = this.#options;
     if (!path.isAbsolute(file))
-      throw new ModelsError('badFile', `'${file}' is not the full path of a GGUF file: give that.`);
+      throw new ModelsError('badFile', sentence("'{0}' is not the full path of a GGUF file: give that.", file));
     const place = path.normalize(file);
     // One that is to be imported again may have changed since.
     await library.refresh();
@@ -78,7 +80,7 @@ export class ModelManager {
     if (entry === undefined) return await this.#removeLeftover(name);
     const { stored, model } = entry;
     if (stored === undefined)
-      throw new ModelsError('embedded', `${model.name} is part of Punctual and cannot be removed.`);
+      throw new ModelsError('embedded', sentence('{0} is part of Punctual and cannot be removed.', model.name));
     if (stored.origin === 'remembered') await store.forget(stored.id);
     else await store.remove(stored.id);
     await library.refresh();
@@ -127,7 +129,11 @@ export class ModelManager {
     const freedBytes = leftovers.reduce((sum, { bytes }) => sum + bytes, 0);
     return {
       freedBytes,
-      message: `What was left of the download of ${name} is removed; ${sizeOf(freedBytes)} are free again.`,
+      message: sentence(
+        'What was left of the download of {0} is removed; {1} are free again.',
+        name,
+        sizeOf(freedBytes),
+      ),
     };
   }
 
@@ -135,23 +141,36 @@ export class ModelManager {
     const { catalog, library } = this.#options;
     const known = findModel(catalog, name.toLowerCase());
     if (known !== undefined)
-      return new ModelsError('notInstalled', `${name} is not installed: 'punctual models pull ${known.name}' gets it.`);
+      return new ModelsError(
+        'notInstalled',
+        sentence("{0} is not installed: 'punctual models pull {1}' gets it.", name, known.name),
+      );
     const names = [...library.snapshot.entries.map(({ model }) => model), ...catalog.models];
     return new ModelsError(
       'unknownModel',
-      `No model is called '${name}'${didYouMean(name, names)}: 'punctual models list --all' shows the names.`,
+      sentence(
+        "No model is called '{0}'{1}: 'punctual models list --all' shows the names.",
+        name,
+        didYouMean(name, names),
+      ),
     );
   }
 
   #at(file: string): LibraryEntry {
     const entry = this.#options.library.at(file);
     if (entry === undefined)
-      throw new ModelsError('badFile', `${file} is gone again, as somebody removed it meanwhile: get it once more.`);
+      throw new ModelsError(
+        'badFile',
+        sentence('{0} is gone again, as somebody removed it meanwhile: get it once more.', file),
+      );
     return entry;
   }
 }
 
 function ambiguous(name: string, entries: readonly LibraryEntry[]): ModelsError {
   const files = entries.map(({ stored, model }) => stored?.id ?? model.file).sort();
-  return new ModelsError('ambiguous', `Several models are called '${name}': name one of ${files.join(', ')}.`);
+  return new ModelsError(
+    'ambiguous',
+    sentence("Several models are called '{0}': name one of {1}.", name, files.join(', ')),
+  );
 }

@@ -1,4 +1,5 @@
 /** Names that somebody may have meant. Pure. */
+import { sentence, type Words } from '../core/sentence.ts';
 
 /** Suggestions at most: more is a list, and there is a command for that. */
 const suggestionsMax = 3;
@@ -22,12 +23,12 @@ export function nearNames(typed: string, names: Iterable<string>): readonly stri
 }
 
 /** ` (did you mean x or y?)`, to stand behind the name in a sentence; empty when nothing is near. */
-export function didYouMean(typed: string, models: Iterable<{ readonly name: string }>): string {
+export function didYouMean(typed: string, models: Iterable<{ readonly name: string }>): Words {
   const near = nearNames(
     typed,
     Array.from(models, ({ name }) => name),
   );
-  return near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`;
+  return near.length === 0 ? '' : sentence(' (did you mean {0}?)', near.join(' or '));
 }
 
 function distanceOf(wanted: string, name: string): number {

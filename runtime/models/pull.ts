@@ -1,4 +1,5 @@
 /** From what a person asks to be downloaded to the request to the store. Pure. */
+import { sentence } from '../core/sentence.ts';
 import { type Catalog, type CatalogFile, type DownloadModel, findModel, pinnedUri } from './catalog/catalog.ts';
 import { ModelsError } from './errors.ts';
 import { didYouMean } from './near.ts';
@@ -16,17 +17,21 @@ export interface PullOrder {
 export function requestOf({ model, quantization, trustNew = false }: PullOrder, catalog: Catalog): DownloadRequest {
   if (/^(https?|hf):/i.test(model)) {
     if (quantization !== undefined)
-      throw new ModelsError('unknownQuantization', 'An address names one file: leave the quantization out.');
+      throw new ModelsError('unknownQuantization', sentence('An address names one file: leave the quantization out.'));
     return { uri: model, trustNew };
   }
   const known = findModel(catalog, model.toLowerCase());
   if (known === undefined)
     throw new ModelsError(
       'unknownModel',
-      `The catalog has no model called '${model}'${didYouMean(model, catalog.models)}: 'punctual models list --all' shows the names, or give the address of a GGUF file.`,
+      sentence(
+        "The catalog has no model called '{0}'{1}: 'punctual models list --all' shows the names, or give the address of a GGUF file.",
+        model,
+        didYouMean(model, catalog.models),
+      ),
     );
   if (known.kind === 'embedded')
-    throw new ModelsError('embedded', `${known.title} is part of Punctual: there is nothing to download.`);
+    throw new ModelsError('embedded', sentence('{0} is part of Punctual: there is nothing to download.', known.title));
   const file = fileOf(known, quantization);
   // Whoever trusts a new file wants what is there now, not what was noted of the old one.
   if (trustNew) return { uri: file.uri, name: file.file, trustNew };
@@ -47,5 +52,8 @@ function fileOf({ name, files }: DownloadModel, quantization: string | undefined
       : files.find((each) => each.quantization.toLowerCase() === quantization.toLowerCase());
   if (file !== undefined) return file;
   const there = files.map((each) => each.quantization).join(', ');
-  throw new ModelsError('unknownQuantization', `The catalog has no ${quantization} of ${name}: there is ${there}.`);
+  throw new ModelsError(
+    'unknownQuantization',
+    sentence('The catalog has no {0} of {1}: there is {2}.', quantization ?? '', name, there),
+  );
 }

@@ -4,7 +4,9 @@
  * A choice is worked out once for a client's settings and the state of the machine (what is installed, what memory is free, how fast
  * models were found to be) and looked up from then on: it is asked for at every keystroke.
  */
+
 import path from 'node:path';
+import { sentence, type Words } from '../core/sentence.ts';
 import { type ModelId, type TaskClass, type TaskError, taskClasses } from '../core/task.ts';
 import type { ModelSpec } from '../engine/engine.ts';
 import type { ChosenModel, ModelSettings, Models } from '../features/tasks.ts';
@@ -41,7 +43,7 @@ export interface RegistryOptions {
 }
 
 /** Why a model is not chosen by itself, to stand behind "because". */
-const notLoaded = 'it could not be loaded';
+const notLoaded = sentence('it could not be loaded');
 
 type Choice = ChosenModel | TaskError;
 
@@ -118,7 +120,7 @@ export class Registry implements Models {
   /** For people: who serves the role and why, or what to do. */
   explain(role: TaskClass, settings: ModelSettings): RoleChoice {
     const setting = settingOf(role, settings);
-    const unserved = (message: string): RoleChoice => ({ kind: 'unserved', role, code: 'unusable', message });
+    const unserved = (message: Words): RoleChoice => ({ kind: 'unserved', role, code: 'unusable', message });
     const problem = this.#problemOf(setting);
     if (problem !== undefined) return unserved(problem);
     try {
@@ -131,7 +133,7 @@ export class Registry implements Models {
         promiseMs: promisesOf(settings),
       });
     } catch (error) {
-      if (error instanceof ModelsError) return unserved(error.message);
+      if (error instanceof ModelsError) return unserved(error.words);
       throw error;
     }
   }
@@ -213,7 +215,7 @@ export class Registry implements Models {
   }
 
   /** What is wrong with the model that a setting names, when all that it can mean cannot be used. */
-  #problemOf(setting: string): string | undefined {
+  #problemOf(setting: string): Words | undefined {
     const entries = path.isAbsolute(setting)
       ? [this.#options.library.at(setting)].filter((entry) => entry !== undefined)
       : this.#options.library.snapshot.entries.filter(({ model }) => model.name === setting);

@@ -2,6 +2,7 @@
  * What the choice of a model for a role looks at: models of the catalog, files that a user imported, and the embedded one, all in one
  * form. Pure.
  */
+import { sentence, type Words } from '../core/sentence.ts';
 import {
   attentionNote,
   type CatalogFile,
@@ -44,11 +45,11 @@ export interface RoleModel {
   readonly activeParameters: number;
   readonly suitability: Readonly<Partial<Record<Role, Suitability>>>;
   /** Why it is not chosen unless the user names it; undefined when nothing is against it. */
-  readonly reserved: string | undefined;
+  readonly reserved: Words | undefined;
   /** Why it cannot complete although it was trained to; undefined when nothing is against it. */
-  readonly infillProblem: string | undefined;
+  readonly infillProblem: Words | undefined;
   /** What a user should know before and after choosing it, in whole sentences. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 }
 
 /**
@@ -99,9 +100,11 @@ export function fromImported(model: ImportedModel): RoleModel {
   const window = model.slidingWindow;
   const note = window === undefined ? undefined : attentionNote({ kind: 'slidingWindow', windowTokens: window });
   const recurs = model.recurrent
-    ? 'It cannot go back within what it has read, so a prompt that was changed is evaluated again from its beginning.'
+    ? sentence(
+        'It cannot go back within what it has read, so a prompt that was changed is evaluated again from its beginning.',
+      )
     : undefined;
-  const thinks = model.reasoning ? 'It thinks before it answers, so the answer comes late.' : undefined;
+  const thinks = model.reasoning ? sentence('It thinks before it answers, so the answer comes late.') : undefined;
   return {
     origin: 'imported',
     name: model.name,
@@ -118,7 +121,9 @@ export function fromImported(model: ImportedModel): RoleModel {
 
 function known(model: CatalogModel): Omit<RoleModel, 'origin' | 'file' | 'bytes'> {
   const { licence } = model;
-  const reserved = licence.commercialUse ? undefined : `its licence (${licence.spdx}) allows no commercial use`;
+  const reserved = licence.commercialUse
+    ? undefined
+    : sentence('its licence ({0}) allows no commercial use', licence.spdx);
   const note = attentionNote(model.attention);
   return {
     name: model.name,
@@ -127,7 +132,10 @@ function known(model: CatalogModel): Omit<RoleModel, 'origin' | 'file' | 'bytes'
     suitability: model.suitability,
     reserved,
     infillProblem: model.fim && infillProblemOf(model.fim),
-    notes: [...(note === undefined ? [] : [note]), ...(reserved === undefined ? [] : [`Mind that ${reserved}.`])],
+    notes: [
+      ...(note === undefined ? [] : [note]),
+      ...(reserved === undefined ? [] : [sentence('Mind that {0}.', reserved)]),
+    ],
   };
 }
 
@@ -135,7 +143,9 @@ function known(model: CatalogModel): Omit<RoleModel, 'origin' | 'file' | 'bytes'
  * The engine puts the prefix first when a model names a middle token, and the suffix first when it names none
  * (`engine/llama/prompt.ts`). A model that learnt the suffix first and a middle token too would be asked in an order it never saw.
  */
-function infillProblemOf({ order, middle }: Fim): string | undefined {
+function infillProblemOf({ order, middle }: Fim): Words | undefined {
   const written = middle === undefined ? 'spm' : 'psm';
-  return order === written ? undefined : 'it wants the text behind the cursor first, which the engine does not do yet';
+  return order === written
+    ? undefined
+    : sentence('it wants the text behind the cursor first, which the engine does not do yet');
 }

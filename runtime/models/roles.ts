@@ -2,7 +2,9 @@
  * Which model serves which role. Pure: what is installed, what fits and how fast it is are told, and the answer is a choice with one
  * sentence that says why, or one that says what to do. What a user chose is served by that model or by none.
  */
+
 import path from 'node:path';
+import { enumerated, sentence, type Words } from '../core/sentence.ts';
 import { type Role, roles } from './catalog/catalog.ts';
 import { didYouMean } from './near.ts';
 import { type InstalledModel, isInstalled, type RoleModel, suitabilityFor } from './role-models.ts';
@@ -34,7 +36,7 @@ export type RoleChoice =
       /** The user named it; false when it was chosen automatically. */
       readonly named: boolean;
       /** One sentence. */
-      readonly because: string;
+      readonly because: Words;
       /** A model that is not installed and would be chosen if it were. */
       readonly better: string | undefined;
     }
@@ -43,8 +45,16 @@ export type RoleChoice =
       readonly role: Role;
       readonly code: UnservedCode;
       /** One sentence: what is wrong and what to do. */
-      readonly message: string;
+      readonly message: Words;
     };
+
+const roleWords: Readonly<Record<Role, Words>> = {
+  completion: sentence('completion'),
+  summarize: sentence('summarize'),
+  translate: sentence('translate'),
+  generate: sentence('generate'),
+  chat: sentence('chat'),
+};
 
 export function chooseRole(role: Role, question: RoleQuestion): RoleChoice {
   const setting = question.settings[role];
@@ -66,68 +76,112 @@ function chooseAutomatically(role: Role, question: RoleQuestion): RoleChoice {
 
   if (best !== undefined) {
     const reason = reasonFor(best, runnerUp, ranked[0], role, question);
-    const because = `${calledIn(question, best)} serves ${role}: ${timing(best, role, question)}; ${reason}.`;
+    const because = sentence(
+      '{0} serves {1}: {2}; {3}.',
+      calledIn(question, best),
+      roleWords[role],
+      timing(best, role, question),
+      reason,
+    );
     return { kind: 'chosen', role, model: best, named: false, because, better };
   }
   const large = rankForRole(ranked, role, question).find((model) => model.reserved === undefined);
   if (large !== undefined) {
     const remedy =
-      better === undefined ? 'give models more memory' : `'punctual models pull ${better}' gets one that does`;
-    const message = `No installed model that serves ${role} fits into memory (${large.name} has ${sizeOf(large.bytes)}): ${remedy}.`;
+      better === undefined
+        ? sentence('give models more memory')
+        : sentence("'punctual models pull {0}' gets one that does", better);
+    const message = sentence(
+      'No installed model that serves {0} fits into memory ({1} has {2}): {3}.',
+      roleWords[role],
+      large.name,
+      sizeOf(large.bytes),
+      remedy,
+    );
     return { kind: 'unserved', role, code: 'doesNotFit', message };
   }
   const [reserved] = ranked;
   const demo = question.models.find((model) => model.origin === 'embedded' && serves(model, role));
   const gap =
     reserved === undefined
-      ? 'no other model for it is installed'
-      : `${reserved.name} is only used when you name it, because ${reserved.reserved}`;
+      ? sentence('no other model for it is installed')
+      : sentence('{0} is only used when you name it, because {1}', reserved.name, reserved.reserved ?? '');
   if (demo !== undefined && isInstalled(demo)) {
-    const because = `${demo.name}, the demonstration model, serves ${role}: ${gap}.`;
+    const because = sentence('{0}, the demonstration model, serves {1}: {2}.', demo.name, roleWords[role], gap);
     return { kind: 'chosen', role, model: demo, named: false, because, better };
   }
   const remedy =
-    better === undefined ? `'punctual models list' shows which could` : `run 'punctual models pull ${better}'`;
-  return { kind: 'unserved', role, code: 'notInstalled', message: `Nothing serves ${role}, ${gap}: ${remedy}.` };
+    better === undefined
+      ? sentence("'punctual models list' shows which could")
+      : sentence("run 'punctual models pull {0}'", better);
+  return {
+    kind: 'unserved',
+    role,
+    code: 'notInstalled',
+    message: sentence('Nothing serves {0}, {1}: {2}.', roleWords[role], gap, remedy),
+  };
 }
 
 /** The one model that the setting means, or what is in its way. Speed is not asked: who names a model has decided that. */
 function chooseNamed(role: Role, setting: string, question: RoleQuestion): RoleChoice {
-  const unserved = (code: UnservedCode, message: string): RoleChoice => ({ kind: 'unserved', role, code, message });
-  const orElse = `or set ${settingFor(role)} to 'auto'`;
+  const unserved = (code: UnservedCode, message: Words): RoleChoice => ({ kind: 'unserved', role, code, message });
+  const orElse = sentence("or set {0} to 'auto'", settingFor(role));
   const meant = question.models.filter((model) => isMeant(model, setting));
   const installed = meant.filter(isInstalled);
 
   if (meant.length === 0) {
     const message = isPath(setting)
-      ? `No model is known at '${setting}': import it with 'punctual models import', ${orElse}.`
-      : `No model is called '${setting}'${didYouMean(setting, question.models)}: 'punctual models list --all' shows the names.`;
+      ? sentence("No model is known at '{0}': import it with 'punctual models import', {1}.", setting, orElse)
+      : sentence(
+          "No model is called '{0}'{1}: 'punctual models list --all' shows the names.",
+          setting,
+          didYouMean(setting, question.models),
+        );
     return unserved('unknownModel', message);
   }
   if (installed.length === 0)
-    return unserved('notInstalled', `${setting} is not installed: run 'punctual models pull ${setting}', ${orElse}.`);
+    return unserved(
+      'notInstalled',
+      sentence("{0} is not installed: run 'punctual models pull {1}', {2}.", setting, setting, orElse),
+    );
   const files = installed.map(({ file }) => file).sort();
   // Quantizations of one model of the catalog are one model; anything else with the same name is another one.
   if (files.length > 1 && installed.some(({ origin }) => origin !== 'catalog'))
     return unserved(
       'ambiguous',
-      `Several models are called '${setting}': name one by its full path (${files.join(', ')}).`,
+      sentence("Several models are called '{0}': name one by its full path ({1}).", setting, files.join(', ')),
     );
   const able = installed.filter((model) => serves(model, role));
   if (able.length === 0)
     return unserved(
       'cannotServe',
-      `${setting} cannot serve ${role}, ${cannot(installed, role)}: ${chooseAnother(role, question)}.`,
+      sentence(
+        '{0} cannot serve {1}, {2}: {3}.',
+        setting,
+        roleWords[role],
+        cannot(installed, role),
+        chooseAnother(role, question),
+      ),
     );
   const [model] = rankForRole(able.filter(question.fits), role, question);
   if (model === undefined) {
     const smallest = able.reduce((least, each) => (each.bytes < least.bytes ? each : least));
     return unserved(
       'doesNotFit',
-      `${setting} does not fit into memory (it has ${sizeOf(smallest.bytes)}): ${chooseAnother(role, question)}.`,
+      sentence(
+        '{0} does not fit into memory (it has {1}): {2}.',
+        setting,
+        sizeOf(smallest.bytes),
+        chooseAnother(role, question),
+      ),
     );
   }
-  const because = `${calledIn(question, model)} serves ${role}: you chose it; ${timing(model, role, question)}.`;
+  const because = sentence(
+    '{0} serves {1}: you chose it; {2}.',
+    calledIn(question, model),
+    roleWords[role],
+    timing(model, role, question),
+  );
   return { kind: 'chosen', role, model, named: true, because, better: undefined };
 }
 
@@ -165,46 +219,50 @@ function reasonFor(
   first: RoleModel | undefined,
   role: Role,
   question: RoleQuestion,
-): string {
+): Words {
   if (first !== undefined && first !== best) {
-    const fault = first.reserved ?? `does not fit into memory with its ${sizeOf(first.bytes)}`;
+    const fault = first.reserved ?? sentence('does not fit into memory with its {0}', sizeOf(first.bytes));
     return isOtherQuantization(first, best)
-      ? `its finer quantization ${fault}`
-      : `${calledIn(question, first)} would be chosen before it, but ${fault}`;
+      ? sentence('its finer quantization {0}', fault)
+      : sentence('{0} would be chosen before it, but {1}', calledIn(question, first), fault);
   }
-  if (runnerUp === undefined) return 'it is the only one installed for it';
+  if (runnerUp === undefined) return sentence('it is the only one installed for it');
   const { by } = compareForRole(best, runnerUp, role, question);
   const isOther = isOtherQuantization(runnerUp, best);
-  const next = isOther ? 'its other quantization' : calledIn(question, runnerUp);
+  const next = isOther ? sentence('its other quantization') : calledIn(question, runnerUp);
   switch (by) {
     case 'speed':
-      return `${next}: ${timing(runnerUp, role, question)}`;
+      return sentence('{0}: {1}', next, timing(runnerUp, role, question));
     case 'suitability':
-      return `it is better at it than ${next}`;
+      return sentence('it is better at it than {0}', next);
     case 'size':
-      return `it is larger than ${next}`;
+      return sentence('it is larger than {0}', next);
     case 'quantization':
-      return isOther ? 'it is the finer of its quantizations' : `it is of a finer quantization than ${next}`;
+      return isOther
+        ? sentence('it is the finer of its quantizations')
+        : sentence('it is of a finer quantization than {0}', next);
     case 'name':
-      return `${next} would do as well`;
+      return sentence('{0} would do as well', next);
     default:
       return by satisfies never;
   }
 }
 
-function timing(model: RoleModel, role: Role, question: RoleQuestion): string {
+function timing(model: RoleModel, role: Role, question: RoleQuestion): Words {
   const ms = Math.round(question.predictMs(model, role) ?? 0);
   const promised = question.promiseMs[role];
   const speed = speedOf(model, role, question);
   switch (speed) {
     case 'onTime':
-      return promised === undefined ? `about ${ms} ms` : `about ${ms} of the ${promised} ms promised`;
+      return promised === undefined
+        ? sentence('about {0} ms', ms)
+        : sentence('about {0} of the {1} ms promised', ms, promised);
     case 'late':
-      return `about ${ms} ms, but ${promised} ms are promised`;
+      return sentence('about {0} ms, but {1} ms are promised', ms, promised ?? 0);
     case 'unknown':
-      return 'its speed is not measured yet';
+      return sentence('its speed is not measured yet');
     case 'doubtful':
-      return 'it is large for keystrokes and not measured yet';
+      return sentence('it is large for keystrokes and not measured yet');
     default:
       return speed satisfies never;
   }
@@ -216,24 +274,26 @@ function settingFor(role: Role): string {
 }
 
 /** What stands between a model and a role that it does not serve. */
-function cannot(models: readonly RoleModel[], role: Role): string {
+function cannot(models: readonly RoleModel[], role: Role): Words {
   const [model] = models;
   if (role === 'completion' && model?.infillProblem !== undefined) return model.infillProblem;
   const served = roles.filter((each) => model?.suitability[each] !== undefined && serves(model, each));
-  return served.length === 0 ? 'it serves nothing' : `it serves only ${served.join(', ')}`;
+  return served.length === 0
+    ? sentence('it serves nothing')
+    : sentence('it serves only {0}', enumerated(served.map((each) => roleWords[each])));
 }
 
 /** A way out of a choice that cannot be served: a model that could be, installed if possible. */
-function chooseAnother(role: Role, question: RoleQuestion): string {
+function chooseAnother(role: Role, question: RoleQuestion): Words {
   const others = question.models.filter(
     (model) =>
       model.origin !== 'embedded' && model.reserved === undefined && serves(model, role) && question.fits(model),
   );
   const [installed] = rankForRole(others.filter(isInstalled), role, question);
   if (installed !== undefined)
-    return `${calledIn(question, installed)} could, set ${settingFor(role)} to it or to 'auto'`;
+    return sentence("{0} could, set {1} to it or to 'auto'", calledIn(question, installed), settingFor(role));
   const [other] = rankForRole(others, role, question);
   return other === undefined
     ? `set ${settingFor(role)} to 'auto'`
-    : `${other.name} could, run 'punctual models pull ${other.name}'`;
+    : sentence("{0} could, run 'punctual models pull {1}'", other.name, other.name);
 }

@@ -6,7 +6,9 @@
  * 2. Pins are granted in their order; one that does not fit beside those before it is none, which is told, and the next one is tried.
  * 3. A name that leads to no installed model is told. It counts as soon as there is one.
  */
+
 import path from 'node:path';
+import { listed as inWords, sentence, type Words } from '../core/sentence.ts';
 import type { ModelId } from '../core/task.ts';
 import { didYouMean } from './near.ts';
 import { sizeOf } from './size-words.ts';
@@ -48,18 +50,18 @@ export interface WishSources {
 export interface Granted {
   readonly kept: ReadonlySet<ModelId>;
   /** Of pins that were not granted: a sentence for each model. */
-  readonly refused: ReadonlyMap<ModelId, string>;
+  readonly refused: ReadonlyMap<ModelId, Words>;
   /** By model, in minutes; those of `minutesOfOthers` are not among them. */
   readonly minutes: ReadonlyMap<ModelId, number>;
   /** Names that lead nowhere, in a sentence each. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly Words[];
 }
 
 export function grantWishes(sources: WishSources): Granted {
   const { pinned, unloadAfterMinutes } = sources.wishes;
   const minutes = new Map<ModelId, number>();
-  const unknown: string[] = [];
-  const named = (name: string, what: string): readonly WishedModel[] => {
+  const unknown: Words[] = [];
+  const named = (name: string, what: 'pins' | 'gives a time to'): readonly WishedModel[] => {
     const found = sources.installed.filter((model) => isCalled(model, name));
     if (found.length === 0 && sources.isRead) unknown.push(unknownName(sources, name, what));
     return found;
@@ -71,7 +73,7 @@ export function grantWishes(sources: WishSources): Granted {
 }
 
 /** What is not granted, in sentences. */
-export function wishProblems({ refused, unknown }: Granted): string[] {
+export function wishProblems({ refused, unknown }: Granted): Words[] {
   return [...refused.values(), ...unknown];
 }
 
@@ -93,7 +95,7 @@ function grantPins(
   pins: readonly WishedModel[],
 ): Pick<Granted, 'kept' | 'refused'> {
   const kept = new Set<ModelId>();
-  const refused = new Map<ModelId, string>();
+  const refused = new Map<ModelId, Words>();
   const first = installed.find(({ id }) => id === completion);
   const staying: WishedModel[] = first === undefined ? [] : [first]; // 1
   for (const pin of pins) {
@@ -117,21 +119,41 @@ function refusal(
   besideIt: readonly WishedModel[],
   completion: ModelId | undefined,
   budgetBytes: number,
-): string {
-  const words = besideIt.map(
-    ({ id, name, bytes }) => `${name} (${id === completion ? 'completions, ' : ''}${sizeOf(bytes)})`,
+): Words {
+  const facts = [pin.name, sizeOf(pin.bytes), sizeOf(budgetBytes)] as const;
+  if (besideIt.length === 0) {
+    return sentence(
+      '{0} is not pinned: it takes {1}, and models may take {2} together; raise punctual.memory.',
+      ...facts,
+    );
+  }
+  const others = besideIt.map(({ id, name, bytes }) =>
+    id === completion
+      ? sentence('{0} (completions, {1})', name, sizeOf(bytes))
+      : sentence('{0} ({1})', name, sizeOf(bytes)),
   );
-  const beside = words.length === 0 ? '' : ` beside ${words.join(' and ')}`;
-  const advice = words.length === 0 ? 'raise punctual.memory' : 'pin fewer models or raise punctual.memory';
-  return `${pin.name} is not pinned: it takes ${sizeOf(pin.bytes)}${beside}, and models may take ${sizeOf(budgetBytes)} together; ${advice}.`;
+  return sentence(
+    '{0} is not pinned: it takes {1} beside {3}, and models may take {2} together; pin fewer models or raise punctual.memory.',
+    ...facts,
+    inWords(others),
+  );
 }
 
-function unknownName({ installed, downloadable }: WishSources, name: string, what: string): string {
-  const told = `punctual.residency ${what} '${name.slice(0, nameCharsMax)}'`;
-  if (path.isAbsolute(name)) return `${told}, and no installed model has that path: import it, or correct the path.`;
-  if (downloadable.includes(name)) return `${told}, which is not installed: it counts once it is.`;
+function unknownName({ installed, downloadable }: WishSources, name: string, what: 'pins' | 'gives a time to'): Words {
+  const shown = name.slice(0, nameCharsMax);
+  const told =
+    what === 'pins'
+      ? sentence("punctual.residency pins '{0}'", shown)
+      : sentence("punctual.residency gives a time to '{0}'", shown);
+  if (path.isAbsolute(name))
+    return sentence('{0}, and no installed model has that path: import it, or correct the path.', told);
+  if (downloadable.includes(name)) return sentence('{0}, which is not installed: it counts once it is.', told);
   const known = [...installed.map((model) => ({ name: model.name })), ...downloadable.map((each) => ({ name: each }))];
-  return `${told}, and no model is called so${didYouMean(name, known)}: 'punctual models list' shows the names.`;
+  return sentence(
+    "{0}, and no model is called so{1}: 'punctual models list' shows the names.",
+    told,
+    didYouMean(name, known),
+  );
 }
 
 /** Of a name in a sentence. */

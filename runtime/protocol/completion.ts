@@ -1,5 +1,6 @@
 /** Inline completions. */
 import { z } from 'zod';
+import { wordsSchema } from './sentence.ts';
 import { positionSchema, rangeSchema, textDocumentSchema } from './shared.ts';
 
 // --- textDocument/inlineCompletion: LSP 3.18, with what happened in `punctual`
@@ -44,7 +45,7 @@ export const completionTraceSchema = z.object({
   reason: completionReasonSchema,
   from: completionSourceSchema.optional(),
   /** One sentence for the log and for `complete` on the command line. */
-  message: z.string().optional(),
+  message: wordsSchema.optional(),
   /** The model that answered, or was to answer, by the name that people know. */
   model: z.string().optional(),
   /** The model that was chosen, when another answered, as this one would have come too late. */
@@ -66,6 +67,7 @@ export const completionTraceSchema = z.object({
   stale: z.boolean().optional(),
 });
 export type CompletionTrace = z.infer<typeof completionTraceSchema>;
+export type CompletionTraceSaid = z.input<typeof completionTraceSchema>;
 
 export const inlineCompletionResultSchema = z.object({
   items: z.array(
@@ -74,6 +76,7 @@ export const inlineCompletionResultSchema = z.object({
   punctual: completionTraceSchema,
 });
 export type InlineCompletionResult = z.infer<typeof inlineCompletionResultSchema>;
+export type InlineCompletionResultSaid = z.input<typeof inlineCompletionResultSchema>;
 
 // --- punctual/eligibility: would completion answer by itself here, and if not, why
 
@@ -86,6 +89,7 @@ export const eligibilityParamsSchema = z.object({
 export const eligibilityResultSchema = z.object({
   automatic: z.boolean(),
   reason: completionReasonSchema,
-  message: z.string(),
+  message: wordsSchema,
 });
 export type EligibilityResult = z.infer<typeof eligibilityResultSchema>;
+export type EligibilityResultSaid = z.input<typeof eligibilityResultSchema>;

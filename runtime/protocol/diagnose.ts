@@ -1,5 +1,6 @@
 /** What a machine and an installation are found to be: a probe with findings, and a measurement of what can be promised. */
 import { z } from 'zod';
+import { wordsSchema } from './sentence.ts';
 import { taskClassSchema, tokenSchema } from './shared.ts';
 
 /** What only the asker knows. No text, path or name of the user's is in it. */
@@ -53,14 +54,15 @@ export const findingSchema = z.object({
   id: z.string(),
   level: z.enum(['ok', 'note', 'problem']),
   /** One sentence. */
-  title: z.string(),
-  detail: z.string().optional(),
+  title: wordsSchema,
+  detail: wordsSchema.optional(),
   /** One, and only where something can be done. */
   action: z
-    .object({ title: z.string(), remedy: remedySchema, setting: z.string().optional(), shell: z.string().optional() })
+    .object({ title: wordsSchema, remedy: remedySchema, setting: z.string().optional(), shell: z.string().optional() })
     .optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
+export type FindingSaid = z.input<typeof findingSchema>;
 
 export const diagnoseResultSchema = z.object({
   findings: z.array(findingSchema),
@@ -70,10 +72,12 @@ export const diagnoseResultSchema = z.object({
   facts: z.record(z.string(), z.unknown()),
 });
 export type DiagnoseResult = z.infer<typeof diagnoseResultSchema>;
+export type DiagnoseResultSaid = z.input<typeof diagnoseResultSchema>;
 
 /** The value of each `$/progress` notification of a probe or a calibration. */
-export const probeProgressSchema = z.object({ message: z.string(), done: z.number(), of: z.number() });
+export const probeProgressSchema = z.object({ message: wordsSchema, done: z.number(), of: z.number() });
 export type ProbeProgress = z.infer<typeof probeProgressSchema>;
+export type ProbeProgressSaid = z.input<typeof probeProgressSchema>;
 
 // --- punctual/calibrate: what this machine can promise, measured now. Changes nothing.
 
@@ -102,13 +106,15 @@ export const calibratedSchema = z.object({
   p95Ms: z.number().optional(),
   samples: z.number(),
   /** One sentence: how it was measured. */
-  how: z.string(),
+  how: wordsSchema,
 });
 export type Calibrated = z.infer<typeof calibratedSchema>;
+export type CalibratedSaid = z.input<typeof calibratedSchema>;
 
 export const calibrateResultSchema = z.object({
   classes: z.array(calibratedSchema),
   /** Classes of which nothing can be said, in one sentence each. */
-  problems: z.array(z.string()),
+  problems: z.array(wordsSchema),
 });
 export type CalibrateResult = z.infer<typeof calibrateResultSchema>;
+export type CalibrateResultSaid = z.input<typeof calibrateResultSchema>;

@@ -1,5 +1,6 @@
 /** Models: what is installed, what could be, what fits, and what makes one likely to be needed. */
 import { z } from 'zod';
+import { wordsSchema } from './sentence.ts';
 import { memoryBudgetSchema, modelChoiceSchema } from './settings.ts';
 import { pinSchema, speedSchema, tokenSchema } from './shared.ts';
 
@@ -15,7 +16,7 @@ export const modelsListParamsSchema = z.object({ memory: memoryBudgetSchema.opti
 /** What a load of the model would take, and whether that fits; `message` is one sentence that says why. */
 export const modelFitSchema = z.object({
   fits: z.boolean(),
-  message: z.string(),
+  message: wordsSchema,
   neededBytes: z.number(),
   availableBytes: z.number(),
   settings: z
@@ -25,6 +26,7 @@ export const modelFitSchema = z.object({
   smaller: z.string().optional(),
 });
 export type ModelFit = z.infer<typeof modelFitSchema>;
+export type ModelFitSaid = z.input<typeof modelFitSchema>;
 
 /** How fast a model is on this machine: as it was measured, or predicted from one that was. */
 export const modelForecastSchema = z.object({
@@ -50,7 +52,7 @@ export const listedModelSchema = z.object({
   licence: z.string().optional(),
   serves: z.array(roleSchema),
   /** Whole sentences: attention that loses prefix reuse, licences that forbid commercial use, damage found in the file. */
-  notes: z.array(z.string()),
+  notes: z.array(wordsSchema),
   /** Whether its hash is known and was found right; absent unless it was downloaded by Punctual. */
   verified: z.boolean().optional(),
   state: z.enum(['unloaded', 'loading', 'ready', 'failed']).optional(),
@@ -65,13 +67,14 @@ export const listedModelSchema = z.object({
   downloading: z.number().optional(),
 });
 export type ListedModel = z.infer<typeof listedModelSchema>;
+export type ListedModelSaid = z.input<typeof listedModelSchema>;
 
 export const modelsListResultSchema = z.object({
   folder: z.string(),
   /** Why the folder cannot be read, in one sentence. */
-  problem: z.string().optional(),
+  problem: wordsSchema.optional(),
   /** Names in `residency` that lead to no installed model, in one sentence each. */
-  unknown: z.array(z.string()).optional(),
+  unknown: z.array(wordsSchema).optional(),
   models: z.array(listedModelSchema),
   /** Which model serves what, with one sentence that says why, or what to do. */
   roles: z.array(
@@ -80,15 +83,16 @@ export const modelsListResultSchema = z.object({
       model: z.string().optional(),
       /** Of that model: several may have one name. */
       file: z.string().optional(),
-      message: z.string(),
+      message: wordsSchema,
       better: z.string().optional(),
     }),
   ),
   /** Downloads that were broken off; they go on when asked for again. */
   leftovers: z.array(z.object({ name: z.string(), bytes: z.number() })),
-  memory: z.object({ budgetBytes: z.number(), freeBytes: z.number(), totalBytes: z.number(), message: z.string() }),
+  memory: z.object({ budgetBytes: z.number(), freeBytes: z.number(), totalBytes: z.number(), message: wordsSchema }),
 });
 export type ModelsListResult = z.infer<typeof modelsListResultSchema>;
+export type ModelsListResultSaid = z.input<typeof modelsListResultSchema>;
 
 /** The answer is the model as it stands in the list. Progress comes as `$/progress` on `workDoneToken`; `$/cancelRequest` leaves what has come for the next time. */
 export const modelsPullMethod = 'punctual/models/pull';
@@ -114,13 +118,14 @@ export const pullProgressSchema = z.object({
   /** One word: connecting, downloading, waiting, verifying. */
   phase: z.string(),
   /** What the user should know: why it waits, that it begins anew. */
-  message: z.string().optional(),
+  message: wordsSchema.optional(),
   doneBytes: z.number(),
   totalBytes: z.number().optional(),
   bytesPerSecond: z.number().optional(),
   remainingMs: z.number().optional(),
 });
 export type PullProgress = z.infer<typeof pullProgressSchema>;
+export type PullProgressSaid = z.input<typeof pullProgressSchema>;
 
 /** The answer is the model as it stands in the list. A file that the user has already: remembered where it is, neither copied nor ever deleted. */
 export const modelsImportMethod = 'punctual/models/import';
@@ -129,8 +134,9 @@ export const modelsImportParamsSchema = z.object({ file: z.string().min(1).max(4
 /** Deletes a downloaded model or what is left of a broken download; forgets an imported one. By its name, its file's, or its full path. */
 export const modelsRemoveMethod = 'punctual/models/remove';
 export const modelsRemoveParamsSchema = z.object({ name: modelChoiceSchema });
-export const modelsRemoveResultSchema = z.object({ freedBytes: z.number(), message: z.string() });
+export const modelsRemoveResultSchema = z.object({ freedBytes: z.number(), message: wordsSchema });
 export type ModelsRemoveResult = z.infer<typeof modelsRemoveResultSchema>;
+export type ModelsRemoveResultSaid = z.input<typeof modelsRemoveResultSchema>;
 
 /** Whether a model would fit: a name or an absolute path. `memory`: as in a list. */
 export const modelsFitMethod = 'punctual/models/fit';

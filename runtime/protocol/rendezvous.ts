@@ -1,5 +1,6 @@
 /** How clients find the runtime. */
 import { z } from 'zod';
+import { wordsSchema } from './sentence.ts';
 
 // --- The rendezvous file (how clients find the runtime), mode 0600.
 
@@ -25,6 +26,15 @@ export type RuntimeIdentity = z.infer<typeof runtimeIdentitySchema>;
 
 export const stopMethod = 'punctual/stop';
 export const stopParamsSchema = z.object({ reason: z.string().max(256).default('asked to stop') });
+
+/** `data` of our own errors. */
+export const errorDataSchema = z.object({
+  /** The cause in a word. */
+  code: z.string(),
+  /** The error's message, with its wording beside it. */
+  message: wordsSchema.optional(),
+});
+export type ErrorDataSaid = z.input<typeof errorDataSchema>;
 
 /** Error codes of our own, outside of what JSON-RPC and LSP reserve (-32768 to -32000). `data.code` names the cause in a word. */
 export const errorCodes = {

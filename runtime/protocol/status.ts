@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { completionSourceSchema } from './completion.ts';
 import { outcomeCountsSchema } from './feedback.ts';
+import { wordsSchema } from './sentence.ts';
 import { pinSchema, speedSchema, taskClassSchema } from './shared.ts';
 
 // --- punctual/status: pushed after `initialized` and when something changed, at most 4 a second
@@ -58,12 +59,13 @@ export const modelStatusSchema = z.object({
   device: z.string().optional(),
   /** Of a model that is ready, once enough of its passes were measured. */
   speed: speedSchema.optional(),
-  error: z.string().optional(),
+  error: wordsSchema.optional(),
   /** How wrong the predicted times of forward passes were. */
   prefillError: errorsSchema.optional(),
   decodeError: errorsSchema.optional(),
 });
 export type ModelStatus = z.infer<typeof modelStatusSchema>;
+export type ModelStatusSaid = z.input<typeof modelStatusSchema>;
 
 /** What was done before anybody asked for it, since the runtime began. */
 export const aheadStatusSchema = z.object({
@@ -78,13 +80,16 @@ export type AheadStatus = z.infer<typeof aheadStatusSchema>;
 export const workflowStatusSchema = z.object({
   class: taskClassSchema,
   /** For people: `Translating users.ts to Python`. */
-  title: z.string(),
+  title: wordsSchema,
   elapsedMs: z.number(),
   targetMs: z.number(),
   /** Its calls, in their order. */
-  stages: z.array(z.object({ label: z.string(), state: z.enum(['waiting', 'running', 'done', 'left out', 'failed']) })),
+  stages: z.array(
+    z.object({ label: wordsSchema, state: z.enum(['waiting', 'running', 'done', 'left out', 'failed']) }),
+  ),
 });
 export type WorkflowStatus = z.infer<typeof workflowStatusSchema>;
+export type WorkflowStatusSaid = z.input<typeof workflowStatusSchema>;
 
 export const statusSchema = z.object({
   version: z.string(),
@@ -105,6 +110,7 @@ export const statusSchema = z.object({
   /** The oldest first; absent while there are none. */
   workflows: z.array(workflowStatusSchema).optional(),
   /** What of the runtime's environment could not be followed, in whole sentences. */
-  problems: z.array(z.string()).optional(),
+  problems: z.array(wordsSchema).optional(),
 });
 export type Status = z.infer<typeof statusSchema>;
+export type StatusSaid = z.input<typeof statusSchema>;

@@ -1,5 +1,6 @@
 /** Answers that a user waits for: summaries and translations. */
 import { z } from 'zod';
+import { wordsSchema } from './sentence.ts';
 import { rangeSchema, targetMsSchema, textDocumentSchema, tokenSchema } from './shared.ts';
 
 // --- punctual/summarize and punctual/translate: streamed as `$/progress` on partialResultToken, cancelled by `$/cancelRequest`
@@ -72,7 +73,7 @@ export const partialResultSchema = z.object({
   token: tokenSchema,
   value: z.object({
     text: z.string(),
-    note: z.string().optional(),
+    note: wordsSchema.optional(),
     /** What came so far is void: the text begins anew with this one. Only for whoever has said that he can do that. */
     restart: z.literal(true).optional(),
     stage: z.object({ done: z.number(), of: z.number() }).optional(),
@@ -101,10 +102,11 @@ export const textResultSchema = z.object({
   /** Set when only the first lines of the text fitted into the model's context. */
   truncated: z.object({ lines: z.number(), of: z.number() }).optional(),
   /** What else is to be said of it, in whole sentences: what was left out for want of time, what does not parse. */
-  notes: z.array(z.string()).optional(),
+  notes: z.array(wordsSchema).optional(),
   /** Where the answer is no code of its language although it should be: lines of `text`, from 0, and what is wrong, in words. */
-  problems: z.array(z.object({ line: z.number().int().min(0), message: z.string() })).optional(),
+  problems: z.array(z.object({ line: z.number().int().min(0), message: wordsSchema })).optional(),
   /** Of a documentation comment: where it belongs in the document, with what stands around it there. The runtime changes no document. */
   edit: z.object({ range: rangeSchema, newText: z.string() }).optional(),
 });
 export type TextResult = z.infer<typeof textResultSchema>;
+export type TextResultSaid = z.input<typeof textResultSchema>;

@@ -3,6 +3,7 @@
  * request is answered with the member that is wrong; a bad notification is logged and dropped. Nothing unchecked gets past. What a client
  * sends faster than one may is read later, and what it asks beyond its share is answered with a sentence (limits.ts).
  */
+import { asSent } from '../core/sentence.ts';
 import { type DataCallback, ErrorCodes, type Message } from 'vscode-jsonrpc/node';
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
@@ -145,7 +146,7 @@ export class CountingWriter extends SocketWriter {
 
   override write(message: Message): Promise<void> {
     if ('id' in message && !('method' in message)) this.#waiting.delete(String(message.id));
-    return super.write(message);
+    return super.write(asSent(message) as Message);
   }
 
   /** Answers in place of whoever would have. */

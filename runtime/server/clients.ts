@@ -3,7 +3,7 @@
  * runtime alive while anyone is there. Owns no state of the conversations themselves.
  */
 import type { WebSocket } from 'ws';
-import type { Status } from '../protocol.ts';
+import type { StatusSaid as Status } from '../protocol.ts';
 import { CheckedReader, CountingWriter } from './checked.ts';
 import type { Lifetime } from './lifetime.ts';
 import { Conversation, type Services } from './lsp.ts';

@@ -2,9 +2,11 @@
  * `punctual/watch`: the scheduler's turns for whoever watches, taken from the lines of the log, so nothing is in it that the log would not
  * have. What comes is collected and told at most four times a second; who does not watch costs nothing.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Factors } from '../core/residency/types.ts';
+import type { Written } from '../core/sentence.ts';
 import type { LoggedEffect, LoggedEvent, LoggedTurn } from '../log/entries.ts';
 import {
   type KnownWatchItem,
@@ -109,13 +111,13 @@ function scoreOf({ model: id, ...factors }: Factors): ModelScore {
 
 /** @param line of our own log, so it is what it says. */
 export function itemsOf(line: string): KnownWatchItem[] {
-  const { atMs, event, effects = [] } = JSON.parse(line) as LoggedTurn;
+  const { atMs, event, effects = [] } = JSON.parse(line) as Written<LoggedTurn>;
   const heard = itemOfEvent(atMs, event);
   const decided = effects.flatMap((effect) => itemOfEffect(atMs, effect) ?? []);
   return heard === undefined ? decided : [heard, ...decided];
 }
 
-function itemOfEvent(atMs: number, event: LoggedEvent): KnownWatchItem | undefined {
+function itemOfEvent(atMs: number, event: Written<LoggedEvent>): KnownWatchItem | undefined {
   switch (event.kind) {
     case 'submit': {
       const { id, model, class: name, sla, arrivalMs, maxTokens, language, document, rest, idle } = event.task;
@@ -162,7 +164,7 @@ function itemOfEvent(atMs: number, event: LoggedEvent): KnownWatchItem | undefin
   }
 }
 
-function itemOfEffect(atMs: number, effect: LoggedEffect): KnownWatchItem | undefined {
+function itemOfEffect(atMs: number, effect: Written<LoggedEffect>): KnownWatchItem | undefined {
   switch (effect.kind) {
     case 'start':
       return { kind: 'start', atMs, id: effect.id, model: effect.model };

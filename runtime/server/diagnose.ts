@@ -2,14 +2,14 @@
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { Diagnosis } from '../diagnose/index.ts';
 import {
-  type CalibrateResult,
+  type CalibrateResultSaid as CalibrateResult,
   type ClientSettings,
   calibrateMethod,
   calibrateParamsSchema,
-  type DiagnoseResult,
+  type DiagnoseResultSaid as DiagnoseResult,
   diagnoseMethod,
   diagnoseParamsSchema,
-  type ProbeProgress,
+  type ProbeProgressSaid as ProbeProgress,
 } from '../protocol.ts';
 
 export type DiagnosisDesk = Pick<Diagnosis, 'diagnose' | 'calibrate'>;

@@ -1,5 +1,6 @@
 /** `punctual/statistics`: what became of suggestions, told and deleted. */
-import { ResponseError } from 'vscode-languageserver';
+import { refused } from './refused.ts';
+import { sentence } from '../core/sentence.ts';
 import { reasonOf } from '../disk/reason.ts';
 import { type OutcomeCounts, totalOf } from '../features/completion/feedback.ts';
 import { errorCodes, type StatisticsResult, statisticsClearMethod, statisticsMethod } from '../protocol.ts';
@@ -28,8 +29,8 @@ async function clear(store: FeedbackStore): Promise<StatisticsResult> {
   try {
     await store.clear();
   } catch (error) {
-    const message = `The completion statistics are forgotten, but ${store.file} cannot be deleted: ${reasonOf(error)}.`;
-    throw new ResponseError(errorCodes.statistics, message, { code: 'statistics' });
+    const message = sentence('The completion statistics are forgotten, but {0} cannot be deleted: {1}.', store.file, reasonOf(error));
+    throw refused(errorCodes.statistics, message, 'statistics');
   }
   return before;
 }

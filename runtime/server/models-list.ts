@@ -1,4 +1,5 @@
 /** Models as clients see them: what the library, the catalog and the scheduler know, in the words of the wire. Changes nothing. */
+import { sentence, type Words } from '../core/sentence.ts';
 import { taskClasses } from '../core/task.ts';
 import { type Catalog, type Role, roles } from '../models/catalog/catalog.ts';
 import { ModelsError, withoutProblem } from '../models/errors.ts';
@@ -13,7 +14,13 @@ import { fromCatalog, type RoleModel } from '../models/role-models.ts';
 import { sizeOf } from '../models/size-words.ts';
 import { budgetBytes as budgetOf } from '../models/sizes.ts';
 import type { Leftover } from '../models/store/listing.ts';
-import type { ClientSettings, ListedModel, ModelFit, ModelStatus, ModelsListResult } from '../protocol.ts';
+import type {
+  ClientSettings,
+  ListedModelSaid as ListedModel,
+  ModelFitSaid as ModelFit,
+  ModelStatusSaid as ModelStatus,
+  ModelsListResultSaid as ModelsListResult,
+} from '../protocol.ts';
 
 export interface ListSources {
   readonly catalog: Catalog;
@@ -106,8 +113,18 @@ export function estimatedFit(
   const { needed, available } = estimate;
   const fits = needed <= available;
   const message = fits
-    ? `${model.name} would take about ${sizeOf(needed)} of the ${sizeOf(available)} that are free for models, by its size.`
-    : `${model.name} does not fit: it would need about ${sizeOf(needed)}, and ${sizeOf(available)} are free for models.`;
+    ? sentence(
+        '{0} would take about {1} of the {2} that are free for models, by its size.',
+        model.name,
+        sizeOf(needed),
+        sizeOf(available),
+      )
+    : sentence(
+        '{0} does not fit: it would need about {1}, and {2} are free for models.',
+        model.name,
+        sizeOf(needed),
+        sizeOf(available),
+      );
   return { fits, message, neededBytes: needed, availableBytes: available };
 }
 
@@ -122,8 +139,12 @@ export function explainedEstimate(
   const { fits } = sources.registry;
   const others = alternativesTo(sources, fromCatalog(absent.model, absent.file));
   const smaller = others.find(({ model }) => fits.fitsBySize(model.fileBytes, settings.memory))?.name;
-  const advice = smaller === undefined ? 'close other programs or raise the memory budget' : `${smaller} fits`;
-  const message = `${fit.message.slice(0, -1)}; ${advice}.`;
+  const advice =
+    smaller === undefined ? sentence('close other programs or raise the memory budget') : sentence('{0} fits', smaller);
+  const message = sentence(
+    '{0} does not fit: it would need about {1}, and {2} are free for models; {3}.',
+    ...[absent.model.name, sizeOf(fit.neededBytes), sizeOf(fit.availableBytes), advice],
+  );
   return { ...fit, message, ...(smaller !== undefined && { smaller }) };
 }
 
@@ -181,8 +202,8 @@ function servedBy(model: RoleModel): Role[] {
   );
 }
 
-function notesOf({ notes, infillProblem }: RoleModel): string[] {
-  return [...notes, ...(infillProblem === undefined ? [] : [`It cannot complete: ${infillProblem}.`])];
+function notesOf({ notes, infillProblem }: RoleModel): Words[] {
+  return [...notes, ...(infillProblem === undefined ? [] : [sentence('It cannot complete: {0}.', infillProblem)])];
 }
 
 function fitOf(
@@ -232,7 +253,7 @@ function alternativesTo({ library, catalog }: ListSources, wanted: RoleModel): r
   return [...installed.sort(bySize), ...others.sort(bySize)];
 }
 
-const memoryUnknown = 'Nothing is known of the memory of this machine yet: ask again in a moment.';
+const memoryUnknown = sentence('Nothing is known of the memory of this machine yet: ask again in a moment.');
 
 function memoryOf({ registry, memory }: ListSources, settings: ClientSettings): ModelsListResult['memory'] {
   const { current } = memory;
@@ -243,8 +264,15 @@ function memoryOf({ registry, memory }: ListSources, settings: ClientSettings): 
     const capacity = registry.fits.capacity(settings.memory);
     if (capacity === undefined) return { budgetBytes: 0, freeBytes, totalBytes, message: memoryUnknown };
     const budgetBytes = budgetOf(capacity);
-    const kind = current?.devices.length ? 'graphics memory' : 'RAM';
-    const message = `Models may take ${sizeOf(budgetBytes)} of ${sizeOf(totalBytes)} of ${kind}; ${sizeOf(freeBytes)} are free without them (punctual.memory is '${settings.memory}').`;
+    const kind = current?.devices.length ? sentence('graphics memory') : 'RAM';
+    const message = sentence(
+      "Models may take {0} of {1} of {2}; {3} are free without them (punctual.memory is '{4}').",
+      sizeOf(budgetBytes),
+      sizeOf(totalBytes),
+      kind,
+      sizeOf(freeBytes),
+      settings.memory,
+    );
     return { budgetBytes, freeBytes, totalBytes, message };
   } catch (error) {
     if (!(error instanceof ModelsError)) throw error;

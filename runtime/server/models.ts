@@ -2,8 +2,9 @@
  * `punctual/models/*`: what a client asks of models, put to the library and the store. Whoever goes away or cancels leaves a download;
  * it goes on while another client wants it. An access token lives as long as the request that brought it, and is never logged.
  */
+
 import type { CancellationToken } from 'vscode-languageserver';
-import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { LSPErrorCodes } from 'vscode-languageserver';
 import { withForecasts } from '../diagnose/forecast.ts';
 import { ModelsError } from '../models/errors.ts';
 import type { Library } from '../models/library.ts';
@@ -17,12 +18,12 @@ import type { ModelStore } from '../models/store/store.ts';
 import {
   type ClientSettings,
   errorCodes,
-  type ListedModel,
-  type ModelFit,
-  type ModelStatus,
-  type ModelsListResult,
+  type ListedModelSaid as ListedModel,
+  type ModelFitSaid as ModelFit,
+  type ModelStatusSaid as ModelStatus,
+  type ModelsListResultSaid as ModelsListResult,
   type ModelsPullParams,
-  type ModelsRemoveResult,
+  type ModelsRemoveResultSaid as ModelsRemoveResult,
   modelsFitMethod,
   modelsFitParamsSchema,
   modelsImportMethod,
@@ -33,10 +34,11 @@ import {
   modelsPullParamsSchema,
   modelsRemoveMethod,
   modelsRemoveParamsSchema,
-  type PullProgress,
+  type PullProgressSaid as PullProgress,
   replacedCode,
 } from '../protocol.ts';
 import { explainedEstimate, explainedFit, installedModel, type ListSources, listOf } from './models-list.ts';
+import { refused } from './refused.ts';
 
 export interface ModelDeskOptions extends ListSources {
   readonly manager: Pick<ModelManager, 'pull' | 'import' | 'remove' | 'find'>;
@@ -154,10 +156,9 @@ function withCodes(handle: Handler): Handler {
       return await handle(params, token);
     } catch (error) {
       if (!(error instanceof StoreError || error instanceof ModelsError)) throw error;
-      const { code, message } = error;
-      throw new ResponseError(code === 'cancelled' ? LSPErrorCodes.RequestCancelled : errorCodes.models, message, {
-        code: isReplaced(error) ? replacedCode : code,
-      });
+      const { code, words } = error;
+      const number = code === 'cancelled' ? LSPErrorCodes.RequestCancelled : errorCodes.models;
+      throw refused(number, words, isReplaced(error) ? replacedCode : code);
     }
   };
 }

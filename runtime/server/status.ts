@@ -1,5 +1,7 @@
 /** The state of the house as clients see it, and when they are told: at most so often, and never with old news as the last word. */
+
 import type { ModelInfo } from '../core/event.ts';
+import type { Words } from '../core/sentence.ts';
 import type { WorkflowView } from '../features/workflows/workflows.ts';
 import type { LoopStatus } from '../loop/status.ts';
 import {
@@ -8,9 +10,9 @@ import {
   type CompletionSource,
   clientSettingsSchema,
   type Pin,
-  type Status,
+  type StatusSaid as Status,
   type WireOutcomeCounts,
-  type WorkflowStatus,
+  type WorkflowStatusSaid as WorkflowStatus,
 } from '../protocol.ts';
 
 export interface StatusSources {
@@ -35,7 +37,7 @@ export interface StatusSources {
   /** Promises that follow from measurements. */
   readonly automatic?: (name: ClassStatus['class']) => ClassStatus['automatic'];
   /** What of the environment could not be followed, in whole sentences. */
-  readonly problems?: readonly string[];
+  readonly problems?: readonly Words[];
 }
 
 const settingsDefault = clientSettingsSchema.parse({});

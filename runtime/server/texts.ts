@@ -2,8 +2,10 @@
  * A conversation's requests for summaries, translations and generated code: from checked parameters to the feature, its pieces and notes as partial
  * results, its errors as codes. Owns no state.
  */
+
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Words } from '../core/sentence.ts';
 import type { CompletionContext } from '../features/completion/context/index.ts';
 import { FeatureError } from '../features/errors.ts';
 import { type GenerateFeature, Superseded } from '../features/generate.ts';
@@ -18,11 +20,12 @@ import {
   summarizeMethod,
   summarizeParamsSchema,
   type TextParams,
-  type TextResult,
+  type TextResultSaid as TextResult,
   translateMethod,
   translateParamsSchema,
   type WireTaskClass,
 } from '../protocol.ts';
+import { refused } from './refused.ts';
 
 /** What a conversation gives its part about texts. */
 export interface TextRequests {
@@ -49,7 +52,7 @@ type Ask = (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choic
 
 interface PartialText {
   readonly text: string;
-  readonly note?: string;
+  readonly note?: Words;
   readonly stage?: TextStage;
   readonly restart?: true;
 }
@@ -135,8 +138,7 @@ function stream(
     try {
       return await run(listener, signal);
     } catch (error) {
-      if (error instanceof FeatureError)
-        throw new ResponseError(errorCodes[error.code], error.message, { code: error.code });
+      if (error instanceof FeatureError) throw refused(errorCodes[error.code], error.words, error.code);
       if (error instanceof Superseded) throw new ResponseError(LSPErrorCodes.ServerCancelled, error.message);
       if (signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
       throw error;

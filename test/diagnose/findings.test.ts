@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Facts, ModelFacts } from '../../runtime/diagnose/facts.ts';
 import { findingsOf } from '../../runtime/diagnose/findings.ts';
-import type { Finding } from '../../runtime/protocol.ts';
+import type { FindingSaid as Finding } from '../../runtime/protocol.ts';
 import { healthy, model } from './facts.ts';
 
 const editor = healthy.client.editor ?? expect.fail('the healthy machine has an editor');

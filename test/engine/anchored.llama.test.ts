@@ -46,7 +46,7 @@ function asked(
   prompt: Partial<InfillPrompt>,
 ): { readonly tokens: readonly number[]; readonly cut: string } {
   const result = formatOf(model).tokenize({ kind: 'infill', prefix, suffix, ...prompt }, 10);
-  if (result.kind !== 'tokens') throw new Error(result.error.message);
+  if (result.kind !== 'tokens') throw new Error(String(result.error.message));
   return result;
 }
 

@@ -40,7 +40,7 @@ function asked(model: LlamaModel, prompt: Partial<InfillPrompt> = {}): readonly 
   const format = formats.get(model) ?? new PromptFormat(model, 1_024);
   formats.set(model, format);
   const result = format.tokenize({ kind: 'infill', prefix, suffix, typed, context, ...prompt }, 10);
-  if (result.kind !== 'tokens') throw new Error(result.error.message);
+  if (result.kind !== 'tokens') throw new Error(String(result.error.message));
   return result.tokens;
 }
 

@@ -78,7 +78,7 @@ describe('the llama engine', () => {
     const event = recorder.of('loadFailed').at(-1);
     expect(event?.model).toBe(file);
     expect(event?.error.code).toBe('modelUnavailable');
-    return event?.error.message ?? '';
+    return String(event?.error.message ?? '');
   }
 
   it('when four requests run side by side, then each answer is the one that it gets alone', async () => {

@@ -55,7 +55,7 @@ async function answer(
     answerTokens: certainLength(limits.maxTokens),
   });
   const tokens = model.prompts.tokenize(prompt, limits.maxTokens);
-  if (tokens.kind === 'refused') throw new Error(tokens.error.message);
+  if (tokens.kind === 'refused') throw new Error(String(tokens.error.message));
   machine.start(request, tokens.tokens, 0);
   const sum = { text: '', passes: 0, drafted: 0, accepted: 0 };
   for (let pass = machine.next(0); pass !== undefined; pass = machine.next(0)) {

@@ -143,7 +143,7 @@ describe('a load or a resize that fails', () => {
     const before = desk.recorder.of('loadFailed').length;
     desk.engine.send({ kind: 'load', spec });
     await desk.recorder.until(() => desk.recorder.of('loadFailed').length > before);
-    return desk.recorder.of('loadFailed').at(-1)?.error.message ?? '';
+    return String(desk.recorder.of('loadFailed').at(-1)?.error.message ?? '');
   }
 
   it('when the context is too large, then the load says so with the sizes, and other models go on', async () => {

@@ -9,7 +9,7 @@ import type { ModelSpec } from '../../runtime/engine/engine.ts';
 import { SimulatedEngine } from '../../runtime/engine/simulated.ts';
 import { CompletionFeature } from '../../runtime/features/completion/index.ts';
 import { Loop } from '../../runtime/loop.ts';
-import type { InlineCompletionResult } from '../../runtime/protocol.ts';
+import type { InlineCompletionResultSaid as InlineCompletionResult } from '../../runtime/protocol.ts';
 import { settingsOf } from '../whole-settings.ts';
 import { models } from './fakes.ts';
 

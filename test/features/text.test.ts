@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Words } from '../../runtime/core/sentence.ts';
 import { FeatureError } from '../../runtime/features/errors.ts';
 import { FenceFilter } from '../../runtime/features/fence.ts';
 import { endsInLoop } from '../../runtime/features/repetition.ts';
@@ -22,7 +23,7 @@ function request(text: string, overrides: Partial<TextRequest> = {}): TextReques
 function summarize(tasks: ScriptedTasks, asked: TextRequest, signal = never) {
   const pieces: string[] = [];
   const notes: string[] = [];
-  const listener = { onText: (piece: string) => pieces.push(piece), onNote: (note: string) => notes.push(note) };
+  const listener = { onText: (piece: string) => pieces.push(piece), onNote: (note: Words) => notes.push(String(note)) };
   return { pieces, notes, result: new SummarizeFeature(kitOf(tasks)).run(asked, listener, signal) };
 }
 
@@ -191,7 +192,7 @@ describe('a translation', () => {
     const pieces: string[] = [];
     const result = await new TranslateFeature(kitOf(tasks)).run(
       { ...request('a = 1'), to: 'typescript' },
-      { onText: (piece) => pieces.push(piece), onNote: (note) => expect.unreachable(note) },
+      { onText: (piece) => pieces.push(piece), onNote: (note) => expect.unreachable(String(note)) },
       never,
     );
     expect(result.text).toBe('let a = 1;\nlet b = 2;');

@@ -1,5 +1,5 @@
 /**
- * Every text that VS Code shows of the extension is in the bundles, in English and in Chinese. `PUNCTUAL_UPDATE_L10N=1 npx vitest run test/l10n`
+ * Every text that VS Code shows of the extension, and every sentence of the runtime, is in the bundles, in English and in Chinese. `PUNCTUAL_UPDATE_L10N=1 npx vitest run test/l10n`
  * writes the English bundle anew from the sources; what that adds is translated by hand in l10n/bundle.l10n.zh-cn.json.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { endSentence } from '../../extension/messages.ts';
 import { listed, tasksOf } from '../../extension/model-words.ts';
 import { lightWords } from '../../extension/status-text.ts';
 import { jsonAt, manifestIn, type Texts } from './manifest.ts';
-import { literalsIn, translatedTexts, untranslatedTexts } from './source-texts.ts';
+import { literalsIn, runtimeSources, translatedTexts, untranslatedTexts } from './source-texts.ts';
 
 const at = (file: string) => new URL(`../../${file}`, import.meta.url);
 const keys = translatedTexts();
@@ -64,6 +64,13 @@ describe('texts of the sources', () => {
     for (const name of readdirSync(at('extension/'))) {
       const source = readFileSync(at(`extension/${name}`), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
       expect(source.match(/l10n\.t\(\s*(?!['"])\S+/g) ?? [], name).toEqual([]);
+    }
+  });
+
+  test('when the runtime makes a sentence, then its template stands there, so that it can be collected', () => {
+    for (const { file, source } of runtimeSources()) {
+      const code = source.replace(/\/\*[\s\S]*?\*\//g, '');
+      expect(code.match(/\bsentence\(\s*(?!['"])\S+/g) ?? [], file).toEqual([]);
     }
   });
 

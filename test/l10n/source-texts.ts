@@ -1,4 +1,7 @@
-/** What the sources of the extension say: the texts that go through `l10n.t`, and those that do not. Read from the source, as one tool for both. */
+/**
+ * What the sources say to people: in the extension the texts that go through `l10n.t`, and those that do not; in the runtime those that go
+ * through `sentence`. Read from the source, as one tool for all.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A string or a template as it stands in the source. */
@@ -11,6 +14,7 @@ interface Literal {
 }
 
 const folder = new URL('../../extension/', import.meta.url);
+const runtimeFolder = new URL('../../runtime/', import.meta.url);
 
 /** Comments first, then templates and strings, so that none is found in another. */
 const tokens =
@@ -37,15 +41,21 @@ export function literalsIn(file: string, source: string): Literal[] {
 
 const isTranslated = ({ before }: Literal): boolean => /\bl10n\.t\( ?$/.test(before);
 
+const isSentence = ({ before }: Literal): boolean => /\bsentence\( ?$/.test(before);
+
+/** Sources of the runtime, by their path in it. */
+export function runtimeSources(): { readonly file: string; readonly source: string }[] {
+  return readdirSync(runtimeFolder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((file) => ({ file, source: readFileSync(new URL(file, runtimeFolder), 'utf8') }))
+    .filter(({ source }) => /\bimport \{[^}]*\bsentence\b[^}]*\} from '[^']*\/sentence\.ts'/.test(source));
+}
+
 /** Keys of the bundle: English texts, each once. */
 export function translatedTexts(): string[] {
-  return [
-    ...new Set(
-      literals()
-        .filter(isTranslated)
-        .map(({ text }) => text),
-    ),
-  ].sort();
+  const sentences = runtimeSources().flatMap(({ file, source }) => literalsIn(file, source).filter(isSentence));
+  const texts = [...literals().filter(isTranslated), ...sentences];
+  return [...new Set(texts.map(({ text }) => text))].sort();
 }
 
 /** For the log, for developers, or no text at all. */

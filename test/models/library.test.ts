@@ -10,7 +10,8 @@ beforeEach(async () => {
 afterEach(() => world.end());
 
 const names = (): string[] => world.library.snapshot.entries.map(({ model }) => model.name);
-const problems = (): (string | undefined)[] => world.library.snapshot.entries.map(({ problem }) => problem);
+const problems = (): (string | undefined)[] =>
+  world.library.snapshot.entries.map(({ problem }) => problem && String(problem));
 
 describe('the library', () => {
   it('when nothing was looked at yet, then the embedded model is there', () => {

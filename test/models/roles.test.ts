@@ -6,7 +6,7 @@ import { absent, demo, imported, known, type QuestionOptions, question } from '.
 
 /** `NAME`, or `! CODE` where nobody serves the role. */
 const short = (choice: RoleChoice): string => (choice.kind === 'chosen' ? choice.model.name : `! ${choice.code}`);
-const sentence = (choice: RoleChoice): string => (choice.kind === 'chosen' ? choice.because : choice.message);
+const sentence = (choice: RoleChoice): string => String(choice.kind === 'chosen' ? choice.because : choice.message);
 
 interface Case {
   readonly when: string;

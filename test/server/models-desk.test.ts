@@ -12,7 +12,7 @@ import { Memory } from '../../runtime/models/memory.ts';
 import { Registry } from '../../runtime/models/registry.ts';
 import type { Disk } from '../../runtime/models/store/disk.ts';
 import { ModelStore } from '../../runtime/models/store/store.ts';
-import { modelStatusSchema, type PullProgress } from '../../runtime/protocol.ts';
+import { modelStatusSchema, type PullProgressSaid as PullProgress } from '../../runtime/protocol.ts';
 import { ModelDesk } from '../../runtime/server/models.ts';
 import type { ListSources } from '../../runtime/server/models-list.ts';
 import { embeddedModel } from '../engine/models.ts';
@@ -236,7 +236,7 @@ describe('a removal', () => {
       ];
       // By the time the file is gone the scheduler has heard of it.
       states = () => all(existsSync(file) ? before : after);
-      return (await one.remove('tiny')).message;
+      return String((await one.remove('tiny')).message);
     };
     expect(await sentence(undefined, undefined)).toBe('tiny is removed; 4.9 MB are free again.');
     expect(await sentence('failed', 'failed')).toBe('tiny is removed; 4.9 MB are free again.');

@@ -42,7 +42,7 @@ export class OurEngine {
     const loaded = new Promise<ModelInfo>((resolve, reject) => {
       engine.onEvent((event) => {
         if (event.kind === 'loaded') resolve(event.info);
-        if (event.kind === 'loadFailed') reject(new Error(event.error.message));
+        if (event.kind === 'loadFailed') reject(new Error(String(event.error.message)));
         if (event.kind === 'lost') reject(new Error(event.reason));
       });
     });
@@ -126,6 +126,6 @@ export function modelSpec(id: string, { file, sequences, contextTokens, threads 
 
 function failureOf(event: EngineEvent): string | undefined {
   if (event.kind === 'lost') return event.reason;
-  if (event.kind === 'ended' && event.outcome.kind === 'failed') return event.outcome.error.message;
+  if (event.kind === 'ended' && event.outcome.kind === 'failed') return String(event.outcome.error.message);
   return undefined;
 }

@@ -110,7 +110,7 @@ export class Swapper {
   async #load(spec: ModelSpec): Promise<ModelInfo> {
     let info: ModelInfo | undefined;
     const loaded = this.#until((event) => {
-      if (event.kind === 'loadFailed') throw new Error(event.error.message);
+      if (event.kind === 'loadFailed') throw new Error(String(event.error.message));
       if (event.kind === 'loaded' && event.model === spec.id) info = event.info;
       return info !== undefined;
     });

@@ -1,4 +1,5 @@
 /** Memory, disk and power of the machine. */
+import { sentence } from '../../core/sentence.ts';
 import { type Check, note, ok, problem, sizeOf } from './words.ts';
 
 /** Below this no model worth having is held. */
@@ -8,15 +9,25 @@ const diskBytesMin = 2e9;
 
 export const memoryCheck: Check = ({ machine }) => {
   const { totalBytes, freeBytes, budgetBytes, budget } = machine;
-  const free = freeBytes === undefined ? '' : `, ${sizeOf(freeBytes)} free`;
   if (budgetBytes < budgetBytesMin) {
     return [
       problem(
         'memory',
-        `Models may take ${sizeOf(budgetBytes)}, which is too little for a real one (RAM: ${sizeOf(totalBytes)}${free}).`,
+        freeBytes === undefined
+          ? sentence(
+              'Models may take {0}, which is too little for a real one (RAM: {1}).',
+              sizeOf(budgetBytes),
+              sizeOf(totalBytes),
+            )
+          : sentence(
+              'Models may take {0}, which is too little for a real one (RAM: {1}, {2} free).',
+              sizeOf(budgetBytes),
+              sizeOf(totalBytes),
+              sizeOf(freeBytes),
+            ),
         {
           detail: budget,
-          action: { title: 'Change punctual.memory', remedy: 'openSetting', setting: 'punctual.memory' },
+          action: { title: sentence('Change punctual.memory'), remedy: 'openSetting', setting: 'punctual.memory' },
         },
       ),
     ];
@@ -30,24 +41,36 @@ export const pressureCheck: Check = ({ machine: { pressure } }) =>
     : [
         note(
           'pressure',
-          `Other programs leave little memory just now (pressure: ${pressure}), so models leave sooner.`,
+          sentence('Other programs leave little memory just now (pressure: {0}), so models leave sooner.', pressure),
         ),
       ];
 
 export const diskCheck: Check = ({ disk }) => {
   if (disk.problem !== undefined)
-    return [problem('disk', 'The models folder cannot be used.', { detail: disk.problem })];
-  if (disk.freeBytes === undefined) return [note('disk', 'How much of the disk is free is not known.')];
-  const title = `${sizeOf(disk.freeBytes)} are free where models are kept`;
-  if (disk.freeBytes >= diskBytesMin) return [ok('disk', `${title}.`)];
+    return [problem('disk', sentence('The models folder cannot be used.'), { detail: disk.problem })];
+  if (disk.freeBytes === undefined) return [note('disk', sentence('How much of the disk is free is not known.'))];
+  const free = sizeOf(disk.freeBytes);
+  if (disk.freeBytes >= diskBytesMin) return [ok('disk', sentence('{0} are free where models are kept.', free))];
   return [
-    note('disk', `${title}, which is too little for most models.`, {
-      action: { title: 'Remove a model', remedy: 'models', shell: 'punctual models list' },
+    note('disk', sentence('{0} are free where models are kept, which is too little for most models.', free), {
+      action: { title: sentence('Remove a model'), remedy: 'models', shell: 'punctual models list' },
     }),
   ];
 };
 
 export const powerCheck: Check = ({ machine: { power } }) =>
   power === 'battery'
-    ? [note('power', 'The machine runs on battery: it computes slower, models leave sooner, and none is loaded ahead.')]
-    : [ok('power', power === 'mains' ? 'The machine runs on mains power.' : 'Nobody says that it runs on battery.')];
+    ? [
+        note(
+          'power',
+          sentence('The machine runs on battery: it computes slower, models leave sooner, and none is loaded ahead.'),
+        ),
+      ]
+    : [
+        ok(
+          'power',
+          power === 'mains'
+            ? sentence('The machine runs on mains power.')
+            : sentence('Nobody says that it runs on battery.'),
+        ),
+      ];

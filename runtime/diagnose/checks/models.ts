@@ -1,13 +1,14 @@
 /** Each chosen model: its file, whether it fits and loads, and what it was found to do. */
-import type { Finding } from '../../protocol.ts';
+import { enumerated, listed, sentence, together, type Words } from '../../core/sentence.ts';
+import type { FindingSaid as Finding } from '../../protocol.ts';
 import type { Facts, ModelFacts, PromiseFacts } from '../facts.ts';
-import { type Check, classWords, durationOf, listed, note, ok, problem, sizeOf } from './words.ts';
+import { type Check, classWords, durationOf, note, ok, problem, sizeOf } from './words.ts';
 
-const choose = { title: 'Choose a model', remedy: 'models', shell: 'punctual models list' } as const;
+const choose = { title: sentence('Choose a model'), remedy: 'models', shell: 'punctual models list' } as const;
 
 export const unservedCheck: Check = ({ unserved }) =>
   unserved.map(({ class: name, message }) =>
-    problem(`model-${name}`, `No model serves ${classWords[name]}.`, { detail: message, action: choose }),
+    problem(`model-${name}`, sentence('No model serves {0}.', classWords[name]), { detail: message, action: choose }),
   );
 
 export const modelsCheck: Check = (facts) => facts.models.map((model) => modelFinding(model, facts));
@@ -24,48 +25,62 @@ export const modelsCheck: Check = (facts) => facts.models.map((model) => modelFi
 function modelFinding(model: ModelFacts, facts: Facts): Finding {
   const id = `model-${model.classes.join('-')}`;
   const does = listed(model.classes.map((name) => classWords[name]));
-  const name = `${model.name} (${does})`;
-  if (!model.isThere) return problem(id, `The file of ${name} is gone or cannot be read.`, { action: choose });
+  const name = sentence('{0} ({1})', model.name, does);
+  if (!model.isThere)
+    return problem(id, sentence('The file of {0} is gone or cannot be read.', name), { action: choose });
   if (model.fits === false && model.error !== undefined) {
-    const detail = [model.fit, model.smaller && `${model.smaller} would fit.`].filter(Boolean).join(' ');
-    return problem(id, `${name} does not fit into memory.`, { detail, action: choose });
+    const detail = together([
+      model.fit ?? '',
+      model.smaller === undefined ? '' : sentence('{0} would fit.', model.smaller),
+    ]);
+    return problem(id, sentence('{0} does not fit into memory.', name), { detail, action: choose });
   }
-  if (model.error !== undefined) return problem(id, `${name} did not answer.`, { detail: model.error, action: choose });
-  const answers = `${name} answers${timesOf(model)}`;
+  if (model.error !== undefined)
+    return problem(id, sentence('{0} did not answer.', name), { detail: model.error, action: choose });
+  const times = timesOf(model);
+  const answers = times === undefined ? sentence('{0} answers.', name) : sentence('{0} answers: {1}.', name, times);
   if (model.demo) {
-    const detail = 'It shows how Punctual works and is no help at real work.';
-    return note(id, `${answers}. It is the demonstration model.`, {
+    const detail = sentence('It shows how Punctual works and is no help at real work.');
+    return note(id, together([answers, sentence('It is the demonstration model.')]), {
       detail,
-      action: { ...choose, title: 'Get a real model' },
+      action: { ...choose, title: sentence('Get a real model') },
     });
   }
-  const detail = [cacheOf(model), model.fit].filter((each) => each !== undefined).join(' ');
-  const unverified = model.verified === false ? ' Nobody but its first download vouches for its file.' : '';
-  return ok(id, `${answers}.${unverified}`, detail === '' ? graphicsNote(facts) : detail);
+  const detail = together([cacheOf(model) ?? '', model.fit ?? '']);
+  const unverified = model.verified === false ? sentence('Nobody but its first download vouches for its file.') : '';
+  return ok(id, together([answers, unverified]), detail === '' ? graphicsNote(facts) : detail);
 }
 
 /** A model that spills out of a graphics card is slow for a reason that nothing else names. */
-function graphicsNote({ engine }: Facts): string | undefined {
-  return engine.devices.length === 0 ? undefined : `It computes with ${engine.backend}.`;
+function graphicsNote({ engine: { devices, backend } }: Facts): Words | undefined {
+  return devices.length === 0 || backend === undefined ? undefined : sentence('It computes with {0}.', backend);
 }
 
-function timesOf({ timed, loadMs, speed }: ModelFacts): string {
-  const parts: string[] = [];
+function timesOf({ timed, loadMs, speed }: ModelFacts): Words | undefined {
+  const parts: Words[] = [];
   if (timed !== undefined) {
-    const many = timed.count === 1 ? 'first token' : `first token (p95 of ${timed.count})`;
-    const at = timed.promptTokens === undefined ? '' : ` at ${timed.promptTokens} tokens of prompt`;
-    parts.push(`${many} after ${durationOf(timed.p95Ms)}${at}`);
-    if (timed.tokensPerSecond !== undefined) parts.push(`${figure(timed.tokensPerSecond)} tokens/s`);
-  } else if (speed !== undefined) parts.push(`${figure(speed.decodeTokensPerSecond)} tokens/s`);
-  if (loadMs !== undefined) parts.push(`loaded in ${durationOf(loadMs)}`);
-  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+    const after = durationOf(timed.p95Ms);
+    const first =
+      timed.count === 1
+        ? sentence('first token after {0}', after)
+        : sentence('first token (p95 of {0}) after {1}', timed.count, after);
+    const { promptTokens } = timed;
+    parts.push(promptTokens === undefined ? first : sentence('{0} at {1} tokens of prompt', first, promptTokens));
+    if (timed.tokensPerSecond !== undefined) parts.push(sentence('{0} tokens/s', figure(timed.tokensPerSecond)));
+  } else if (speed !== undefined) parts.push(sentence('{0} tokens/s', figure(speed.decodeTokensPerSecond)));
+  if (loadMs !== undefined) parts.push(sentence('loaded in {0}', durationOf(loadMs)));
+  return parts.length === 0 ? undefined : enumerated(parts);
 }
 
 const figure = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
 
-function cacheOf({ bytes, cachedBytes }: ModelFacts): string | undefined {
+function cacheOf({ bytes, cachedBytes }: ModelFacts): Words | undefined {
   if (cachedBytes === undefined || bytes === 0) return undefined;
-  return `${Math.round((100 * Math.min(bytes, cachedBytes)) / bytes)}% of its ${sizeOf(bytes)} are in the page cache.`;
+  return sentence(
+    '{0}% of its {1} are in the page cache.',
+    Math.round((100 * Math.min(bytes, cachedBytes)) / bytes),
+    sizeOf(bytes),
+  );
 }
 
 export const promisesCheck: Check = (facts) => facts.promises.flatMap((promise) => promiseFinding(promise, facts));
@@ -77,23 +92,45 @@ function promiseFinding(promise: PromiseFacts, { models }: Facts): Finding[] {
     promise.kind === 'ttft' && promise.class === 'completion' ? model?.timed?.p95Ms : promise.ordinaryMs;
   if (measuredMs === undefined || model?.error !== undefined) return [];
   const id = `promise-${promise.class}`;
-  const what = promise.kind === 'ttft' ? 'the first token' : 'the whole answer';
-  const auto = promise.isAutomatic ? ', which follows from a measurement' : '';
-  const promised = `${classWords[promise.class]}: ${what} is promised within ${durationOf(promise.targetMs)}${auto}`;
-  const start = promised.charAt(0).toUpperCase() + promised.slice(1);
-  if (measuredMs <= promise.targetMs) return [ok(id, `${start}, and took ${durationOf(measuredMs)}.`)];
+  const title = promiseTitle(promise, measuredMs);
+  if (measuredMs <= promise.targetMs) return [ok(id, title)];
   return [
-    problem(id, `${start}, and took ${durationOf(measuredMs)}.`, {
-      detail: 'Promise what this machine can keep, or choose a smaller model.',
-      action: { title: 'Calibrate promises', remedy: 'calibrate' },
+    problem(id, title, {
+      detail: sentence('Promise what this machine can keep, or choose a smaller model.'),
+      action: { title: sentence('Calibrate promises'), remedy: 'calibrate' },
     }),
   ];
+}
+
+const classNames: Readonly<Record<PromiseFacts['class'], Words>> = {
+  completion: sentence('Completion'),
+  summarize: sentence('Summaries'),
+  translate: sentence('Translations'),
+  generate: sentence('Generated code'),
+};
+
+function promiseTitle(promise: PromiseFacts, measuredMs: number): Words {
+  const facts = [classNames[promise.class], durationOf(promise.targetMs), durationOf(measuredMs)] as const;
+  if (promise.kind === 'ttft') {
+    return promise.isAutomatic
+      ? sentence(
+          '{0}: the first token is promised within {1}, which follows from a measurement, and took {2}.',
+          ...facts,
+        )
+      : sentence('{0}: the first token is promised within {1}, and took {2}.', ...facts);
+  }
+  return promise.isAutomatic
+    ? sentence(
+        '{0}: the whole answer is promised within {1}, which follows from a measurement, and took {2}.',
+        ...facts,
+      )
+    : sentence('{0}: the whole answer is promised within {1}, and took {2}.', ...facts);
 }
 
 /** Of the last minutes, in the user's own work. */
 export const keptCheck: Check = ({ promises }) =>
   promises.flatMap(({ class: name, kept, decided }) => {
     if (decided < 10 || kept / decided >= 0.9) return [];
-    const title = `Of the last ${decided} tasks (${classWords[name]}) ${decided - kept} were late.`;
-    return [note(`late-${name}`, title, { action: { title: 'Calibrate promises', remedy: 'calibrate' } })];
+    const title = sentence('Of the last {0} tasks ({1}) {2} were late.', decided, classWords[name], decided - kept);
+    return [note(`late-${name}`, title, { action: { title: sentence('Calibrate promises'), remedy: 'calibrate' } })];
   });

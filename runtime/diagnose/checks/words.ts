@@ -1,20 +1,21 @@
 /** Figures and findings in words. Pure. */
-import type { Finding } from '../../protocol.ts';
+import { type Sentence, sentence, type Words } from '../../core/sentence.ts';
+import type { FindingSaid as Finding, WireTaskClass } from '../../protocol.ts';
 import type { Facts } from '../facts.ts';
 
 /** Reads recorded facts and says what follows from them: nothing, or one finding each. */
 export type Check = (facts: Facts) => readonly Finding[];
 
-export const ok = (id: string, title: string, detail?: string): Finding => ({
+export const ok = (id: string, title: Words, detail?: Words): Finding => ({
   ...{ id, level: 'ok', title },
   ...(detail !== undefined && { detail }),
 });
 
 type Rest = Pick<Finding, 'detail' | 'action'>;
 
-export const note = (id: string, title: string, rest: Rest = {}): Finding => ({ id, level: 'note', title, ...rest });
+export const note = (id: string, title: Words, rest: Rest = {}): Finding => ({ id, level: 'note', title, ...rest });
 
-export const problem = (id: string, title: string, rest: Rest = {}): Finding => ({
+export const problem = (id: string, title: Words, rest: Rest = {}): Finding => ({
   ...{ id, level: 'problem', title },
   ...rest,
 });
@@ -29,15 +30,9 @@ export function sizeOf(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
-export const classWords = {
-  completion: 'completion',
-  summarize: 'summaries',
-  translate: 'translations',
-  generate: 'generated code',
-} as const;
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(words: readonly string[]): string {
-  const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
-}
+export const classWords: Readonly<Record<WireTaskClass, Sentence>> = {
+  completion: sentence('completion'),
+  summarize: sentence('summaries'),
+  translate: sentence('translations'),
+  generate: sentence('generated code'),
+};

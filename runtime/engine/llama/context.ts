@@ -1,4 +1,5 @@
 /** How a context is made: its sizes, and a first prompt that nobody waits for. */
+import { SaidError, sentence, type Words } from '../../core/sentence.ts';
 import os from 'node:os';
 import type { Llama, LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
 import type { ModelSpec } from '../engine.ts';
@@ -16,7 +17,7 @@ const warmUpTokens = 8;
 export const greedy = { generateNext: { token: true, options: { temperature: 0 } } } as const;
 
 /** The memory for it cannot be had; the message is one sentence with the sizes. */
-export class ContextError extends Error {
+export class ContextError extends SaidError {
   override readonly name = 'ContextError';
 }
 
@@ -27,7 +28,7 @@ export async function createContext(model: LlamaModel, spec: ModelSpec): Promise
   const cellsBytes = cellBytesOf(model) * contextSize * spec.sequences;
   // The library finds out by a trial that itself takes gigabytes for such sizes.
   if (!gpu && cellsBytes > os.totalmem()) {
-    throw tooLarge(spec, contextSize, `they take ${gibibytes(cellsBytes)} of ${gibibytes(os.totalmem())}`);
+    throw tooLarge(spec, contextSize, sentence('they take {0} of {1}', gibibytes(cellsBytes), gibibytes(os.totalmem())));
   }
   try {
     return await model.createContext({
@@ -48,10 +49,10 @@ export async function createContext(model: LlamaModel, spec: ModelSpec): Promise
   }
 }
 
-function tooLarge({ sequences, file }: ModelSpec, contextSize: number, reason: string, cause?: unknown): ContextError {
-  const what = `${sequences} sequences of ${contextSize} tokens with ${file}`;
-  const remedy = 'choose a smaller context or fewer sequences, or close other programs';
-  return new ContextError(`There is no memory for ${what} (${reason}): ${remedy}.`, { cause });
+function tooLarge({ sequences, file }: ModelSpec, contextSize: number, reason: Words, cause?: unknown): ContextError {
+  const what = sentence('{0} sequences of {1} tokens with {2}', sequences, contextSize, file);
+  const remedy = sentence('choose a smaller context or fewer sequences, or close other programs');
+  return new ContextError(sentence('There is no memory for {0} ({1}): {2}.', what, reason, remedy), { cause });
 }
 
 function gibibytes(bytes: number): string {

@@ -2,6 +2,7 @@
  * The machine that computes: llama.cpp through node-llama-cpp, with all loaded models. This file, model.ts and what they use are the
  * only importers of that library.
  */
+import { SaidError, sentence, type Words, wordsOf } from '../../core/sentence.ts';
 import { performance } from 'node:perf_hooks';
 import { getLlama, InsufficientMemoryError, type Llama, LlamaLogLevel, NoBinaryFoundError } from 'node-llama-cpp';
 import type { ModelId, TaskError } from '../../core/task.ts';
@@ -148,7 +149,7 @@ export class Device {
   async run(pass: Pass): Promise<PassResult> {
     const model = this.#models.get(pass.model);
     if (model !== undefined) return await model.run(pass.items);
-    return { items: pass.items.map(() => ({ kind: 'failed', message: 'The model was unloaded.' })), wallMs: 0 };
+    return { items: pass.items.map(() => ({ kind: 'failed', message: sentence('The model was unloaded.') })), wallMs: 0 };
   }
 
   async #opened(): Promise<Llama> {
@@ -208,7 +209,7 @@ async function openLlama(gpu: Exclude<Gpu, 'off'> | false, log: (message: string
   return llama;
 }
 
-class UnsupportedSystemError extends Error {
+class UnsupportedSystemError extends SaidError {
   override readonly name = 'UnsupportedSystemError';
 }
 
@@ -220,7 +221,7 @@ function requireGnuC(): void {
   const isGnu = typeof header === 'object' && header !== null && 'glibcVersionRuntime' in header;
   if (isGnu) return;
   throw new UnsupportedSystemError(
-    'this system has the musl C library, but the engine needs glibc: use a distribution with glibc (Debian, Ubuntu, Fedora)',
+    sentence('this system has the musl C library, but the engine needs glibc: use a distribution with glibc (Debian, Ubuntu, Fedora)'),
   );
 }
 
@@ -234,16 +235,16 @@ function knownCause(error: unknown): boolean {
   );
 }
 
-function whyNotLoaded(spec: ModelSpec, error: unknown, unknownArchitecture?: string): string {
-  if (error instanceof ModelFileError || error instanceof ContextError) return error.message;
+function whyNotLoaded(spec: ModelSpec, error: unknown, unknownArchitecture?: string): Words {
+  if (error instanceof ModelFileError || error instanceof ContextError) return error.words;
   if (error instanceof NoBinaryFoundError) {
-    return `There is no llama.cpp for this system (${process.platform} ${process.arch}) in the installation: install Punctual for this platform.`;
+    return sentence('There is no llama.cpp for this system ({0} {1}) in the installation: install Punctual for this platform.', process.platform, process.arch);
   }
   if (error instanceof InsufficientMemoryError) {
-    return `There is not enough free memory for ${spec.file}: close other programs, or choose a smaller model or context.`;
+    return sentence('There is not enough free memory for {0}: close other programs, or choose a smaller model or context.', spec.file);
   }
   if (unknownArchitecture !== undefined)
-    return `${spec.file} cannot be loaded: its architecture, '${unknownArchitecture}', is none that this version can run. Choose another model.`;
-  const reason = error instanceof Error ? error.message : String(error);
-  return `${spec.file} cannot be loaded: ${reason}. Choose another model, or download this one again.`;
+    return sentence("{0} cannot be loaded: its architecture, '{1}', is none that this version can run. Choose another model.", spec.file, unknownArchitecture);
+  const reason = wordsOf(error);
+  return sentence('{0} cannot be loaded: {1}. Choose another model, or download this one again.', spec.file, reason);
 }

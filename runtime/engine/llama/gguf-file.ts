@@ -1,6 +1,7 @@
 /**
  * Says in plain words why a file cannot be a model, before the native loader sees it, and why a load failed, after it has.
  */
+import { SaidError, sentence, type Words } from '../../core/sentence.ts';
 import { open, stat } from 'node:fs/promises';
 import { GgmlType, type GgufTensorInfo, readGgufFileInfo } from 'node-llama-cpp';
 
@@ -8,7 +9,7 @@ import { GgmlType, type GgufTensorInfo, readGgufFileInfo } from 'node-llama-cpp'
 const headBytes = 24;
 
 /** A file that cannot be a model; the message is one sentence that names the file and says what to do. */
-export class ModelFileError extends Error {
+export class ModelFileError extends SaidError {
   override readonly name = 'ModelFileError';
 }
 
@@ -19,13 +20,13 @@ export class ModelFileError extends Error {
 export async function checkModelFile(file: string): Promise<void> {
   const head = await readHead(file);
   if (head.length >= 4 && head.toString('latin1', 0, 4) !== 'GGUF') {
-    throw new ModelFileError(`${file} is not a model in the GGUF format: download it again, or choose another file.`);
+    throw new ModelFileError(sentence('{0} is not a model in the GGUF format: download it again, or choose another file.', file));
   }
-  if (head.length < headBytes) throw truncated(file, `it has only ${head.length} bytes`);
+  if (head.length < headBytes) throw truncated(file, sentence('it has only {0} bytes', head.length));
   const version = head.readUInt32LE(4);
   if (version < 2 || version > 3) {
     throw new ModelFileError(
-      `${file} has GGUF version ${version}, but only 2 and 3 can be read: get a newer file of this model.`,
+      sentence('{0} has GGUF version {1}, but only 2 and 3 can be read: get a newer file of this model.', file, version),
     );
   }
 }
@@ -36,7 +37,7 @@ async function readHead(file: string): Promise<Buffer> {
   });
   try {
     if ((await handle.stat()).isDirectory())
-      throw new ModelFileError(`${file} is a folder: choose a model file in it.`);
+      throw new ModelFileError(sentence('{0} is a folder: choose a model file in it.', file));
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
@@ -44,15 +45,15 @@ async function readHead(file: string): Promise<Buffer> {
   }
 }
 
-function whyUnreadable(file: string, error: unknown): string {
+function whyUnreadable(file: string, error: unknown): Words {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return `There is no model file at ${file}: check the path or download the model again.`;
-  if (code === 'EACCES' || code === 'EPERM') return `${file} may not be read by this user: change its permissions.`;
-  return `${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`;
+  if (code === 'ENOENT') return sentence('There is no model file at {0}: check the path or download the model again.', file);
+  if (code === 'EACCES' || code === 'EPERM') return sentence('{0} may not be read by this user: change its permissions.', file);
+  return sentence('{0} cannot be opened: {1}.', file, error instanceof Error ? error.message : String(error));
 }
 
-function truncated(file: string, detail: string): ModelFileError {
-  return new ModelFileError(`${file} is incomplete (${detail}): download it again.`);
+function truncated(file: string, detail: Words): ModelFileError {
+  return new ModelFileError(sentence('{0} is incomplete ({1}): download it again.', file, detail));
 }
 
 /** Why the native loader may have refused the file: compares its size with what its tensors need. Undefined when that is not it. */
@@ -62,10 +63,10 @@ export async function diagnoseModelFile(file: string): Promise<ModelFileError | 
     const info = await readGgufFileInfo(file, { logWarnings: false });
     const ends = (info.tensorInfo ?? []).map((tensor) => Number(tensor.fileOffset) + tensorBytes(tensor));
     const needed = Math.max(0, ...ends);
-    if (size < needed) return truncated(file, `it has ${size} bytes of at least ${needed}`);
+    if (size < needed) return truncated(file, sentence('it has {0} bytes of at least {1}', size, needed));
     return undefined;
   } catch {
-    return truncated(file, 'its head cannot be read to the end');
+    return truncated(file, sentence('its head cannot be read to the end'));
   }
 }
 

@@ -2,6 +2,7 @@
  * The engine process: commands come in from the runtime over the IPC channel, events go out. It drives the step loop and lives only
  * as long as its parent's channel. A crash here costs the runtime a reload, not its queue.
  */
+import { asSent } from '../../core/sentence.ts';
 import { rmSync } from 'node:fs';
 import { policyNamed } from '../../core/policies/index.ts';
 import type { EngineEvent } from '../engine.ts';
@@ -66,7 +67,7 @@ function main(): void {
   }
   const tell = (message: EngineEvent[] | DeviceAnswer): void => {
     // The channel may break while this is written: then the parent is gone, and its 'disconnect' ends this process without a word.
-    if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+    if (process.connected) process.send?.(asSent(message), undefined, {}, () => undefined);
   };
   const send = (events: EngineEvent[]): void => tell(events);
   const [name = 'punctual'] = process.argv.slice(2);

@@ -3,19 +3,24 @@
  * schemas make sure that what came over the pipe really has them.
  */
 import { z } from 'zod';
-import { taskClasses, taskErrorCodes } from '../../core/task.ts';
+import { isWording, sentenceFrom, type Wording } from '../../core/sentence.ts';
+import { type TaskError, taskClasses, taskErrorCodes } from '../../core/task.ts';
 import { costModelSchema } from '../cost-model-schema.ts';
 import type { DeviceReport, EngineCommand, EngineEvent } from '../engine.ts';
 
 const count = z.int().nonnegative();
 const tokens = z.array(count);
 
-const error = z.object({
-  code: z.enum(taskErrorCodes),
-  message: z.string(),
-  promptTokens: z.exactOptional(count),
-  promptTokensMax: z.exactOptional(count),
-});
+/** As `asSent` makes it: a sentence is English over the pipe, with what it was made of beside it. */
+const error = z
+  .object({
+    code: z.enum(taskErrorCodes),
+    message: z.string(),
+    said: z.object({ message: z.custom<Wording>(isWording) }).optional(),
+    promptTokens: z.exactOptional(count),
+    promptTokensMax: z.exactOptional(count),
+  })
+  .transform(({ said, message, ...rest }): TaskError => ({ ...rest, message: said ? sentenceFrom(said.message) : message }));
 
 const outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('finished'), reason: z.enum(['stop', 'length']) }),

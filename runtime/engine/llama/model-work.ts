@@ -2,6 +2,7 @@
  * Models come, go and change their contexts: one such work after the other, each to its end, beside the passes of the models that are
  * there. Nobody who asked for a load can end it.
  */
+import { sentence } from '../../core/sentence.ts';
 import { performance } from 'node:perf_hooks';
 import type { ModelId, TaskError } from '../../core/task.ts';
 import { type EngineCommand, type EngineEvent, type ModelSpec, sameSpec, sameWeights } from '../engine.ts';
@@ -118,7 +119,7 @@ export class ModelWork {
   async #resize(model: ModelId, { sequences, contextTokens }: Omit<Size, 'threads'>): Promise<void> {
     const loaded = this.#device.model(model);
     if (loaded === undefined) {
-      const error = { code: 'modelUnavailable', message: `The model ${model} is not loaded.` } as const;
+      const error = { code: 'modelUnavailable', message: sentence('The model {0} is not loaded.', model) } as const;
       this.#emit({ kind: 'resizeFailed', model, error });
       return;
     }

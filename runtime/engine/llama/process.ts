@@ -2,6 +2,7 @@
  * The engine port in the runtime process: starts the engine process at the first load, passes commands and events, ends it when no model has
  * been there for a while (rest.ts), and turns an end that nobody asked for (a crash, an out-of-memory kill, a SIGKILL) into one `lost`.
  */
+import { sentence } from '../../core/sentence.ts';
 import type { ModelId, TaskError } from '../../core/task.ts';
 import type { DeviceReport, DeviceTeller, Dispose, Engine, EngineCommand, EngineEvent } from '../engine.ts';
 import { EngineChild } from './child.ts';
@@ -140,7 +141,7 @@ export class LlamaEngine implements Engine, DeviceTeller {
         break;
       }
       case 'load': {
-        const message = `The engine could not be started (${this.#startFailure}): make room on the disk of temporary files, then try again.`;
+        const message = sentence('The engine could not be started ({0}): make room on the disk of temporary files, then try again.', this.#startFailure);
         const error: TaskError = { code: 'modelUnavailable', message };
         setImmediate(() => this.#emit({ kind: 'loadFailed', model: command.spec.id, error }));
         break;
@@ -161,5 +162,5 @@ export class LlamaEngine implements Engine, DeviceTeller {
 }
 
 function notLoaded(model: ModelId): TaskError {
-  return { code: 'modelUnavailable', message: `The model ${model} is not loaded.` };
+  return { code: 'modelUnavailable', message: sentence('The model {0} is not loaded.', model) };
 }

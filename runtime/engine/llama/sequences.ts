@@ -2,6 +2,7 @@
  * The sequences of one context, kept for ever as slots, and the passes that they take part in. Each pass is one llama_decode; what fails
  * is told per item.
  */
+import { sentence, type Words } from '../../core/sentence.ts';
 import { performance } from 'node:perf_hooks';
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { PassItem, PassItemResult, PassResult } from '../pass.ts';
@@ -71,7 +72,7 @@ export class Sequences {
         const slot = items[index]?.slot ?? 0;
         await this.#renew(slot);
         // The library fails a whole batch at once. Each sequence starts anew alone, which shows whose fault it was.
-        return batchFailed ? { kind: 'keptLess', tokens: 0 } : { kind: 'failed', message: sentence(result.reason) };
+        return batchFailed ? { kind: 'keptLess', tokens: 0 } : { kind: 'failed', message: whyFailed(result.reason) };
       }),
     );
   }
@@ -130,6 +131,6 @@ export class Sequences {
   }
 }
 
-function sentence(reason: unknown): string {
-  return `The engine could not evaluate this request: ${reason instanceof Error ? reason.message : String(reason)}.`;
+function whyFailed(reason: unknown): Words {
+  return sentence('The engine could not evaluate this request: {0}.', reason instanceof Error ? reason.message : String(reason));
 }

@@ -11,7 +11,12 @@ import { answerTokensMax } from '../../features/text/budget.ts';
 import { TextJob } from '../../features/text/job.ts';
 import { SummarizeFeature, type SummarizeRequest, type TextKit, TranslateFeature } from '../../features/text.ts';
 import { problemLines, problemsOf } from '../../features/translate/check.ts';
-import { clientSettingsSchema, machineDefaults, type TextResult, targetLanguages } from '../../protocol.ts';
+import {
+  clientSettingsSchema,
+  machineDefaults,
+  type TextResultSaid as TextResult,
+  targetLanguages,
+} from '../../protocol.ts';
 import { languageOf } from '../../syntax/language.ts';
 import { diffText, linesOf, type PromptCase, sourceText } from './cases.ts';
 

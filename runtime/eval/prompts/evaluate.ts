@@ -72,7 +72,7 @@ class WatchedTasks implements Tasks {
   submit(spec: TaskSpec, listener?: TaskListener) {
     const handle = this.#tasks.submit(spec, listener);
     void handle.done.then(({ outcome }) => {
-      this.failure = outcome.kind === 'failed' ? outcome.error.message : undefined;
+      this.failure = outcome.kind === 'failed' ? String(outcome.error.message) : undefined;
     });
     return handle;
   }

@@ -1,12 +1,14 @@
 /** Whether completion answers by itself in a document, and if not, why. */
+
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { sentence, type Words } from '../../core/sentence.ts';
 import {
   type ClientSettings,
   type CompletionReason,
   documentCharsMax,
-  type EligibilityResult,
+  type EligibilityResultSaid as EligibilityResult,
 } from '../../protocol.ts';
 import { isTaskError, type Models } from '../tasks.ts';
 
@@ -31,11 +33,12 @@ export class Eligibility {
     const unreadable = whyUnreadable(document);
     if (unreadable) return { automatic: false, ...unreadable };
     if (model.demo && !model.chosen && !this.#isSample(document.uri)) {
-      const message =
-        'Only the demonstration model is installed: it completes by itself in the sample folder, elsewhere when you ask for it or choose it.';
+      const message = sentence(
+        'Only the demonstration model is installed: it completes by itself in the sample folder, elsewhere when you ask for it or choose it.',
+      );
       return { automatic: false, reason: 'demoModel', message };
     }
-    return { automatic: true, reason: 'answered', message: `${model.name} completes here.` };
+    return { automatic: true, reason: 'answered', message: sentence('{0} completes here.', model.name) };
   }
 
   #isSample(uri: string): boolean {
@@ -51,15 +54,19 @@ export class Eligibility {
   }
 }
 
-function whyUnreadable(document: TextDocument): { reason: CompletionReason; message: string } | undefined {
+function whyUnreadable(document: TextDocument): { reason: CompletionReason; message: Words } | undefined {
   const text = document.getText();
   if (text.length > documentCharsMax) {
     return {
       reason: 'documentTooLarge',
-      message: `The document has ${text.length} characters; completion reads at most ${documentCharsMax}.`,
+      message: sentence(
+        'The document has {0} characters; completion reads at most {1}.',
+        text.length,
+        documentCharsMax,
+      ),
     };
   }
   if (text.includes('\0'))
-    return { reason: 'documentBinary', message: 'The document contains null bytes, so it is not text.' };
+    return { reason: 'documentBinary', message: sentence('The document contains null bytes, so it is not text.') };
   return undefined;
 }

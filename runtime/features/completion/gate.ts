@@ -9,6 +9,7 @@
  * What only an editor knows (read-only, comparisons, several cursors) is decided there. Files too large, and those that are no text, are
  * told from others before (eligibility.ts).
  */
+import { sentence, type Words } from '../../core/sentence.ts';
 import { lexisOf } from './filters/languages.ts';
 import { scan } from './filters/scan.ts';
 import type { Sides } from './since.ts';
@@ -39,13 +40,13 @@ export interface GateHistory {
   readonly learned: GateWeights;
 }
 
-export type Silenced = { readonly reason: Silence; readonly message: string } | undefined;
+export type Silenced = { readonly reason: Silence; readonly message: Words } | undefined;
 
-const messages: Readonly<Record<Silence, string>> = {
-  notSource: 'What programs write is not completed.',
-  conflictMarkers: 'The cursor is inside of a merge conflict.',
-  midIdentifier: 'The cursor is inside of a word: ask by hand for a suggestion there.',
-  unlikely: 'A suggestion here would hardly be taken: ask by hand for one.',
+const messages: Readonly<Record<Silence, Words>> = {
+  notSource: sentence('What programs write is not completed.'),
+  conflictMarkers: sentence('The cursor is inside of a merge conflict.'),
+  midIdentifier: sentence('The cursor is inside of a word: ask by hand for a suggestion there.'),
+  unlikely: sentence('A suggestion here would hardly be taken: ask by hand for one.'),
 };
 
 export function whySilent(question: GateQuestion): Silenced {

@@ -11,13 +11,15 @@
  *
  * Who asks by hand is answered by the model: 1 and 2 are passed over.
  */
+
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { sentence } from '../../core/sentence.ts';
 import type {
   ClientSettings,
   CompletionSource,
-  CompletionTrace,
-  EligibilityResult,
-  InlineCompletionResult,
+  CompletionTraceSaid as CompletionTrace,
+  EligibilityResultSaid as EligibilityResult,
+  InlineCompletionResultSaid as InlineCompletionResult,
 } from '../../protocol.ts';
 import { answering } from '../notes.ts';
 import { isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
@@ -89,7 +91,12 @@ export class CompletionFeature {
     const isAllowed = eligible.automatic || (request.invoked && eligible.reason === 'demoModel');
     if (!isAllowed) return nothing({ reason: eligible.reason, message: eligible.message, model: model.name });
     if (!isInside(document, position)) {
-      const message = `Line ${position.line + 1}, character ${position.character + 1} lies outside the document of ${document.lineCount} lines.`;
+      const message = sentence(
+        'Line {0}, character {1} lies outside the document of {2} lines.',
+        position.line + 1,
+        position.character + 1,
+        document.lineCount,
+      );
       return nothing({ reason: 'positionOutside', message, model: model.name });
     }
     const key = keyOf(request);

@@ -2,8 +2,10 @@
  * What stands before a new task: whether to ask for a suggestion at all (gate.ts), and for how long to wait (debounce.ts); and what both
  * go by, how each client types and what became of the suggestions before (outcomes.ts, feedback.ts). Owns the waits and their timers.
  */
+
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { InlineCompletionResult } from '../../protocol.ts';
+import type { Words } from '../../core/sentence.ts';
+import type { InlineCompletionResultSaid as InlineCompletionResult } from '../../protocol.ts';
 import {
   type Debounce,
   type DebounceEvent,
@@ -45,7 +47,7 @@ export interface RestraintQuestion extends RestraintPlace {
 }
 
 /** Why nothing is asked for. `cancelled`: the request was taken back, or the document edited, while it waited. */
-export type Restrained = { readonly reason: Silence; readonly message: string } | { readonly reason: 'cancelled' };
+export type Restrained = { readonly reason: Silence; readonly message: Words } | { readonly reason: 'cancelled' };
 
 export interface RestraintOptions {
   readonly now: () => number;

@@ -1,6 +1,11 @@
 /** What is told of a completion: its reason, its times, and what its prompt gave up. */
+import type { Words } from '../../core/sentence.ts';
 import type { TaskError } from '../../core/task.ts';
-import type { CompletionReason, CompletionTrace, InlineCompletionResult } from '../../protocol.ts';
+import type {
+  CompletionReason,
+  CompletionTraceSaid as CompletionTrace,
+  InlineCompletionResultSaid as InlineCompletionResult,
+} from '../../protocol.ts';
 import type { Answering } from '../notes.ts';
 import type { TaskResult } from '../tasks.ts';
 import type { Postprocessed } from './filters/postprocess.ts';
@@ -53,7 +58,7 @@ export function filteredTrace({ changed, dropped }: Postprocessed): Pick<Complet
   return { ...(changed.length > 0 && { filters: [...changed] }), ...(dropped !== undefined && { droppedBy: dropped }) };
 }
 
-function reasonOf(outcome: TaskResult['outcome']): { reason: CompletionReason; message?: string } {
+function reasonOf(outcome: TaskResult['outcome']): { reason: CompletionReason; message?: Words } {
   switch (outcome.kind) {
     case 'finished':
       return { reason: 'answered' };

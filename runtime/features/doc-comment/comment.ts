@@ -2,7 +2,8 @@
  * The documentation comment of one declaration: what the model says of it, in the convention of its language, as an edit of the document.
  * Whatever the model writes, what is inserted is a comment.
  */
-import { type TextResult, targetLanguages } from '../../protocol.ts';
+import { sentence } from '../../core/sentence.ts';
+import { type TextResultSaid as TextResult, targetLanguages } from '../../protocol.ts';
 import { languageOf } from '../../syntax/language.ts';
 import { FeatureError } from '../errors.ts';
 import { fenced, fillPrompt } from '../prompts/prompt.ts';
@@ -22,7 +23,7 @@ export async function documentAt(job: TextJob): Promise<TextResult> {
   if (language === undefined)
     throw new FeatureError(
       'empty',
-      `Documentation comments of ${document.languageId} are not known. Open a file in another language.`,
+      sentence('Documentation comments of {0} are not known. Open a file in another language.', document.languageId),
     );
   const text = document.getText();
   const offset = range === undefined ? 0 : document.offsetAt(range.start);
@@ -32,7 +33,11 @@ export async function documentAt(job: TextJob): Promise<TextResult> {
   if (place === undefined)
     throw new FeatureError(
       'empty',
-      `There is nothing to document at line ${(range?.start.line ?? 0) + 1} of ${nameOf(document)}. Select a function or a class.`,
+      sentence(
+        'There is nothing to document at line {0} of {1}. Select a function or a class.',
+        (range?.start.line ?? 0) + 1,
+        nameOf(document),
+      ),
     );
   const prompt = await job.prompt('doc-comment');
   const maxTokens = answerTokensMax(prompt, settings, job.model);
@@ -47,9 +52,9 @@ export async function documentAt(job: TextJob): Promise<TextResult> {
       if (lines.length === 0)
         throw new FeatureError(
           'taskFailed',
-          'The model wrote nothing that could be a comment. Run it again, or choose another model.',
+          sentence('The model wrote nothing that could be a comment. Run it again, or choose another model.'),
         );
-      if (!isWhole) job.note('Only the beginning of it was read, as the rest did not fit into the prompt.');
+      if (!isWhole) job.note(sentence('Only the beginning of it was read, as the rest did not fit into the prompt.'));
       return `${lines.map((line) => line.slice(place.indent.length)).join('\n')}\n`;
     });
     if ('code' in result) {

@@ -1,4 +1,5 @@
 /** Whether a file still parses with what was generated in it, in one sentence for the person who gets it. */
+import { sentence, type Words } from '../../core/sentence.ts';
 import { syntaxErrors } from '../../syntax/errors.ts';
 import type { Syntax } from '../../syntax/index.ts';
 import { lineEnds, readSyntax } from '../text/pieces.ts';
@@ -12,7 +13,7 @@ export async function problemOf(
   syntax: Pick<Syntax, 'read'>,
   { before, selected, after, languageId }: Pick<GeneratePlace, 'before' | 'selected' | 'after' | 'languageId'>,
   newText: string,
-): Promise<string | undefined> {
+): Promise<Words | undefined> {
   const errorsOf = (text: string) =>
     readSyntax(syntax, text, languageId, (tree) => (typeof tree === 'string' ? [] : syntaxErrors(tree)));
   const errors = await errorsOf(before + newText + after);
@@ -21,5 +22,5 @@ export async function problemOf(
   if (errors.length <= former.length) return undefined;
   const inside = errors.find(({ start, end }) => end >= before.length && start <= before.length + newText.length);
   const line = 1 + lineEnds((before + newText + after).slice(0, (inside ?? errors[0])?.start ?? 0));
-  return `With it the file does not parse at line ${line}: look it over.`;
+  return sentence('With it the file does not parse at line {0}: look it over.', line);
 }

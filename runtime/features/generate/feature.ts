@@ -5,9 +5,11 @@
  * What streams is unwrapped and indented. What must not stay (a repetition, what stands below already, a marker) is known at the end: then
  * the asker is told to begin anew, if he can.
  */
+
 import type { Range } from 'vscode-languageserver-textdocument';
+import { sentence, type Words } from '../../core/sentence.ts';
 import type { Outcome, TaskError } from '../../core/task.ts';
-import type { TextResult } from '../../protocol.ts';
+import type { TextResultSaid as TextResult } from '../../protocol.ts';
 import type { Syntax } from '../../syntax/index.ts';
 import { type CompletionContext, fitContext, lessAndLess, offeredTo } from '../completion/context/index.ts';
 import { postprocess } from '../completion/filters/postprocess.ts';
@@ -90,9 +92,9 @@ class Generated {
   readonly #prompt: Prompt;
   readonly #listener: TextListener;
   readonly #signal: AbortSignal;
-  readonly #tell: (sentence: string) => void;
+  readonly #tell: (words: Words) => void;
   readonly #maxTokens: number;
-  readonly #notes: string[] = [];
+  readonly #notes: Words[] = [];
   #streamed = '';
 
   constructor(
@@ -115,7 +117,7 @@ class Generated {
     this.#maxTokens = answerTokensMax(prompt, request.settings, model);
   }
 
-  async run(problem: string | undefined): Promise<TextResult> {
+  async run(problem: Words | undefined): Promise<TextResult> {
     if (problem !== undefined) this.#note(problem);
     const attempt = await this.#ask();
     const { place } = this.#asked;
@@ -168,7 +170,11 @@ class Generated {
     if (room <= 0)
       throw new FeatureError(
         'tooLarge',
-        `The selection has ${place.selected.length} characters, which is more than ${this.#model.name} can read at once. Select a part of it.`,
+        sentence(
+          'The selection has {0} characters, which is more than {1} can read at once. Select a part of it.',
+          place.selected.length,
+          this.#model.name,
+        ),
       );
     const prefixChars = Math.min(windowMax.prefixChars, Math.floor(prefixShare * room));
     return { prefixChars, suffixChars: Math.min(windowMax.suffixChars, room - prefixChars) };
@@ -234,8 +240,14 @@ class Generated {
     const isCut = result.outcome.kind === 'finished' && result.outcome.reason === 'length';
     const { text } = postprocess({ text: body, end: isCut && !looped ? 'length' : 'stop' }, place);
     if (text !== '') return text;
-    const what = result.text.trim() === '' ? 'nothing' : 'nothing that could stand here as code';
-    throw new FeatureError('empty', `The model wrote ${what}. Say it in another way, or choose another model.`);
+    throw new FeatureError(
+      'empty',
+      result.text.trim() === ''
+        ? sentence('The model wrote nothing. Say it in another way, or choose another model.')
+        : sentence(
+            'The model wrote nothing that could stand here as code. Say it in another way, or choose another model.',
+          ),
+    );
   }
 
   #emit(piece: string): void {
@@ -256,9 +268,9 @@ class Generated {
     }
   }
 
-  #note(sentence: string): void {
-    this.#notes.push(sentence);
-    this.#tell(sentence);
+  #note(words: Words): void {
+    this.#notes.push(words);
+    this.#tell(words);
   }
 
   #result({ result, stream: { looped } }: Attempt, text: string): TextResult {

@@ -2,7 +2,9 @@
  * Where generated code is to stand: what is around it, how deep it is indented, and what has to be written before and after it so that
  * the lines around stay what they are. Pure.
  */
+
 import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
+import { sentence } from '../../core/sentence.ts';
 import { documentCharsMax } from '../../protocol.ts';
 import { plainLines } from '../completion/cursor.ts';
 import { indentStyle } from '../completion/filters/around.ts';
@@ -110,8 +112,12 @@ export function refuse({ before, selected, after }: GeneratePlace): void {
   if (chars > documentCharsMax)
     throw new FeatureError(
       'tooLarge',
-      `The file has ${(chars / 1e6).toFixed(1)} million characters; at most ${documentCharsMax / 1024 ** 2} million are read. Work in a smaller file.`,
+      sentence(
+        'The file has {0} million characters; at most {1} million are read. Work in a smaller file.',
+        (chars / 1e6).toFixed(1),
+        documentCharsMax / 1024 ** 2,
+      ),
     );
   if ([before, selected, after].some((text) => text.includes('\0')))
-    throw new FeatureError('binary', 'The file contains null bytes, so it is not text. Open a source file.');
+    throw new FeatureError('binary', sentence('The file contains null bytes, so it is not text. Open a source file.'));
 }

@@ -2,8 +2,10 @@
  * The prompts that count: those that were shipped, and in their place those of a workspace whose user trusts it. A workspace's prompt
  * that cannot be used is said so, and the shipped one counts.
  */
+
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { sentence, type Words } from '../../core/sentence.ts';
 import { FeatureError } from '../errors.ts';
 import { type Prompt, PromptError, parsePrompt } from './prompt.ts';
 import type { PromptTask } from './tasks.ts';
@@ -17,7 +19,7 @@ const fileBytesMax = 16 * 1024;
 export interface TakenPrompt {
   readonly prompt: Prompt;
   /** One sentence, when the workspace has a prompt that cannot be used. */
-  readonly problem?: string;
+  readonly problem?: Words;
 }
 
 export class Prompts {
@@ -39,7 +41,11 @@ export class Prompts {
         const prompt = await workspacePrompt(task, workspace);
         if (prompt !== undefined) return { prompt };
       } catch (error) {
-        const problem = `The workspace's own prompt ${path.join(overrideFolder, `${task}.md`)} is not used: ${reasonOf(error)}.`;
+        const problem = sentence(
+          "The workspace's own prompt {0} is not used: {1}.",
+          path.join(overrideFolder, `${task}.md`),
+          reasonOf(error),
+        );
         return { prompt: await this.#own(task), problem };
       }
     }
@@ -60,7 +66,11 @@ export class Prompts {
     try {
       return parsePrompt(await readFile(file, 'utf8'), task);
     } catch (error) {
-      const message = `The prompt ${file} cannot be used (${reasonOf(error)}): install Punctual once more.`;
+      const message = sentence(
+        'The prompt {0} cannot be used ({1}): install Punctual once more.',
+        file,
+        reasonOf(error),
+      );
       throw new FeatureError('taskFailed', message);
     }
   }
@@ -68,7 +78,7 @@ export class Prompts {
 
 /** Undefined when the workspace has none. @throws PromptError for one that must not or cannot be read */
 async function workspacePrompt(task: PromptTask, workspace: string): Promise<Prompt | undefined> {
-  if (!path.isAbsolute(workspace)) throw new PromptError('the path of the workspace is not absolute');
+  if (!path.isAbsolute(workspace)) throw new PromptError(sentence('the path of the workspace is not absolute'));
   const file = await realpath(path.join(workspace, overrideFolder, `${task}.md`)).catch((error: unknown) => {
     if (isAbsent(error)) return undefined;
     throw error;
@@ -76,16 +86,17 @@ async function workspacePrompt(task: PromptTask, workspace: string): Promise<Pro
   if (file === undefined) return undefined;
   // A link must not lead out of what the user trusts.
   const inside = path.relative(await realpath(workspace), file);
-  if (inside.startsWith('..') || path.isAbsolute(inside)) throw new PromptError('it lies outside of the workspace');
+  if (inside.startsWith('..') || path.isAbsolute(inside))
+    throw new PromptError(sentence('it lies outside of the workspace'));
   return parsePrompt(await readBounded(file), task);
 }
 
 /** Looked at before it is opened: to open a pipe is to wait for its writer. */
 async function readBounded(file: string): Promise<string> {
   const stats = await stat(file);
-  if (!stats.isFile()) throw new PromptError('it is not a file');
+  if (!stats.isFile()) throw new PromptError(sentence('it is not a file'));
   if (stats.size > fileBytesMax)
-    throw new PromptError(`it has ${stats.size} bytes, and at most ${fileBytesMax} are read`);
+    throw new PromptError(sentence('it has {0} bytes, and at most {1} are read', stats.size, fileBytesMax));
   return readFile(file, 'utf8');
 }
 
@@ -94,8 +105,8 @@ function isAbsent(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof PromptError) return error.message;
+function reasonOf(error: unknown): Words {
+  if (error instanceof PromptError) return error.words;
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return `it cannot be read (${code ?? String(error)})`;
+  return sentence('it cannot be read ({0})', code ?? String(error));
 }

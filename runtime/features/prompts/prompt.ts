@@ -3,7 +3,9 @@
  *
  * A paragraph all of whose slots are empty is left out, so one file serves with and without what is not always known.
  */
+
 import { z } from 'zod';
+import { SaidError, sentence } from '../../core/sentence.ts';
 import { type PromptTask, promptTasks, slotsOf } from './tasks.ts';
 
 const count = (max: number) =>
@@ -35,7 +37,7 @@ export interface Prompt extends z.infer<typeof frontMatterSchema> {
 }
 
 /** What is wrong with a prompt file, for the person who wrote it. */
-export class PromptError extends Error {
+export class PromptError extends SaidError {
   override readonly name = 'PromptError';
 }
 
@@ -46,17 +48,20 @@ const slotShape = /\{\{\s*([^{}\n]*?)\s*\}\}/g;
 export function parsePrompt(file: string, task: PromptTask): Prompt {
   const [, head, body] = fileShape.exec(file.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')) ?? [];
   if (head === undefined || body === undefined)
-    throw new PromptError("it does not begin with front matter between two lines of '---'");
+    throw new PromptError(sentence("it does not begin with front matter between two lines of '---'"));
   const fields = fieldsOf(head);
   const checked = frontMatterSchema.safeParse(fields);
   if (!checked.success) {
     const [issue] = checked.error.issues;
     const name = issue?.path.join('.') ?? '';
-    if (name !== '' && fields[name] === undefined) throw new PromptError(`its front matter lacks '${name}'`);
-    throw new PromptError(`in its front matter ${name || 'a line'} is wrong: ${issue?.message}`);
+    if (name !== '' && fields[name] === undefined)
+      throw new PromptError(sentence("its front matter lacks '{0}'", name));
+    throw new PromptError(
+      sentence('in its front matter {0} is wrong: {1}', name || sentence('a line'), issue?.message ?? ''),
+    );
   }
   if (checked.data.task !== task)
-    throw new PromptError(`its front matter says that it is the prompt of '${checked.data.task}'`);
+    throw new PromptError(sentence("its front matter says that it is the prompt of '{0}'", checked.data.task));
   const text = body.trim();
   checkSlots(text, task);
   return { ...checked.data, text };
@@ -68,8 +73,8 @@ function fieldsOf(head: string): Record<string, string> {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const [, name, value] = /^([A-Za-z]+):\s*(.*?)\s*$/.exec(line) ?? [];
     if (name === undefined || value === undefined)
-      throw new PromptError(`its front matter has a line that is no 'name: value': ${line.slice(0, 80)}`);
-    if (Object.hasOwn(fields, name)) throw new PromptError(`its front matter says '${name}' twice`);
+      throw new PromptError(sentence("its front matter has a line that is no 'name: value': {0}", line.slice(0, 80)));
+    if (Object.hasOwn(fields, name)) throw new PromptError(sentence("its front matter says '{0}' twice", name));
     fields[name] = value;
   }
   return fields;
@@ -81,9 +86,9 @@ function checkSlots(text: string, task: PromptTask): void {
   const known = [...needs, ...may];
   const stray = [...named].find((name) => !known.includes(name));
   if (stray !== undefined)
-    throw new PromptError(`it has {{${stray}}}, and this prompt is given ${known.join(', ')} only`);
+    throw new PromptError(sentence('it has {0}, and this prompt is given {1} only', `{{${stray}}}`, known.join(', ')));
   const missing = needs.find((name) => !named.has(name));
-  if (missing !== undefined) throw new PromptError(`it lacks {{${missing}}}`);
+  if (missing !== undefined) throw new PromptError(sentence('it lacks {0}', `{{${missing}}}`));
 }
 
 /** The text with its slots filled. What is filled in is never read for slots itself. */

@@ -5,6 +5,7 @@
  * 2. Of binary files, and of those that programs write, as lock files, it is shown that they changed.
  * 3. Lines are cut where nobody reads on. If it is still too much, the longest files are cut first, so that the small ones stay whole.
  */
+import { sentence, type Words } from '../../core/sentence.ts';
 import { matchesGlob, parseGlob } from '../completion/context/glob.ts';
 import { secretGlobs } from '../completion/context/readable.ts';
 
@@ -19,7 +20,7 @@ export interface DiffFile {
 export interface ShownDiff {
   readonly files: readonly DiffFile[];
   /** What is not shown, in whole sentences for the person who asked. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 }
 
 const filesMax = 400;
@@ -60,11 +61,19 @@ export function shownDiff(text: string): ShownDiff | undefined {
   const secretNames = shown.filter(({ isSecret }) => isSecret).map(({ path }) => path);
   const cutCount = shown.filter((file) => file.text.length > room).length;
   const notes = [
-    secretNames.length > 0 ? `What changed in ${named(secretNames)} is not read: such files usually hold secrets.` : '',
-    cutCount > 0 ? `Of ${cutCount} long ${cutCount === 1 ? 'change' : 'changes'} only the beginning is read.` : '',
-    all.length > filesMax ? `Only ${filesMax} of ${all.length} changed files are read.` : '',
+    secretNames.length > 0
+      ? sentence('What changed in {0} is not read: such files usually hold secrets.', named(secretNames))
+      : '',
+    cutCount > 0 ? cutNote(cutCount) : '',
+    all.length > filesMax ? sentence('Only {0} of {1} changed files are read.', filesMax, all.length) : '',
   ];
   return { files, notes: notes.filter((note) => note !== '') };
+}
+
+function cutNote(count: number): Words {
+  return count === 1
+    ? sentence('Of 1 long change only the beginning is read.')
+    : sentence('Of {0} long changes only the beginning is read.', count);
 }
 
 interface ShownFile extends DiffFile {

@@ -1,5 +1,6 @@
 /** A short explanation, as for a hover: of a selection, or of what is declared around a place. */
-import type { TextResult } from '../../protocol.ts';
+import { sentence } from '../../core/sentence.ts';
+import type { TextResultSaid as TextResult } from '../../protocol.ts';
 import { declarationsAround } from '../../syntax/declarations.ts';
 import type { SyntaxTree } from '../../syntax/tree.ts';
 import { FeatureError } from '../errors.ts';
@@ -25,7 +26,7 @@ export async function explainAt(job: TextJob): Promise<TextResult> {
     const shown = beginningOf(code, chars);
     const text = fillPrompt(prompt, { code: fenced(document.languageId, shown), name: nameOf(document) });
     const result = await job.whole({ prompt, text, maxTokens }, async () => {
-      if (shown !== code) job.note('Only the beginning of it was read.');
+      if (shown !== code) job.note(sentence('Only the beginning of it was read.'));
     });
     if (!('code' in result)) return result;
     if (left === 0) throw new FeatureError('taskFailed', result.message);
@@ -52,7 +53,11 @@ async function codeAt({ request, kit }: TextJob): Promise<string> {
   if (code.trim() === '')
     throw new FeatureError(
       'empty',
-      `There is nothing to explain at line ${(range?.start.line ?? 0) + 1} of ${nameOf(document)}. Put the cursor into some code.`,
+      sentence(
+        'There is nothing to explain at line {0} of {1}. Put the cursor into some code.',
+        (range?.start.line ?? 0) + 1,
+        nameOf(document),
+      ),
     );
   return code;
 }

@@ -2,7 +2,8 @@
  * Summaries of a selection, a file, a folder or a diff. What fits into one prompt is one question. The rest is summarised in stages: parts
  * cut on the borders of its syntax, side by side, and then what they say. Nothing is left out unsaid.
  */
-import type { TextResult } from '../../protocol.ts';
+import { sentence } from '../../core/sentence.ts';
+import type { TextResultSaid as TextResult } from '../../protocol.ts';
 import { documentAt } from '../doc-comment/comment.ts';
 import { fenced, fillPrompt } from '../prompts/prompt.ts';
 import type { PromptTask } from '../prompts/tasks.ts';
@@ -82,7 +83,12 @@ export class SummarizeFeature {
 
   #sources(job: TextJob, request: SummarizeRequest, chars: number): Subject {
     const { name, sources, leftOut } = sourcesOf(request);
-    if (leftOut > 0) job.note(`${leftOut} ${leftOut === 1 ? 'file was' : 'files were'} left out: empty, or not text.`);
+    if (leftOut > 0)
+      job.note(
+        leftOut === 1
+          ? sentence('1 file was left out: empty, or not text.')
+          : sentence('{0} files were left out: empty, or not text.', leftOut),
+      );
     for (const source of sources) refuseLongLines(source, chars);
     return {
       ...{ name, code: sources.map(codeOf).join('\n\n') },

@@ -1,6 +1,7 @@
 /** A summary of a long text as a workflow: a call for each part, then merges of what they say, the last of which is streamed. */
+import { sentence } from '../../core/sentence.ts';
 import type { CallId, Degradation, DegradeReason } from '../../core/workflow.ts';
-import type { TextResult } from '../../protocol.ts';
+import type { TextResultSaid as TextResult } from '../../protocol.ts';
 import { fenced, fillPrompt, type Prompt } from '../prompts/prompt.ts';
 import type { Question } from '../text/ask.ts';
 import { answerTokensMax, charsPerToken, roomChars } from '../text/budget.ts';
@@ -81,7 +82,7 @@ export class InStages {
     if (mayStayApart && root !== undefined && this.#calls.length > 1)
       degradations.push({ kind: 'skipped', call: root.id });
     return job.workflow(
-      { title: `Summarizing ${name}`, calls: this.#calls, degradations },
+      { title: sentence('Summarizing {0}', name), calls: this.#calls, degradations },
       {
         onAnswer: (call, { text }) => this.#answers.set(call, text),
         onDegrade: (step, why) => this.#degraded(step, why),
@@ -92,13 +93,13 @@ export class InStages {
 
   #degraded(step: Degradation, why: DegradeReason): void {
     const { job } = this.#options;
-    const reason = why.kind === 'late' ? 'as time runs out' : 'as that failed';
+    const reason = why.kind === 'late' ? sentence('as time runs out') : sentence('as that failed');
     switch (step.kind) {
       case 'skipped':
         this.#isRootSkipped = true;
-        return job.note(`Each part is summarized by itself, and not the whole, ${reason}.`);
+        return job.note(sentence('Each part is summarized by itself, and not the whole, {0}.', reason));
       case 'shorter':
-        return job.note(`The parts are summarized more briefly, ${reason}.`);
+        return job.note(sentence('The parts are summarized more briefly, {0}.', reason));
       case 'smaller':
         // The job says that of all workflows.
         return;
@@ -119,7 +120,7 @@ export class InStages {
 
   #part(index: number): WorkflowCall {
     const pieces = this.#groups[index] ?? [];
-    const label = `part ${index + 1}, ${placeOf(pieces)}`;
+    const label = sentence('part {0}, {1}', index + 1, placeOf(pieces));
     const questions = pieces.map((piece) => this.#partQuestion(piece, index, 1));
     return {
       ...this.#predicted(questions),
@@ -162,7 +163,12 @@ export class InStages {
     const limit = isLast ? maxTokens : this.#partTokens;
     return {
       ...this.#predicted([this.#mergeQuestion('', limit)]),
-      ...{ id, after, carriedShare: 1, label: isLast ? 'the whole' : `what ${after.length} parts say` },
+      ...{
+        id,
+        after,
+        carriedShare: 1,
+        label: isLast ? sentence('the whole') : sentence('what {0} parts say', after.length),
+      },
       work: async (context) => {
         const question = this.#mergeQuestion(this.#list(after), limit);
         // A smaller model that failed half-way has said something already.

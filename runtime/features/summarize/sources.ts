@@ -1,5 +1,7 @@
 /** What a summary is about: a part of a document, or several documents, as of a folder. */
+
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { sentence } from '../../core/sentence.ts';
 import { documentCharsMax, type SummarizeParams } from '../../protocol.ts';
 import { FeatureError } from '../errors.ts';
 import { nameOf, sourceOf, type TextRequest } from '../text/request.ts';
@@ -38,7 +40,7 @@ export function changeOf({ document }: SummarizeRequest): ShownDiff | undefined 
   if (text.trim() === '')
     throw new FeatureError(
       'empty',
-      'There is nothing to write a message about: the change is empty. Edit or stage something first.',
+      sentence('There is nothing to write a message about: the change is empty. Edit or stage something first.'),
     );
   return shownDiff(text);
 }
@@ -60,14 +62,18 @@ export function sourcesOf(request: SummarizeRequest): SummarySources {
   if (sources.length === 0)
     throw new FeatureError(
       'empty',
-      'There is nothing to summarize: no file of the folder has text in it. Open another.',
+      sentence('There is nothing to summarize: no file of the folder has text in it. Open another.'),
     );
   const chars = sources.reduce((sum, { text }) => sum + text.length, 0);
   if (chars > documentCharsMax) {
     const million = (chars / 1e6).toFixed(1);
     throw new FeatureError(
       'tooLarge',
-      `The files have ${million} million characters; at most ${documentCharsMax / 1024 ** 2} million are read. Select a smaller folder.`,
+      sentence(
+        'The files have {0} million characters; at most {1} million are read. Select a smaller folder.',
+        million,
+        documentCharsMax / 1024 ** 2,
+      ),
     );
   }
   const name = decoded(folder.replace(/\/$/, '').split('/').at(-1) ?? folder);

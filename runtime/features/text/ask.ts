@@ -1,5 +1,6 @@
 /** One question to the model: submitted as a task, its answer filtered while it streams, ended when the model repeats itself. */
 
+import type { Words } from '../../core/sentence.ts';
 import type { ModelId } from '../../core/task.ts';
 import type { Consent } from '../consent.ts';
 import { closingFence, FenceFilter, LeadingSpaceFilter } from '../fence.ts';
@@ -42,7 +43,7 @@ export interface AskerOptions {
   readonly models: Models;
   readonly model: ChosenModel;
   readonly consent: Consent;
-  readonly onNote: (sentence: string) => void;
+  readonly onNote: (words: Words) => void;
 }
 
 export class Asker {

@@ -2,9 +2,10 @@
  * One request on its way from a document to a streamed text, whatever it asks for: who answers, what was streamed, what is to be said
  * beside it, and the result. Small requests are one question; the others are workflows.
  */
+import type { Words } from '../../core/sentence.ts';
 import type { TaskError } from '../../core/task.ts';
 import type { Degradation } from '../../core/workflow.ts';
-import type { TextResult, WireTaskClass } from '../../protocol.ts';
+import type { TextResultSaid as TextResult, WireTaskClass } from '../../protocol.ts';
 import type { Syntax } from '../../syntax/index.ts';
 import { Consent } from '../consent.ts';
 import { FeatureError } from '../errors.ts';
@@ -48,8 +49,8 @@ export class TextJob {
   readonly #class: Extract<WireTaskClass, 'summarize' | 'translate'>;
   readonly #listener: TextListener;
   readonly #signal: AbortSignal;
-  readonly #tell: (sentence: string) => void;
-  readonly #notes: string[] = [];
+  readonly #tell: (words: Words) => void;
+  readonly #notes: Words[] = [];
   #problems: TextResult['problems'];
   readonly #answers: Answer[] = [];
   #text = '';
@@ -102,9 +103,9 @@ export class TextJob {
   }
 
   /** For the person who waits, at once and in the result. */
-  note(sentence: string): void {
-    if (!this.#notes.includes(sentence)) this.#notes.push(sentence);
-    this.#tell(sentence);
+  note(words: Words): void {
+    if (!this.#notes.some((each) => String(each) === String(words))) this.#notes.push(words);
+    this.#tell(words);
   }
 
   /** Of the text as it is: what of it is wrong, in the result only. */

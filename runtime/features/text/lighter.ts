@@ -2,6 +2,7 @@
  * Smaller models that take up what is left of a workflow when its time runs out. Interfaces and words; the composition root knows which models
  * there are and how soon they could begin.
  */
+import { sentence, type Words } from '../../core/sentence.ts';
 import type { ModelId, TaskClass } from '../../core/task.ts';
 import type { ChosenModel, ModelSettings } from '../tasks.ts';
 
@@ -19,6 +20,10 @@ export interface LighterModels {
 }
 
 /** For the person who waits. */
-export function smallerSentence(name: string, chosen: Pick<ChosenModel, 'name'>): string {
-  return `What is left is written by ${name}, which is smaller and faster than ${chosen.name}, as time runs out.`;
+export function smallerSentence(name: string, chosen: Pick<ChosenModel, 'name'>): Words {
+  return sentence(
+    'What is left is written by {0}, which is smaller and faster than {1}, as time runs out.',
+    name,
+    chosen.name,
+  );
 }

@@ -1,5 +1,6 @@
 /** A text in pieces that fit into prompts, cut where its syntax has borders. */
 
+import { sentence } from '../../core/sentence.ts';
 import { GrammarError, type Syntax } from '../../syntax/index.ts';
 import { languageOf } from '../../syntax/language.ts';
 import { Unparsed } from '../../syntax/limits.ts';
@@ -91,7 +92,11 @@ export function refuseLongLines({ text, firstLine }: Pick<Source, 'text' | 'firs
     if (length > chars) {
       throw new FeatureError(
         'tooLarge',
-        `Line ${line} alone is longer than the ${chars} characters that the model can read at once. Select a part of it.`,
+        sentence(
+          'Line {0} alone is longer than the {1} characters that the model can read at once. Select a part of it.',
+          line,
+          chars,
+        ),
       );
     }
     if (end === -1) return;

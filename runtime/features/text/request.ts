@@ -1,5 +1,7 @@
 /** What is asked of a text, who listens to the answer, and the text itself: read once, and refused in a sentence where it is none. */
+
 import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
+import { sentence, type Words } from '../../core/sentence.ts';
 import { type ClientSettings, documentCharsMax, type TargetLanguage } from '../../protocol.ts';
 import type { TextOffer } from '../consent.ts';
 import { FeatureError } from '../errors.ts';
@@ -27,7 +29,7 @@ export interface TextListener {
   /** What came so far is void: the answer begins anew. An asker who does not listen to this gets what he has got. */
   readonly onRestart?: () => void;
   /** One sentence, when the answer comes later than promised or from another model than the one that was chosen; each comes once. */
-  readonly onNote: (sentence: string) => void;
+  readonly onNote: (words: Words) => void;
   /** Of an answer in several calls: how far it is, whenever that changes. */
   readonly onStage?: (stage: TextStage) => void;
   /** With the setting `ask`: whether another model is to answer. Without it nobody is asked, and the answer is waited for. */
@@ -49,24 +51,32 @@ export interface Source {
 }
 
 /** `verb` is for messages: "There is nothing to …". @throws FeatureError */
-export function sourceOf({ document, range }: TextRequest, verb: string): Source {
+export function sourceOf({ document, range }: TextRequest, verb: 'summarize' | 'translate' | 'explain'): Source {
   const isWhole = range === undefined || document.offsetAt(range.start) === document.offsetAt(range.end);
   const text = document.getText(isWhole ? undefined : range).replaceAll('\r\n', '\n');
-  const what = isWhole ? 'file' : 'selection';
+  const what = isWhole ? sentence('file') : sentence('selection');
   if (text.trim() === '')
     throw new FeatureError(
       'empty',
-      `There is nothing to ${verb}: the ${what} is empty. Open a file with some code in it.`,
+      sentence('There is nothing to {0}: the {1} is empty. Open a file with some code in it.', verb, what),
     );
   if (text.length > documentCharsMax) {
     const million = (text.length / 1e6).toFixed(1);
     throw new FeatureError(
       'tooLarge',
-      `The ${what} has ${million} million characters; at most ${documentCharsMax / 1024 ** 2} million are read. Select a part of it.`,
+      sentence(
+        'The {0} has {1} million characters; at most {2} million are read. Select a part of it.',
+        what,
+        million,
+        documentCharsMax / 1024 ** 2,
+      ),
     );
   }
   if (text.includes('\0'))
-    throw new FeatureError('binary', `The ${what} contains null bytes, so it is not text. Open a source file.`);
+    throw new FeatureError(
+      'binary',
+      sentence('The {0} contains null bytes, so it is not text. Open a source file.', what),
+    );
   return { text, firstLine: isWhole ? 1 : range.start.line + 1, isWhole };
 }
 

@@ -1,4 +1,5 @@
 /** What of a translation does not parse, in words for a model and for a person. */
+import { sentence, type Words } from '../../core/sentence.ts';
 import type { TargetLanguage } from '../../protocol.ts';
 import { targetLanguages } from '../../protocol.ts';
 import { declarations } from '../../syntax/declarations.ts';
@@ -48,12 +49,19 @@ export function problemLines(problems: readonly PlacedProblem[]): string {
 }
 
 /** For the person who gets the translation; undefined when it parses. */
-export function problemSentence(problems: readonly PlacedProblem[], target: TargetLanguage): string | undefined {
+export function problemSentence(problems: readonly PlacedProblem[], target: TargetLanguage): Words | undefined {
   const [first] = problems;
   if (first === undefined) return undefined;
   const others = problems.length - 1;
-  const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'place' : 'places'}`;
-  return `The translation does not parse as ${targetLanguages[target]} at line ${first.line} (${wordsOf(first)})${more}: look it over.`;
+  const facts = [targetLanguages[target], first.line, wordsOf(first)] as const;
+  if (others === 0) return sentence('The translation does not parse as {0} at line {1} ({2}): look it over.', ...facts);
+  return others === 1
+    ? sentence('The translation does not parse as {0} at line {1} ({2}), and 1 more place: look it over.', ...facts)
+    : sentence(
+        'The translation does not parse as {0} at line {1} ({2}), and {3} more places: look it over.',
+        ...facts,
+        others,
+      );
 }
 
 /** More would hide the text that they are about. */
@@ -63,13 +71,13 @@ const marksMax = 50;
 export function marksOf(
   problems: readonly PlacedProblem[],
   target: TargetLanguage,
-): { line: number; message: string }[] {
+): { line: number; message: Words }[] {
   return problems.slice(0, marksMax).map(({ line, ...problem }) => ({
     line: line - 1,
-    message: `This does not parse as ${targetLanguages[target]}: ${wordsOf(problem)}.`,
+    message: sentence('This does not parse as {0}: {1}.', targetLanguages[target], wordsOf(problem)),
   }));
 }
 
-function wordsOf({ kind, what }: Pick<PlacedProblem, 'kind' | 'what'>): string {
-  return kind === 'missing' ? `${what} is missing` : `'${what}' was not expected`;
+function wordsOf({ kind, what }: Pick<PlacedProblem, 'kind' | 'what'>): Words {
+  return kind === 'missing' ? sentence('{0} is missing', what) : sentence("'{0}' was not expected", what);
 }

@@ -2,7 +2,7 @@
  * Translations of a selection or a file. What is short enough is one question, streamed as it comes. The rest is split by declaration and
  * translated in parts that know of each other. Either way the result says where it does not parse.
  */
-import { type TargetLanguage, type TextResult, targetLanguages } from '../../protocol.ts';
+import { type TargetLanguage, type TextResultSaid as TextResult, targetLanguages } from '../../protocol.ts';
 import { fenced, fillPrompt } from '../prompts/prompt.ts';
 import type { Question } from '../text/ask.ts';
 import { answerTokensMax, roomChars, shorterChars } from '../text/budget.ts';

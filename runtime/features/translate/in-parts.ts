@@ -2,8 +2,9 @@
  * A translation of a long text as a workflow: a call for each part, after those whose declarations it uses. What does not parse is
  * written once more while there is time; the answers become one file (assemble.ts), streamed as far as it is final.
  */
+import { sentence } from '../../core/sentence.ts';
 import type { CallId } from '../../core/workflow.ts';
-import { type TargetLanguage, type TextResult, targetLanguages } from '../../protocol.ts';
+import { type TargetLanguage, type TextResultSaid as TextResult, targetLanguages } from '../../protocol.ts';
 import { fenced, fillPrompt, type Prompt } from '../prompts/prompt.ts';
 import type { Question } from '../text/ask.ts';
 import type { TextJob } from '../text/job.ts';
@@ -66,7 +67,7 @@ export class InParts {
   run(): Promise<TextResult> {
     const { job, name, to, isChecked } = this.#options;
     return job.workflow(
-      { title: `Translating ${name} to ${targetLanguages[to]}`, calls: this.#calls },
+      { title: sentence('Translating {0} to {1}', name, targetLanguages[to]), calls: this.#calls },
       {
         onAnswer: (call) => {
           const translated = this.#translated.get(call);
@@ -90,11 +91,11 @@ export class InParts {
     const before = parts.flatMap(({ after }) => after).map((place) => this.#groupOf(place));
     const after = [...new Set(before)].filter((group) => group < index);
     const specs = parts.map((part, at) => job.asker.specOf(this.#question(part, places[at] ?? 0, []), job.promise));
-    const first = parts[0]?.lines.from;
-    const last = parts.at(-1)?.lines.to;
+    const first = parts[0]?.lines.from ?? 0;
+    const last = parts.at(-1)?.lines.to ?? 0;
     return {
       ...predictedCall(job.kit.workflows.predictor, specs),
-      ...{ id: callId(index), carriedShare, label: `part ${index + 1}, lines ${first}–${last}` },
+      ...{ id: callId(index), carriedShare, label: sentence('part {0}, lines {1}–{2}', index + 1, first, last) },
       after: after.map(callId),
       work: (context) => this.#translate(index, places, after, context),
     };
@@ -142,7 +143,11 @@ export class InParts {
     let tokens = answers.reduce((sum, { result }) => sum + result.generatedTokens, 0);
     const { from, to: last } = part.lines;
     if (text.trim() === '')
-      job.note(`The model wrote nothing for ${from === last ? `line ${from}` : `lines ${from}–${last}`}: look there.`);
+      job.note(
+        from === last
+          ? sentence('The model wrote nothing for line {0}: look there.', from)
+          : sentence('The model wrote nothing for lines {0}–{1}: look there.', from, last),
+      );
     // What begins in one part and ends in another parses in neither.
     if (!part.isCut && isChecked) {
       const repaired = await this.#repaired(text, context);

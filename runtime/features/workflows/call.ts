@@ -1,4 +1,5 @@
 /** One call of a workflow as its feature writes it: what the plan knows of it, and the work it is. */
+import { SaidError, type Words } from '../../core/sentence.ts';
 import type { ModelId, TaskError } from '../../core/task.ts';
 import type { CallId, PlanCall } from '../../core/workflow.ts';
 import type { TaskSpec } from '../tasks.ts';
@@ -29,13 +30,13 @@ export interface CallAnswer {
 export interface WorkflowCall extends Omit<PlanCall, 'id'> {
   readonly id: CallId;
   /** For people who look at the status: `part 2, lines 40–80`. */
-  readonly label: string;
+  readonly label: Words;
   /** As many questions as it takes, all under one promise. @throws CallFailed */
   readonly work: (context: CallContext) => Promise<CallAnswer>;
 }
 
 /** A call that came to nothing. The plan may do without it. */
-export class CallFailed extends Error {
+export class CallFailed extends SaidError {
   override readonly name = 'CallFailed';
   readonly error: TaskError;
 

@@ -3,6 +3,7 @@
  * nothing.
  */
 
+import { sentence, type Words } from '../../core/sentence.ts';
 import type { ModelId } from '../../core/task.ts';
 import type { Spent } from '../../core/workflow/stretch.ts';
 import type { CallId, Degradation, DegradeReason, Plan, WorkflowEffect, WorkflowOutcome } from '../../core/workflow.ts';
@@ -35,7 +36,7 @@ export interface WorkflowListener {
 }
 
 export interface CallStage {
-  readonly label: string;
+  readonly label: Words;
   readonly state: 'blocked' | 'submitted' | 'ended' | 'skipped' | 'failed';
 }
 
@@ -68,7 +69,7 @@ export class WorkflowRun {
     const { nameOf = (model) => model } = this.#options;
     return this.#workflow.calls.map(({ id, state, model }) => {
       const label = this.#calls.get(id)?.label ?? id;
-      return { label: model === undefined ? label : `${label}, by ${nameOf(model)}`, state };
+      return { label: model === undefined ? label : sentence('{0}, by {1}', label, nameOf(model)), state };
     });
   }
 

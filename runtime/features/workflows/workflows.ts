@@ -1,4 +1,5 @@
 /** The workflows that are under way in a runtime: what they learn from each other, and where each one is, for status. */
+import type { Words } from '../../core/sentence.ts';
 import type { ModelId, TaskClass } from '../../core/task.ts';
 import { Stretch } from '../../core/workflow/stretch.ts';
 import type { Plan, WorkflowOutcome } from '../../core/workflow.ts';
@@ -9,7 +10,7 @@ import { type CallStage, type WorkflowListener, WorkflowRun } from './run.ts';
 export interface WorkflowOrder extends Pick<Plan, 'arrivalMs' | 'targetMs' | 'degradations' | 'outstandingMax'> {
   readonly class: Extract<TaskClass, 'summarize' | 'translate'>;
   /** For people: `Translating users.ts to Python`. */
-  readonly title: string;
+  readonly title: Words;
   readonly model: ModelId;
   readonly calls: readonly WorkflowCall[];
   /** Of the smaller models that its degradations name: until each could begin, in ms, and how people call it. */

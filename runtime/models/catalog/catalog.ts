@@ -4,7 +4,9 @@
  * Nobody who wrote the catalog has downloaded these files. Sizes and hashes are what public projects state that pin the same files, and
  * each can be read again under `source`. So every file is unverified until the first download, whose hash the store remembers.
  */
+
 import { z } from 'zod';
+import { sentence, type Words } from '../../core/sentence.ts';
 import data from './catalog.json' with { type: 'json' };
 import { quantizations } from './quantizations.ts';
 
@@ -200,12 +202,15 @@ export function findModel(catalog: Catalog, name: string): CatalogModel | undefi
 }
 
 /** What a user should know of a model's attention before choosing it; undefined when there is nothing to know. */
-export function attentionNote(attention: Attention): string | undefined {
+export function attentionNote(attention: Attention): Words | undefined {
   switch (attention.kind) {
     case 'full':
       return undefined;
     case 'slidingWindow':
-      return `Most of its layers see only the last ${attention.windowTokens} tokens; all are kept in memory all the same, or a prompt that was changed would be evaluated again from its beginning.`;
+      return sentence(
+        'Most of its layers see only the last {0} tokens; all are kept in memory all the same, or a prompt that was changed would be evaluated again from its beginning.',
+        attention.windowTokens,
+      );
     default:
       return attention satisfies never;
   }

@@ -1,4 +1,5 @@
 /** What is wanted of a load, and what was decided: shared by the choice (choose.ts) and its sentences (words.ts). Types only. */
+import type { Words } from '../../core/sentence.ts';
 import type { TaskClass } from '../../core/task.ts';
 import type { LoadSettings, MemoryNeed } from './memory.ts';
 
@@ -22,7 +23,7 @@ export interface Fits {
   readonly need: MemoryNeed;
   readonly reduced: readonly Reduction[];
   /** One sentence: what was chosen, what it takes, and what was given up. */
-  readonly message: string;
+  readonly message: Words;
 }
 
 interface TooLarge {
@@ -32,7 +33,7 @@ interface TooLarge {
   readonly availableBytes: number;
   /** The first of the alternatives that fits well, else the first that fits at all. */
   readonly smaller: string | undefined;
-  readonly message: string;
+  readonly message: Words;
 }
 
 export type FitDecision = Fits | TooLarge;

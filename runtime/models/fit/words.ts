@@ -1,4 +1,5 @@
 /** What a fit decision says to the user: one sentence each. */
+import { listed, sentence, type Words } from '../../core/sentence.ts';
 import type { ModelFile } from '../gguf/describe.ts';
 import { sizeOf } from '../size-words.ts';
 import { type Capacity, computingBytes, type MachineMemory } from './budget.ts';
@@ -11,35 +12,43 @@ export function whyThis(
   capacity: Capacity,
   wanted: Wanted,
   { settings, need, reduced }: Pick<Fits, 'settings' | 'need' | 'reduced'>,
-): string {
+): Words {
   const taken = sizeOf(computingBytes(need));
   const { sequences, contextTokens } = settings;
-  const streams = sequences === 1 ? 'one sequence' : `${sequences} sequences`;
-  const choice = `${name} takes ${taken} of the ${place(machine, capacity)} with ${streams} of ${contextTokens} tokens`;
+  const streams = sequences === 1 ? sentence('one sequence') : sentence('{0} sequences', sequences);
+  const choice = sentence(
+    '{0} takes {1} of the {2} with {3} of {4} tokens',
+    name,
+    taken,
+    place(machine, capacity),
+    streams,
+    contextTokens,
+  );
   const given = reduced.map((each) => gaveUp(each, settings.gpuLayers, model, wanted));
-  return `${choice}${given.length === 0 ? '' : `; to make it fit, ${given.join(' and ')}`}.`;
+  return given.length === 0 ? sentence('{0}.', choice) : sentence('{0}; to make it fit, {1}.', choice, listed(given));
 }
 
-function place({ devices, isUnified }: MachineMemory, capacity: Capacity): string {
-  if (isUnified) return `${sizeOf(capacity.pool ?? 0)} of shared memory that are free for models`;
-  if (devices.length === 0) return `${sizeOf(capacity.host)} of RAM that are free for models`;
+function place({ devices, isUnified }: MachineMemory, capacity: Capacity): Words {
+  if (isUnified) return sentence('{0} of shared memory that are free for models', sizeOf(capacity.pool ?? 0));
+  if (devices.length === 0) return sentence('{0} of RAM that are free for models', sizeOf(capacity.host));
   const free = sizeOf(capacity.devices.reduce((sum, each) => sum + each, 0));
-  const where = devices.length === 1 ? 'graphics memory' : `graphics memory of ${devices.length} devices`;
-  return `${free} of ${where} that are free for models`;
+  const where =
+    devices.length === 1 ? sentence('graphics memory') : sentence('graphics memory of {0} devices', devices.length);
+  return sentence('{0} of {1} that are free for models', free, where);
 }
 
-function gaveUp(reduction: Reduction, gpuLayers: number, model: ModelFile, wanted: Wanted): string {
+function gaveUp(reduction: Reduction, gpuLayers: number, model: ModelFile, wanted: Wanted): Words {
   switch (reduction) {
     case 'context':
-      return 'long files are summarized and translated in smaller pieces';
+      return sentence('long files are summarized and translated in smaller pieces');
     case 'sequences':
-      return `fewer tasks run side by side (${wanted.sequences} were wanted)`;
+      return sentence('fewer tasks run side by side ({0} were wanted)', wanted.sequences);
     case 'layers':
       return gpuLayers === 0
-        ? 'the CPU computes all of it'
-        : `${model.layers + 1 - gpuLayers} of its ${model.layers + 1} layers stay on the CPU`;
+        ? sentence('the CPU computes all of it')
+        : sentence('{0} of its {1} layers stay on the CPU', model.layers + 1 - gpuLayers, model.layers + 1);
     case 'completionContext':
-      return `completions see less of the file (${wanted.contexts.completion} tokens were wanted)`;
+      return sentence('completions see less of the file ({0} tokens were wanted)', wanted.contexts.completion ?? 0);
     default:
       return reduction satisfies never;
   }
@@ -51,10 +60,17 @@ export function whyNot(
   neededBytes: number,
   availableBytes: number,
   smaller: string | undefined,
-): string {
-  const kind = machine.devices.length === 0 ? 'RAM' : machine.isUnified ? 'shared memory' : 'memory';
-  const lack = `${name} does not fit: it would need ${sizeOf(neededBytes)} of ${kind}, and ${sizeOf(availableBytes)} are free for models`;
+): Words {
+  const kind =
+    machine.devices.length === 0 ? sentence('RAM') : machine.isUnified ? sentence('shared memory') : sentence('memory');
+  const lack = sentence(
+    '{0} does not fit: it would need {1} of {2}, and {3} are free for models',
+    name,
+    sizeOf(neededBytes),
+    kind,
+    sizeOf(availableBytes),
+  );
   return smaller === undefined
-    ? `${lack}; close other programs, raise the memory budget, or choose a much smaller model.`
-    : `${lack}; ${smaller} fits.`;
+    ? sentence('{0}; close other programs, raise the memory budget, or choose a much smaller model.', lack)
+    : sentence('{0}; {1} fits.', lack, smaller);
 }

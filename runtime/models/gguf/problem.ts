@@ -1,4 +1,5 @@
 /** Everything that can be wrong with a model file, and the one sentence that says so and what to do. */
+import { SaidError, sentence, type Words } from '../../core/sentence.ts';
 
 /** Closed: one case for each thing that a user would do something different about. */
 export type GgufProblem =
@@ -22,7 +23,7 @@ export type GgufProblem =
   | { readonly kind: 'partForeign'; readonly foreign: string };
 
 /** Why a file is no usable model; the message names the file. */
-export class GgufError extends Error {
+export class GgufError extends SaidError {
   override readonly name = 'GgufError';
   readonly file: string;
   readonly problem: GgufProblem;
@@ -34,36 +35,64 @@ export class GgufError extends Error {
   }
 }
 
-function sentenceOf(file: string, problem: GgufProblem): string {
+function sentenceOf(file: string, problem: GgufProblem): Words {
   switch (problem.kind) {
     case 'missing':
-      return `There is no model file at ${file}: check the path or download the model again.`;
+      return sentence('There is no model file at {0}: check the path or download the model again.', file);
     case 'forbidden':
-      return `${file} may not be read by this user: change its permissions.`;
+      return sentence('{0} may not be read by this user: change its permissions.', file);
     case 'folder':
-      return `${file} is a folder: choose a model file in it.`;
+      return sentence('{0} is a folder: choose a model file in it.', file);
     case 'unreadable':
-      return `${file} cannot be read (${problem.reason}): check the disk, or copy the file elsewhere.`;
+      return sentence('{0} cannot be read ({1}): check the disk, or copy the file elsewhere.', file, problem.reason);
     case 'notGguf':
-      return `${file} is not a model in the GGUF format: download it again, or choose another file.`;
+      return sentence('{0} is not a model in the GGUF format: download it again, or choose another file.', file);
     case 'version':
-      return `${file} has GGUF version ${problem.version}, but only 2 and 3 can be read: get a newer file of this model.`;
+      return sentence(
+        '{0} has GGUF version {1}, but only 2 and 3 can be read: get a newer file of this model.',
+        file,
+        problem.version,
+      );
     case 'bigEndian':
-      return `${file} was written for big-endian machines: get the ordinary (little-endian) file of this model.`;
+      return sentence(
+        '{0} was written for big-endian machines: get the ordinary (little-endian) file of this model.',
+        file,
+      );
     case 'truncated':
-      return `${file} is incomplete (${problem.bytes} bytes of at least ${problem.bytesNeeded}): download it again.`;
+      return sentence(
+        '{0} is incomplete ({1} bytes of at least {2}): download it again.',
+        file,
+        problem.bytes,
+        problem.bytesNeeded,
+      );
     case 'damaged':
-      return `${file} is damaged (${problem.detail}): download it again.`;
+      return sentence('{0} is damaged ({1}): download it again.', file, problem.detail);
     case 'unknownType':
-      return `${file} uses a number format that is unknown here (type ${problem.type} of '${problem.tensor}'): choose another quantization.`;
+      return sentence(
+        "{0} uses a number format that is unknown here (type {1} of '{2}'): choose another quantization.",
+        file,
+        problem.type,
+        problem.tensor,
+      );
     case 'notModel':
-      return `${file} holds no language model (${problem.detail}): choose the file of the model itself.`;
+      return sentence('{0} holds no language model ({1}): choose the file of the model itself.', file, problem.detail);
     case 'notFirstPart':
-      return `${file} is part ${problem.part} of ${problem.parts}: choose the first part, ${problem.first}.`;
+      return sentence(
+        '{0} is part {1} of {2}: choose the first part, {3}.',
+        file,
+        problem.part,
+        problem.parts,
+        problem.first,
+      );
     case 'partMissing':
-      return `${file} is the first of ${problem.parts} parts, but ${problem.missing} is not beside it: download all parts.`;
+      return sentence(
+        '{0} is the first of {1} parts, but {2} is not beside it: download all parts.',
+        file,
+        problem.parts,
+        problem.missing,
+      );
     case 'partForeign':
-      return `${file} and ${problem.foreign} are not parts of the same model: download all parts again.`;
+      return sentence('{0} and {1} are not parts of the same model: download all parts again.', file, problem.foreign);
     default:
       return problem satisfies never;
   }

@@ -6,8 +6,10 @@
  *  4. File by file: its bytes are fetched, then read again for their SHA-256.
  *  5. All files get their names, the first of the set last: engines look for that one, and then the others are there.
  */
+
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { sentence, type Words } from '../../core/sentence.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { folderError, sha256Of } from './disk.ts';
 import { StoreError, type StoreFailure, waitSentenceOf } from './failure.ts';
@@ -37,7 +39,7 @@ export async function download(tools: DownloadTools, order: DownloadOrder): Prom
   const elsewhere = new StoreError({
     code: 'name-taken',
     name,
-    why: 'another process is downloading it into this folder, or removing it',
+    why: sentence('another process is downloading it into this folder, or removing it'),
   });
   const lock = await lockPart(path.join(folder, name + partExtension), elsewhere, { sleep, signal: order.signal });
   const signal = AbortSignal.any([order.signal, lock.lost]);
@@ -118,17 +120,19 @@ class Download {
       () => undefined,
     );
     if (size === undefined) return false;
-    const taken = (why: string): StoreError =>
-      new StoreError({ code: 'name-taken', name, why: `${why}; remove or rename it first` });
+    const taken = (why: Words): StoreError =>
+      new StoreError({ code: 'name-taken', name, why: sentence('{0}; remove or rename it first', why) });
     const known = (await this.#tools.manifest.read()).files[name];
     if (known === undefined) {
       if (sha256 === undefined)
-        throw taken('a file of that name is in the folder that was not downloaded by this store');
+        throw taken(sentence('a file of that name is in the folder that was not downloaded by this store'));
       await this.#adopt(file, sha256, size, taken);
     } else {
-      if (known.bytes !== size) throw taken('the file in the folder was changed since it was downloaded');
+      if (known.bytes !== size) throw taken(sentence('the file in the folder was changed since it was downloaded'));
       if (sha256 === undefined ? known.uri !== uri : known.sha256 !== sha256)
-        throw taken(`the file of that name in the folder is another one, from ${shownAddress(new URL(known.uri))}`);
+        throw taken(
+          sentence('the file of that name in the folder is another one, from {0}', shownAddress(new URL(known.uri))),
+        );
     }
     this.#bytesThere += size;
     return true;
@@ -139,11 +143,11 @@ class Download {
     { name, uri }: WantedFile,
     sha256: string,
     bytes: number,
-    taken: (why: string) => StoreError,
+    taken: (why: Words) => StoreError,
   ): Promise<void> {
     const { manifest, folder, nowMs } = this.#tools;
     const actual = await sha256Of(path.join(folder, name), { signal: this.#order.signal });
-    if (actual !== sha256) throw taken('another file of that name is in the folder');
+    if (actual !== sha256) throw taken(sentence('another file of that name is in the folder'));
     await manifest.addFile(name, { bytes, sha256, verified: 'catalog', uri, atMs: nowMs() });
   }
 

@@ -1,5 +1,7 @@
 /** One file of a download: what the server has, which parts can be kept, its bytes, and whether they are the right ones. */
+
 import path from 'node:path';
+import { sentence, type Words } from '../../core/sentence.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { type Disk, folderError, hasGgufMagic, sha256Of } from './disk.ts';
 import { type DigestSource, StoreError } from './failure.ts';
@@ -88,7 +90,7 @@ export class FileDownload {
     const download = new FileDownload(context, file, part, { expected, remote });
     try {
       if ((await part.begin(remote, expected?.sha256)) === 'changed')
-        download.#note('it has changed on the server since');
+        download.#note(sentence('it has changed on the server since'));
     } catch (error) {
       await part.close();
       throw folderError(error, part.path);
@@ -119,7 +121,7 @@ export class FileDownload {
       } catch (error) {
         if (error instanceof RangesIgnored) {
           this.#remote = { ...this.#remote, hasRanges: false };
-          this.#note('the server sends no parts of it');
+          this.#note(sentence('the server sends no parts of it'));
         } else if (error instanceof OtherVersion) {
           if (++versions > versionsMax)
             throw new StoreError({ code: 'changed', address: this.#address, times: versionsMax });
@@ -145,7 +147,7 @@ export class FileDownload {
       throw new StoreError({
         code: 'not-a-model',
         name,
-        why: `${read} bytes are on disk instead of ${this.#remote.bytes ?? bytes}`,
+        why: sentence('{0} bytes are on disk instead of {1}', read, this.#remote.bytes ?? bytes),
       });
     }
     const expected = this.#expected;
@@ -163,9 +165,9 @@ export class FileDownload {
   }
 
   /** Says that the file is downloaded from the beginning. */
-  #note(why: string): void {
-    const note = `${this.file.name} is downloaded from the beginning: ${why}.`;
-    this.#context.tools.log(note);
+  #note(why: Words): void {
+    const note = sentence('{0} is downloaded from the beginning: {1}.', this.file.name, why);
+    this.#context.tools.log(String(note));
     this.#context.meter.note(note);
   }
 
@@ -199,7 +201,11 @@ export class FileDownload {
     await this.#part.begin(remote, this.#expected?.sha256);
     // It says that nothing has changed, and yet its parts do not fit: only one single answer can be trusted.
     this.#remote = isSame ? { ...remote, hasRanges: false } : remote;
-    this.#note(isSame ? 'the parts that the server sends do not fit together' : 'it has changed on the server');
+    this.#note(
+      isSame
+        ? sentence('the parts that the server sends do not fit together')
+        : sentence('it has changed on the server'),
+    );
     await this.#context.checkSpace();
   }
 
@@ -207,7 +213,7 @@ export class FileDownload {
     const { path: file } = this.#part;
     const why = (await hasGgufMagic(file))
       ? await this.#context.tools.inspect(file).then(() => undefined, reasonOf)
-      : 'it does not begin as GGUF files do';
+      : sentence('it does not begin as GGUF files do');
     if (why === undefined) return;
     await this.#part.discard();
     throw new StoreError({ code: 'not-a-model', name: this.file.name, why });
@@ -230,7 +236,7 @@ async function describeFile(context: FileContext, { uri, bytes }: WantedFile): P
   const { network, patience, signal, mirror } = context;
   const remote = await patiently(patience, signal, () => describe(network, uri, signal));
   if (bytes === undefined || remote.bytes === undefined || bytes === remote.bytes) return remote;
-  const why = `${bytes} bytes were expected, and it says ${remote.bytes}`;
+  const why = sentence('{0} bytes were expected, and it says {1}', bytes, remote.bytes);
   throw new StoreError({ code: 'length', address: shownAddress(mirrored(uri, mirror)), why });
 }
 

@@ -1,4 +1,5 @@
 /** From the address that a user or the catalog gives to the files that must be fetched, and their names on disk. Pure. */
+import { sentence, type Words } from '../../core/sentence.ts';
 import { StoreError } from './failure.ts';
 
 export const hub = 'https://huggingface.co';
@@ -43,10 +44,10 @@ export function wantedOf({ uri, name, sha256, bytes }: WantedRequest): Wanted {
   const address = addressOf(uri);
   const own = lastOf(address, uri);
   if (own === '' && name === undefined)
-    throw new StoreError({ code: 'bad-uri', uri: withoutSecrets(uri), why: 'it names no file' });
+    throw new StoreError({ code: 'bad-uri', uri: withoutSecrets(uri), why: sentence('it names no file') });
   const shards = shardsOf(own);
   if (shards && name !== undefined && name !== own)
-    throw new StoreError({ code: 'bad-name', name, why: 'the files of a split model keep their own names' });
+    throw new StoreError({ code: 'bad-name', name, why: sentence('the files of a split model keep their own names') });
   const names = shards ?? [name ?? own];
   const digests = perFile(sha256, names.length, uri, 'SHA-256');
   const lengths = perFile(bytes, names.length, uri, 'length');
@@ -71,7 +72,11 @@ export function shardsOf(name: string): readonly string[] | undefined {
   const [, base, index, count] = match;
   const total = Number(count);
   if (total < 1 || total > shardsMax || Number(index) < 1 || Number(index) > total)
-    throw new StoreError({ code: 'bad-name', name, why: `it is no part of a set of 1 to ${shardsMax} files` });
+    throw new StoreError({
+      code: 'bad-name',
+      name,
+      why: sentence('it is no part of a set of 1 to {0} files', shardsMax),
+    });
   return Array.from({ length: total }, (_, i) => `${base}-${String(i + 1).padStart(5, '0')}-of-${count}.gguf`);
 }
 
@@ -88,11 +93,11 @@ export function shownAddress(url: URL): string {
 
 /** Names that go into the models folder: no separators, no surprises on any system. */
 function checkedName(name: string): string {
-  const why = ((): string | undefined => {
-    if (!/^[A-Za-z0-9_][\w.+-]*$/.test(name)) return 'use letters, digits and . _ + - only';
-    if (!name.toLowerCase().endsWith('.gguf')) return 'it must end in .gguf';
-    if (name.length > nameLengthMax) return `it has more than ${nameLengthMax} characters`;
-    if (devicePattern.test(name)) return 'Windows keeps this name for a device';
+  const why = ((): Words | undefined => {
+    if (!/^[A-Za-z0-9_][\w.+-]*$/.test(name)) return sentence('use letters, digits and . _ + - only');
+    if (!name.toLowerCase().endsWith('.gguf')) return sentence('it must end in .gguf');
+    if (name.length > nameLengthMax) return sentence('it has more than {0} characters', nameLengthMax);
+    if (devicePattern.test(name)) return sentence('Windows keeps this name for a device');
     return undefined;
   })();
   if (why !== undefined) throw new StoreError({ code: 'bad-name', name, why });
@@ -100,18 +105,18 @@ function checkedName(name: string): string {
 }
 
 function addressOf(uri: string): URL {
-  const bad = (why: string): StoreError => new StoreError({ code: 'bad-uri', uri: withoutSecrets(uri), why });
+  const bad = (why: Words): StoreError => new StoreError({ code: 'bad-uri', uri: withoutSecrets(uri), why });
   const onHub = /^hf:(?:\/\/)?([^/#]+)\/([^/#:]+)\/([^#]+?)(?:#(.+))?$/.exec(uri);
   if (onHub) {
     const [, owner, repository, file, revision = 'main'] = onHub;
     return new URL(`${hub}/${owner}/${repository}/resolve/${encodeURIComponent(revision)}/${file}`);
   }
-  if (uri.startsWith('hf:')) throw bad('name the file too, as in hf:owner/repository/file.gguf');
-  if (!URL.canParse(uri)) throw bad('it is not complete; it should begin with https://');
+  if (uri.startsWith('hf:')) throw bad(sentence('name the file too, as in hf:owner/repository/file.gguf'));
+  if (!URL.canParse(uri)) throw bad(sentence('it is not complete; it should begin with https://'));
   const url = new URL(uri);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw bad('only https, http and hf addresses can be fetched');
-  if (url.username || url.password) throw bad('it holds a user or password; use an access token instead');
+    throw bad(sentence('only https, http and hf addresses can be fetched'));
+  if (url.username || url.password) throw bad(sentence('it holds a user or password; use an access token instead'));
   // People copy the address of the page that shows a file; the file itself is beside it.
   if (url.origin === hub) url.pathname = url.pathname.replace(/^(\/[^/]+\/[^/]+)\/blob\//, '$1/resolve/');
   url.hash = '';
@@ -127,7 +132,11 @@ function lastOf(url: URL, uri: string): string {
   try {
     return decodeURIComponent(last);
   } catch {
-    throw new StoreError({ code: 'bad-uri', uri: withoutSecrets(uri), why: 'its last part cannot be decoded' });
+    throw new StoreError({
+      code: 'bad-uri',
+      uri: withoutSecrets(uri),
+      why: sentence('its last part cannot be decoded'),
+    });
   }
 }
 
@@ -149,13 +158,17 @@ function perFile<T extends string | number>(
     throw new StoreError({
       code: 'bad-uri',
       uri: withoutSecrets(uri),
-      why: `a ${what} for each of its ${count} files is needed, not ${all.length}`,
+      why: sentence('a {0} for each of its {1} files is needed, not {2}', what, count, all.length),
     });
   return all;
 }
 
 function checkedDigest(digest: string, uri: string): string {
   if (!/^[0-9a-f]{64}$/i.test(digest))
-    throw new StoreError({ code: 'bad-uri', uri: withoutSecrets(uri), why: 'its SHA-256 must have 64 hex digits' });
+    throw new StoreError({
+      code: 'bad-uri',
+      uri: withoutSecrets(uri),
+      why: sentence('its SHA-256 must have 64 hex digits'),
+    });
   return digest.toLowerCase();
 }

@@ -8,9 +8,11 @@
  * time-outs that know a slow disk from a silent server. Node's built-in fetch hides that agent on Node 20, and follows
  * redirects by itself, where the rule about the token must be ours.
  */
+
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { sentence, type Words } from '../../core/sentence.ts';
 import { codeOf, reasonOf } from '../../disk/reason.ts';
 import { Setback, StoreError, type TokenUse } from './failure.ts';
 import { hub, mirrored, shownAddress } from './names.ts';
@@ -83,12 +85,12 @@ export class Network {
 
   /** @throws StoreError `bad-settings` when the proxy, the mirror, the token or the certificates cannot be used. */
   static async open(settings: NetworkSettings, limits: NetworkLimits, nowMs: () => number): Promise<Network> {
-    checkAddress(settings.mirror, 'the mirror');
+    checkAddress(settings.mirror, sentence('the mirror'));
     // A line break from the clipboard would otherwise fail as if the network had.
     if (settings.token && !/^[\x21-\x7e]+$/.test(settings.token))
       throw new StoreError({
         code: 'bad-settings',
-        why: 'the access token holds a space or another character that none has',
+        why: sentence('the access token holds a space or another character that none has'),
       });
     const ca = await authorities(settings);
     const trust = ca === undefined ? {} : { ca: [...ca] };
@@ -107,7 +109,7 @@ export class Network {
       return new Network(agent, settings, limits, nowMs);
     } catch {
       // The message of the agent would repeat the address, and with it the password of the proxy.
-      throw new StoreError({ code: 'bad-settings', why: 'the address of the proxy is not valid' });
+      throw new StoreError({ code: 'bad-settings', why: sentence('the address of the proxy is not valid') });
     }
   }
 
@@ -139,7 +141,7 @@ export class Network {
     throw new StoreError({
       code: 'bad-answer',
       address: shownAddress(url),
-      why: `it was redirected ${redirectsMax} times`,
+      why: sentence('it was redirected {0} times', redirectsMax),
     });
   }
 
@@ -187,13 +189,13 @@ export class Network {
   #redirected(from: URL, location: string): URL {
     const address = shownAddress(from);
     if (!URL.canParse(location, from.href))
-      throw new StoreError({ code: 'bad-answer', address, why: 'it was redirected to no valid address' });
+      throw new StoreError({ code: 'bad-answer', address, why: sentence('it was redirected to no valid address') });
     const to = new URL(location, from);
     if (to.protocol !== 'https:' && !(to.protocol === 'http:' && from.protocol === 'http:'))
       throw new StoreError({
         code: 'bad-answer',
         address,
-        why: `it was redirected from https to ${to.protocol}//${to.host}`,
+        why: sentence('it was redirected from https to {0}//{1}', to.protocol, to.host),
       });
     return to;
   }
@@ -226,7 +228,7 @@ function refusal(status: number, waitMs: number, address: string, context: Answe
   if (status === 401 || status === 403) return new StoreError({ code: 'not-allowed', address, status, token });
   if (waitMs > 0 && (status === 429 || status === 503)) return new Setback({ code: 'busy', address, waitMs }, waitMs);
   if (passing.has(status) || status >= 500) return new Setback({ code: 'server', address, status });
-  return new StoreError({ code: 'bad-answer', address, why: `its status is ${status}` });
+  return new StoreError({ code: 'bad-answer', address, why: sentence('its status is {0}', status) });
 }
 
 /** Reads a short body to its end, so that its connection can be used again; cuts a long one. */
@@ -262,7 +264,10 @@ function withScheme(proxy: string): string {
   if (!proxy) return '';
   const address = proxy.includes('://') ? proxy : `http://${proxy}`;
   if (/^https?:/i.test(address)) return address;
-  throw new StoreError({ code: 'bad-settings', why: 'only proxies with an http or https address can be used' });
+  throw new StoreError({
+    code: 'bad-settings',
+    why: sentence('only proxies with an http or https address can be used'),
+  });
 }
 
 /**
@@ -274,19 +279,19 @@ async function authorities({ caFile, env }: NetworkSettings): Promise<readonly s
   const own = await readFile(caFile, 'utf8').catch((error: unknown) => {
     throw new StoreError({
       code: 'bad-settings',
-      why: `the certificate file ${caFile} cannot be read (${reasonOf(error)})`,
+      why: sentence('the certificate file {0} cannot be read ({1})', caFile, reasonOf(error)),
     });
   });
   if (!own.includes('-----BEGIN CERTIFICATE-----'))
-    throw new StoreError({ code: 'bad-settings', why: `${caFile} holds no certificate in PEM form` });
+    throw new StoreError({ code: 'bad-settings', why: sentence('{0} holds no certificate in PEM form', caFile) });
   const extraFile = env['NODE_EXTRA_CA_CERTS'];
   // Node itself only warns when this one is missing.
   const extra = extraFile ? await readFile(extraFile, 'utf8').catch(() => '') : '';
   return [...rootCertificates, own, ...(extra ? [extra] : [])];
 }
 
-function checkAddress(address: string | undefined, what: string): void {
+function checkAddress(address: string | undefined, what: Words): void {
   if (!address) return;
   if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
-    throw new StoreError({ code: 'bad-settings', why: `${what} must be an http or https address` });
+    throw new StoreError({ code: 'bad-settings', why: sentence('{0} must be an http or https address', what) });
 }

@@ -1,4 +1,5 @@
 /** From bytes on disk to what a progress bar shows. */
+import type { Words } from '../../core/sentence.ts';
 
 export type DownloadPhase =
   /** Asking the server what it has. */
@@ -21,9 +22,9 @@ export interface DownloadProgress {
   /** Of the present phase. */
   readonly remainingMs?: number;
   readonly waitMs?: number;
-  readonly why?: string;
+  readonly why?: Words;
   /** What the user should know about this download, such as that it began anew. */
-  readonly note?: string;
+  readonly note?: Words;
 }
 
 export interface MeterOptions {
@@ -48,7 +49,7 @@ export class Meter {
   #phase: DownloadPhase = 'connecting';
   #done = 0;
   #total: number | undefined;
-  #note: string | undefined;
+  #note: Words | undefined;
   #samples: Sample[] = [];
   #reportedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -56,12 +57,12 @@ export class Meter {
     this.#options = options;
   }
 
-  note(text: string): void {
+  note(text: Words): void {
     this.#note = text;
     this.#report();
   }
 
-  waits(waitMs: number, why: string): void {
+  waits(waitMs: number, why: Words): void {
     this.#phase = 'waiting';
     this.#report({ waitMs, why });
   }
@@ -86,7 +87,7 @@ export class Meter {
     this.#samples = this.#samples.filter(({ atMs }) => sample.atMs - atMs <= windowMs);
   }
 
-  #report(extra: { readonly waitMs?: number; readonly why?: string } = {}): void {
+  #report(extra: { readonly waitMs?: number; readonly why?: Words } = {}): void {
     const { name, nowMs, report } = this.#options;
     this.#reportedAtMs = nowMs();
     const bytesPerSecond = this.#rate(this.#reportedAtMs);

@@ -1,4 +1,5 @@
 /** What a server says about a file before it is fetched, and whether a later answer is still about the same file. */
+import { sentence } from '../../core/sentence.ts';
 import { StoreError } from './failure.ts';
 import { type Answer, drain, drop, type Headers, type Network } from './network.ts';
 
@@ -36,8 +37,8 @@ function remoteOf(uri: string, answer: Answer): RemoteFile {
   const bytes = answer.status === 206 ? range?.total : lengthOf(headers);
   const linked = /^"?([0-9a-f]{64})"?$/.exec(firstHeaders('x-linked-etag') ?? '');
   if (headers('content-type')?.startsWith('text/html'))
-    throw new StoreError({ code: 'bad-answer', address, why: 'it is a web page, not a file' });
-  if (bytes === 0) throw new StoreError({ code: 'bad-answer', address, why: 'the file is empty' });
+    throw new StoreError({ code: 'bad-answer', address, why: sentence('it is a web page, not a file') });
+  if (bytes === 0) throw new StoreError({ code: 'bad-answer', address, why: sentence('the file is empty') });
   checkEncoding(answer);
   return {
     uri,
@@ -55,7 +56,7 @@ export function checkEncoding({ headers, address }: Answer): void {
     throw new StoreError({
       code: 'bad-answer',
       address,
-      why: `it comes compressed (${encoding}), which was not asked for`,
+      why: sentence('it comes compressed ({0}), which was not asked for', encoding),
     });
 }
 

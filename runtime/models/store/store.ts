@@ -2,8 +2,10 @@
  * The models on this machine: those of the models folder, which the store downloads, verifies and removes, and those that the user
  * has elsewhere, which it only remembers. It knows files, not what a model can do. Every method rejects with `StoreError` alone.
  */
+
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { sentence, type Words } from '../../core/sentence.ts';
 import { codeOf, reasonOf } from '../../disk/reason.ts';
 import { type Disk, folderError, hasGgufMagic, realDisk } from './disk.ts';
 import { download } from './download.ts';
@@ -111,7 +113,7 @@ export class ModelStore {
           new StoreError({
             code: 'name-taken',
             name,
-            why: 'another file of that name is being downloaded; wait for it or cancel it',
+            why: sentence('another file of that name is being downloaded; wait for it or cancel it'),
           }),
         onCancel: () => new StoreError({ code: 'cancelled', name }),
       });
@@ -155,7 +157,8 @@ export class ModelStore {
   async remember(file: string): Promise<StoredModel> {
     return await this.#guarded(async () => {
       const id = path.normalize(file);
-      if (!path.isAbsolute(id)) throw new StoreError({ code: 'folder', path: file, why: 'the path must be absolute' });
+      if (!path.isAbsolute(id))
+        throw new StoreError({ code: 'folder', path: file, why: sentence('the path must be absolute') });
       const [first = path.basename(id)] = setOf(path.basename(id));
       const entry = { path: path.join(path.dirname(id), first), atMs: this.#tools.nowMs() };
       for (const name of setOf(first)) await checkModelFile(path.join(path.dirname(id), name));
@@ -197,10 +200,10 @@ export class ModelStore {
   /** While nobody, here or in another process, downloads the model that the file belongs to. @throws StoreError `in-use` */
   async #alone(name: string, action: () => Promise<void>): Promise<void> {
     const [first = name] = setOf(name);
-    const busy = (why: string): StoreError => new StoreError({ code: 'in-use', name, why });
-    if (this.#downloads.has(keyOf(first))) throw busy('it is being downloaded; cancel that first');
+    const busy = (why: Words): StoreError => new StoreError({ code: 'in-use', name, why });
+    if (this.#downloads.has(keyOf(first))) throw busy(sentence('it is being downloaded; cancel that first'));
     const part = path.join(this.#tools.folder, first + partExtension);
-    const lock = await lockPart(part, busy('another process is downloading it; wait for it, or end that'));
+    const lock = await lockPart(part, busy(sentence('another process is downloading it; wait for it, or end that')));
     try {
       await action();
     } finally {
@@ -242,7 +245,7 @@ async function checkModelFile(file: string): Promise<void> {
   } catch (error) {
     throw new StoreError({ code: 'folder', path: file, why: codeOf(error) ?? reasonOf(error) }, { cause: error });
   }
-  throw new StoreError({ code: 'bad-file', name, why: 'it does not begin as GGUF files do' });
+  throw new StoreError({ code: 'bad-file', name, why: sentence('it does not begin as GGUF files do') });
 }
 
 /** Windows refuses to remove a file that an engine has mapped. */
@@ -250,7 +253,10 @@ async function removeFile(file: string): Promise<void> {
   await rm(file, { force: true }).catch((error: unknown) => {
     const code = codeOf(error);
     if (code !== 'EBUSY' && code !== 'EPERM' && code !== 'EACCES') throw error;
-    const why = `the file cannot be removed (${code}); end the runtime if the model is loaded ('punctual stop'), and check that you may write in the folder`;
+    const why = sentence(
+      "the file cannot be removed ({0}); end the runtime if the model is loaded ('punctual stop'), and check that you may write in the folder",
+      code,
+    );
     throw new StoreError({ code: 'in-use', name: path.basename(file), why }, { cause: error });
   });
 }

@@ -1,4 +1,5 @@
 /** Brings the bytes of one version of one file into its part file: in parallel pieces where that is safe, else as one stream. */
+import { sentence } from '../../core/sentence.ts';
 import { Setback, StoreError } from './failure.ts';
 import { type Answer, drop, type Network } from './network.ts';
 import type { PartFile } from './part-file.ts';
@@ -74,7 +75,11 @@ function checkPiece(answer: Answer, remote: RemoteFile, position: number): void 
   checkEncoding(answer);
   const from = contentRangeOf(answer.headers)?.from;
   if (from === position) return;
-  const why = `byte ${position} was asked for, and it says that it sends ${from === undefined ? 'no range' : `byte ${from}`}`;
+  const why = sentence(
+    'byte {0} was asked for, and it says that it sends {1}',
+    position,
+    from === undefined ? sentence('no range') : `byte ${from}`,
+  );
   throw new Setback({ code: 'bad-answer', address: answer.address, why });
 }
 
@@ -104,13 +109,17 @@ function checkWhole({ remote, isDigestKnown }: TransferOptions, answer: Answer):
     throw new StoreError({
       code: 'bad-answer',
       address,
-      why: `the whole file was asked for, and its status is ${status}`,
+      why: sentence('the whole file was asked for, and its status is {0}', status),
     });
   if (!isSameFile(remote, answer)) throw new OtherVersion();
   checkEncoding(answer);
   const isEndAnnounced = lengthOf(headers) !== undefined || headers('transfer-encoding') !== undefined;
   if (!isEndAnnounced && remote.bytes === undefined && !isDigestKnown)
-    throw new StoreError({ code: 'length', address, why: 'it says none at all, so a cut could not be noticed' });
+    throw new StoreError({
+      code: 'length',
+      address,
+      why: sentence('it says none at all, so a cut could not be noticed'),
+    });
 }
 
 interface Cursor {
@@ -141,9 +150,13 @@ async function pour(options: TransferOptions, answer: Answer, cursor: Cursor, si
 }
 
 function tooShort({ address }: Answer): Setback {
-  return new Setback({ code: 'length', address, why: 'the answer ended before the length that was announced' });
+  return new Setback({
+    code: 'length',
+    address,
+    why: sentence('the answer ended before the length that was announced'),
+  });
 }
 
 function tooLong({ address }: Answer): Setback {
-  return new Setback({ code: 'length', address, why: 'more came than was announced' });
+  return new Setback({ code: 'length', address, why: sentence('more came than was announced') });
 }

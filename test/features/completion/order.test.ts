@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { lingerMs } from '../../../runtime/features/completion/generation.ts';
 import { CompletionFeature, type CompletionRequest } from '../../../runtime/features/completion/index.ts';
-import type { InlineCompletionResult } from '../../../runtime/protocol.ts';
+import type { InlineCompletionResultSaid as InlineCompletionResult } from '../../../runtime/protocol.ts';
 import { ManualTimer } from '../../server/manual-timer.ts';
 import { chosenSettings, models } from '../fakes.ts';
 import { ManualTasks } from './manual-tasks.ts';

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Words } from '../../../runtime/core/sentence.ts';
 import type { Outcome } from '../../../runtime/core/task.ts';
 import type { CompletionContext } from '../../../runtime/features/completion/context/index.ts';
 import { GenerateFeature, type GenerateRequest, Superseded } from '../../../runtime/features/generate.ts';
@@ -42,7 +43,7 @@ function generating(marked: string, answer: (spec: TaskSpec, attempt: number) =>
     onText: (text: string) => {
       heard.streamed += text;
     },
-    onNote: (note: string) => void heard.notes.push(note),
+    onNote: (note: Words) => void heard.notes.push(String(note)),
     ...(!isDeafToRestarts && {
       onRestart: () => {
         heard.streamed = '';

@@ -11,7 +11,7 @@ function fileDiff(path: string, lines: readonly string[], head: readonly string[
 
 const textOf = (diff: string): string => (shownDiff(diff)?.files ?? []).map(({ text }) => text).join('\n');
 const pathsOf = (diff: string): string[] => (shownDiff(diff)?.files ?? []).map(({ path }) => path);
-const notesOf = (diff: string): readonly string[] => shownDiff(diff)?.notes ?? [];
+const notesOf = (diff: string): readonly string[] => (shownDiff(diff)?.notes ?? []).map(String);
 
 describe('what is shown of a change', () => {
   it('when files of source changed, then all of it, and there is nothing to say', () => {

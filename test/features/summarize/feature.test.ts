@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Words } from '../../../runtime/core/sentence.ts';
 import { SummarizeFeature, type SummarizeRequest } from '../../../runtime/features/text.ts';
 import { ScriptedTasks, settings } from '../fakes.ts';
 import { kitOf } from '../text-kit.ts';
@@ -13,7 +14,7 @@ function documentOf(name: string, text: string, language = 'python'): TextDocume
 async function summarize(request: Partial<SummarizeRequest> & Pick<SummarizeRequest, 'document'>, answer = 'It adds.') {
   const notes: string[] = [];
   const tasks = new ScriptedTasks(() => ({ pieces: [answer] }));
-  const listener = { onText: () => undefined, onNote: (note: string) => notes.push(note) };
+  const listener = { onText: () => undefined, onNote: (note: Words) => notes.push(String(note)) };
   const whole = { settings, receivedMs: 1_000, targetMs: 600_000, ...request };
   const result = await new SummarizeFeature(kitOf(tasks)).run(whole, listener, never);
   return { result, notes, prompts: tasks.specs.map(({ prompt }) => (prompt.kind === 'chat' ? prompt.user : '')) };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Words } from '../../../runtime/core/sentence.ts';
 import type { Models } from '../../../runtime/features/tasks.ts';
 import { type TextStage, TranslateFeature } from '../../../runtime/features/text.ts';
 import { settingsOf } from '../../whole-settings.ts';
@@ -54,7 +55,7 @@ function translate(
     onText: (piece: string) => {
       streamed += piece;
     },
-    onNote: (note: string) => notes.push(note),
+    onNote: (note: Words) => notes.push(String(note)),
     onStage: (stage: TextStage) => stages.push(stage),
   };
   const result = new TranslateFeature(kitOf(tasks, models)).run(request, listener, signal);

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Models } from '../../../runtime/features/tasks.ts';
 import { TranslateFeature } from '../../../runtime/features/text.ts';
-import type { TargetLanguage, TextResult } from '../../../runtime/protocol.ts';
+import type { TargetLanguage, TextResultSaid as TextResult } from '../../../runtime/protocol.ts';
 import { settingsOf } from '../../whole-settings.ts';
 import { ScriptedTasks } from '../fakes.ts';
 import { kitOf } from '../text-kit.ts';

@@ -1,8 +1,10 @@
 /** What is left of a workflow goes to a smaller model: the features, the loop and two simulated models together, on a virtual clock. */
+
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Holdings } from '../../../runtime/core/residency/holdings.ts';
+import type { Words } from '../../../runtime/core/sentence.ts';
 import type { Substitution } from '../../../runtime/core/task.ts';
 import { VirtualClock } from '../../../runtime/engine/clock.ts';
 import { SimulatedEngine } from '../../../runtime/engine/simulated.ts';
@@ -11,7 +13,7 @@ import type { ChosenModel, TaskSpec } from '../../../runtime/features/tasks.ts';
 import { SummarizeFeature, type TextKit } from '../../../runtime/features/text.ts';
 import { Loop } from '../../../runtime/loop.ts';
 import { textsSide } from '../../../runtime/main/texts-side.ts';
-import type { TextResult } from '../../../runtime/protocol.ts';
+import type { TextResultSaid as TextResult } from '../../../runtime/protocol.ts';
 import { story } from '../../loop-world.ts';
 import { grammarsFolder } from '../../syntax/world.ts';
 import { settingsOf } from '../../whole-settings.ts';
@@ -89,7 +91,8 @@ class World {
     const args = { media: path.resolve(import.meta.dirname, '../../../media'), grammars: grammarsFolder };
     this.#kit = textsSide({ args, loop, registry, holdings, now });
     this.#kit.workflows.onChange(() => {
-      for (const { stages } of this.#kit.workflows.views) for (const { label } of stages) this.stages.add(label);
+      for (const { stages } of this.#kit.workflows.views)
+        for (const { label } of stages) this.stages.add(String(label));
     });
   }
 
@@ -128,7 +131,7 @@ class World {
       ...{ settings: settingsOf({ substitution }), receivedMs: this.clock.now(), targetMs },
       purpose: 'commitMessage' as const,
     };
-    const listener = { onText: () => undefined, onNote: (note: string) => this.notes.push(note) };
+    const listener = { onText: () => undefined, onNote: (note: Words) => this.notes.push(String(note)) };
     const done = new SummarizeFeature(this.#kit).run(request, listener, new AbortController().signal);
     let isOver = false;
     const over = (): void => {

@@ -33,7 +33,7 @@ function mac(ramGb: number): MachineMemory {
 }
 
 function chosen(decision: FitDecision): Fits {
-  if (decision.kind !== 'fits') throw new Error(decision.message);
+  if (decision.kind !== 'fits') throw new Error(String(decision.message));
   return decision;
 }
 

@@ -171,7 +171,7 @@ describe('a file that changes on the server', () => {
   it('when it changes while it comes, then it begins anew and says so', async () => {
     world.once('bytes=20000-24999', { kind: 'replace', with: after });
     const notes = new Set<string | undefined>();
-    await world.download(({ note }) => notes.add(note));
+    await world.download(({ note }) => notes.add(note && String(note)));
     await world.expectPublished(after.bytes);
     expect([...notes].join()).toContain('it has changed on the server');
   });

@@ -75,7 +75,7 @@ describe('an answer that refuses', () => {
     world.hub.faultOf = ({ range }) =>
       range === undefined || range === 'bytes=0-0' ? undefined : { kind: 'status', status: 416 };
     const notes = new Set<string | undefined>();
-    await world.download(({ note }) => notes.add(note));
+    await world.download(({ note }) => notes.add(note && String(note)));
     await world.expectPublished(content(5 * kB));
     expect([...notes].join()).toContain('from the beginning');
   });

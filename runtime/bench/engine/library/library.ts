@@ -54,7 +54,7 @@ export class Library {
   /** @throws when the model has no such prompts, or the text is far too long. */
   tokensOf(prompt: Prompt, maxTokens: number): Token[] {
     const result = this.#format.tokenize(prompt, maxTokens);
-    if (result.kind === 'refused') throw new Error(result.error.message);
+    if (result.kind === 'refused') throw new Error(String(result.error.message));
     return result.tokens as Token[];
   }
 }

@@ -49,7 +49,7 @@ export class LoopTarget implements Target {
     const { outcome } = await warm.done;
     if (outcome.kind === 'failed') {
       await loop.close();
-      throw new Error(outcome.error.message);
+      throw new Error(String(outcome.error.message));
     }
     return new LoopTarget(policyName, loop);
   }
