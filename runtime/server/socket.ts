@@ -98,6 +98,8 @@ export class Door {
     const status = this.clients >= clientsMax ? 503 : request.url === '/' ? this.#check(request) : 404;
     if (status !== 200) {
       this.#refused(status);
+      // It is no HTTP connection any more, so no timeout of the server's ends it, and its peer need not.
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
