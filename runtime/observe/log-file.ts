@@ -62,7 +62,11 @@ export class LogFile {
   close(): void {
     const fd = this.#fd;
     this.#fd = undefined;
-    if (fd !== undefined) closeSync(fd);
+    try {
+      if (fd !== undefined) closeSync(fd);
+    } catch {
+      // A folder of the network says only now that there was no room for what was written.
+    }
   }
 
   #open(): number {
