@@ -119,7 +119,13 @@ const rules: readonly Rule[] = [
   },
   {
     files: 'runtime/diagnose/',
-    mayImport: ['runtime/diagnose/', 'runtime/protocol.ts', 'runtime/core/task.ts', 'runtime/features/tasks.ts'],
+    mayImport: [
+      'runtime/diagnose/',
+      'runtime/client/places.ts',
+      'runtime/protocol.ts',
+      'runtime/core/task.ts',
+      'runtime/features/tasks.ts',
+    ],
     because: 'a diagnosis asks whoever knows, through what it is given',
   },
   {

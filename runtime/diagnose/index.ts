@@ -1,9 +1,10 @@
 /** The probe and the calibration for clients: one at a time, because two would time each other. */
+import { dataWithoutPlaces } from '../client/places.ts';
 import type { CalibrateResult, ClientFacts, ClientSettings, DiagnoseResult } from '../protocol.ts';
 import { calibrate } from './calibrate.ts';
 import { findingsOf } from './findings.ts';
 import { type OnProgress, type ProbeSources, probe } from './probe.ts';
-import { reportOf, withoutPlaces } from './report.ts';
+import { reportOf } from './report.ts';
 
 export type { ProbeSources } from './probe.ts';
 
@@ -28,11 +29,11 @@ export class Diagnosis {
     signal: AbortSignal,
   ): Promise<DiagnoseResult> {
     return this.#alone(async () => {
-      const facts = await probe(this.#options, client, settings, onProgress, signal);
-      const { homes } = this.#options;
+      const found = await probe(this.#options, client, settings, onProgress, signal);
+      // All that is told follows from these.
+      const facts = dataWithoutPlaces(found, this.#options.homes);
       const findings = findingsOf(facts);
-      const clean = <T>(value: T): T => JSON.parse(withoutPlaces(JSON.stringify(value), homes));
-      return { findings: clean(findings), markdown: reportOf(facts, findings, homes), facts: { ...clean(facts) } };
+      return { findings, markdown: reportOf(facts, findings), facts: { ...facts } };
     });
   }
 
