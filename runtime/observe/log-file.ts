@@ -24,7 +24,7 @@ export interface LogFileOptions {
   readonly filesMax?: number;
 }
 
-/** A runtime that is used all day writes about 300 kB. */
+/** Readers take a file as a whole. */
 export const logFileBytesMax = 1024 * 1024;
 export const logFilesMax = 5;
 
