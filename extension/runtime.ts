@@ -11,6 +11,8 @@ export interface RuntimeOptions {
   readonly version: string;
   /** Minutes that a runtime started here stays without clients. */
   readonly idleMinutes: number;
+  /** Loads whoever listens to the transports. */
+  readonly listening: Promise<unknown>;
 }
 
 /** @throws ConnectError, whose message is a sentence for a person. */
@@ -23,6 +25,7 @@ export async function openTransports(options: RuntimeOptions): Promise<MessageTr
     execPath,
     env: withoutEditor(env),
     idleMs: Math.round(options.idleMinutes * 60_000),
+    listening: options.listening,
   });
   return { reader, writer, detached: true };
 }
