@@ -71,6 +71,8 @@ export class Door {
       });
       this.#server.listen(port, '127.0.0.1', resolve);
     });
+    // A connection that could not be taken, for want of open files say, is no reason to end the runtime.
+    this.#server.on('error', (error) => this.#options.log(`a connection could not be taken: ${error.message}`));
     this.#port = (this.#server.address() as AddressInfo).port;
     return this.#port;
   }
