@@ -1,6 +1,7 @@
 // Bundles the programs of the project into dist/: the extension (cjs, as VS Code loads it) and the runtime's programs (esm).
-import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { build } from 'esbuild';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build, transform } from 'esbuild';
 import { packagesOf, writeNotices } from './notices.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -52,16 +53,54 @@ const programs = {
 const shipped = new Set(['extension', 'runtime', 'telemetry', 'engine', 'cli', 'uninstall']);
 const shippedPackages = [];
 
+/**
+ * The extension is what `main.ts` imports, and in dist/extension/ what it loads later. Only modules can share parts, and VS Code loads CommonJS: so
+ * they are split as modules and each file is then written as CommonJS. Names stay, for stack traces.
+ */
 async function buildExtension() {
-  const { metafile } = await build({
+  const minify = { minifyWhitespace: true, minifySyntax: true };
+  const { metafile, outputFiles } = await build({
     ...shared,
-    format: 'cjs',
+    ...minify,
+    format: 'esm',
+    splitting: true,
+    sourcemap: 'inline',
     entryPoints: { extension: 'extension/main.ts' },
+    chunkNames: 'extension/[name]-[hash]',
     external: ['vscode'],
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
+    write: false,
   });
+  mkdirSync('dist/extension', { recursive: true });
+  for (const { path: file, text } of outputFiles) await writeCommonJs(file, text, minify);
+  removeOthers('dist/extension', outputFiles);
+  // For the test of what is loaded when.
+  writeFileSync('dist/extension.meta.json', JSON.stringify(metafile.outputs));
   shippedPackages.push(...packagesOf(metafile.inputs));
+}
+
+async function writeCommonJs(file, text, minify) {
+  const { code, map } = await transform(text, {
+    ...minify,
+    format: 'cjs',
+    platform: 'node',
+    target: shared.target,
+    // What VS Code gives to an extension, it gives through require().
+    supported: { 'dynamic-import': false },
+    sourcefile: path.basename(file),
+    sourcemap: 'external',
+  });
+  writeFileSync(file, `${code}//# sourceMappingURL=${path.basename(file)}.map\n`);
+  writeFileSync(`${file}.map`, map);
+}
+
+/** Of an earlier build. */
+function removeOthers(folder, outputFiles) {
+  const kept = new Set(outputFiles.map(({ path: file }) => path.basename(file).replace(/\.map$/, '')));
+  for (const name of readdirSync(folder)) {
+    if (!kept.has(name.replace(/\.map$/, ''))) rmSync(path.join(folder, name));
+  }
 }
 
 /** The page of the dashboard: what runs in the webview, and has nothing of Node or VS Code. */

@@ -113,9 +113,13 @@ export class Client implements vscode.Disposable {
     this.#setState({ kind: 'starting' });
     const { log, settings, version, runtimeFile } = this.#options;
     try {
-      const { Connection, openTransports } = await reach();
+      const { openTransports } = await loadRuntime();
+      // Disposed meanwhile: nobody is to start a runtime then.
+      if (this.state.kind === 'closed') return;
       const idleMinutes = settings.current.runtimeIdleMinutes;
-      const transports = await openTransports({ runtimeFile, version, idleMinutes });
+      const listening = loadConnection();
+      const transports = await openTransports({ runtimeFile, version, idleMinutes, listening });
+      const { Connection } = await listening;
       this.#setState({ kind: 'connecting' });
       const connection = await Connection.open({ transports, log, version, settings: settings.current.wire });
       this.#connecting = false;
@@ -175,11 +179,15 @@ export class Client implements vscode.Disposable {
 }
 
 /**
- * The language client and the WebSocket take longer to evaluate than all the rest of the extension: not while VS Code waits for its
- * activation, but in a turn of their own.
+ * The WebSocket and the language client take longer to evaluate than all the rest of the extension: each in a turn of its own, the second one
+ * while the runtime is looked for.
  */
-async function reach() {
+async function loadRuntime() {
   await nextTurn();
-  const [{ Connection }, { openTransports }] = await Promise.all([import('./connection.ts'), import('./runtime.ts')]);
-  return { Connection, openTransports };
+  return import('./runtime.ts');
+}
+
+async function loadConnection() {
+  await nextTurn();
+  return import('./connection.ts');
 }

@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Status } from '../runtime/protocol.ts';
+import type { Beginning } from './api.ts';
 import { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
@@ -15,6 +16,8 @@ import { type Light, lightAtFirst } from './status-light.ts';
 
 export class Context {
   readonly extension: vscode.ExtensionContext;
+  /** In the status bar since the activation; `status.ts` alone says what stands in it. */
+  readonly statusItem: vscode.StatusBarItem;
   readonly log: vscode.LogOutputChannel;
   readonly settings: Settings;
   readonly client: Client;
@@ -25,6 +28,7 @@ export class Context {
   light: Light = lightAtFirst;
   /** Code that was generated in a document and is neither kept nor discarded yet: at its place nothing else is suggested. */
   readonly previews = new Map<vscode.TextDocument, { readonly text: string; readonly place: vscode.Position }>();
+  readonly #commands: Beginning['commands'];
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #commandAsking = new vscode.EventEmitter<vscode.TextDocument>();
   #status: Status | undefined;
@@ -34,8 +38,10 @@ export class Context {
   /** The connection's state, the runtime's status, or what is known of its models changed. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(extension: vscode.ExtensionContext) {
+  constructor({ extension, commands, statusItem }: Beginning) {
     this.extension = extension;
+    this.statusItem = statusItem;
+    this.#commands = commands;
     this.log = vscode.window.createOutputChannel('Punctual', { log: true });
     this.settings = new Settings(this.log);
     this.client = new Client({
@@ -82,7 +88,7 @@ export class Context {
 
   /** Registers a command for the lifetime of the extension. */
   command(name: string, run: (...args: unknown[]) => unknown): void {
-    this.subscriptions.push(vscode.commands.registerCommand(`punctual.${name}`, run));
+    this.#commands.add(`punctual.${name}`, run);
   }
 
   /** A command is about to ask its user something about this document, so a task is near. */

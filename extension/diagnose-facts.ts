@@ -1,4 +1,5 @@
 /** What only the editor knows of why there is or is no ghost text, as the runtime's probe is told it. Pure, without vscode. */
+import { withoutPlaces } from '../runtime/client/places.ts';
 import type { ClientFacts, DiagnoseResult, Finding, Remedy } from '../runtime/protocol.ts';
 import { l10n } from './l10n.ts';
 
@@ -58,13 +59,17 @@ export function actFor(remedy: Remedy, setting: string | undefined): EditorAct {
   }
 }
 
-/** Without a runtime there is one thing to find out, and nobody else to say it. */
-export function withoutRuntime(client: ClientFacts, message: string): DiagnoseResult {
+/**
+ * Without a runtime there is one thing to find out, and nobody else to say it.
+ * @param homes folders of the user, of which no report tells.
+ */
+export function withoutRuntime(client: ClientFacts, message: string, homes: readonly string[]): DiagnoseResult {
   const title = l10n.t('There is no runtime.');
   const action = { title: l10n.t('Show the log'), remedy: 'showLog' } as const;
-  const finding: Finding = { id: 'runtime', level: 'problem', title, detail: message, action };
+  const detail = withoutPlaces(message, homes);
+  const finding: Finding = { id: 'runtime', level: 'problem', title, detail, action };
   const facts = JSON.stringify({ client }, undefined, 2);
-  const markdown = `# Punctual: diagnosis\n\n- ${title} ${message}\n\n\`\`\`json\n${facts}\n\`\`\`\n`;
+  const markdown = `# Punctual: diagnosis\n\n- ${title} ${detail}\n\n\`\`\`json\n${facts}\n\`\`\`\n`;
   return { findings: [finding], markdown, facts: { client } };
 }
 

@@ -2,6 +2,7 @@
  * *Punctual: Diagnose*: the runtime's probe with what the editor knows beside it, as a document that may be given to others, and what can be
  * done about each finding.
  */
+import os from 'node:os';
 import * as vscode from 'vscode';
 import {
   type ClientFacts,
@@ -57,7 +58,7 @@ async function probed(
     return failureSentence(error);
   });
   if (connection === undefined) return undefined;
-  if (typeof connection === 'string') return withoutRuntime(client, connection);
+  if (typeof connection === 'string') return withoutRuntime(client, connection, [os.homedir()]);
   try {
     return await connection.follow(diagnoseMethod, { client }, schemas, showProgress(report), token);
   } catch (error) {
@@ -94,12 +95,14 @@ async function editorFacts(ctx: Context): Promise<ClientFacts> {
 async function hereFacts(ctx: Context, document: vscode.TextDocument | undefined) {
   const { connection } = ctx.client;
   if (connection === undefined || document === undefined || !isShared(document)) return undefined;
-  const { token } = new vscode.CancellationTokenSource();
+  const waiting = new vscode.CancellationTokenSource();
   try {
-    const { automatic, message } = await connection.eligibility(document.uri, undefined, token);
+    const { automatic, message } = await connection.eligibility(document.uri, undefined, waiting.token);
     return { automatic, message };
   } catch {
     return undefined;
+  } finally {
+    waiting.dispose();
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Words in the language of the editor, for files that are tested without one: `main.ts` says who translates, and until then the words
+ * Words in the language of the editor, for files that are tested without one: `product.ts` says who translates, and until then the words
  * stand as they are written. Calls look as those of VS Code do, so that one tool collects both.
  */
 import type { Wording } from '../runtime/core/sentence.ts';

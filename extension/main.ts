@@ -1,84 +1,66 @@
-/** The extension's entry: builds the context, switches the features on in a visible order, and connects in the background. */
-import { type ExtensionContext, l10n } from 'vscode';
-import type { Status } from '../runtime/protocol.ts';
-import * as commitMessage from './commit-message.ts';
-import * as completion from './completion.ts';
-import type { ConnectionState } from './connection-state.ts';
-import { Context } from './context.ts';
-import * as dashboard from './dashboard.ts';
-import * as declarations from './declarations.ts';
-import * as diagnose from './diagnose.ts';
-import * as documentThis from './document-this.ts';
-import * as explain from './explain.ts';
-import * as generate from './generate.ts';
-import * as here from './here.ts';
-import { translateBy } from './l10n.ts';
-import * as maintenance from './maintenance.ts';
-import * as models from './models.ts';
-import * as offers from './offers.ts';
-import * as pause from './pause.ts';
-import * as promises from './promises.ts';
-import * as settingsMoves from './settings-moves.ts';
-import * as signals from './signals.ts';
-import * as statistics from './statistics.ts';
-import * as status from './status.ts';
-import { type StatusState, statusView } from './status-text.ts';
-import * as summarize from './summarize.ts';
-import * as translate from './translate.ts';
-import * as walkthrough from './walkthrough.ts';
-import * as workspace from './workspace.ts';
+/**
+ * The extension's entry, and all of it that VS Code loads and runs before it goes on: the item in the status bar, and commands that wait. The
+ * rest is the product (`product.ts`), a file of its own in the bundle that is loaded in later turns; so nothing of it, and no package, may be
+ * imported here.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Beginning, PunctualApi } from './api.ts';
+import { Commands } from './commands.ts';
 
-/** What another extension, or a test inside the editor, may read. */
-export interface PunctualApi {
-  connection(): ConnectionState;
-  /** The runtime's last status; undefined without a connection. */
-  status(): Status | undefined;
-  /** What became of this window's completion requests, by reason, and how many suggestions were accepted. */
-  completions(): Readonly<Record<string, number>>;
-  /** What has come of generated code that is neither kept nor discarded yet; undefined while there is none. */
-  generated(): string | undefined;
-  /** What the status bar says. */
-  statusText(): string;
-  /** The same in a word. */
-  statusState(): StatusState;
+export function activate(extension: vscode.ExtensionContext): PunctualApi {
+  const over = new AbortController();
+  const statusItem = startingItem();
+  const commands = new Commands(vscode.commands.registerCommand);
+  extension.subscriptions.push({ dispose: () => over.abort() }, commands, statusItem);
+
+  let product: PunctualApi | undefined;
+  const starting = startProduct({ extension, commands, statusItem }, over.signal).then((started) => {
+    product = started;
+  });
+  commands.expect(commandsOf(extension), starting);
+  starting.catch((error: unknown) => {
+    if (!over.signal.aborted) showFailure(statusItem, error);
+  });
+  return {
+    connection: () => product?.connection() ?? { kind: 'starting' },
+    status: () => product?.status(),
+    completions: () => product?.completions() ?? {},
+    generated: () => product?.generated(),
+    statusText: () => product?.statusText() ?? statusItem.text,
+    statusState: () => product?.statusState() ?? 'starting',
+  };
 }
 
-const features = [
-  completion,
-  workspace,
-  declarations,
-  summarize,
-  translate,
-  documentThis,
-  generate,
-  commitMessage,
-  explain,
-  offers,
-  status,
-  pause,
-  dashboard,
-  promises,
-  diagnose,
-  walkthrough,
-  settingsMoves,
-  here,
-  models,
-  signals,
-  maintenance,
-  statistics,
-];
+/** Loading is a turn, and starting another one: other extensions and the editor have theirs between. @throws AbortError when the extension is over. */
+async function startProduct(beginning: Beginning, over: AbortSignal): Promise<PunctualApi> {
+  await nextTurn(undefined, { signal: over });
+  const { start } = await import('./product.ts');
+  await nextTurn(undefined, { signal: over });
+  return start(beginning);
+}
 
-export function activate(extension: ExtensionContext): PunctualApi {
-  translateBy(l10n.t);
-  const ctx = new Context(extension);
-  for (const feature of features) feature.activate(ctx);
-  ctx.client.connect();
-  return {
-    connection: () => ctx.client.state,
-    status: () => ctx.status,
-    completions: () => ctx.counters.snapshot(),
-    generated: () => [...ctx.previews.values()][0]?.text,
-    statusText: () => statusView(status.statusInput(ctx)).text,
-    statusState: () => statusView(status.statusInput(ctx)).state,
-  };
+/** Until the product knows more; it says the same at first (`status-text.ts`). */
+function startingItem(): vscode.StatusBarItem {
+  const item = vscode.window.createStatusBarItem('punctual.status', vscode.StatusBarAlignment.Right, 100);
+  item.name = 'Punctual';
+  item.text = `$(loading~spin) ${vscode.l10n.t('Punctual: starting')}`;
+  item.accessibilityInformation = { label: vscode.l10n.t('Punctual: starting its runtime') };
+  item.command = 'punctual.showLog';
+  item.show();
+  return item;
+}
+
+/** Files of the extension are missing or broken. Whoever calls a command is told the same. */
+function showFailure(item: vscode.StatusBarItem, error: unknown): void {
+  console.error('Punctual could not be started:', error);
+  const message = vscode.l10n.t('{0} cannot be loaded: {1}', 'Punctual', String(error));
+  item.text = '$(warning) Punctual';
+  item.tooltip = message;
+  item.accessibilityInformation = { label: message };
+}
+
+function commandsOf({ extension }: vscode.ExtensionContext): string[] {
+  const { contributes }: { contributes: { commands: readonly { command: string }[] } } = extension.packageJSON;
+  return contributes.commands.map(({ command }) => command);
 }

@@ -13,6 +13,8 @@ export interface RuntimeOptions {
   readonly version: string;
   /** Minutes that a runtime started here stays without clients. */
   readonly idleMinutes: number;
+  /** Loads whoever listens to the transports. */
+  readonly listening: Promise<unknown>;
 }
 
 /** @throws Error whose message is a sentence for a person, in the language of the editor. */
@@ -25,6 +27,7 @@ export async function openTransports(options: RuntimeOptions): Promise<MessageTr
     execPath,
     env: withoutEditor(env),
     idleMs: Math.round(options.idleMinutes * 60_000),
+    listening: options.listening,
   });
   const { reader, writer } = await connecting.catch((error: unknown) => {
     throw error instanceof SaidError

@@ -106,7 +106,7 @@ export interface Inspected {
 /**
  * A setting that is an object, as the user has it. VS Code keeps a workspace from setting `punctual.downloads`, which is declared for the
  * machine, but not from setting `punctual.downloads.mirror`, of which it knows nothing, and then hands out both as one object. So what
- * a workspace says of such a setting is never asked for; what the user says under a name with a dot counts, as it did before 0.2.
+ * a workspace says of such a setting is never asked for; what the user says under a name with a dot counts.
  */
 export function usersOwn({ defaultValue, globalValue }: Inspected): unknown {
   if (!isRecord(globalValue) || !isRecord(defaultValue)) return globalValue ?? defaultValue;

@@ -7,10 +7,10 @@ import { type StatusInput, statusView } from './status-text.ts';
 import { statusTooltip } from './status-tooltip.ts';
 
 export function activate(ctx: Context): void {
-  const item = new StatusItem(ctx);
-  const update = () => item.update();
+  const writer = new StatusWriter(ctx);
+  const update = () => writer.update();
   ctx.subscriptions.push(
-    item,
+    writer,
     ctx.onDidChange(update),
     ctx.settings.onDidChange(update),
     vscode.window.onDidChangeActiveTextEditor(update),
@@ -32,28 +32,25 @@ export function statusInput(ctx: Context): StatusInput {
   };
 }
 
-class StatusItem implements vscode.Disposable {
+/** Keeps what stands in the item; the item itself is the entry's. */
+class StatusWriter implements vscode.Disposable {
   readonly #ctx: Context;
-  readonly #item = vscode.window.createStatusBarItem('punctual.status', vscode.StatusBarAlignment.Right, 100);
   #timer: NodeJS.Timeout | undefined;
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
-    this.#item.name = 'Punctual';
-    this.#item.show();
   }
 
   /** Also when nothing has come for a while: a light that only news change never goes out. */
   update(): void {
     const nowMs = performance.now();
     this.#ctx.light = lightAfter(this.#ctx.light, this.#ctx.status, nowMs);
-    render(this.#item, statusInput(this.#ctx));
+    render(this.#ctx.statusItem, statusInput(this.#ctx));
     this.#lookAgain(this.#ctx.light, nowMs);
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#item.dispose();
   }
 
   #lookAgain(light: Light, nowMs: number): void {

@@ -126,6 +126,7 @@ const rules: readonly Rule[] = [
     files: 'runtime/diagnose/',
     mayImport: [
       'runtime/diagnose/',
+      'runtime/client/places.ts',
       'runtime/protocol.ts',
       'runtime/core/task.ts',
       sentences,

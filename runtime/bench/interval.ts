@@ -8,6 +8,12 @@ export interface Interval {
   readonly count: number;
 }
 
+/** A figure over seeds, by the name under which it is printed. */
+export interface Figure {
+  readonly name: string;
+  readonly interval: Interval;
+}
+
 /** The mean with Student's t interval: one value for each seed. */
 export function meanInterval(values: readonly number[]): Interval {
   return around(mean(values), values.length, standardError(values));

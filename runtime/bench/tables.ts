@@ -1,5 +1,6 @@
 /** What a bench prints for people: tables, and the figures with their aims as one. Pure. */
 import { type TextColumn, textTable } from '../cli/text-table.ts';
+import { type Figure, intervalText } from './interval.ts';
 import { isReached, numberText, targetText } from './report/numbers.ts';
 import type { Target } from './report/report.ts';
 
@@ -37,6 +38,24 @@ export function figureTable(
       numberText(value),
       ...(hasAims ? aimCells(value, aims[name]) : []),
     ]),
+  };
+}
+
+/** @param note how to read it. @param decimals of the values. */
+export function intervalTable(
+  figures: readonly Figure[],
+  aims: Readonly<Record<string, Target | undefined>>,
+  note: string,
+  decimals = 3,
+): TextTable {
+  return {
+    columns: [{ label: 'figure', isText: true }, { label: 'value (95 %)' }, ...aimColumns],
+    rows: figures.map(({ name, interval }) => [
+      name,
+      intervalText(interval, decimals),
+      ...aimCells(interval.mean, aims[name]),
+    ]),
+    note,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Windows measured in tokens of a model: its vocabulary alone is loaded. */
-import { getLlama, type Llama, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
+import { getLlama, type Llama, type LlamaModel, type Token } from 'node-llama-cpp';
+import { quietLlama } from './quiet-llama.ts';
 
 export interface TokenWindow {
   readonly prefix: string;
@@ -17,13 +18,7 @@ export class Vocabulary {
 
   /** @throws what the library throws. */
   static async open(file: string): Promise<Vocabulary> {
-    const llama = await getLlama({
-      build: 'never',
-      skipDownload: true,
-      gpu: false,
-      progressLogs: false,
-      logLevel: LlamaLogLevel.error,
-    });
+    const llama = await getLlama(quietLlama);
     try {
       return new Vocabulary(llama, await llama.loadModel({ modelPath: file, vocabOnly: true }));
     } catch (error) {

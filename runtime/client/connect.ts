@@ -30,6 +30,8 @@ export interface ConnectOptions {
   /** How long a runtime that this call starts stays without clients, in ms; its own default when absent. */
   readonly idleMs?: number;
   readonly timeoutMs?: number;
+  /** What must be over before anything can be received, while a runtime is looked for: the program that listens may still be loading. */
+  readonly listening?: Promise<unknown>;
 }
 
 export interface RuntimeConnection {
@@ -51,6 +53,7 @@ const clientBufferBytesMax = 128 * 1024 * 1024;
 /** @throws ConnectError as {@link findOrStart} does. */
 export async function connectRuntime(options: ConnectOptions): Promise<RuntimeConnection> {
   const runtime = await findOrStart(options);
+  await options.listening;
   // A runtime may end between its answer and this connection: then another search finds its successor, or starts it.
   return attach(runtime).catch(async () => attach(await findOrStart(options)));
 }

@@ -65,14 +65,23 @@ export class LogFollower {
   static async start(folder: string, heard: (entry: LogEntry) => void): Promise<LogFollower> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const follower = new LogFollower(folder, heard);
-    await follower.#openCurrent();
-    follower.#offset = (await follower.#file?.stat())?.size ?? 0;
-    follower.#watcher = watch(folder, () => follower.#look());
-    // A folder that is removed is no error of who reads it.
-    follower.#watcher.on('error', () => undefined);
-    // What came between the two.
-    follower.#look();
+    try {
+      await follower.#begin();
+    } catch (error) {
+      await follower.dispose();
+      throw error;
+    }
     return follower;
+  }
+
+  async #begin(): Promise<void> {
+    await this.#openCurrent();
+    this.#offset = (await this.#file?.stat())?.size ?? 0;
+    this.#watcher = watch(this.#folder, () => this.#look());
+    // A folder that is removed is no error of who reads it.
+    this.#watcher.on('error', () => undefined);
+    // What came between the two.
+    this.#look();
   }
 
   /** Resolves when nothing of it is open any more. */
@@ -136,7 +145,9 @@ export class LogFollower {
     const named = await open(path.join(this.#folder, logFileName(0))).catch(() => undefined);
     try {
       if (named === undefined || this.#file === undefined) return named === undefined;
-      const [there, here] = await Promise.all([named.stat(), this.#file.stat()]);
+      // As whole numbers: those of NTFS do not fit into a double, where two files of one folder would look like one.
+      const whole = { bigint: true } as const;
+      const [there, here] = await Promise.all([named.stat(whole), this.#file.stat(whole)]);
       return there.ino === here.ino && there.dev === here.dev;
     } finally {
       await named?.close();

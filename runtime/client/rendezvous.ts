@@ -1,8 +1,14 @@
 /** How a client learns of a runtime that is up: a file that names it, and a question to it. Changes nothing. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { get } from 'node:http';
 import { type Rendezvous, rendezvousSchema, runtimeIdentitySchema } from '../protocol.ts';
 import type { Home } from './home.ts';
+
+/** Many times what a runtime writes. */
+const fileBytesMax = 4_096;
+/** Of what names itself over HTTP. */
+const identityCharsMax = 4_096;
 
 /**
  * Undefined when there is no file, when what it says makes no sense, or when somebody else could have written or read it: all mean
@@ -11,7 +17,10 @@ import type { Home } from './home.ts';
 export async function readRendezvous(home: Home): Promise<Rendezvous | undefined> {
   const file = await open(home.rendezvousFile).catch(() => undefined);
   try {
-    if (!file || !(await isPrivate(file))) return undefined;
+    if (!file) return undefined;
+    // Asked of the file that is read, not of its name: the name may change hands in between.
+    const stats = await file.stat();
+    if (stats.size > fileBytesMax || !isPrivate(stats)) return undefined;
     return rendezvousSchema.parse(JSON.parse(await file.readFile('utf8')));
   } catch {
     return undefined;
@@ -20,12 +29,10 @@ export async function readRendezvous(home: Home): Promise<Rendezvous | undefined
   }
 }
 
-/** Asked of the file that is read, not of its name: the name may change hands in between. Windows keeps no such modes. */
-async function isPrivate(file: FileHandle): Promise<boolean> {
-  const uid = process.getuid?.();
-  if (uid === undefined) return true;
-  const stats = await file.stat();
-  return stats.uid === uid && (stats.mode & 0o077) === 0;
+/** Windows keeps no such modes. */
+function isPrivate({ uid, mode }: Stats): boolean {
+  const own = process.getuid?.();
+  return own === undefined || (uid === own && (mode & 0o077) === 0);
 }
 
 /** A runtime answers within a millisecond; one that is swapped out or starved by other programs may take a while. */
@@ -50,7 +57,7 @@ export function isAlive({ port, token, pid }: Rendezvous): Promise<boolean> {
         let body = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => {
-          body = (body + chunk).slice(0, 4_096);
+          body = (body + chunk).slice(0, identityCharsMax);
         });
         response.on('end', () => resolve(response.statusCode === 200 && isIdentityOf(body, pid)));
         response.on('error', () => resolve(false));

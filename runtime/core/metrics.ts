@@ -17,6 +17,9 @@ export interface Settled {
 /** What says whether a promise was kept. */
 export type Promised = Pick<Settled, 'outcome' | 'ttftMs' | 'e2eMs'> & { readonly task: Pick<Task, 'sla'> };
 
+/** What is remembered of a settled task: nothing of its prompt, which holds source text and would stay for as long as the figure counts. */
+type Remembered = Promised & Pick<Settled, 'atMs'>;
+
 export interface Quantiles {
   readonly p50: number;
   readonly p95: number;
@@ -97,7 +100,7 @@ function isInTime({ task: { sla }, ttftMs, e2eMs }: Promised): boolean {
 }
 
 export class Metrics {
-  readonly #settled = new Map<TaskClass, Settled[]>(taskClasses.map((name) => [name, []]));
+  readonly #settled = new Map<TaskClass, Remembered[]>(taskClasses.map((name) => [name, []]));
 
   /** How far back the figures reach, in ms. */
   readonly windowMs: number;
@@ -111,8 +114,9 @@ export class Metrics {
 
   add(settled: Settled): void {
     this.onSettled?.(settled);
-    const list = this.#settled.get(settled.task.class) ?? [];
-    list.push(settled);
+    const { task, ...rest } = settled;
+    const list = this.#settled.get(task.class) ?? [];
+    list.push({ ...rest, task: { sla: task.sla } });
     if (list.length > settledMax) list.shift();
   }
 

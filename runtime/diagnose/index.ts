@@ -1,4 +1,5 @@
 /** The probe and the calibration for clients: one at a time, because two would time each other. */
+import { dataWithoutPlaces } from '../client/places.ts';
 import type {
   CalibrateResultSaid as CalibrateResult,
   ClientFacts,
@@ -8,7 +9,7 @@ import type {
 import { calibrate } from './calibrate.ts';
 import { findingsOf } from './findings.ts';
 import { type OnProgress, type ProbeSources, probe } from './probe.ts';
-import { cleaned, reportOf, withoutPlaces } from './report.ts';
+import { reportOf } from './report.ts';
 
 export type { ProbeSources } from './probe.ts';
 
@@ -33,15 +34,11 @@ export class Diagnosis {
     signal: AbortSignal,
   ): Promise<DiagnoseResult> {
     return this.#alone(async () => {
-      const facts = await probe(this.#options, client, settings, onProgress, signal);
-      const { homes } = this.#options;
+      const found = await probe(this.#options, client, settings, onProgress, signal);
+      // All that is told follows from these.
+      const facts = dataWithoutPlaces(found, this.#options.homes);
       const findings = findingsOf(facts);
-      const told = JSON.parse(withoutPlaces(JSON.stringify(facts), homes));
-      return {
-        findings: findings.map((finding) => cleaned(finding, homes)),
-        markdown: reportOf(facts, findings, homes),
-        facts: told,
-      };
+      return { findings, markdown: reportOf(facts, findings), facts: { ...facts } };
     });
   }
 

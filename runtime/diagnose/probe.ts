@@ -88,12 +88,12 @@ export async function probe(
     disk: { ...host.disk, ...(list.problem !== undefined && { problem: list.problem }) },
     models,
     unserved,
-    promises: classesOf(settings).map((name) => promiseFacts(name, status, settings, sources)),
+    promises: probedClasses.map((name) => promiseFacts(name, status, settings, sources)),
   };
 }
 
 /** Code from a sentence has no model of its own in the settings. */
-const classesOf = (_: ClientSettings): WireTaskClass[] => taskClasses.filter((name) => name !== 'generate');
+const probedClasses: readonly WireTaskClass[] = taskClasses.filter((name) => name !== 'generate');
 
 interface Chosen {
   readonly model: ChosenModel;
@@ -103,7 +103,7 @@ interface Chosen {
 export function chosenModels({ models }: Pick<ProbeSources, 'models'>, settings: ClientSettings) {
   const chosen = new Map<string, Chosen>();
   const unserved: { class: WireTaskClass; message: Words }[] = [];
-  for (const name of classesOf(settings)) {
+  for (const name of probedClasses) {
     const choice = models.choose(name, settings);
     if (isTaskError(choice)) {
       unserved.push({ class: name, message: choice.message });

@@ -5,6 +5,8 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Holding } from '../core/residency/holdings.ts';
+import { Diagnosis } from '../diagnose/index.ts';
+import type { HostFacts } from '../diagnose/probe.ts';
 import { VirtualClock } from '../engine/clock.ts';
 import type { ModelSpec } from '../engine/engine.ts';
 import { SimulatedEngine } from '../engine/simulated.ts';
@@ -18,6 +20,7 @@ import { GenerateFeature } from '../features/generate.ts';
 import type { ChosenModel } from '../features/tasks.ts';
 import { SummarizeFeature, TranslateFeature } from '../features/text.ts';
 import { Recorder } from '../log/recorder.ts';
+import { ordinaryMs } from '../loop/speeds.ts';
 import { Loop } from '../loop.ts';
 import { textsSide } from '../main/texts-side.ts';
 import { ModelsError } from '../models/errors.ts';
@@ -38,6 +41,13 @@ const holding: Holding = {
   classes: ['completion', 'summarize', 'translate', 'generate'],
   ...{ isPinned: true, isNamed: false, bytesFull: gigabyte, bytesSmall: gigabyte, fileBytes: gigabyte },
   ...{ cachedBytes: 0, loadMsCached: 100, loadMsCold: 500 },
+};
+
+const host: HostFacts = {
+  runtime: { node: '20', platform: 'linux', arch: 'x64', cLibrary: { kind: 'none' } },
+  engine: { devices: [] },
+  machine: { cores: 1, power: 'mains', pressure: 'none' },
+  disk: {},
 };
 
 /** Virtual time that a turn of the real event loop may take at most, and events of the simulation in it. */
@@ -75,6 +85,9 @@ export class House {
     const restraint = new Restraint({ now, timer, book });
     const waits = { timer, restraint, ends: new AnswerEnds(texts.syntax, now) };
     const reader = new SyntaxReader(texts.syntax);
+    const status = (clients: number) => ({
+      ...{ version: '0', pid: 1, engineRestarts: 0, uptimeMs: now(), clients, windowMs: 1, classes: [], models: [] },
+    });
     const services: Services = {
       tasks: loop,
       completion: new CompletionFeature(loop, registry, [], waits),
@@ -91,15 +104,17 @@ export class House {
       },
       machineWide: new MachineWide(() => undefined),
       version: '0',
+      diagnosis: new Diagnosis({
+        ...{ tasks: loop, models: registry, list: nothingInstalled.list, status: () => status(0) },
+        ...{ protocol: protocolVersion, cachedBytes: () => undefined, host: async () => host, homes: ['/home/fuzz'] },
+        ordinaryMs: (name) => ordinaryMs(loop.learned.costModel(model.id), name),
+      }),
       know: () => Promise.resolve(),
       prepare: () => undefined,
       onSignal: (signal) => loop.tell({ kind: 'signal', signal }),
       stop: () => undefined,
       ...{ timer, log },
     };
-    const status = (clients: number) => ({
-      ...{ version: '0', pid: 1, engineRestarts: 0, uptimeMs: now(), clients, windowMs: 1, classes: [], models: [] },
-    });
     const lifetime = { clientCame: () => undefined, clientLeft: () => undefined };
     this.clients = new Clients({ services, status, lifetime, timer });
     const identity = { name: 'punctual', pid: 1, version: '0', protocol: protocolVersion } as const;

@@ -2,8 +2,7 @@
  * Keeps what the scheduler heard and decided since the runtime began, packed, within a bound: a log can only be played again from a
  * beginning, so when the bound is reached the recording ends there, and says so, rather than losing its beginning.
  *
- * A turn costs whoever decides a push (0.1 µs where deciding takes 20); lines are made of many turns at a time between turns (1.3 µs each),
- * and packed beside the main thread.
+ * Whoever decides pays for a push and no more: lines are made of many turns at a time between turns, and packed beside the main thread.
  */
 import { promisify } from 'node:util';
 import { gunzip, gzip, gzipSync } from 'node:zlib';
@@ -14,7 +13,7 @@ import { TurnLines } from './entries.ts';
 import { type LogEnd, type LogHeader, logVersion } from './format.ts';
 
 export interface RecorderOptions {
-  /** Packed; about 20 bytes for each event. 0: nothing is kept. */
+  /** Packed; `punctual record` says how many bytes there are for how many events. 0: nothing is kept. */
   readonly bytesMax: number;
   /** Of Punctual. */
   readonly version: string;
@@ -23,10 +22,10 @@ export interface RecorderOptions {
   readonly timer: (ms: number, callback: () => void) => () => void;
 }
 
-/** A heavy day of eight hours takes about 10 MB. */
+/** It is the runtime's own memory, whatever it records: little beside the smallest model. */
 export const recorderBytesMax = 16 * 1024 * 1024;
 
-/** Turns that become lines together: a fifth of a millisecond of work. */
+/** Turns that become lines together: so few that what comes meanwhile need not wait for them. */
 const batchTurns = 128;
 /** So many wait only while nothing but turns happens; then they are not waited with any longer. */
 const pendingMax = 4_096;

@@ -2,10 +2,10 @@
  * What is said of this machine without an editor: `settings.json` in the home folder, with the names of the editor's settings without
  * `punctual.`. It stands from the runtime's beginning until a client says something else of the same setting.
  */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { codeOf, reasonOf } from '../disk/reason.ts';
+import { reasonOf } from '../disk/reason.ts';
+import { readSmallFile } from '../disk/small-file.ts';
 import { parseBudget } from '../models/fit/budget.ts';
 import { clientSettingsSchema, type SaidSettings } from '../protocol.ts';
 
@@ -21,6 +21,8 @@ const fileSchema = z.strictObject({
   threads,
 });
 
+const bytesMax = 256 * 1024;
+
 export interface SettingsFile {
   /** Nothing where there is no file, or none that can be used. */
   readonly said: SaidSettings;
@@ -31,12 +33,15 @@ export interface SettingsFile {
 /** Never rejects. @param home the folder of the runtime's state. */
 export async function readSettingsFile(home: string): Promise<SettingsFile> {
   const file = path.join(home, 'settings.json');
+  const nothing = clientSettingsSchema.parse({});
   try {
-    const settings = fileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    return { said: clientSettingsSchema.parse(settings), problems: [] };
+    const text = await readSmallFile(file, bytesMax);
+    if (text === undefined) return { said: nothing, problems: [] };
+    return { said: clientSettingsSchema.parse(fileSchema.parse(JSON.parse(text))), problems: [] };
   } catch (error) {
-    const said = clientSettingsSchema.parse({});
-    if (codeOf(error) === 'ENOENT') return { said, problems: [] };
-    return { said, problems: [`${file} is not used: ${reasonOf(error)}. Correct it, then run 'punctual stop'.`] };
+    return {
+      said: nothing,
+      problems: [`${file} is not used: ${reasonOf(error)}. Correct it, then run 'punctual stop'.`],
+    };
   }
 }

@@ -24,7 +24,7 @@ export interface LogFileOptions {
   readonly filesMax?: number;
 }
 
-/** A runtime that is used all day writes about 300 kB. */
+/** Readers take a file as a whole. */
 export const logFileBytesMax = 1024 * 1024;
 export const logFilesMax = 5;
 
@@ -62,7 +62,11 @@ export class LogFile {
   close(): void {
     const fd = this.#fd;
     this.#fd = undefined;
-    if (fd !== undefined) closeSync(fd);
+    try {
+      if (fd !== undefined) closeSync(fd);
+    } catch {
+      // A folder of the network says only now that there was no room for what was written.
+    }
   }
 
   #open(): number {

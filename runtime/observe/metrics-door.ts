@@ -33,6 +33,8 @@ export class MetricsDoor {
       this.#server.once('error', reject);
       this.#server.listen(port, '127.0.0.1', resolve);
     });
+    // A connection that could not be taken is asked for again by whoever scrapes.
+    this.#server.on('error', () => undefined);
     return (this.#server.address() as AddressInfo).port;
   }
 

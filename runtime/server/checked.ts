@@ -9,47 +9,6 @@ import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import { SocketReader, SocketWriter } from '../client/socket.ts';
 import {
-  calibrateMethod,
-  calibrateParamsSchema,
-  diagnoseMethod,
-  diagnoseParamsSchema,
-  didChangeConfigurationSchema,
-  eligibilityMethod,
-  eligibilityParamsSchema,
-  feedbackMethod,
-  feedbackParamsSchema,
-  generateMethod,
-  generateParamsSchema,
-  initializationOptionsSchema,
-  inlineCompletionParamsSchema,
-  logMethod,
-  modelsFitMethod,
-  modelsFitParamsSchema,
-  modelsImportMethod,
-  modelsImportParamsSchema,
-  modelsListMethod,
-  modelsListParamsSchema,
-  modelsPullMethod,
-  modelsPullParamsSchema,
-  modelsRemoveMethod,
-  modelsRemoveParamsSchema,
-  rangeSchema,
-  signalMethod,
-  signalParamsSchema,
-  statisticsClearMethod,
-  statisticsMethod,
-  stopMethod,
-  stopParamsSchema,
-  summarizeMethod,
-  summarizeParamsSchema,
-  translateMethod,
-  translateParamsSchema,
-  watchMethod,
-  watchParamsSchema,
-  workspaceMethod,
-  workspaceParamsSchema,
-} from '../protocol.ts';
-import {
   Allowance,
   complaintsMax,
   depthMax,
@@ -58,8 +17,8 @@ import {
   messagesPerSecond,
   requestsInFlightMax,
 } from './limits.ts';
+import { requestIdSchema as id, paramsOf } from './methods.ts';
 
-const id = z.union([z.string().max(256), z.number()]);
 const params = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).nullish();
 
 const noMethod = z.undefined().optional();
@@ -74,57 +33,6 @@ const envelope = z.union([
     error: z.looseObject({ code: z.number(), message: z.string() }),
   }),
 ]);
-
-const version = z.number().int();
-const uri = z.string().max(8192);
-/** Of one notification: replacing everywhere in a file of the largest size that is completed stays far below. */
-const changesMax = 100_000;
-
-const nothing = z.unknown();
-
-/** Every method that gets past. A request for another one is answered so, and another notification is dropped. */
-const paramsByMethod: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>(
-  Object.entries({
-    initialize: z.looseObject({
-      capabilities: z.looseObject({}).optional(),
-      initializationOptions: initializationOptionsSchema.nullish(),
-    }),
-    initialized: nothing,
-    shutdown: nothing,
-    exit: nothing,
-    'textDocument/didOpen': z.looseObject({
-      textDocument: z.object({ uri, languageId: z.string().max(256), version, text: z.string() }),
-    }),
-    'textDocument/didChange': z.looseObject({
-      textDocument: z.looseObject({ uri, version }),
-      contentChanges: z.array(z.looseObject({ range: rangeSchema.optional(), text: z.string() })).max(changesMax),
-    }),
-    'textDocument/didClose': z.looseObject({ textDocument: z.looseObject({ uri }) }),
-    'textDocument/inlineCompletion': inlineCompletionParamsSchema,
-    'workspace/didChangeConfiguration': didChangeConfigurationSchema,
-    '$/cancelRequest': z.looseObject({ id }),
-    '$/setTrace': z.looseObject({ value: z.enum(['off', 'messages', 'compact', 'verbose']) }),
-    [calibrateMethod]: calibrateParamsSchema,
-    [diagnoseMethod]: diagnoseParamsSchema,
-    [eligibilityMethod]: eligibilityParamsSchema,
-    [feedbackMethod]: feedbackParamsSchema,
-    [summarizeMethod]: summarizeParamsSchema,
-    [translateMethod]: translateParamsSchema,
-    [generateMethod]: generateParamsSchema,
-    [modelsFitMethod]: modelsFitParamsSchema,
-    [modelsListMethod]: modelsListParamsSchema,
-    [modelsImportMethod]: modelsImportParamsSchema,
-    [modelsPullMethod]: modelsPullParamsSchema,
-    [modelsRemoveMethod]: modelsRemoveParamsSchema,
-    [signalMethod]: signalParamsSchema,
-    [stopMethod]: stopParamsSchema,
-    [watchMethod]: watchParamsSchema,
-    [workspaceMethod]: workspaceParamsSchema,
-    [statisticsMethod]: nothing,
-    [statisticsClearMethod]: nothing,
-    [logMethod]: nothing,
-  }),
-);
 
 /** Knows which requests of the client wait for their answer. */
 export class CountingWriter extends SocketWriter {
@@ -218,7 +126,7 @@ export class CheckedReader extends SocketReader {
   }
 
   #checked(json: Message, method: string, requestId: string | number | undefined, given: unknown): Message {
-    const schema = paramsByMethod.get(method);
+    const schema = paramsOf(method);
     if (schema === undefined) {
       if (requestId === undefined) return dropped;
       return this.#refuse(requestId, ErrorCodes.MethodNotFound, `There is no method '${inOneLine(method)}'.`);

@@ -6,7 +6,9 @@ import type { WebSocket } from 'ws';
 import type { StatusSaid as Status } from '../protocol.ts';
 import { CheckedReader, CountingWriter } from './checked.ts';
 import type { Lifetime } from './lifetime.ts';
+import type { DocumentLimits } from './limits.ts';
 import { Conversation, type Services } from './lsp.ts';
+import { DocumentRoom } from './open-documents.ts';
 import { Throttle } from './status.ts';
 
 export interface ClientsOptions {
@@ -18,6 +20,7 @@ export interface ClientsOptions {
   readonly timer: (ms: number, callback: () => void) => () => void;
   /** A client that leaves more than this unread is cut off. */
   readonly bufferBytesMax?: number;
+  readonly documentLimits?: DocumentLimits;
 }
 
 /** Four a second, as fast as a person can follow. */
@@ -29,10 +32,12 @@ export class Clients {
   /** Those that can take notifications. */
   readonly #ready = new Set<Conversation>();
   readonly #throttle: Throttle;
+  readonly #room: DocumentRoom;
   #count = 0;
 
   constructor(options: ClientsOptions) {
     this.#options = options;
+    this.#room = new DocumentRoom(options.documentLimits);
     this.#throttle = new Throttle(() => this.#push(), statusIntervalMs, options.timer);
   }
 
@@ -45,7 +50,9 @@ export class Clients {
     );
     const now = (): number => services.tasks.now();
     const reader = new CheckedReader(socket, writer, { now, timer: services.timer, log: services.log });
-    const conversation = new Conversation(name, reader, writer, services, {
+    const conversation = new Conversation(reader, writer, services, {
+      name,
+      room: this.#room,
       onReady: () => {
         this.#ready.add(conversation);
         this.statusChanged();

@@ -1,6 +1,7 @@
 /**
  * `punctual/watch`: the scheduler's turns for whoever watches, taken from the lines of the log, so nothing is in it that the log would not
- * have. What comes is collected and told at most four times a second; who does not watch costs nothing.
+ * have. What comes is collected and told at most four times a second, and not before the client has taken what was told last; who does not
+ * watch costs nothing.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -16,6 +17,7 @@ import {
   watchMethod,
   watchParamsSchema,
 } from '../protocol.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { Throttle } from './status.ts';
 
 export interface WatchSource {
@@ -35,7 +37,8 @@ export interface WatchRequests {
   readonly source: WatchSource;
   /** Runs until the request is cancelled or the client is gone. */
   readonly cancellable: <T>(token: CancellationToken, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-  readonly progress: (token: string | number, value: WatchNews) => void;
+  /** Over when it has left this process. */
+  readonly progress: (token: string | number, value: WatchNews) => Promise<void>;
   readonly timer: (ms: number, callback: () => void) => () => void;
 }
 
@@ -48,39 +51,66 @@ const linesAtOnce = 256;
 export function watchHandlers(requests: WatchRequests) {
   const watch = (params: unknown, token: CancellationToken): Promise<null> => {
     const { partialResultToken } = watchParamsSchema.parse(params);
-    const tell = (news: WatchNews): void => requests.progress(partialResultToken, news);
+    const tell = (news: WatchNews): Promise<void> => requests.progress(partialResultToken, news);
     return requests.cancellable(token, (signal) => follow(requests, tell, signal));
   };
   return new Map([[watchMethod, watch]]);
 }
 
+/** What is not told yet, at most twice what fits into one message. */
+class Waiting {
+  #items: KnownWatchItem[] = [];
+  #leftOut = 0;
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
+  add(items: readonly KnownWatchItem[]): void {
+    this.#items.push(...items);
+    if (this.#items.length <= 2 * watchItemsMax) return;
+    const { items: kept, leftOut } = within(this.#items);
+    this.#items = kept;
+    this.#leftOut += leftOut;
+  }
+
+  take(): Pick<WatchNews, 'items' | 'leftOut'> {
+    const { items, leftOut } = within(this.#items);
+    const taken = { items, leftOut: leftOut + this.#leftOut };
+    this.#items = [];
+    this.#leftOut = 0;
+    return taken;
+  }
+}
+
 async function follow(
   { source, timer }: WatchRequests,
-  tell: (news: WatchNews) => void,
+  tell: (news: WatchNews) => Promise<void>,
   signal: AbortSignal,
 ): Promise<null> {
-  const waiting: KnownWatchItem[] = [];
-  const newsOf = (items: readonly KnownWatchItem[]): WatchNews => ({
-    ...{ originMs: source.originMs, nowMs: source.now(), scores: source.scores().map(scoreOf) },
-    ...within(items),
-  });
-  const throttle = new Throttle(() => tell(newsOf(waiting.splice(0))), newsIntervalMs, timer);
+  const [before, waiting] = [new Waiting(), new Waiting()];
   let isPastTold = false;
+  const teller = new OneAtATime(async () => {
+    if (signal.aborted) return;
+    const items = (isPastTold ? waiting : before).take();
+    const scores = source.scores().map(scoreOf);
+    const news = { originMs: source.originMs, nowMs: source.now(), scores, ...items };
+    await tell(isPastTold ? news : { past: true, ...news });
+  });
+  const throttle = new Throttle(() => teller.want(), newsIntervalMs, timer);
   const { past, stop } = await source.follow(pastCharsMax, (lines) => {
-    waiting.push(...lines.flatMap(itemsOf));
-    // Far more than fits into one message: progress that is left out there anyway.
-    if (waiting.length > 2 * watchItemsMax) waiting.splice(0, waiting.length, ...within(waiting).items);
+    waiting.add(lines.flatMap(itemsOf));
     if (isPastTold) throttle.change();
   });
   try {
-    const items: KnownWatchItem[] = [];
     for (let from = 0; from < past.length && !signal.aborted; from += linesAtOnce) {
-      items.push(...past.slice(from, from + linesAtOnce).flatMap(itemsOf));
+      before.add(past.slice(from, from + linesAtOnce).flatMap(itemsOf));
       await nextTurn();
     }
-    if (!signal.aborted) tell({ past: true, ...newsOf(items) });
+    // The message is made in this turn.
+    teller.want();
     isPastTold = true;
-    if (waiting.length > 0) throttle.change();
+    if (!waiting.isEmpty) throttle.change();
     await aborted(signal);
   } finally {
     stop();
@@ -120,15 +150,16 @@ export function itemsOf(line: string): KnownWatchItem[] {
 function itemOfEvent(atMs: number, event: Written<LoggedEvent>): KnownWatchItem | undefined {
   switch (event.kind) {
     case 'submit': {
-      const { id, model, class: name, sla, arrivalMs, maxTokens, language, document, rest, idle } = event.task;
+      const { id, model, class: name, sla, arrivalMs, maxTokens, language, document, rest, idle, probe } = event.task;
       return {
         ...{ kind: 'submit', atMs, id, model, class: name, arrivalMs, maxTokens },
         // JSON has no infinite numbers, and a promise that makes no sense is refused.
         sla: { kind: sla.kind, targetMs: sla.targetMs ?? 0 },
         ...(language !== undefined && { language }),
         ...(document !== undefined && { document }),
-        ...(rest && { workflow: rest.workflow }),
+        ...(rest && { workflow: rest.workflow, dueMs: rest.deadlineMs }),
         ...(idle && { idle }),
+        ...(probe && { probe }),
       };
     }
     case 'accepted': {

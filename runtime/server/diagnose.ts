@@ -1,6 +1,7 @@
 /** `punctual/diagnose` and `punctual/calibrate`: from checked parameters to the probe, with its progress. Owns no state. */
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { Diagnosis } from '../diagnose/index.ts';
+import { TooManyWait } from '../diagnose/turns.ts';
 import {
   type CalibrateResultSaid as CalibrateResult,
   type ClientSettings,
@@ -56,11 +57,12 @@ export function diagnoseHandlers({
   ]);
 }
 
-/** What was cancelled ends as that, whatever it was in the middle of. */
+/** What was cancelled ends as that, whatever it was in the middle of; who may not even wait hears why. */
 async function cancelled<T>(token: CancellationToken, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
+    if (error instanceof TooManyWait) throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
     if (!token.isCancellationRequested) throw error;
     throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Nobody waits for it any more.');
   }

@@ -1,6 +1,6 @@
 /**
- * How much of the runtime one client may take: requests at once, messages per second, the depth of a message. All clients share one
- * thread, so what one of them takes the others wait for. Pure: time is an argument.
+ * How much of the runtime one client may take: requests at once, messages per second, the depth of a message, open documents. All clients
+ * share one thread and one memory, so what one of them takes the others wait for. Pure: time is an argument.
  */
 
 /** Requests of one client that are not answered yet; half of what may wait in all (256), so that no client can fill the queue alone. */
@@ -15,6 +15,20 @@ export const depthMax = 64;
 
 /** Lines of the log about what one client did wrong; the log is a file of the user's disk. */
 export const complaintsMax = 100;
+
+export interface DocumentLimits {
+  readonly client: { readonly documents: number; readonly chars: number };
+  readonly all: { readonly documents: number; readonly chars: number };
+}
+
+/** An editor has tens of documents open, a search with replacement some hundreds. A character takes one or two bytes. */
+export const documentLimits: DocumentLimits = {
+  client: { documents: 1_024, chars: 32 * 1024 * 1024 },
+  all: { documents: 8_192, chars: 128 * 1024 * 1024 },
+};
+
+/** Documents of one client beyond these limits of which is remembered why they are not kept. */
+export const refusedMax = 1_024;
 
 /** A bucket of messages that fills up again with time. */
 export class Allowance {

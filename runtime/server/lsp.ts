@@ -21,15 +21,10 @@ import {
   type ClientSettings,
   clientSettingsSchema,
   didChangeConfigurationSchema,
-  type EligibilityResultSaid as EligibilityResult,
-  eligibilityMethod,
-  eligibilityParamsSchema,
   errorCodes,
   feedbackMethod,
   feedbackParamsSchema,
-  type InlineCompletionResultSaid as InlineCompletionResult,
   initializationOptionsSchema,
-  inlineCompletionParamsSchema,
   type SaidSettings,
   type StatusSaid as Status,
   signalMethod,
@@ -41,46 +36,60 @@ import {
   workspaceParamsSchema,
 } from '../protocol.ts';
 import { askOffer } from './ask.ts';
+import { completionHandlers } from './completions.ts';
 import { ContextDesk, declarationsFrom, foldersOf, observing } from './contexts.ts';
 import { watchHandlers } from './dashboard.ts';
 import { diagnoseHandlers } from './diagnose.ts';
 import { feedbackHandlers } from './feedback.ts';
 import { logHandlers } from './log.ts';
 import { modelHandlers } from './models.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import { type DocumentRoom, OpenDocuments, withinLimits } from './open-documents.ts';
 import type { Services } from './services.ts';
 import { type TextRequests, textHandlers } from './texts.ts';
 import { WarmUps } from './warm-up.ts';
 
 export type { Services };
 
-const unknownDocument = 'The document is not open here: open it (textDocument/didOpen) before asking about it.';
+/** Who a client is, and what it shares with the others. */
+export interface Membership {
+  /** Names this client among all; completions of one document in one window supersede each other. */
+  readonly name: string;
+  readonly room: DocumentRoom;
+  /** It can take notifications from now on. */
+  readonly onReady: () => void;
+  /** It is gone. */
+  readonly onClose: () => void;
+}
 
 export class Conversation {
   readonly #services: Services;
-  /** Names this client among all; completions of one document in one window supersede each other. */
   readonly #name: string;
   readonly #connection: ReturnType<typeof connect>;
   readonly #documents = new TextDocuments<TextDocument>(
     observing((document, changes) => this.#desk?.edited(document, changes)),
   );
+  readonly #open: OpenDocuments;
   readonly #running = new Set<AbortController>();
+  readonly #statuses = new OneAtATime(() => this.#sendStatus());
   readonly #warmUps: WarmUps;
   readonly #contexts: Contexts | undefined;
   readonly #desk: ContextDesk | undefined;
   readonly #onClose: () => void;
+  /** The newest, while it is not told. */
+  #status: Status | undefined;
   #said: SaidSettings = clientSettingsSchema.parse({});
   #isReady = false;
   #isClosed = false;
 
-  /** `onReady` is called once the client can take notifications, `onClose` once it is gone. */
   constructor(
-    name: string,
     reader: MessageReader,
     writer: MessageWriter,
     services: Services,
-    { onReady, onClose }: { onReady: () => void; onClose: () => void },
+    { name, room, onReady, onClose }: Membership,
   ) {
     this.#name = name;
+    this.#open = new OpenDocuments(room);
     this.#services = services;
     this.#onClose = onClose;
     this.#warmUps = new WarmUps({
@@ -93,12 +102,21 @@ export class Conversation {
     // A reader fires its close when the socket is gone, however that came about.
     reader.onClose(() => this.#close());
     this.#register(onReady);
-    this.#documents.listen(this.#connection);
+    const charsOf = (uri: string): number | undefined => this.#documents.get(uri)?.getText().length;
+    this.#documents.listen(withinLimits(this.#connection, this.#open, charsOf));
     this.#connection.listen();
   }
 
+  /** Of several that come while the client does not read, it is told the last. */
   pushStatus(status: Status): void {
-    if (this.#isReady && !this.#isClosed) void this.#connection.sendNotification(statusMethod, status);
+    this.#status = status;
+    this.#statuses.want();
+  }
+
+  async #sendStatus(): Promise<void> {
+    const status = this.#status;
+    this.#status = undefined;
+    if (status && this.#isReady && !this.#isClosed) await this.#connection.sendNotification(statusMethod, status);
   }
 
   get #settings(): ClientSettings {
@@ -155,10 +173,6 @@ export class Conversation {
       this.#desk?.closed(document.uri);
       this.#services.feedback?.restraint.closed({ client: this.#name, uri: document.uri });
     });
-    connection.onRequest('textDocument/inlineCompletion', (params: unknown, token: CancellationToken) =>
-      this.#complete(params, token),
-    );
-    connection.onRequest(eligibilityMethod, (params: unknown) => this.#eligibility(params));
     for (const [method, handle] of this.#requests()) connection.onRequest(method, handle);
     connection.onNotification(signalMethod, (params: unknown) =>
       this.#services.onSignal?.(signalParamsSchema.parse(params)),
@@ -185,6 +199,15 @@ export class Conversation {
       cancellable: this.#cancellable.bind(this),
       progress: (token: string | number, value: object) => this.#progress(token, value),
     };
+    const completions = completionHandlers({
+      ...{ ...shared, completion: this.#services.completion, client: this.#name },
+      context: (uri) => this.#contexts?.at(uri),
+      now: () => tasks.now(),
+      document: (uri) => this.#documents.get(uri),
+      whyUnknown: (uri) => this.#open.whyUnknown(uri),
+      fellShort: (uri, position) => this.#warmUps.wanted(uri, position),
+      active: (uri, position) => void this.#active(uri, position),
+    });
     const texts: TextRequests = {
       ...{ ...shared, summarize, translate, generate, client: this.#name },
       context: (uri) => this.#contexts?.at(uri),
@@ -196,30 +219,8 @@ export class Conversation {
     const log = turns ? logHandlers(turns) : [];
     const watch = source ? watchHandlers({ ...shared, source, timer }) : [];
     const probe = diagnosis ? diagnoseHandlers({ ...shared, desk: diagnosis }) : [];
-    const more = [...counts, ...log, ...watch, ...probe];
+    const more = [...completions, ...counts, ...log, ...watch, ...probe];
     return [...textHandlers(texts), ...modelHandlers({ ...shared, desk: models }), ...more] as const;
-  }
-
-  async #complete(params: unknown, token: CancellationToken): Promise<InlineCompletionResult> {
-    const receivedMs = this.#services.tasks.now();
-    const { textDocument, position, context } = inlineCompletionParamsSchema.parse(params);
-    const document = this.#documents.get(textDocument.uri);
-    if (!document) return { items: [], punctual: { reason: 'documentUnknown', message: unknownDocument } };
-    const selected = context.selectedCompletionInfo;
-    const request = {
-      document,
-      position,
-      invoked: context.triggerKind === 1,
-      settings: this.#settings,
-      client: this.#name,
-      context: this.#contexts?.at(document.uri),
-      receivedMs,
-    };
-    const result = await this.#cancellable(token, (signal) =>
-      this.#services.completion.complete({ ...request, ...(selected && { selected }) }, signal),
-    );
-    if (result.punctual.fitted || result.punctual.stale) this.#warmUps.wanted(document.uri, position);
-    return result;
   }
 
   #warmUp(uri: string, position: Position, signal: AbortSignal): Promise<void> {
@@ -228,14 +229,6 @@ export class Conversation {
     const context = this.#contexts?.at(uri);
     const request = { document, position, settings: this.#settings, client: this.#name, context };
     return this.#services.completion.warmUp(request, signal);
-  }
-
-  #eligibility(params: unknown): EligibilityResult {
-    const { textDocument, position } = eligibilityParamsSchema.parse(params);
-    const document = this.#documents.get(textDocument.uri);
-    if (!document) return { automatic: false, reason: 'documentUnknown', message: unknownDocument };
-    if (position) void this.#active(document.uri, position);
-    return this.#services.completion.eligibility(document, this.#settings);
   }
 
   #unanswered(why: string): void {
@@ -248,8 +241,10 @@ export class Conversation {
     this.#warmUps.active(uri, position);
   }
 
-  #progress(token: string | number, value: object): void {
-    if (!this.#isClosed) void this.#connection.sendNotification('$/progress', { token, value });
+  /** Over when it has left this process, or the client has. */
+  #progress(token: string | number, value: object): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    return this.#connection.sendNotification('$/progress', { token, value });
   }
 
   /** Ends with the request's own token or with the conversation, whichever comes first. */
@@ -268,8 +263,9 @@ export class Conversation {
 
   #document(uri: string): TextDocument {
     const document = this.#documents.get(uri);
-    if (!document) throw new ResponseError(errorCodes.unknownDocument, unknownDocument, { code: 'unknownDocument' });
-    return document;
+    if (document) return document;
+    const why = this.#open.whyUnknown(uri);
+    throw new ResponseError(errorCodes.unknownDocument, why, { code: 'unknownDocument' });
   }
 
   #close(): void {
@@ -278,6 +274,7 @@ export class Conversation {
     this.#warmUps.close();
     this.#desk?.close();
     for (const controller of this.#running) controller.abort();
+    this.#open.close();
     this.#connection.dispose();
     this.#onClose();
   }

@@ -48,9 +48,12 @@ export async function keepPrivate(folder: string, lists: AccessLists): Promise<v
     );
 }
 
-/** Who else is allowed anything by the list. One that cannot be read, or is none, allows everyone. */
+/**
+ * Who else is allowed anything by the list. One that cannot be read to its end, or is none, allows everyone: entries with conditions have
+ * parentheses of their own.
+ */
 export function strangersIn(sddl: string, sid: string): readonly string[] {
-  const list = /D:([A-Z_]*)((?:\([^()]*\))*)/.exec(sddl);
+  const list = /D:([A-Z_]*)((?:\([^()]*\))*)(?=\s|S:|$)/.exec(sddl);
   if (list?.[2] === undefined || list[1]?.includes('NO_ACCESS_CONTROL')) return ['everyone'];
   const entries = [...list[2].matchAll(/\(([^()]*)\)/g)].map(([, entry = '']) => entry.split(';'));
   const allowed = entries.filter(

@@ -71,6 +71,8 @@ export class Door {
       });
       this.#server.listen(port, '127.0.0.1', resolve);
     });
+    // A connection that could not be taken, for want of open files say, is no reason to end the runtime.
+    this.#server.on('error', (error) => this.#options.log(`a connection could not be taken: ${error.message}`));
     this.#port = (this.#server.address() as AddressInfo).port;
     return this.#port;
   }
@@ -98,6 +100,8 @@ export class Door {
     const status = this.clients >= clientsMax ? 503 : request.url === '/' ? this.#check(request) : 404;
     if (status !== 200) {
       this.#refused(status);
+      // It is no HTTP connection any more, so no timeout of the server's ends it, and its peer need not.
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

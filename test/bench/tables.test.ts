@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aims } from '../../runtime/bench/aims.ts';
-import { figureTable, tablesText } from '../../runtime/bench/tables.ts';
+import { meanInterval } from '../../runtime/bench/interval.ts';
+import { figureTable, intervalTable, tablesText } from '../../runtime/bench/tables.ts';
 
 describe('the tables of a bench', () => {
   it('when figures have aims, then each says whether it is reached, and columns are aligned', () => {
@@ -29,6 +30,19 @@ describe('the tables of a bench', () => {
 
   it('when no figure has an aim, then there is no column for it', () => {
     expect(tablesText([figureTable({ x: 1 }, {})])).toBe('figure  value\nx           1');
+  });
+
+  it('when figures are means over seeds, then each has its interval, and its mean is what an aim is about', () => {
+    const figures = [
+      { name: 'a.ratio', interval: meanInterval([1, 1, 1]) },
+      { name: 'a.single', interval: meanInterval([2]) },
+    ];
+    expect(tablesText([intervalTable(figures, { 'a.ratio': { atLeast: 1.5 } }, 'So.', 2)]).split('\n')).toEqual([
+      'figure           value (95 %)  aim',
+      'a.ratio   1.00 (1.00 to 1.00)  ≥ 1.5  missed',
+      'a.single      2.00 (one seed)',
+      'So.',
+    ]);
   });
 
   it('when a figure of the replay or of residency has an aim, then it is among all of them', () => {

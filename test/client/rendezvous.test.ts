@@ -50,6 +50,7 @@ describe('the rendezvous file', () => {
     ['without a token', JSON.stringify({ ...named(4_711), token: undefined })],
     ['with a token that could be guessed', JSON.stringify(named(4_711, { token: '1234' }))],
     ['with an impossible port', JSON.stringify(named(70_000))],
+    ['larger than any runtime writes it', good + ' '.repeat(4_096)],
     ['with a negative pid', JSON.stringify(named(4_711, { pid: -1 }))],
   ])('when it is %s, then there is no runtime', async (_, content) => {
     expect(await reads(content)).toBeUndefined();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isDecided, Metrics, promiseKept, quantiles } from '../../runtime/core/metrics.ts';
 import type { Outcome, Task, TaskError } from '../../runtime/core/task.ts';
+import { heapBytes } from '../collect.ts';
 
 const finished: Outcome = { kind: 'finished', reason: 'stop' };
 
@@ -26,6 +27,23 @@ describe('a promise', () => {
   it('when the task failed or was cancelled, then nothing was kept', () => {
     const outcome: Outcome = { kind: 'cancelled', by: 'client' };
     expect(promiseKept({ task: task({ kind: 'ttft', targetMs: 100 }), outcome, ttftMs: 1, e2eMs: 2 })).toBe(false);
+  });
+});
+
+describe('what was settled', () => {
+  it('when it counts for the figures, then its prompt is not kept with it: that is source text', async () => {
+    const metrics = new Metrics(1_000);
+    const settled = (): WeakRef<Task> => {
+      const done = task({ kind: 'ttft', targetMs: 100 });
+      metrics.add({ task: done, outcome: finished, ttftMs: 1, e2eMs: 2, atMs: 0 });
+      return new WeakRef(done);
+    };
+    const done = settled();
+    // A weak reference holds until the turn is over.
+    await new Promise(setImmediate);
+    heapBytes();
+    expect(done.deref()).toBeUndefined();
+    expect(metrics.ofClass('completion', 0)).toMatchObject({ finished: 1, kept: 1 });
   });
 });
 

@@ -24,6 +24,15 @@ describe('a small file', () => {
     await expect(readSmallFile(file, 4)).rejects.toThrow('it has 5 bytes, more than 4');
   });
 
+  it('when a file stands where its folder should be, then the system says so', async () => {
+    const inTheWay = path.join(folder, 'a.json');
+    await writeFile(inTheWay, '{}');
+    // Windows takes it for a file that is not there.
+    const read = readSmallFile(path.join(inTheWay, 'b.json'), 4);
+    if (process.platform === 'win32') expect(await read).toBeUndefined();
+    else await expect(read).rejects.toThrow('ENOTDIR');
+  });
+
   it('when it is a folder, then the system says so', async () => {
     await expect(readSmallFile(folder, 1_000_000)).rejects.toThrow(/EISDIR|EPERM|EACCES/);
   });

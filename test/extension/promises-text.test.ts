@@ -142,8 +142,15 @@ describe('diagnosis in the editor', () => {
   });
 
   test('when there is no runtime, then that is the finding, with its cause', () => {
-    const result = withoutRuntime({ client: 'vscode', version: '1', protocol: 1 }, 'The port is taken.');
+    const result = withoutRuntime({ client: 'vscode', version: '1', protocol: 1 }, 'The port is taken.', []);
     expect(result.findings).toMatchObject([{ id: 'runtime', level: 'problem', detail: 'The port is taken.' }]);
     expect(result.markdown).toContain('The port is taken.');
+  });
+
+  test('when its cause names a file of the user, then the report does not say where that is', () => {
+    const cause = 'It did not start (exit code 1). The whole log is in /home/user/.local/state/punctual/runtime.log.';
+    const result = withoutRuntime({ client: 'vscode', version: '1', protocol: 1 }, cause, ['/home/user']);
+    expect(JSON.stringify(result)).not.toMatch(/user|local/);
+    expect(result.markdown).toContain('The whole log is in ~/…/runtime.log.');
   });
 });

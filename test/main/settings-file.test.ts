@@ -43,6 +43,7 @@ describe('the settings file', () => {
     ['{ "threads": -1 }', /threads: /],
     ['{ "residency": { "pinned": "big" } }', /residency\.pinned: /],
     ['{ "memory": ', /JSON/],
+    [`{ "threads": 1 }${' '.repeat(256 * 1024)}`, /it has \d+ bytes, more than 262144/],
   ])('when it says %s, then nothing of it counts, and a sentence says why', async (text, why) => {
     await write(text);
     const { said, problems } = await readSettingsFile(home);

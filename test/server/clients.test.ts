@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Status, statusSchema } from '../../runtime/protocol.ts';
-import { type Client, isClosed, statusWith, textResult, uri, World } from './world.ts';
+import { type Client, heardOf, isClosed, statusWith, textResult, uri, World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());
@@ -50,6 +50,34 @@ describe('the status', () => {
 });
 
 describe('a client that does not read', () => {
+  it('when the status changes on and on, then one that waits becomes the newest, it is not cut off, and the others hear each', async () => {
+    const megabyte = 'x'.repeat(1024 * 1024);
+    let version = 0;
+    const status = (): Status => ({ ...statusWith(2), uptimeMs: version, problems: [megabyte] });
+    world = await World.open({ bufferBytesMax: 4 * 1024 * 1024, status });
+    const slow = await world.client();
+    await told(slow);
+    world.timer.advance(250);
+    const other = await world.client();
+    await told(other);
+    slow.socket.pause();
+    const [slowHears, otherHears] = [slow, other].map((client) => heardOf<Status>(client, 'punctual/status'));
+    // The kernel takes some megabytes before anything has to wait here.
+    const last = 48;
+    for (version = 1; version <= last; version += 1) {
+      world.clients.statusChanged();
+      world.timer.advance(250);
+      await otherHears?.until(({ uptimeMs }) => uptimeMs === version);
+    }
+    version = last;
+    expect(world.lines.filter((line) => line.includes('is cut off'))).toEqual([]);
+    slow.socket.resume();
+    await slowHears?.until(({ uptimeMs }) => uptimeMs === last);
+    expect(slowHears?.all.length).toBeLessThan(last / 2);
+    const versions = slowHears?.all.map(({ uptimeMs }) => uptimeMs) ?? [];
+    expect(versions).toEqual([...versions].sort((a, b) => a - b));
+  });
+
   it('when it leaves more unread than the bound, then it is cut off, its request is aborted, and the others go on', async () => {
     world = await World.open({ bufferBytesMax: 1024 * 1024 });
     const [slow, other] = [await world.client(), await world.client()];

@@ -127,6 +127,31 @@ describe('punctual/watch', () => {
     expect(first?.items.filter(({ kind }) => kind === 'decision').length).toBe(10);
   });
 
+  it('when the client does not read, then what happens meanwhile comes together when it does, and nothing is missing', async () => {
+    const source = new Source();
+    world = await World.open({ services: { watch: source }, bufferBytesMax: 4 * 1024 * 1024 });
+    const [slow, other] = [await world.client(), await world.client()];
+    const [slowNews, otherNews] = [new News(slow), new News(other)];
+    for (const { connection } of [slow, other])
+      void connection.sendRequest(watchMethod, { partialResultToken: 'w' }).catch(() => undefined);
+    await Promise.all([slowNews.count(1), otherNews.count(1)]);
+    slow.socket.pause();
+    // The kernel takes some megabytes before anything has to wait here.
+    const times = Array.from({ length: 48 }, (_, index) => index + 1);
+    for (const atMs of times) {
+      source.tell(line(atMs, { kind: 'wake' }, [{ kind: 'tell', why: 'x'.repeat(512 * 1024) }]));
+      world.quiet.advance(250);
+      await otherNews.count(1 + atMs);
+    }
+    expect(world.lines.filter((each) => each.includes('is cut off'))).toEqual([]);
+    slow.socket.resume();
+    const toldTimes = () => slowNews.heard.flatMap(({ items }) => items.map(({ atMs }) => atMs));
+    for (let count = 2; toldTimes().length < times.length; count += 1) await slowNews.count(count);
+    expect(toldTimes()).toEqual(times);
+    expect(slowNews.heard.length).toBeLessThan(times.length);
+    expect(slowNews.heard.every(({ leftOut }) => leftOut === 0)).toBe(true);
+  });
+
   it('when it is cancelled, then nobody follows any more', async () => {
     const source = new Source();
     const { cancel, ended } = await watching(source);

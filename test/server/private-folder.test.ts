@@ -54,6 +54,12 @@ describe('who else is on a list', () => {
     ['one that somebody is kept out of', restricted.replace('D:PAI', `D:PAI(D;;FA;;;${another})`), []],
     ['one for everyone', 'x\r\nD:(A;;FA;;;WD)', ['WD']],
     ['one with a condition', 'x\r\nD:(XA;;FR;;;WD)', ['WD']],
+    [
+      'one whose condition has parentheses',
+      `${restricted.trimEnd()}(XA;;FR;;;WD;(Member_of {SID(BA)}))\r\n`,
+      ['everyone'],
+    ],
+    ['one with a list for auditors behind it', `${restricted.trimEnd()}S:AI(AU;SA;FA;;;WD)\r\n`, []],
     ['no list at all', 'x\r\nD:NO_ACCESS_CONTROL', ['everyone']],
     ['nothing that can be read', 'Zugriff verweigert', ['everyone']],
     ['nobody', 'x\r\nD:PAI', []],

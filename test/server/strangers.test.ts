@@ -76,6 +76,18 @@ describe('who asks for what there is not', () => {
     expect(door.clients).toBe(0);
   });
 
+  it('when he is refused and keeps his side of the connection open, then it is closed all the same', async () => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    await once(socket, 'end');
+    // Resolves when no connection is left.
+    await door.close();
+    expect(socket.writable).toBe(true);
+  });
+
   it('when he knocks without end, then the log does not grow with it', async () => {
     const knock = async (): Promise<string> =>
       (await say(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`))

@@ -16,7 +16,7 @@ import {
   type Status,
   type TextResult,
 } from '../../runtime/protocol.ts';
-import { Clients } from '../../runtime/server/clients.ts';
+import { Clients, type ClientsOptions } from '../../runtime/server/clients.ts';
 import type { Services } from '../../runtime/server/lsp.ts';
 import { MachineWide } from '../../runtime/server/machine-wide.ts';
 import { Door } from '../../runtime/server/socket.ts';
@@ -79,8 +79,9 @@ export function statusWith(clients: number): Status {
   return { version: '1.2.3', pid: 1, engineRestarts: 0, uptimeMs: 0, clients, windowMs: 1, classes: [], models: [] };
 }
 
-export interface WorldOptions {
-  readonly bufferBytesMax?: number;
+export interface WorldOptions extends Pick<ClientsOptions, 'bufferBytesMax' | 'documentLimits'> {
+  /** What is pushed in place of {@link statusWith}. */
+  readonly status?: ClientsOptions['status'];
   /** In place of those that the test answers by hand. */
   readonly services?: Partial<Services>;
 }
@@ -115,13 +116,13 @@ export class World {
   readonly #leaving: (() => void)[] = [];
   readonly #sockets: WebSocket[] = [];
 
-  private constructor({ bufferBytesMax, services }: WorldOptions) {
+  private constructor({ services, status = statusWith, ...limits }: WorldOptions) {
     const log = (line: string): void => {
       this.lines.push(line);
     };
     this.clients = new Clients({
       services: { ...this.#services(log), ...services },
-      status: statusWith,
+      status,
       lifetime: {
         clientCame: () => {
           this.present++;
@@ -132,7 +133,7 @@ export class World {
         },
       },
       timer: this.timer.start,
-      ...(bufferBytesMax !== undefined && { bufferBytesMax }),
+      ...limits,
     });
     const identity = { name: 'punctual', pid: process.pid, version: '1.2.3', protocol: protocolVersion } as const;
     this.door = new Door({ token, identity, onClient: (socket) => this.clients.welcome(socket), log });
@@ -229,6 +230,23 @@ export class Client {
     const textDocument = { uri, version };
     return this.connection.sendNotification('textDocument/didChange', { textDocument, contentChanges });
   }
+}
+
+/** What a client is told by one kind of notification. */
+export function heardOf<Params>({ connection }: Client, method: string) {
+  const all: Params[] = [];
+  let came: () => void = () => undefined;
+  connection.onNotification(method, (params: Params) => {
+    all.push(params);
+    came();
+  });
+  const until = async (isIt: (params: Params) => boolean): Promise<void> => {
+    while (!all.some(isIt))
+      await new Promise<void>((resolve) => {
+        came = resolve;
+      });
+  };
+  return { all, until };
 }
 
 export function isClosed(socket: WebSocket): Promise<void> {

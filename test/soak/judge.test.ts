@@ -1,6 +1,7 @@
 /** That the soak finds what it looks for, and how it is called. */
 import { describe, expect, it } from 'vitest';
 import { newRandom } from '../../runtime/bench/random.ts';
+import { restMsFirst } from '../../runtime/loop/circuit.ts';
 import { readArguments } from '../../runtime/soak/arguments.ts';
 import { draw } from '../../runtime/soak/draw.ts';
 import { type Blows, Request } from '../../runtime/soak/real/request.ts';
@@ -62,6 +63,18 @@ describe('a request of the soak', () => {
     again.blows.engine += 2;
     again.request.over(lostEngine);
     expect(again.findings).toMatchObject({ lost: [], refused: 1 });
+  });
+
+  it('when the engine rests after deaths in a row, then that explains its end for as long as it rests, and no longer', () => {
+    const message = 'The engine ended 5 times in a row without an answer (SIGKILL), so it rests for 60 s.';
+    const resting = new Case();
+    resting.blows.engineMs = performance.now() - restMsFirst;
+    resting.request.over({ kind: 'error', code: -31_001, message });
+    expect(resting.findings).toMatchObject({ lost: [], refused: 1 });
+    const rested = new Case();
+    rested.blows.engineMs = performance.now() - 2 * restMsFirst;
+    rested.request.over({ kind: 'error', code: -31_001, message });
+    expect(rested.findings.lost).toHaveLength(1);
   });
 
   it('when its connection closes, then that is explained by a death of the runtime alone', () => {

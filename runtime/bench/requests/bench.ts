@@ -11,19 +11,19 @@ import type { ChosenModel } from '../../features/tasks.ts';
 import { Loop } from '../../loop.ts';
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
 import { newEngine } from '../engine/our-engine.ts';
-import { intervalFigures, intervalText } from '../interval.ts';
+import { type Figure, intervalFigures } from '../interval.ts';
 import { embeddedModel, modelOf } from '../keystrokes/models.ts';
 import { countOf, listed, oneOf } from '../options.ts';
 import { Progress } from '../progress.ts';
 import type { Window } from '../replay/arrivals.ts';
 import { readTraces, readTypingGaps } from '../replay/traces.ts';
-import { aimCells, aimColumns, type TextTable } from '../tables.ts';
+import { intervalTable, type TextTable } from '../tables.ts';
 import { type TypedEdit, typingSessions } from '../typing/session.ts';
 import { seeds, targetMs } from '../typing/workload.ts';
 import { type MachineName, machines } from '../workloads.ts';
 import { type Answers, gather, placeKey } from './answers.ts';
 import { plainClient, productClient, reusingClient } from './clients.ts';
-import { type Figure, figuresOf, type PlayedSeed, summedClients } from './figures.ts';
+import { figuresOf, type PlayedSeed, summedClients } from './figures.ts';
 import { type ClientTally, playClient } from './play.ts';
 import { aims, requestCosts, sessionsPerSeed } from './workload.ts';
 
@@ -34,6 +34,8 @@ const modelId = 'prefix-first';
 const model: ChosenModel = { id: modelId, name: modelId, demo: false, chosen: true, contextTokens };
 
 type Sessions = readonly { readonly seed: number; readonly edits: readonly (readonly TypedEdit[])[] }[];
+
+const figuresNote = 'Ratios of requests: at the setting where as many suggestions are shown, seed by seed.';
 
 export const requestsBench: Bench = {
   name: 'requests',
@@ -136,7 +138,7 @@ function resultOf(results: readonly Result[], details: Record<string, unknown>):
       ...details,
       ...Object.fromEntries(all.map(({ name, interval }) => [name, intervalFigures(interval)])),
     },
-    tables: [...results.map(clientTable), figureTable(all)],
+    tables: [...results.map(clientTable), intervalTable(all, aims, figuresNote)],
   };
 }
 
@@ -171,17 +173,5 @@ function clientTable({ machine, played }: Result): TextTable {
       ...requestCosts.map((cost, place) => row(productClient(cost).name, ({ swept }) => swept[place])),
     ],
     note: 'VS Code waits 50 ms before each. Answered: with a suggestion, before the next key. Shown: those that were not the rest of the one before.',
-  };
-}
-
-function figureTable(figures: readonly Figure[]): TextTable {
-  return {
-    columns: [{ label: 'figure', isText: true }, { label: 'value (95 %)' }, ...aimColumns],
-    rows: figures.map(({ name, interval }) => [
-      name,
-      intervalText(interval, 3),
-      ...aimCells(interval.mean, aims[name]),
-    ]),
-    note: 'Ratios of requests: at the setting where as many suggestions are shown, seed by seed.',
   };
 }

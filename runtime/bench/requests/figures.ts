@@ -1,6 +1,5 @@
 /** What the clients' sessions come to: requests at equal suggestions shown. Pure. */
-import type { Interval } from '../interval.ts';
-import { ratioInterval } from '../interval.ts';
+import { type Figure, ratioInterval } from '../interval.ts';
 import { interpolated, whereShown } from '../typing/figures.ts';
 import type { MachineName } from '../workloads.ts';
 import type { ClientTally } from './play.ts';
@@ -12,11 +11,6 @@ export interface PlayedSeed {
   readonly reusing: ClientTally;
   readonly shipped: ClientTally;
   readonly swept: readonly ClientTally[];
-}
-
-export interface Figure {
-  readonly name: string;
-  readonly interval: Interval;
 }
 
 export function summedClients(tallies: readonly ClientTally[]): ClientTally {

@@ -1,5 +1,5 @@
 /** What the runs come to: the figures by the names of the project's issue. Pure. */
-import { type Interval, meanInterval, studentQuantile } from '../interval.ts';
+import { type Figure, type Interval, meanInterval, studentQuantile } from '../interval.ts';
 import { isReached as reaches } from '../report/numbers.ts';
 import type { Target } from '../report/report.ts';
 import type { ContenderName, RuleName } from './contenders.ts';
@@ -50,12 +50,6 @@ export const aims: Readonly<Record<string, Target>> = {
   clairvoyant_ratio: { atMost: 1.25 },
   readahead_gb: { atMost: 300 },
 };
-
-export interface Figure {
-  /** As in {@link aims}. */
-  readonly name: string;
-  readonly interval: Interval;
-}
 
 /** Of `ours`; figures against a contender that did not play are left out. */
 export function figuresOf(ours: ContenderName, played: readonly Played[]): Figure[] {

@@ -1,8 +1,8 @@
 /** What the bench prints: figures by name, everything else as data, and tables for people. Pure. */
 import type { BenchResult } from '../bench.ts';
-import { type IntervalFigures, intervalFigures, intervalText, meanInterval } from '../interval.ts';
+import { type Figure, type IntervalFigures, intervalFigures, intervalText, meanInterval } from '../interval.ts';
 import { quantityText } from '../report/numbers.ts';
-import { aimCells, aimColumns, type TextTable } from '../tables.ts';
+import { intervalTable, type TextTable } from '../tables.ts';
 import { type ContenderName, isAblation, ruleNames } from './contenders.ts';
 import {
   ablationFigures,
@@ -11,7 +11,6 @@ import {
   type Cell,
   cells,
   comparator,
-  type Figure,
   figuresOf,
   isReached,
   meanOf,
@@ -106,13 +105,7 @@ function ablationTable(ablated: readonly Ablated[]): TextTable {
 }
 
 function figureTable(told: readonly Told[]): TextTable {
-  return {
-    columns: [{ label: 'figure', isText: true }, { label: 'value (95 %)' }, ...aimColumns],
-    rows: told.map(({ figure, name, interval }) => [
-      figure,
-      intervalText(interval, 3),
-      ...aimCells(interval.mean, aims[name]),
-    ]),
-    note: `Against ${comparator}, the baseline with the best goodput on the tuning window, unless the name says otherwise. as_chosen: nothing stands in.`,
-  };
+  const figures = told.map(({ figure, interval }) => ({ name: figure, interval }));
+  const note = `Against ${comparator}, the baseline with the best goodput on the tuning window, unless the name says otherwise. as_chosen: nothing stands in.`;
+  return intervalTable(figures, Object.fromEntries(told.map(({ figure, name }) => [figure, aims[name]])), note);
 }

@@ -8,23 +8,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { debounceDefault } from '../../features/completion/debounce.ts';
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
-import { intervalFigures, intervalText } from '../interval.ts';
+import { type Figure, intervalFigures } from '../interval.ts';
 import { countOf, listed, oneOf } from '../options.ts';
 import { Progress } from '../progress.ts';
 import type { Window } from '../replay/arrivals.ts';
 import { readTraces, readTypingGaps } from '../replay/traces.ts';
-import { aimCells, aimColumns, type TextTable } from '../tables.ts';
+import { intervalTable, type TextTable } from '../tables.ts';
 import { type MachineName, machines } from '../workloads.ts';
-import {
-  type Cell,
-  comparator,
-  type Figure,
-  figuresOf,
-  interpolated,
-  type Played,
-  summed,
-  whereShown,
-} from './figures.ts';
+import { type Cell, comparator, figuresOf, interpolated, type Played, summed, whereShown } from './figures.ts';
 import { fitted, observationsOf } from './fit.ts';
 import { playTyping, type Tally } from './play.ts';
 import { adaptiveRule, fixedRule, type Rule } from './rules.ts';
@@ -41,6 +32,8 @@ export interface Selection {
   readonly window: Window;
   readonly seeds: readonly number[];
 }
+
+const figuresNote = `Against ${comparator} for everybody. requests_ratio: at the setting where as many suggestions are shown, seed by seed.`;
 
 export const typingBench: Bench = {
   name: 'typing',
@@ -132,7 +125,7 @@ export function resultOf({ window, seeds: played }: Selection, results: readonly
         results.map(({ cell, played: runs }) => [nameOf(cell), costAtEqualShown(runs)]),
       ),
     },
-    tables: [...results.map(ruleTable), figureTable(all)],
+    tables: [...results.map(ruleTable), intervalTable(all, aims, figuresNote)],
   };
 }
 
@@ -170,18 +163,6 @@ function ruleTable({ cell, played }: Result): TextTable {
       ),
     ]),
     note: 'VS Code waits 50 ms before each. Shown: the whole answer was there before the next key.',
-  };
-}
-
-function figureTable(figures: readonly Figure[]): TextTable {
-  return {
-    columns: [{ label: 'figure', isText: true }, { label: 'value (95 %)' }, ...aimColumns],
-    rows: figures.map(({ name, interval }) => [
-      name,
-      intervalText(interval, 3),
-      ...aimCells(interval.mean, aims[name]),
-    ]),
-    note: `Against ${comparator} for everybody. requests_ratio: at the setting where as many suggestions are shown, seed by seed.`,
   };
 }
 

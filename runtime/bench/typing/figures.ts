@@ -1,5 +1,5 @@
 /** What the sessions come to: requests at equal suggestions shown, by the names of the project's issue. Pure. */
-import { type Interval, ratioInterval } from '../interval.ts';
+import { type Figure, ratioInterval } from '../interval.ts';
 import type { MachineName } from '../workloads.ts';
 import type { Tally } from './play.ts';
 import type { Timing } from './session.ts';
@@ -64,11 +64,6 @@ export function requestsAtEqualShown({ fixed, swept }: Played): number {
         swept.map(({ requests }) => requests),
         where,
       );
-}
-
-export interface Figure {
-  readonly name: string;
-  readonly interval: Interval;
 }
 
 /** The ratios of one cell to the comparator, with intervals over the seeds. */

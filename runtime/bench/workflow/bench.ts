@@ -4,15 +4,15 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Bench, BenchOptions, BenchResult, BenchValues } from '../bench.ts';
-import { intervalFigures, intervalText, percentRange } from '../interval.ts';
+import { type Figure, intervalFigures, intervalText, percentRange } from '../interval.ts';
 import { countOf, listed, numberOf, oneOf } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { readTraces } from '../replay/traces.ts';
 import { quantityText } from '../report/numbers.ts';
-import { aimCells, aimColumns, type TextTable } from '../tables.ts';
+import { intervalTable, type TextTable } from '../tables.ts';
 import type { MachineName } from '../workloads.ts';
 import { ablationNames, type ContenderName, contenderNames, policyContenders } from './contenders.ts';
-import { aims, type Figure, figuresOf, type Summary, summaryOf } from './figures.ts';
+import { aims, figuresOf, type Summary, summaryOf } from './figures.ts';
 import { findLoad } from './find-loads.ts';
 import { type Cell, cellOf, loadOf, type Played, play } from './play.ts';
 import { durationMs, seeds } from './workload.ts';
@@ -32,6 +32,9 @@ export interface Selection {
   /** Virtual. */
   readonly durationMs: number;
 }
+
+const figuresNote =
+  'Against calls that have a part of the deadline each (split), unless the name says otherwise: whole, each, static.';
 
 export const workflowBench: Bench = {
   name: 'workflow',
@@ -137,7 +140,7 @@ export function resultOf({ window, seeds: played }: Selection, results: readonly
   return {
     figures: Object.fromEntries(all.map(({ name, interval }) => [name, interval.mean])),
     details: { window, seeds: played, machines: Object.fromEntries(machines) },
-    tables: [...results.map(contenderTable), figureTable(all)],
+    tables: [...results.map(contenderTable), intervalTable(all, aims, figuresNote, 2)],
   };
 }
 
@@ -168,18 +171,6 @@ function contenderTable({ cell, summaries }: Result): TextTable {
       means.busy.toFixed(1),
     ]),
     note: 'Attained: workflows whose last answer came in time. Completions: first tokens in time, of those that some order can serve in time. All in %.',
-  };
-}
-
-function figureTable(figures: readonly Figure[]): TextTable {
-  return {
-    columns: [{ label: 'figure', isText: true }, { label: 'value (95 %)' }, ...aimColumns],
-    rows: figures.map(({ name, interval }) => [
-      name,
-      intervalText(interval, 2),
-      ...aimCells(interval.mean, aims[name]),
-    ]),
-    note: 'Against calls that have a part of the deadline each (split), unless the name says otherwise: whole, each, static.',
   };
 }
 

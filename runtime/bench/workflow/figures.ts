@@ -1,5 +1,5 @@
 /** What the runs of a machine come to: the figures by the names of the project's issue, each with its interval over the seeds. Pure. */
-import { type Interval, meanInterval, ratioInterval } from '../interval.ts';
+import { type Figure, type Interval, meanInterval, ratioInterval } from '../interval.ts';
 import { meanOf } from '../replay/figures.ts';
 import type { Target } from '../report/report.ts';
 import type { MachineName } from '../workloads.ts';
@@ -14,12 +14,6 @@ export const aims: Readonly<Record<string, Target | undefined>> = {
   'workflow.degraded_points': { atLeast: 18 },
   'workflow.degraded_e2e_p95_ratio': { atMost: 0.9 },
 };
-
-export interface Figure {
-  /** As printed: `workflow.attainment_points`, or `workflow.gpu.attainment_points`. */
-  readonly name: string;
-  readonly interval: Interval;
-}
 
 type Measure = (run: Played) => number;
 

@@ -1,5 +1,5 @@
 /** One engine process as the runtime sees it: from its fork to its end, what it may see, and what it says. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork, type SpawnOptions } from 'node:child_process';
 import type { DeviceReport, EngineCommand, EngineEvent } from '../engine.ts';
 import type { KvRoot } from './kv-folder.ts';
 import { type DeviceQuestion, deviceAnswerSchema, eventsSchema } from './messages.ts';
@@ -64,14 +64,17 @@ export class EngineChild {
   #isOver = false;
 
   constructor(options: ChildOptions, kvRoot: KvRoot, listener: ChildListener) {
-    const child = fork(options.program, options.policy === undefined ? [] : [options.policy], {
+    const started: ForkOptions & Pick<SpawnOptions, 'windowsHide'> = {
       env: { ...childEnvironment(options.env), PUNCTUAL_KV_FOLDER: kvRoot.path },
       // Little of its JavaScript lives long: more room for the young would only be touched.
       execArgv: ['--max-semi-space-size=1'],
       serialization: 'advanced',
       // Native code may print to stdout, which belongs to whoever started the runtime.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+      // The runtime has no console, so that Windows would open one on the screen. Handed on by fork, although its types do not say so.
+      windowsHide: true,
+    };
+    const child = fork(options.program, options.policy === undefined ? [] : [options.policy], started);
     this.#process = child;
     let resolveEnded: () => void = () => undefined;
     this.#ended = new Promise((resolve) => {

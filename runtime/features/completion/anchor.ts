@@ -11,6 +11,7 @@
  * 3. what was typed since is no longer than a model has it in view well ({@link typedCharsMax}).
  */
 import type { InfillContext, InfillPrompt } from '../../core/task.ts';
+import { ownText } from './own-text.ts';
 import { type InfillWindow, rightEdge, snapToCharacter } from './prompt.ts';
 
 export interface Anchor {
@@ -61,11 +62,11 @@ export function anchored(
   const cursor = snapToCharacter(text, offset);
   const edge = cursor - window.prefix.length;
   const start = typedStart(window.prefix);
-  const typed = window.prefix.slice(start);
+  const typed = ownText(window.prefix.slice(start));
   const anchor = {
     edge,
-    prefix: window.prefix.slice(0, start),
-    suffix: window.suffix,
+    prefix: ownText(window.prefix.slice(0, start)),
+    suffix: ownText(window.suffix),
     endsDocument: cursor + window.suffix.length === text.length,
     droppedChars,
     leadChars: typed.lastIndexOf('\n') + 1,
@@ -115,7 +116,7 @@ export function lengthened(
   const cursor = snapToCharacter(text, offset);
   const start = cursor + (betweenOf(anchor, text, cursor) ?? '').length;
   const end = Math.max(rightEdge(text, start, suffixChars), start + anchor.suffix.length);
-  const whole = { ...rest, suffix: text.slice(start, end), endsDocument: end === text.length };
+  const whole = { ...rest, suffix: ownText(text.slice(start, end)), endsDocument: end === text.length };
   return { anchor: whole, prompt: promptAt(whole, prompt.typed ?? ''), isStale: false };
 }
 
@@ -124,7 +125,7 @@ function typedBehind({ edge, prefix }: Anchor, text: string, cursor: number): st
   if (start === undefined) return undefined;
   const typed = text.slice(start + prefix.length, cursor);
   const isNear = typed.length <= typedCharsMax && typed.split('\n').length <= typedLinesMax;
-  return isNear ? typed : undefined;
+  return isNear ? ownText(typed) : undefined;
 }
 
 function startOf(edge: number, prefix: string, text: string, cursor: number): number | undefined {

@@ -5,6 +5,7 @@
  * until one is found that begins with what was passed. What stands behind the cursor must be the same: a suggestion that ignores it is
  * another one's.
  */
+import { ownText } from './own-text.ts';
 import type { Sides } from './since.ts';
 
 /** Of the text around a cursor, what a suggestion is found by, in characters: a few dozen lines. */
@@ -25,9 +26,9 @@ export class SuggestionCache {
   /** @param scope suggestions of one scope, such as a model and a language, are not found in another. */
   put(scope: string, { before, after }: Sides, text: string): void {
     if (text === '') return;
-    const key = keyOf(scope, before, before.length, after);
+    const key = ownText(keyOf(scope, before, before.length, after));
     this.#suggestions.delete(key);
-    this.#suggestions.set(key, text);
+    this.#suggestions.set(key, ownText(text));
     const [oldest] = this.#suggestions.keys();
     if (this.#suggestions.size > this.#entriesMax && oldest !== undefined) this.#suggestions.delete(oldest);
   }

@@ -10,6 +10,7 @@
  * 4. When nothing fits, the promise cannot be kept by a prompt: the one that is there first is asked for. The current line and a few
  *    before it are never dropped.
  */
+import { ownText } from './own-text.ts';
 import {
   type InfillWindow,
   leftEdge,
@@ -253,5 +254,5 @@ function holdsOf(segments: readonly Segment[]): HeldWindow {
     .join('')
     .slice(0, headChars);
   // Without the line that is being typed, which may change.
-  return { edge, head: head.slice(0, head.lastIndexOf('\n') + 1) };
+  return { edge, head: ownText(head.slice(0, head.lastIndexOf('\n') + 1)) };
 }

@@ -2,52 +2,13 @@
  * Conversations with the server in this process, past the door: messages by the grammar, spoiled ones, and whole sequences in a nasty
  * order. Each request has to get exactly one answer, and nothing else may be heard that looks like one.
  */
-import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import type { Random } from '../../bench/random.ts';
 import type { Case, Failure, Target } from '../case.ts';
 import { House } from '../house.ts';
+import { Line } from '../line.ts';
 import { conversation } from '../messages.ts';
 import { Expectations } from '../wire.ts';
-
-/** A socket without a network: frames in by `deliver`, answers out by `onSent`. */
-class Line extends EventEmitter {
-  readyState = 1;
-  readonly bufferedAmount = 0;
-  readonly #onSent: (message: unknown) => void;
-
-  constructor(onSent: (message: unknown) => void) {
-    super();
-    this.#onSent = onSent;
-  }
-
-  deliver(frame: Buffer): void {
-    this.emit('message', frame, false);
-  }
-
-  send(text: string, sent: () => void): void {
-    this.#onSent(JSON.parse(text));
-    setImmediate(sent);
-  }
-
-  pause(): void {
-    // A line has no buffer that would hold anything back.
-  }
-
-  resume(): void {
-    // As above.
-  }
-
-  terminate(): void {
-    this.close();
-  }
-
-  close(): void {
-    if (this.readyState !== 1) return;
-    this.readyState = 3;
-    this.emit('close');
-  }
-}
 
 export interface RpcOptions {
   readonly name: string;

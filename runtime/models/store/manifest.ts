@@ -2,11 +2,12 @@
  * What the store knows beside the files themselves, in one small file of their folder: digests, where files came from, and the
  * models that the user has elsewhere. Losing it loses no model: its files are still found.
  */
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { codeOf, reasonOf } from '../../disk/reason.ts';
 import { replaceFile } from '../../disk/replace-file.ts';
+import { readSmallFile } from '../../disk/small-file.ts';
 import { folderError } from './disk.ts';
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -36,6 +37,10 @@ const fileName = 'models.json';
 /** Beyond, the oldest leave: a digest of an address, and a model elsewhere. */
 const digestsMax = 1_000;
 const rememberedMax = 1_000;
+/** Twice what these take with the longest addresses and paths that there are. */
+const bytesMax = 16 * 1024 * 1024;
+
+const nothingYet: ManifestData = { version: 1, files: {}, firstDigests: {}, remembered: [] };
 
 export class Manifest {
   readonly #folder: string;
@@ -82,20 +87,16 @@ export class Manifest {
 
   async #read(): Promise<ManifestData> {
     const file = path.join(this.#folder, fileName);
-    let text: string;
     try {
-      text = await readFile(file, 'utf8');
+      const text = await readSmallFile(file, bytesMax);
+      return text === undefined ? nothingYet : manifestSchema.parse(JSON.parse(text));
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return { version: 1, files: {}, firstDigests: {}, remembered: [] };
-      throw folderError(error, file);
-    }
-    try {
-      return manifestSchema.parse(JSON.parse(text));
-    } catch (error) {
+      // What the system says is about the folder; all else is about what stands in the file.
+      if (codeOf(error) !== undefined) throw folderError(error, file);
       // Kept beside, for it names models elsewhere that only the user could find again.
       await rename(file, `${file}.damaged`).catch(() => undefined);
       this.#log(`${file} cannot be read and was set aside as ${fileName}.damaged: ${reasonOf(error)}`);
-      return { version: 1, files: {}, firstDigests: {}, remembered: [] };
+      return nothingYet;
     }
   }
 

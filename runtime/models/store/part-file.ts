@@ -3,10 +3,11 @@
  * which version of the file. The second never claims more than the first has on disk: a checkpoint first takes what was
  * written, then flushes the data, then replaces the record. So a crash costs at most what came since the last checkpoint.
  */
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { draftExtension, replaceFile } from '../../disk/replace-file.ts';
+import { readSmallFile } from '../../disk/small-file.ts';
 import { type Disk, folderError, isFull, syncFolder } from './disk.ts';
 import { StoreError } from './failure.ts';
 import { bytesOf, missingOf, type Range, type Ranges, withRange } from './ranges.ts';
@@ -18,13 +19,17 @@ const recordExtension = '.part.json';
 /** A few blocks of any file system. */
 const roomBytes = 16 * 1024;
 
+/** Of a record; each of its ranges takes about 40 bytes. */
+const rangesMax = 100_000;
+const recordBytesMax = 8 * 1024 * 1024;
+
 const recordSchema = z.object({
   version: z.literal(1),
   uri: z.string(),
   bytes: z.int().positive().optional(),
   validator: z.string().optional(),
   sha256: z.string().optional(),
-  done: z.array(z.object({ from: z.int().nonnegative(), to: z.int().positive() })).max(100_000),
+  done: z.array(z.object({ from: z.int().nonnegative(), to: z.int().positive() })).max(rangesMax),
 });
 
 /** What a part file remembers of where it comes from. */
@@ -184,7 +189,8 @@ function isSameVersion(a: Omit<PartRecord, 'done'>, b: Omit<PartRecord, 'done'>)
 /** Undefined when there is none, or none that makes sense. */
 export async function readRecord(file: string): Promise<PartRecord | undefined> {
   try {
-    return recordSchema.parse(JSON.parse(await readFile(file + recordExtension, 'utf8')));
+    const text = await readSmallFile(file + recordExtension, recordBytesMax);
+    return text === undefined ? undefined : recordSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

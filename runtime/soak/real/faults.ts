@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canLook } from '../../bench/processes.ts';
 import { integer, pick, type Random } from '../../bench/random.ts';
+import { deathsMax } from '../../loop/circuit.ts';
 import { poison } from '../marks.ts';
 import type { RealWorld } from './world.ts';
 
@@ -10,6 +11,7 @@ const weights = {
   'engine SIGKILL': 10,
   'engine SIGSEGV': 6,
   'engine out of memory while it loads': 4,
+  'engine dies again and again': 1,
   'engine stopped for a while': 6,
   'runtime SIGKILL': 4,
   'runtime SIGTERM': 2,
@@ -32,12 +34,21 @@ export function faultsHere(canFill: boolean): Partial<Record<FaultKind, number>>
   );
 }
 
-/** After these, completions have to come back. */
+/** After these, completions have to come back within one load. */
 export function endsEngine(kind: FaultKind): boolean {
   return kind.startsWith('engine SIG') || kind.startsWith('runtime') || kind === 'poisoned request';
 }
 
+/** How many lives of the engine a fault ends. */
+export function livesOf(kind: FaultKind): number {
+  if (kind === 'engine dies again and again') return deathsMax;
+  if (kind === 'engine out of memory while it loads' || kind === 'poisoned request') return 2;
+  return kind.startsWith('engine SIG') || kind === 'disk full' ? 1 : 0;
+}
+
 const manyWindows = 44;
+/** The next life begins that soon: each waits longer than the one before, and somebody has to ask for it. */
+const lifeMsMax = 10_000;
 
 export async function strike(world: RealWorld, kind: FaultKind, random: Random): Promise<void> {
   switch (kind) {
@@ -49,6 +60,8 @@ export async function strike(world: RealWorld, kind: FaultKind, random: Random):
       world.place.dieAtNextLoad();
       world.blow('engine');
       return void world.strike('engine', 'SIGKILL');
+    case 'engine dies again and again':
+      return crashLoop(world, random);
     case 'engine stopped for a while':
       return stopped(world, ['engine'], random);
     case 'runtime SIGKILL':
@@ -70,6 +83,15 @@ export async function strike(world: RealWorld, kind: FaultKind, random: Random):
     default:
       kind satisfies never;
   }
+}
+
+/** Until the runtime gives it a rest; then that is waited for. */
+async function crashLoop(world: RealWorld, random: Random): Promise<void> {
+  for (let life = 0; life < deathsMax; life += 1) {
+    const untilMs = performance.now() + lifeMsMax;
+    while (world.strike('engine', 'SIGKILL') === 0 && performance.now() < untilMs) await sleep(20);
+  }
+  await world.backMs(random);
 }
 
 async function stopped(world: RealWorld, kinds: readonly ('runtime' | 'engine')[], random: Random): Promise<void> {

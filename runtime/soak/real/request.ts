@@ -1,5 +1,6 @@
 /** One request of a window, from its question to its end, and what was done to it meanwhile. Judges itself. */
 import { z } from 'zod';
+import { restMsFirst } from '../../loop/circuit.ts';
 import type { Tally } from '../tally.ts';
 import type { Work } from './requests.ts';
 
@@ -97,8 +98,10 @@ export class Request {
     if ((runtime ?? 0) > 0 || performance.now() - runtimeMs < afterMs) return true;
     if (end.kind === 'closed' || end.message === '') return false;
     if ((this.#after?.poisons ?? 0) > 0) return true;
-    // Of several deaths in a row the model is refused for a moment, and says so.
-    if (/while it loaded|in a row without an answer/.test(end.message)) return performance.now() - engineMs < afterMs;
+    // Of several deaths in a row the model is refused for a moment, or the engine rests for longer; both say so.
+    const sinceMs = performance.now() - engineMs;
+    if (end.message.includes('while it loaded')) return sinceMs < afterMs;
+    if (end.message.includes('in a row without an answer')) return sinceMs < restMsFirst + afterMs;
     return (engine ?? 0) >= (this.work.kind === 'generate' ? 1 : 2);
   }
 }

@@ -1,13 +1,15 @@
 /**
- * The real part: the built runtime and engine with the embedded model, windows that ask all the time, and a fault every second or so. In
- * the second half nothing ends the runtime, so that its memory and its open files can be compared.
+ * The real part: the built runtime and engine with the embedded model, windows that ask all the time, and a fault every second or so. After
+ * half of the faults nothing ends the runtime any more, and after another tenth, when it is warm, its memory and its open files are noted, to
+ * be compared with those of the end: both while nobody asks.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFiles, processesOf, residentBytes } from '../../bench/processes.ts';
 import { integer, newRandom, type Random } from '../../bench/random.ts';
+import { deathsMax } from '../../loop/circuit.ts';
 import { draw } from '../draw.ts';
 import type { Tally } from '../tally.ts';
-import { endsEngine, type FaultKind, faultsHere, strike } from './faults.ts';
+import { endsEngine, type FaultKind, faultsHere, livesOf, strike } from './faults.ts';
 import { Place } from './place.ts';
 import { RealWorld } from './world.ts';
 
@@ -16,6 +18,11 @@ const gapMsMax = 900;
 /** Of the faults after which completions must come back, so many are waited for. */
 const watchedShare = 0.5;
 const loadsMeasured = 3;
+/** Fewer than those in a row after which the runtime gives the engine a rest: faults are to hit somebody. That rest is a fault of its own. */
+const livesMax = deathsMax - 1;
+const warmAt = 0.6;
+/** For what a process still does, and for the collection of garbage, once nobody asks. */
+const restMs = 20_000;
 /** For what a runtime has still to do when its last client has gone. */
 const endMsMax = 20_000;
 
@@ -35,7 +42,7 @@ export interface RealOutcome {
   readonly backMs: readonly number[];
   /** From the end of an engine to the next completion with nothing else going on: one model load, in ms. */
   readonly loadMs: readonly number[];
-  /** Of the runtime's memory, from the middle to the end, as a share; undefined where it cannot be known. */
+  /** Of the runtime's memory, from when it was warm to the end, as a share; undefined where it cannot be known. */
   readonly memoryGrowth: number | undefined;
   readonly skipped: readonly string[];
 }
@@ -48,16 +55,14 @@ export async function soakReal(options: RealOptions, tally: Tally): Promise<Real
   try {
     const loadMs = await loads(world, random);
     world.begin(windows, seed);
-    const first = await faults(
-      world,
-      random,
-      { ...options, faultsMax: Math.floor(options.faultsMax / 2), spares: /^$/ },
-      tally,
-    );
-    const before = await sample(world, random);
+    const half = Math.floor(options.faultsMax / 2);
+    const warm = Math.floor(options.faultsMax * warmAt);
     const spares = /runtime|disk/;
-    const rest = { ...options, faultsMax: options.faultsMax - Math.floor(options.faultsMax / 2), spares };
-    const second = before === undefined ? [] : await faults(world, random, rest, tally);
+    const part = (from: number, to: number, spared: RegExp): Promise<number[]> =>
+      faults(world, random, { ...options, from, to, spares: spared }, tally);
+    const first = [...(await part(0, half, /^$/)), ...(await part(half, warm, spares))];
+    const before = await sample(world, random);
+    const second = before === undefined ? [] : await part(warm, options.faultsMax, spares);
     const after = await sample(world, random);
     await world.comeToRest();
     compare(before, after, world, log);
@@ -88,26 +93,41 @@ async function loads(world: RealWorld, random: Random): Promise<number[]> {
   return found;
 }
 
+interface Part extends RealOptions {
+  /** Numbers of the faults: from the first on, and before the second. */
+  readonly from: number;
+  readonly to: number;
+  readonly spares: RegExp;
+}
+
 async function faults(
   world: RealWorld,
   random: Random,
-  { faultsMax, isOver, spares, log }: RealOptions & { readonly spares: RegExp },
+  { from, to, faultsMax, isOver, spares, log }: Part,
   tally: Tally,
 ): Promise<number[]> {
   const here = Object.entries(faultsHere(world.place.canFill)).filter(([kind]) => !spares.test(kind));
   const kinds = Object.fromEntries(here) as Record<FaultKind, number>;
   const back: number[] = [];
-  for (let count = 0; count < faultsMax && !isOver(); count += 1) {
+  let lives = 0;
+  for (let count = from; count < to && !isOver(); count += 1) {
     const kind = draw(random, kinds);
+    if (lives + livesOf(kind) > livesMax) {
+      await world.backMs(random);
+      lives = 0;
+    }
     tally.fault(kind);
     const startMs = performance.now();
     await strike(world, kind, random);
+    lives += livesOf(kind);
     const isWatched = endsEngine(kind) && random() < watchedShare;
     const ms = isWatched ? await world.backMs(random) : undefined;
-    if (ms !== undefined) back.push(ms);
-    log(
-      `${count + 1}/${faultsMax} ${kind}: ${Math.round(performance.now() - startMs)} ms${ms === undefined ? '' : `, completions back after ${Math.round(ms)} ms`}`,
-    );
+    if (ms !== undefined) {
+      back.push(ms);
+      lives = 0;
+    }
+    const then = ms === undefined ? '' : `, completions back after ${Math.round(ms)} ms`;
+    log(`${count + 1}/${faultsMax} ${kind}: ${Math.round(performance.now() - startMs)} ms${then}`);
     await sleep(integer(random, 0, gapMsMax));
   }
   return back;
@@ -119,13 +139,19 @@ interface Sample {
   readonly files: number;
 }
 
-/** The runtime as it is when completions are answered; undefined where nothing can be known, or completions did not come back. */
+/** The runtime as it is when it can answer and nobody asks; undefined where nothing can be known, or completions did not come back. */
 async function sample(world: RealWorld, random: Random): Promise<Sample | undefined> {
   if ((await world.backMs(random)) === undefined) return undefined;
+  await world.pause();
+  await sleep(restMs);
   const runtime = processesOf(world.place.temporary).find(({ kind }) => kind === 'runtime');
-  if (runtime === undefined) return undefined;
-  const { pid } = runtime;
-  return { pid, bytes: residentBytes(pid) ?? 0, files: openFiles(pid) ?? 0 };
+  const found = runtime && {
+    pid: runtime.pid,
+    bytes: residentBytes(runtime.pid) ?? 0,
+    files: openFiles(runtime.pid) ?? 0,
+  };
+  world.goOn();
+  return found;
 }
 
 /** Windows come and go while this is counted, so a few more are no leak. */
@@ -140,7 +166,7 @@ function compare(
   if (before === undefined || after === undefined || before.pid !== after.pid) return;
   const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
   log(
-    `runtime: ${megabytes(before.bytes)} and ${before.files} open files in the middle, ${megabytes(after.bytes)} and ${after.files} at the end`,
+    `runtime: ${megabytes(before.bytes)} and ${before.files} open files when it was warm, ${megabytes(after.bytes)} and ${after.files} at the end`,
   );
   if (after.files > before.files + filesSlack)
     world.note('orphans', `the runtime had ${before.files} open files, and has ${after.files}`);

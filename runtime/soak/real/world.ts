@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesOf, signal } from '../../bench/processes.ts';
 import { newRandom, type Random } from '../../bench/random.ts';
-import type { Status } from '../../protocol.ts';
+import { inlineCompletionResultSchema, type Status } from '../../protocol.ts';
 import type { Tally } from '../tally.ts';
 import type { Place } from './place.ts';
-import type { Blows, Request } from './request.ts';
+import type { Blows, End, Request } from './request.ts';
 import { type Kind, newWork } from './requests.ts';
 import { Window } from './window.ts';
 
@@ -22,6 +22,11 @@ export class RealWorld {
   readonly #windows = new Set<Window>();
   readonly #workers: Promise<void>[] = [];
   #isOpen = true;
+  /** Workers that wait for an answer. */
+  #asking = 0;
+  /** While nobody is to ask: settled by {@link goOn}. */
+  #pause: Promise<void> | undefined;
+  #goOn: () => void = () => undefined;
   status: Status | undefined;
 
   constructor(place: Place, tally: Tally) {
@@ -41,8 +46,9 @@ export class RealWorld {
   /** Signals the runtime or the engine. @returns how many got it. */
   strike(kind: 'runtime' | 'engine', name: NodeJS.Signals): number {
     const found = processesOf(this.place.temporary).filter((process) => process.kind === kind);
-    if (name !== 'SIGCONT') this.blow(kind);
-    return found.filter(({ pid }) => signal(pid, name)).length;
+    const struck = found.filter(({ pid }) => signal(pid, name)).length;
+    if (struck > 0 && name !== 'SIGCONT') this.blow(kind);
+    return struck;
   }
 
   note(what: 'lost' | 'orphans' | 'hangs', sentence: string): void {
@@ -90,7 +96,7 @@ export class RealWorld {
     window.terminate();
   }
 
-  /** How long until a fresh completion is answered, in ms. */
+  /** How long until the model computes a fresh completion, in ms: an answer that says why there is none is not one. */
   async backMs(random: Random): Promise<number | undefined> {
     const startMs = performance.now();
     while (performance.now() - startMs < hangMs) {
@@ -98,10 +104,24 @@ export class RealWorld {
       if (window === undefined) return undefined;
       const { end } = await this.ask(window, random, 'completion');
       this.leave(window);
-      if (end?.kind === 'result') return performance.now() - startMs;
+      if (isComputed(end)) return performance.now() - startMs;
+      await sleep(retryMs);
     }
     this.#tally.hangs.push('completions did not come back');
     return undefined;
+  }
+
+  /** Nobody asks, until {@link goOn}; who has asked hears the end. */
+  async pause(): Promise<void> {
+    this.#pause = new Promise((resolve) => {
+      this.#goOn = resolve;
+    });
+    while (this.#asking > 0) await sleep(retryMs);
+  }
+
+  goOn(): void {
+    this.#pause = undefined;
+    this.#goOn();
   }
 
   /** Nobody asks any more; who has asked hears the end. */
@@ -117,10 +137,19 @@ export class RealWorld {
     while (this.#isOpen) {
       if (window === undefined || window.isClosed) window = await this.open();
       if (window === undefined) return;
+      this.#asking += 1;
       await this.ask(window, random);
+      this.#asking -= 1;
       await sleep(random() * thinkMsMax);
+      await this.#pause;
     }
   }
+}
+
+function isComputed(end: End | undefined): boolean {
+  if (end?.kind !== 'result') return false;
+  const { reason } = inlineCompletionResultSchema.parse(end.result).punctual;
+  return reason === 'answered' || reason === 'empty';
 }
 
 async function within(promise: Promise<void>, ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** The list, what is removed, and the models that are only remembered. */
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../runtime/models/store/failure.ts';
@@ -60,6 +60,13 @@ describe('the list', () => {
     expect(await world.store().list()).toMatchObject([{ id: 'a.gguf', origin: 'found' }]);
     expect(await readFile(world.path('models.json.damaged'), 'utf8')).toBe('{"version":1,');
     expect(world.log.join('\n')).toContain('was set aside');
+  });
+
+  it('when the manifest is larger than it can be, then it is not read but set aside', async () => {
+    await downloaded('a.gguf');
+    await appendFile(world.path('models.json'), ' '.repeat(16 * 1024 * 1024));
+    expect(await world.store().list()).toMatchObject([{ id: 'a.gguf', origin: 'found' }]);
+    expect(world.log.join('\n')).toMatch(/set aside as models\.json\.damaged: it has \d+ bytes, more than/);
   });
 
   it('when many changes come at once, then none is lost', async () => {

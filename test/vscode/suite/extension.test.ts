@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { PunctualApi } from '../../../extension/main.ts';
+import type { PunctualApi } from '../../../extension/api.ts';
 
 const waitMs = 30_000;
 

@@ -1,7 +1,7 @@
 /** Generated code in the editor: the document is as it was until the code is kept, and that is one step of undo. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { PunctualApi } from '../../../extension/main.ts';
+import type { PunctualApi } from '../../../extension/api.ts';
 
 const content = 'function add(a, b) {\n\n}\n';
 const inside = new vscode.Position(1, 0);

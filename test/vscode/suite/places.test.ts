@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { PunctualApi } from '../../../extension/main.ts';
+import type { PunctualApi } from '../../../extension/api.ts';
 
 const waitMs = 45_000;
 /** With one of these a model was asked, as it is for a file. */

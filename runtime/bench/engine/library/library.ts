@@ -1,14 +1,8 @@
 /** One loaded model with the library's own batching: a context with its sequences, and the prompts as the product writes them. */
-import {
-  getLlama,
-  type LlamaContext,
-  type LlamaContextSequence,
-  LlamaLogLevel,
-  type LlamaModel,
-  type Token,
-} from 'node-llama-cpp';
+import { getLlama, type LlamaContext, type LlamaContextSequence, type LlamaModel, type Token } from 'node-llama-cpp';
 import type { Prompt } from '../../../core/task.ts';
 import { PromptFormat } from '../../../engine/llama/prompt.ts';
+import { quietLlama } from '../../quiet-llama.ts';
 import type { LibraryLoadOptions } from './messages.ts';
 
 export class Library {
@@ -25,14 +19,7 @@ export class Library {
   /** @throws what the library throws. */
   static async load(options: LibraryLoadOptions): Promise<Library> {
     const { threads } = options;
-    const llama = await getLlama({
-      build: 'never',
-      skipDownload: true,
-      gpu: false,
-      progressLogs: false,
-      logLevel: LlamaLogLevel.error,
-      maxThreads: threads,
-    });
+    const llama = await getLlama({ ...quietLlama, maxThreads: threads });
     return await Library.#open(await llama.loadModel({ modelPath: options.file }), options);
   }
 

@@ -2,8 +2,9 @@
  * Real text for the token numbers of a replayed load: each number becomes a word that is one token of the model, and equal numbers
  * become equal words, so that what two prompts share in numbers they share in tokens.
  */
-import { getLlama, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
+import { getLlama, type LlamaModel } from 'node-llama-cpp';
 import type { Prompt } from '../../../core/task.ts';
+import { quietLlama } from '../../quiet-llama.ts';
 import type { Arrival } from '../../replay/arrivals.ts';
 
 const wordsMax = 4_096;
@@ -12,13 +13,7 @@ const wordsMin = 256;
 
 /** Words of the model's vocabulary, each one token with its leading space. @throws when the model has too few. */
 export async function wordsOf(file: string): Promise<readonly string[]> {
-  const llama = await getLlama({
-    build: 'never',
-    skipDownload: true,
-    gpu: false,
-    progressLogs: false,
-    logLevel: LlamaLogLevel.error,
-  });
+  const llama = await getLlama(quietLlama);
   const model = await llama.loadModel({ modelPath: file, vocabOnly: true });
   const words = candidatesOf(model).filter((word) => isOneToken(model, word));
   await llama.dispose();

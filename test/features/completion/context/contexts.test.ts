@@ -210,7 +210,7 @@ describe('what must not be read', () => {
     'dist/bundle.ts',
     'notes/private/plan.md',
     'a.sql',
-    'file:///work/other/outside.ts',
+    'file:///folder/other/outside.ts',
     'file:///home/someone/.ssh/config',
     'untitled:Untitled-1',
   ];

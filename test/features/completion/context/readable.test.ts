@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Readable } from '../../../../runtime/features/completion/context/readable.ts';
 
-const folder = { uri: 'file:///work/shop', name: 'shop' };
+const folder = { uri: 'file:///folder/shop', name: 'shop' };
 const path = (uri: string, readable = new Readable([folder], [])): string | undefined => readable.placeOf(uri)?.path;
 
 /** Names under which tools keep what is secret. */
@@ -48,43 +48,45 @@ const secretNames = [
 describe('what may be read', () => {
   it('when a file is in the workspace, then its place there is said', () => {
     const readable = new Readable([folder], []);
-    expect(readable.placeOf('file:///work/shop/src/cart.ts')).toEqual({ folder: 'shop', path: 'src/cart.ts' });
-    expect(path('file:///work/shop/with%20space/%C3%A4.ts')).toBe('with space/ä.ts');
+    expect(readable.placeOf('file:///folder/shop/src/cart.ts')).toEqual({ folder: 'shop', path: 'src/cart.ts' });
+    expect(path('file:///folder/shop/with%20space/%C3%A4.ts')).toBe('with space/ä.ts');
     // It is asked for at each edit.
-    expect(readable.placeOf('file:///work/shop/src/cart.ts')).toBe(readable.placeOf('file:///work/shop/src/cart.ts'));
+    expect(readable.placeOf('file:///folder/shop/src/cart.ts')).toBe(
+      readable.placeOf('file:///folder/shop/src/cart.ts'),
+    );
   });
 
   it.each([
-    'file:///work/other/a.ts',
-    'file:///work/shopping/a.ts',
-    'file:///work/shop',
-    'file:///work/shop/../other/a.ts',
-    'file:///work/shop/%2e%2e/other/a.ts',
-    'file:///work/shop/a%2F..%2F..%2Fother/a.ts',
-    'file:///work/shop/a%5C..%5C..%5Cother/a.ts',
-    'file:///work/shop/a%00.ts',
-    'file://elsewhere/work/shop/a.ts',
-    'vscode-remote://ssh/work/shop/a.ts',
+    'file:///folder/other/a.ts',
+    'file:///folder/shopping/a.ts',
+    'file:///folder/shop',
+    'file:///folder/shop/../other/a.ts',
+    'file:///folder/shop/%2e%2e/other/a.ts',
+    'file:///folder/shop/a%2F..%2F..%2Fother/a.ts',
+    'file:///folder/shop/a%5C..%5C..%5Cother/a.ts',
+    'file:///folder/shop/a%00.ts',
+    'file://elsewhere/folder/shop/a.ts',
+    'vscode-remote://ssh/folder/shop/a.ts',
     'untitled:Untitled-1',
     'not an address',
-    'file:///work/shop/%E0%A4%A',
+    'file:///folder/shop/%E0%A4%A',
     '',
   ])('when a file is %s, then it is not in the workspace', (uri) => {
     expect(path(uri)).toBeUndefined();
   });
 
   it('when no folder is open, then nothing is read', () => {
-    expect(path('file:///work/shop/a.ts', new Readable([], []))).toBeUndefined();
+    expect(path('file:///folder/shop/a.ts', new Readable([], []))).toBeUndefined();
   });
 
   it('when the drive of a path is written in another case, then it is the same', () => {
-    const windows = new Readable([{ uri: 'file:///c%3A/work', name: 'work' }], []);
-    expect(path('file:///C:/work/src/a.ts', windows)).toBe('src/a.ts');
+    const windows = new Readable([{ uri: 'file:///c%3A/folder', name: 'folder' }], []);
+    expect(path('file:///C:/folder/src/a.ts', windows)).toBe('src/a.ts');
   });
 
   it.each(secretNames)('when a file is %s, then it is never read, wherever it lies', (name) => {
     for (const place of [name, `deep/in/${name}`, name.toUpperCase(), encodeURIComponent(name).replace('.', '%2E')])
-      expect(path(`file:///work/shop/${place}`)).toBeUndefined();
+      expect(path(`file:///folder/shop/${place}`)).toBeUndefined();
   });
 
   it.each([
@@ -95,38 +97,38 @@ describe('what may be read', () => {
     '.git/config',
     '.config/gcloud/a',
   ])('when a file is %s, then its folder keeps it from being read', (place) => {
-    expect(path(`file:///work/shop/${place}`)).toBeUndefined();
+    expect(path(`file:///folder/shop/${place}`)).toBeUndefined();
   });
 
   it.each(['src/environment.ts', 'src/keyboard.ts', 'src/tokens.ts', 'README.md', 'src/pem.ts', '.github/ci.yml'])(
     'when a file is %s, then it only looks like one that holds secrets',
     (place) => {
-      expect(path(`file:///work/shop/${place}`)).toBe(place);
+      expect(path(`file:///folder/shop/${place}`)).toBe(place);
     },
   );
 
   it('when the user excludes files, then they are not read, and nothing that holds secrets is let in by it', () => {
     const readable = new Readable([folder], ['**/private/**', '*.sql', '  ', '!.env']);
-    expect(path('file:///work/shop/private/a.ts', readable)).toBeUndefined();
-    expect(path('file:///work/shop/db/a.sql', readable)).toBeUndefined();
-    expect(path('file:///work/shop/.env', readable)).toBeUndefined();
-    expect(path('file:///work/shop/a.ts', readable)).toBe('a.ts');
+    expect(path('file:///folder/shop/private/a.ts', readable)).toBeUndefined();
+    expect(path('file:///folder/shop/db/a.sql', readable)).toBeUndefined();
+    expect(path('file:///folder/shop/.env', readable)).toBeUndefined();
+    expect(path('file:///folder/shop/a.ts', readable)).toBe('a.ts');
   });
 
   it('when what the user excludes cannot be understood, then nothing is read', () => {
-    expect(path('file:///work/shop/a.ts', new Readable([folder], ['{a,b}'.repeat(50)]))).toBeUndefined();
+    expect(path('file:///folder/shop/a.ts', new Readable([folder], ['{a,b}'.repeat(50)]))).toBeUndefined();
   });
 
   it('when the folder ignores or hides files, then they are not read; and it lets nothing in', () => {
     const readable = new Readable([{ ...folder, ignore: 'dist\n!.env', excluded: ['**/*.gen.ts'] }], []);
-    expect(path('file:///work/shop/dist/a.ts', readable)).toBeUndefined();
-    expect(path('file:///work/shop/src/a.gen.ts', readable)).toBeUndefined();
-    expect(path('file:///work/shop/.env', readable)).toBeUndefined();
-    expect(path('file:///work/shop/src/a.ts', readable)).toBe('src/a.ts');
+    expect(path('file:///folder/shop/dist/a.ts', readable)).toBeUndefined();
+    expect(path('file:///folder/shop/src/a.gen.ts', readable)).toBeUndefined();
+    expect(path('file:///folder/shop/.env', readable)).toBeUndefined();
+    expect(path('file:///folder/shop/src/a.ts', readable)).toBe('src/a.ts');
   });
 
   it('when a folder in it ignores files, then they are not read, wherever the folder is', () => {
-    for (const root of ['file:///work/shop', 'vscode-remote://ssh-remote%2Bbox/work/shop']) {
+    for (const root of ['file:///folder/shop', 'vscode-remote://ssh-remote%2Bbox/folder/shop']) {
       const ignores = [{ folder: 'packages/App', text: '/dist\n!.env\n' }];
       const readable = new Readable([{ uri: root, name: 'shop', ignore: '*.log', ignores }], []);
       expect(readable.placeOf(`${root}/packages/App/dist/a.ts`)).toBeUndefined();
@@ -137,12 +139,12 @@ describe('what may be read', () => {
   });
 
   it('when a folder lies in another, then either keeps its files from being read', () => {
-    const outer = { uri: 'file:///work', name: 'work', ignore: 'shop/out' };
+    const outer = { uri: 'file:///folder', name: 'folder', ignore: 'shop/out' };
     const readable = new Readable([outer, { ...folder, ignore: 'tmp' }], []);
-    expect(readable.placeOf('file:///work/shop/a.ts')).toEqual({ folder: 'shop', path: 'a.ts' });
-    expect(readable.placeOf('file:///work/b.ts')).toEqual({ folder: 'work', path: 'b.ts' });
-    expect(readable.placeOf('file:///work/shop/out/a.ts')).toBeUndefined();
-    expect(readable.placeOf('file:///work/shop/tmp/a.ts')).toBeUndefined();
+    expect(readable.placeOf('file:///folder/shop/a.ts')).toEqual({ folder: 'shop', path: 'a.ts' });
+    expect(readable.placeOf('file:///folder/b.ts')).toEqual({ folder: 'folder', path: 'b.ts' });
+    expect(readable.placeOf('file:///folder/shop/out/a.ts')).toBeUndefined();
+    expect(readable.placeOf('file:///folder/shop/tmp/a.ts')).toBeUndefined();
   });
 
   it('when anybody sets anything, then what holds secrets is never read', () => {
@@ -156,7 +158,7 @@ describe('what may be read', () => {
         fc.array(setting, { maxLength: 4 }),
         (folders, name, excluded, ignore) => {
           const readable = new Readable([{ ...folder, ignore: ignore.join('\n'), excluded: ignore }], excluded);
-          const uri = `file:///work/shop/${[...folders, name].map(encodeURIComponent).join('/')}`;
+          const uri = `file:///folder/shop/${[...folders, name].map(encodeURIComponent).join('/')}`;
           expect(readable.placeOf(uri)).toBeUndefined();
         },
       ),

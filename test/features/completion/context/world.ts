@@ -4,7 +4,7 @@ import { type ContextSettings, Contexts } from '../../../../runtime/features/com
 import { type DocumentReader, SyntaxReader } from '../../../../runtime/features/completion/context/reader.ts';
 import { syntax } from '../../../syntax/world.ts';
 
-export const folder = { uri: 'file:///work/shop', name: 'shop' };
+export const folder = { uri: 'file:///folder/shop', name: 'shop' };
 export const uriOf = (path: string): string => `${folder.uri}/${path}`;
 export const at = (line: number, character: number) => ({ line, character });
 
