@@ -79,7 +79,7 @@ describe('the runtime', () => {
 
 describe('the engine', () => {
   test('when it does not run, then the log says why', () => {
-    check(withEngine({ isRunning: false }), 'engine', 'problem', /does not run \(llama\.cpp v0\.4\.0/, 'showLog');
+    check(withEngine({ isRunning: false }), 'engine', 'problem', /\(llama\.cpp v0\.4\.0.*\) does not run/, 'showLog');
   });
 
   test('when it was lost before, then that is a note', () => {
