@@ -32,7 +32,11 @@ const knownItemSchema = z.discriminatedUnion('kind', [
     language: z.string().optional(),
     /** A number in place of its name. */
     document: z.string().optional(),
+    /** It is one of several calls under one promise, which is due then. */
     workflow: z.string().optional(),
+    dueMs: z.number().optional(),
+    /** It only measures: nothing was promised to anybody. */
+    probe: z.literal(true).optional(),
     /** Nobody waits for it, and nothing was promised. */
     idle: z.literal(true).optional(),
   }),
