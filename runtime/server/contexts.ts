@@ -89,7 +89,8 @@ export class ContextDesk {
     try {
       await contexts.refresh(uri, position);
     } catch (error) {
-      log(`The context of ${uri} could not be read: ${sentenceOf(error)}`);
+      // Not of which document: names of a user's files are in no log.
+      log(`the context of a document could not be read: ${sentenceOf(error)}`);
       return;
     }
     void this.#askAbout({ uri, position });
