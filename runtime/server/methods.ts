@@ -43,6 +43,8 @@ import {
 } from '../protocol.ts';
 
 export const requestIdSchema = z.union([z.string().max(256), z.number()]);
+export const cancelMethod = '$/cancelRequest';
+export const cancelParamsSchema = z.looseObject({ id: requestIdSchema });
 
 const version = z.number().int();
 const uri = z.string().max(8192);
@@ -70,7 +72,7 @@ const paramsByMethod = {
   'textDocument/didClose': z.looseObject({ textDocument: z.looseObject({ uri }) }),
   'textDocument/inlineCompletion': inlineCompletionParamsSchema,
   'workspace/didChangeConfiguration': didChangeConfigurationSchema,
-  '$/cancelRequest': z.looseObject({ id: requestIdSchema }),
+  [cancelMethod]: cancelParamsSchema,
   '$/setTrace': z.looseObject({ value: z.enum(['off', 'messages', 'compact', 'verbose']) }),
   [calibrateMethod]: calibrateParamsSchema,
   [diagnoseMethod]: diagnoseParamsSchema,
