@@ -7,6 +7,13 @@ import { binLabel, costPicture, distributionPicture, goodputPicture, lineName } 
 import type { Theme } from './theme.ts';
 import type { Words } from './words.ts';
 
+/** Names of files can be as long as a line; what tells two of them apart stands at both ends. */
+function shortened(name: string): string {
+  return name.length <= nameMax ? name : `${name.slice(0, nameMax / 2)}…${name.slice(-nameMax / 2)}`;
+}
+
+const nameMax = 36;
+
 export class ChartsView {
   readonly root: HTMLElement;
   readonly #words: Words;
@@ -89,7 +96,7 @@ export class ChartsView {
         color: ({ lines, foreground }, index) => lines[index % lines.length] ?? foreground,
         names: (index) => {
           const found = this.#fold.costErrors.lines[index];
-          return found ? lineName(found, words) : '';
+          return found ? lineName({ ...found, model: shortened(found.model) }, words) : '';
         },
       },
       theme,

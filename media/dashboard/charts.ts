@@ -60,7 +60,7 @@ export class Chart {
     this.#nothing.hidden = isThere;
     this.#table.root.hidden = !isThere;
     this.#plotted.hidden = !isThere;
-    setText(this.#label, picture?.label ?? '');
+    setText(this.#label, picture?.isNamed === true ? '' : (picture?.label ?? ''));
     if (!isThere) return this.#clear();
     this.#plotted.setAttribute('aria-label', picture.label);
     this.#table.update();
@@ -99,7 +99,7 @@ export class Chart {
 
   /** Bars stand around their x. */
   #around({ data }: uPlot, min: number, max: number): uPlot.Range.MinMax {
-    if (this.#options.kind === 'lines') return [min, Math.max(max, min + 1)];
+    if (this.#options.kind === 'lines') return [min, Math.max(max, min + lineMsMin)];
     const [first = 0, second = first + 1] = data[0] ?? [];
     const half = 0.6 * (second - first);
     return [min - half, max + half];
@@ -193,6 +193,8 @@ function svg(shape: 'path' | 'rect', attributes: Readonly<Record<string, string>
   return root;
 }
 
+/** A line is at least so long: of one sample, too. */
+const lineMsMin = 10_000;
 /** Points are drawn of so many samples at most. */
 const pointsMax = 60;
 

@@ -25,7 +25,7 @@ export class ModelsView {
     const table = element(
       'table',
       {},
-      element('caption', {}, words.text('worthHelp')),
+      element('caption', { class: 'unseen' }, words.text('models')),
       element('thead', {}, element('tr', {}, ...cells)),
       this.#rows.body,
     );
@@ -38,6 +38,7 @@ export class ModelsView {
         'section',
         { class: 'card' },
         element('h2', {}, words.text('models')),
+        element('p', { class: 'hint' }, words.text('worthHelp')),
         element('div', { ...scrolled, 'aria-label': words.text('models') }, table),
       ),
       element(

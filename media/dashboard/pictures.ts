@@ -9,6 +9,8 @@ import type { Words } from './words.ts';
 export interface Picture {
   /** In a sentence: what stands above it, and what who does not see it is told. */
   readonly label: string;
+  /** The legend says it better to whoever sees it. */
+  readonly isNamed?: true;
   /** First x, then a list for each series; `null` where there is nothing. */
   readonly data: readonly (readonly (number | null)[])[];
   readonly rows: readonly (readonly string[])[];
@@ -90,6 +92,7 @@ export function costPicture({ samples, lines }: CostErrors, originMs: number, wo
   const told = now.flatMap(([name, p50]) => (p50 === null ? [] : [`${name} ${words.share(p50)}`]));
   return {
     label: words.text('costErrorLabel', told.join(', ')),
+    isNamed: true,
     data: [samples.map(({ atMs }) => originMs + atMs), ...lines.map(({ p50s }) => p50s)],
     rows: now.map(([name, p50]) => [name, p50 === null ? '–' : words.share(p50)]),
   };

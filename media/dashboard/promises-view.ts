@@ -108,7 +108,7 @@ class Fact {
   readonly #detail = element('p', { class: 'hint' });
 
   constructor(title: string, help = '') {
-    this.root = element('section', { class: 'card fact' }, element('h3', {}, title), this.#value, this.#detail);
+    this.root = element('section', { class: 'card fact' }, element('h2', {}, title), this.#value, this.#detail);
     if (help !== '') this.root.append(element('p', { class: 'hint' }, help));
   }
 

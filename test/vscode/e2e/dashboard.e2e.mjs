@@ -29,8 +29,12 @@ async function shownDashboard(workbench) {
   return undefined;
 }
 
-/** @param {Workbench} workbench */
-const dashboard = (workbench) => until('the dashboard', () => shownDashboard(workbench), Boolean, patienceMs);
+/** Waits for it. @param {Workbench} workbench */
+async function dashboard(workbench) {
+  const frame = await until('the dashboard', () => shownDashboard(workbench), Boolean, patienceMs);
+  assert.ok(frame);
+  return frame;
+}
 
 /**
  * The dashboard beside sum.js, with a task to be seen: as the test before left it, or opened again where that one failed.
