@@ -88,8 +88,13 @@ export class PromisesView {
     const words = this.#words;
     const { evaluated, generated, wasted, prompt, reused } = this.#fold.totals;
     const spent = evaluated + generated;
-    this.#wasted.update(spent === 0 ? none : words.share(wasted / spent), words.text('wastedOf', wasted, spent));
-    this.#reused.update(prompt === 0 ? none : words.share(reused / prompt), words.text('reusedOf', reused, prompt));
+    const nothing = [none, words.text('noSamples')] as const;
+    this.#wasted.update(
+      ...(spent === 0 ? nothing : ([words.share(wasted / spent), words.text('wastedOf', wasted, spent)] as const)),
+    );
+    this.#reused.update(
+      ...(prompt === 0 ? nothing : ([words.share(reused / prompt), words.text('reusedOf', reused, prompt)] as const)),
+    );
     const outcomes = status?.outcomes;
     this.#acceptance.root.hidden = outcomes === undefined;
     if (outcomes === undefined) return;
