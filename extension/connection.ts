@@ -5,7 +5,7 @@
 import type * as vscode from 'vscode';
 import { EventEmitter } from 'vscode';
 import { type LanguageClientOptions, type MessageTransports, State } from 'vscode-languageclient/node';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   type DeclarationsParams,
   type DeclarationsResult,
@@ -180,7 +180,7 @@ export class Connection implements vscode.Disposable {
   async follow<T, P>(
     method: string,
     params: object,
-    schemas: { readonly result: z.ZodType<T>; readonly progress: z.ZodType<P> },
+    schemas: { readonly result: z.ZodMiniType<T>; readonly progress: z.ZodMiniType<P> },
     onProgress: (progress: P) => void,
     token: vscode.CancellationToken,
   ): Promise<T> {

@@ -1,7 +1,7 @@
 /** Requests that are more than a question and an answer: with progress on the way, or about a text that no editor shows. */
 import type * as vscode from 'vscode';
 import { type LanguageClient, ProgressType } from 'vscode-languageclient/node';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { type OfferParams, type OfferResult, offerMethod, offerParamsSchema } from '../runtime/protocol.ts';
 
 type Client = Pick<LanguageClient, 'onProgress' | 'sendNotification'>;
@@ -10,7 +10,7 @@ type Client = Pick<LanguageClient, 'onProgress' | 'sendNotification'>;
 export async function withProgress<T>(
   client: Client,
   token: string,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   onValue: (value: T) => void,
   request: () => Promise<unknown>,
 ): Promise<unknown> {

@@ -1,6 +1,6 @@
 /** Questions of the runtime to a client: requests the other way round, which can be taken back. */
 import { CancellationTokenSource, type Connection } from 'vscode-languageserver';
-import { ZodError } from 'zod';
+import { core } from 'zod/mini';
 import { type OfferParams, type OfferResult, offerMethod, offerResultSchema } from '../protocol.ts';
 
 /** Questions that one client has not answered; who answers none is not asked more and more. */
@@ -53,6 +53,6 @@ export async function askOffer(
 
 /** Why there is no answer, for the log. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ZodError) return 'the answer is none of those that there are';
+  if (error instanceof core.$ZodError) return 'the answer is none of those that there are';
   return error instanceof Error ? error.message : String(error);
 }
