@@ -3,11 +3,12 @@
  * what starts an engine, a server or a program. `npm run test:unit` runs everything.
  */
 import { defineConfig } from 'vitest/config';
-import all from './vitest.config.ts';
+import { limits } from './vitest.config.ts';
 
 export default defineConfig({
   test: {
-    ...all.test,
+    ...limits,
+    maxWorkers: 2,
     include: [
       'test/{core,dashboard,diagnose,disk,extension,features,models}/**/*.test.ts',
       'test/engine/{simulated,step-machine}*.test.ts',

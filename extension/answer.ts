@@ -4,12 +4,13 @@
  */
 import * as vscode from 'vscode';
 import type { SummarizeParams, TextResult, WireTaskClass } from '../runtime/protocol.ts';
-import type { AnswerPart, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Context } from './context.ts';
 import { isShared, isTooLarge } from './documents.ts';
 import { l10n } from './l10n.ts';
 import { endSentence, failureSentence, isCancellation, isForeseen, UserError } from './messages.ts';
 import { Pump } from './pump.ts';
+import type { AnswerPart } from './requests.ts';
 import { statusInput } from './status.ts';
 import { modelFor } from './status-text.ts';
 import { trustedFolder } from './trusted-folder.ts';

@@ -5,7 +5,7 @@
 import type * as vscode from 'vscode';
 import { EventEmitter } from 'vscode';
 import { type LanguageClientOptions, type MessageTransports, State } from 'vscode-languageclient/node';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   type DeclarationsParams,
   type DeclarationsResult,
@@ -30,10 +30,7 @@ import {
   modelsPullMethod,
   modelsRemoveMethod,
   modelsRemoveResultSchema,
-  type OfferParams,
-  type OfferResult,
   type PullProgress,
-  partialResultSchema,
   pullProgressSchema,
   type SaidSettings,
   type SignalParams,
@@ -61,9 +58,12 @@ import { documentSelector } from './documents.ts';
 import { l10n } from './l10n.ts';
 import { QuietLanguageClient } from './language-client.ts';
 import {
+  type AnswerOffer,
+  type AnswerPart,
   answerOffers,
+  answerPartSchema,
+  asked,
   heard,
-  heardError,
   type TextDocumentName,
   type UnshownText,
   withProgress,
@@ -71,9 +71,6 @@ import {
 } from './requests.ts';
 import { within } from './within.ts';
 
-const partialValueSchema = partialResultSchema.shape.value;
-/** What comes of an answer before its end: text to append, or a note for the person who waits. */
-export type AnswerPart = z.infer<typeof partialValueSchema>;
 type OnPart = (part: AnswerPart) => void;
 const handshakeMsMax = 15_000;
 
@@ -138,8 +135,7 @@ export class Connection implements vscode.Disposable {
   }
 
   async complete(params: InlineCompletionParams, token: vscode.CancellationToken): Promise<InlineCompletionResult> {
-    const result = await this.#client.sendRequest('textDocument/inlineCompletion', params, token);
-    return inlineCompletionResultSchema.parse(heard(result));
+    return inlineCompletionResultSchema.parse(await this.#asked('textDocument/inlineCompletion', params, token));
   }
 
   /** @param position the cursor, so that the runtime may evaluate what stands around it. */
@@ -148,9 +144,8 @@ export class Connection implements vscode.Disposable {
     position: vscode.Position | undefined,
     token: vscode.CancellationToken,
   ): Promise<EligibilityResult> {
-    const textDocument = { uri: this.documentUri(uri) };
     const params = {
-      textDocument,
+      textDocument: { uri: this.documentUri(uri) },
       ...(position && { position: { line: position.line, character: position.character } }),
     };
     return eligibilityResultSchema.parse(await this.#asked(eligibilityMethod, params, token));
@@ -188,7 +183,7 @@ export class Connection implements vscode.Disposable {
   async follow<T, P>(
     method: string,
     params: object,
-    schemas: { readonly result: z.ZodType<T>; readonly progress: z.ZodType<P> },
+    schemas: { readonly result: z.ZodMiniType<T>; readonly progress: z.ZodMiniType<P> },
     onProgress: (progress: P) => void,
     token: vscode.CancellationToken,
   ): Promise<T> {
@@ -213,9 +208,7 @@ export class Connection implements vscode.Disposable {
   }
 
   /** The runtime asks whether another model is to answer. `moot` aborts when no answer counts any more; until then there need not be one. */
-  onOffer(
-    answer: (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choice'] | undefined>,
-  ): vscode.Disposable {
+  onOffer(answer: AnswerOffer): vscode.Disposable {
     return answerOffers(this.#client, this.onDidClose, answer);
   }
 
@@ -279,16 +272,14 @@ export class Connection implements vscode.Disposable {
   /** What is answered with a text: its pieces and notes come as they are there. */
   async stream(method: string, params: object, onPart: OnPart, token: vscode.CancellationToken): Promise<TextResult> {
     const partialResultToken = this.#nextToken(method);
-    const result = await withProgress(this.#client, partialResultToken, partialValueSchema, onPart, () =>
+    const result = await withProgress(this.#client, partialResultToken, answerPartSchema, onPart, () =>
       this.#asked(method, { ...params, partialResultToken }, token),
     );
     return textResultSchema.parse(result);
   }
 
-  async #asked(method: string, params: object, token?: vscode.CancellationToken): Promise<unknown> {
-    const request =
-      token === undefined ? this.#client.sendRequest(method, params) : this.#client.sendRequest(method, params, token);
-    return heard(await request.catch((error: unknown) => Promise.reject(heardError(error))));
+  #asked(method: string, params: object, token?: vscode.CancellationToken): Promise<unknown> {
+    return asked(this.#client, method, params, token);
   }
 
   #tell(method: string, params: object): void {

@@ -12,15 +12,29 @@ import { dashboardPage } from './dashboard-page.ts';
 import { dashboardStrings } from './dashboard-strings.ts';
 import { isCancellation } from './messages.ts';
 
+export const viewType = 'punctual.dashboard';
+
 export function activate(ctx: Context): void {
   let shown: Dashboard | undefined;
-  ctx.command('dashboard', () => {
-    if (shown !== undefined) return shown.reveal();
-    shown = new Dashboard(ctx, () => {
+  const show = (panel: vscode.WebviewPanel): void => {
+    shown = new Dashboard(ctx, panel, () => {
       shown = undefined;
     });
-  });
-  ctx.subscriptions.push({ dispose: () => shown?.dispose() });
+  };
+  ctx.command('dashboard', () => (shown === undefined ? show(newPanel()) : shown.reveal()));
+  ctx.subscriptions.push(
+    { dispose: () => shown?.dispose() },
+    // A window that was loaded again still has the panel; what the user chose to see is kept by the page.
+    vscode.window.registerWebviewPanelSerializer(viewType, {
+      deserializeWebviewPanel: async (panel) => (shown === undefined ? show(panel) : panel.dispose()),
+    }),
+  );
+}
+
+/** Not kept while it is hidden: it is built again from what the runtime remembers, and costs nothing meanwhile. */
+function newPanel(): vscode.WebviewPanel {
+  const title = vscode.l10n.t('Punctual: Dashboard');
+  return vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active);
 }
 
 class Dashboard implements vscode.Disposable {
@@ -31,16 +45,12 @@ class Dashboard implements vscode.Disposable {
   #isReady = false;
   #watching: vscode.CancellationTokenSource | undefined;
 
-  constructor(ctx: Context, closed: () => void) {
+  constructor(ctx: Context, panel: vscode.WebviewPanel, closed: () => void) {
     this.#ctx = ctx;
+    this.#panel = panel;
     const dist = vscode.Uri.joinPath(ctx.extension.extensionUri, 'dist');
-    const title = vscode.l10n.t('Punctual: Dashboard');
-    // Not kept while it is hidden: it is built again from what the runtime remembers, and costs nothing meanwhile.
-    this.#panel = vscode.window.createWebviewPanel('punctual.dashboard', title, vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [dist],
-    });
-    const { webview } = this.#panel;
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
     this.#panel.iconPath = vscode.Uri.joinPath(ctx.extension.extensionUri, 'media', 'icon.png');
     this.#scope.push(
       this.#panel.onDidDispose(() => {
@@ -53,7 +63,7 @@ class Dashboard implements vscode.Disposable {
       ctx.onDidChange(() => this.#tellState()),
     );
     webview.html = dashboardPage({
-      ...{ cspSource: webview.cspSource, language: vscode.env.language, title },
+      ...{ cspSource: webview.cspSource, language: vscode.env.language, title: panel.title },
       script: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'dashboard.js'))),
       style: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'dashboard.css'))),
       nonce: randomBytes(16).toString('hex'),

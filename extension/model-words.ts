@@ -12,7 +12,7 @@ import { formatBytes, formatDuration } from './format.ts';
 import { l10n } from './l10n.ts';
 
 /** The kinds of task that have a model of their own in the settings. Code that is asked for in a sentence is written by the model for everything. */
-export const classes = taskClassSchema.exclude(['generate']).options satisfies readonly WireTaskClass[];
+export const classes = ['completion', 'summarize', 'translate'] as const satisfies readonly WireTaskClass[];
 
 /** Read when it is shown, as the language of the editor is not known before. */
 export const taskNames = {

@@ -1,7 +1,7 @@
 /** Requests that are more than a question and an answer: with progress on the way, or about a text that no editor shows. */
 import type * as vscode from 'vscode';
 import { type LanguageClient, ProgressType, ResponseError } from 'vscode-languageclient/node';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import {
   asHeard,
   errorDataSchema,
@@ -9,6 +9,7 @@ import {
   type OfferResult,
   offerMethod,
   offerParamsSchema,
+  partialResultSchema,
 } from '../runtime/protocol.ts';
 import { say } from './l10n.ts';
 
@@ -17,8 +18,22 @@ export function heard(value: unknown): unknown {
   return asHeard(value, say);
 }
 
-/** Why the runtime refuses a request, in the language of the editor. */
-export function heardError(error: unknown): unknown {
+/** Question and answer, or why the runtime refuses it, in the language of the editor. */
+export async function asked(
+  client: Pick<LanguageClient, 'sendRequest'>,
+  method: string,
+  params: object,
+  token?: vscode.CancellationToken,
+): Promise<unknown> {
+  try {
+    const answer = token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token);
+    return heard(await answer);
+  } catch (error) {
+    throw heardError(error);
+  }
+}
+
+function heardError(error: unknown): unknown {
   if (!(error instanceof ResponseError)) return error;
   const data = errorDataSchema.safeParse(heard(error.data));
   const message = data.success ? data.data.message : undefined;
@@ -31,7 +46,7 @@ type Client = Pick<LanguageClient, 'onProgress' | 'sendNotification'>;
 export async function withProgress<T>(
   client: Client,
   token: string,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   onValue: (value: T) => void,
   request: () => Promise<unknown>,
 ): Promise<unknown> {
@@ -45,6 +60,10 @@ export async function withProgress<T>(
     listener.dispose();
   }
 }
+
+export const answerPartSchema = partialResultSchema.shape.value;
+/** What comes of an answer before its end: text to append, or a note for the person who waits. */
+export type AnswerPart = z.infer<typeof answerPartSchema>;
 
 export interface TextDocumentName {
   readonly uri: string;
@@ -71,13 +90,13 @@ export async function withText<T>(
   }
 }
 
-type Answer = (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choice'] | undefined>;
+export type AnswerOffer = (offer: OfferParams, moot: AbortSignal) => Promise<OfferResult['choice'] | undefined>;
 
 /** The runtime asks whether another model is to answer; `moot` aborts when no answer counts any more. */
 export function answerOffers(
   client: Pick<LanguageClient, 'onRequest'>,
   onDidClose: vscode.Event<void>,
-  answer: Answer,
+  answer: AnswerOffer,
 ): vscode.Disposable {
   return client.onRequest(offerMethod, async (params: unknown, token: vscode.CancellationToken) => {
     const moot = new AbortController();

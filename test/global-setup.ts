@@ -28,13 +28,22 @@ type Program = keyof typeof programs;
 export default (): Promise<void> => build(Object.keys(programs) as Program[]);
 
 export async function build(names: readonly Program[]): Promise<void> {
+  // All at once in one process; one by one only where that fails, to know which.
+  if ((await problemOf(names)) === undefined) return;
   for (const name of names) {
-    try {
-      await promisify(execFile)(process.execPath, ['build.mjs', name], { cwd: root });
-    } catch (error) {
-      await rm(path.join(root, 'dist', programs[name]), { force: true });
-      const detail = error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : String(error);
-      process.stderr.write(`The program ${name} does not build, so its suites fail:\n${detail}\n`);
-    }
+    const problem = await problemOf([name]);
+    if (problem === undefined) continue;
+    await rm(path.join(root, 'dist', programs[name]), { force: true });
+    process.stderr.write(`The program ${name} does not build, so its suites fail:\n${problem}\n`);
+  }
+}
+
+/** The first lines of what the build says; undefined when it builds. */
+async function problemOf(names: readonly Program[]): Promise<string | undefined> {
+  try {
+    await promisify(execFile)(process.execPath, ['build.mjs', ...names], { cwd: root });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : String(error);
   }
 }

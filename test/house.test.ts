@@ -56,6 +56,7 @@ const rules: readonly Rule[] = [
     mayImport: ['runtime/disk/'],
     because: 'what writes small files knows nothing of what is in them',
   },
+  { files: 'runtime/admission.ts', mayImport: [], because: 'whom a door lets in depends on no door' },
   {
     files: 'runtime/models/',
     mayImport: [
@@ -138,6 +139,7 @@ const rules: readonly Rule[] = [
     files: 'runtime/observe/',
     mayImport: [
       'runtime/observe/',
+      'runtime/admission.ts',
       'runtime/protocol.ts',
       'runtime/client/log-files.ts',
       'runtime/core/',
@@ -150,6 +152,7 @@ const rules: readonly Rule[] = [
     files: 'runtime/server/',
     mayImport: [
       'runtime/server/',
+      'runtime/admission.ts',
       'runtime/disk/',
       'runtime/client/',
       'runtime/protocol.ts',

@@ -44,6 +44,7 @@ describe('what is shipped', () => {
       'runtime/cli/demo/vscode.ts',
       'runtime/cli/serve.ts',
       'runtime/client/connect.ts',
+      'runtime/client/windows-privacy.ts',
       'runtime/engine/llama/child.ts',
       'runtime/host/power.ts',
       'runtime/host/system-tools.ts',

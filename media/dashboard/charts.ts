@@ -1,8 +1,9 @@
-/** The three kinds of charts below the timeline, each with its table in words. Draws what figures.ts and cost-errors.ts say. */
+/** A chart below the timeline, with what it says in a sentence and as a table. Draws what pictures.ts says. */
 import uPlot from 'uplot';
 import { element, setText, TableDetails } from './dom.ts';
 import type { Picture } from './pictures.ts';
 import type { Theme } from './theme.ts';
+import { evenTimes, zoneMsAt } from './ticks.ts';
 import type { Words } from './words.ts';
 
 const heightPx = 170;
@@ -12,13 +13,15 @@ export interface ChartOptions {
   readonly heads: readonly string[];
   readonly words: Words;
   readonly kind: 'bars' | 'lines';
-  readonly x: (value: number) => string;
+  /** What it says at whole numbers; absent: x is a time, in ms since 1970. */
+  readonly x?: (value: number) => string;
   readonly y: (value: number) => string;
   /** The largest y that is always shown; absent: as the data wants. */
   readonly yMax?: number;
-  /** Of what is drawn for each series after the first, in order. */
+  /** Of what is drawn for each series after the first, in order; a hollow one is told apart without colour. */
   readonly color: (theme: Theme, index: number) => string;
-  readonly names?: (index: number) => string;
+  readonly isHollow?: (index: number) => boolean;
+  readonly names: (index: number) => string;
 }
 
 export class Chart {
@@ -27,6 +30,7 @@ export class Chart {
   readonly #plotted = element('div', { class: 'plot', role: 'img' });
   readonly #nothing: HTMLElement;
   readonly #legend = element('p', { class: 'legend' });
+  readonly #label = element('p', { class: 'hint' });
   readonly #table: TableDetails;
   #theme: Theme;
   #plot: uPlot | undefined;
@@ -42,7 +46,7 @@ export class Chart {
       rows: this.#picture?.rows ?? [],
     }));
     this.root = element('section', { class: 'card chart' }, element('h3', {}, title));
-    this.root.append(this.#plotted, this.#legend, this.#nothing, this.#table.root);
+    this.root.append(this.#label, this.#plotted, this.#legend, this.#nothing, this.#table.root);
   }
 
   theme(theme: Theme): void {
@@ -56,6 +60,7 @@ export class Chart {
     this.#nothing.hidden = isThere;
     this.#table.root.hidden = !isThere;
     this.#plotted.hidden = !isThere;
+    setText(this.#label, picture?.isNamed === true ? '' : (picture?.label ?? ''));
     if (!isThere) return this.#clear();
     this.#plotted.setAttribute('aria-label', picture.label);
     this.#table.update();
@@ -73,39 +78,18 @@ export class Chart {
   }
 
   #made(width: number, count: number): uPlot {
-    const { kind, x, y, yMax, names } = this.#options;
-    const { muted, grid, font } = this.#theme;
-    const axis = { stroke: muted, font, grid: { stroke: grid, width: 1, dash: [2, 4] }, ticks: { show: false } };
-    const isBars = kind === 'bars';
-    this.#nameLines(names ? count : 0);
+    const { kind, yMax } = this.#options;
+    this.#nameSeries(count);
     return new uPlot(
       {
-        ...{
-          width,
-          height: heightPx,
-          ms: 1,
-          legend: { show: false },
-          cursor: { show: false },
-          padding: [14, 32, 0, 0],
-        },
+        ...{ width, height: heightPx, ms: 1, legend: { show: false }, cursor: { show: false } },
+        padding: [16, 16, 0, 0],
         scales: {
-          x: {
-            time: !isBars,
-            range: (_, min, max) => (isBars ? [min - 0.6, max + 0.6] : [min, Math.max(max, min + 1)]),
-          },
+          x: { time: false, range: (plot, min, max) => this.#around(plot, min, max) },
           y: { range: (_, _min, max) => [0, Math.max(max * 1.05, yMax ?? 1)] },
         },
-        axes: [
-          {
-            ...axis,
-            values: (_, splits) => splits.map(x),
-            size: 28,
-            space: isBars ? 50 : 90,
-            ...(isBars && { incrs: [2, 4] }),
-          },
-          { ...axis, values: (_, splits) => splits.map(y), size: 48, space: 40 },
-        ],
-        series: [{}, ...Array.from({ length: count }, (_, index) => this.#series(index))],
+        axes: this.#axes(),
+        series: [{}, ...Array.from({ length: count }, (_, index) => this.#series(index, kind))],
         hooks: { draw: [(plot) => this.#drawMark(plot)] },
       },
       undefined,
@@ -113,14 +97,44 @@ export class Chart {
     );
   }
 
-  #series(index: number): uPlot.Series {
+  /** Bars stand around their x. */
+  #around({ data }: uPlot, min: number, max: number): uPlot.Range.MinMax {
+    if (this.#options.kind === 'lines') return [min, Math.max(max, min + lineMsMin)];
+    const [first = 0, second = first + 1] = data[0] ?? [];
+    const half = 0.6 * (second - first);
+    return [min - half, max + half];
+  }
+
+  #axes(): uPlot.Axis[] {
+    const { x, y, words } = this.#options;
+    const { muted, grid, font } = this.#theme;
+    const axis = { stroke: muted, font, grid: { stroke: grid, width: 1, dash: [2, 4] }, ticks: { show: false } };
+    const named: uPlot.Axis = { values: (_, splits) => splits.map(x ?? String), incrs: [2, 4], space: 50 };
+    const timed: uPlot.Axis = {
+      // No time is named where half of its name would lie outside.
+      splits: ({ width }, _, from, to) => {
+        const edge = ((to - from) * 20) / width;
+        return evenTimes(from + edge, to - edge, width / 110, zoneMsAt(to));
+      },
+      values: (_, splits) => splits.map((ms) => words.clock(ms)),
+    };
+    return [
+      { ...axis, ...(x ? named : timed), size: 28 },
+      { ...axis, values: (_, splits) => splits.map(y), size: 48, space: 40 },
+    ];
+  }
+
+  #series(index: number, kind: ChartOptions['kind']): uPlot.Series {
     const color = this.#options.color(this.#theme, index);
-    if (this.#options.kind === 'bars') {
-      const bars = uPlot.paths.bars?.({ size: [0.85, 40] });
-      return { stroke: color, fill: color, width: 0, points: { show: false }, ...(bars && { paths: bars }) };
+    if (kind === 'bars') {
+      const paths = uPlot.paths.bars?.({ size: [0.85, 40] });
+      const drawn = { stroke: color, width: 1.5, points: { show: false }, ...(paths && { paths }) };
+      return this.#options.isHollow?.(index) === true ? drawn : { ...drawn, fill: color };
     }
-    const dash = dashes[index % dashes.length] ?? [];
-    return { stroke: color, width: 2, dash: [...dash], points: { show: true, size: 3, fill: color }, spanGaps: true };
+    const dash = [...(dashes[index % dashes.length] ?? [])];
+    // Points of many samples would only thicken the line.
+    const show = ({ data }: uPlot): boolean => (data[0]?.length ?? 0) < pointsMax;
+    return { stroke: color, width: 2, dash, points: { show, size: 4, fill: color }, spanGaps: true };
   }
 
   #drawMark({ ctx, bbox, valToPos }: uPlot): void {
@@ -144,39 +158,45 @@ export class Chart {
     ctx.restore();
   }
 
-  #nameLines(count: number): void {
-    const { names, color } = this.#options;
-    const entries = Array.from({ length: count }, (_, index) => {
-      const sample = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-      sample.setAttribute('viewBox', '0 0 24 8');
-      sample.setAttribute('aria-hidden', 'true');
-      const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-      path.setAttribute('d', 'M0 4H24');
-      path.setAttribute('stroke', color(this.#theme, index));
-      path.setAttribute('stroke-width', '2');
-      path.setAttribute('stroke-dasharray', (dashes[index % dashes.length] ?? []).join(' '));
-      sample.append(path);
-      return element('span', {}, sample, names?.(index) ?? '');
-    });
+  #nameSeries(count: number): void {
+    const { names } = this.#options;
+    const entries = Array.from({ length: count }, (_, index) =>
+      element('span', {}, this.#sample(index), element('span', {}, names(index))),
+    );
     this.#legend.replaceChildren(...entries);
   }
+
+  #sample(index: number): SVGElement {
+    const { color, kind, isHollow } = this.#options;
+    const stroke = color(this.#theme, index);
+    if (kind === 'lines') {
+      const line = {
+        d: 'M0 4H24',
+        'stroke-width': '2',
+        'stroke-dasharray': (dashes[index % dashes.length] ?? []).join(' '),
+      };
+      return svg('path', { stroke, ...line });
+    }
+    const fill = isHollow?.(index) === true ? 'none' : stroke;
+    return svg('rect', { stroke, fill, x: '8', y: '1', width: '8', height: '7' });
+  }
 }
+
+function svg(shape: 'path' | 'rect', attributes: Readonly<Record<string, string>>): SVGElement {
+  const space = 'http://www.w3.org/2000/svg';
+  const root = document.createElementNS(space, 'svg');
+  const drawn = document.createElementNS(space, shape);
+  root.setAttribute('viewBox', '0 0 24 9');
+  root.setAttribute('aria-hidden', 'true');
+  for (const [name, value] of Object.entries(attributes)) drawn.setAttribute(name, value);
+  root.append(drawn);
+  return root;
+}
+
+/** A line is at least so long: of one sample, too. */
+const lineMsMin = 10_000;
+/** Points are drawn of so many samples at most. */
+const pointsMax = 60;
 
 /** Lines are told apart without colour, too. */
 const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3], [10, 3, 2, 3]];
-
-/** Names and figures beside each other, as a list. */
-export class Facts {
-  readonly root: HTMLElement;
-  readonly #value = element('p', { class: 'value' });
-  readonly #detail = element('p', { class: 'hint' });
-
-  constructor(title: string) {
-    this.root = element('section', { class: 'card fact' }, element('h3', {}, title), this.#value, this.#detail);
-  }
-
-  update(value: string, detail: string): void {
-    setText(this.#value, value);
-    setText(this.#detail, detail);
-  }
-}

@@ -24,6 +24,13 @@ export class ViewTime {
     this.heldMs = undefined;
   }
 
+  /** To the next longer (1) or shorter (-1) time. */
+  zoom(steps: 1 | -1): void {
+    const known: readonly number[] = spansMs;
+    const next = known[known.indexOf(this.spanMs) + steps];
+    if (next !== undefined) this.spanMs = next;
+  }
+
   /** @param firstMs the earliest that is known: what is held never lies before it, nor after now. */
   shown(firstMs: number, nowMs: number): Shown {
     const toMs = this.heldMs === undefined ? nowMs : Math.min(nowMs, Math.max(firstMs, this.heldMs));

@@ -21,6 +21,7 @@ export class Controls {
   readonly #options: ControlsOptions;
   readonly #pause = element('button', { type: 'button', id: 'pause' });
   readonly #scrub: HTMLInputElement;
+  readonly #span: HTMLSelectElement;
   readonly #export: HTMLButtonElement;
 
   constructor(options: ControlsOptions) {
@@ -28,13 +29,14 @@ export class Controls {
     const { words } = options;
     this.#scrub = element('input', { ...{ type: 'range', id: 'scrub', step: String(scrubStepMs) } });
     this.#scrub.setAttribute('aria-label', words.text('scrub'));
+    this.#span = this.#spans();
     this.#export = element('button', { type: 'button', id: 'export' }, words.text('export'));
     this.#export.title = words.text('exportNote');
     this.root = element('div', { class: 'controls', role: 'group', 'aria-label': words.text('controls') });
     this.root.append(
       this.#pause,
       this.#scrub,
-      element('label', {}, `${words.text('span')} `, this.#span()),
+      element('label', {}, `${words.text('span')} `, this.#span),
       this.#export,
     );
     this.#pause.addEventListener('click', () => this.#toggle());
@@ -57,6 +59,7 @@ export class Controls {
     const { firstMs, nowMs, originMs } = bounds();
     const { toMs } = time.shown(firstMs, nowMs);
     setText(this.#pause, words.text(time.isHeld ? 'resume' : 'pause'));
+    this.#span.value = String(time.spanMs);
     // While it is dragged its ends stay: else the thumb would leave the pointer.
     if (!time.isHeld || Number(this.#scrub.max) < nowMs - 60_000) {
       this.#scrub.min = String(Math.floor(firstMs));
@@ -73,14 +76,13 @@ export class Controls {
     changed();
   }
 
-  #span(): HTMLSelectElement {
+  #spans(): HTMLSelectElement {
     const { words, time, changed } = this.#options;
     const select = element('select', { id: 'span' });
     for (const ms of spansMs) {
       const text = ms < 120_000 ? words.text('seconds', ms / 1_000) : words.text('minutes', ms / 60_000);
       select.append(element('option', { value: String(ms) }, text));
     }
-    select.value = String(time.spanMs);
     select.addEventListener('change', () => {
       time.spanMs = Number(select.value);
       changed();

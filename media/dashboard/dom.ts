@@ -20,37 +20,68 @@ export function setText(target: Element, text: string): void {
 
 export type Cell = string;
 
+/**
+ * The rows of a table, each known by its first cell. Only what has changed is written, so that a selection, or the place of somebody who
+ * reads the table, stays while time goes by.
+ */
+export class Rows {
+  readonly body = element('tbody');
+  readonly #known = new Map<string, HTMLTableRowElement>();
+
+  update(rows: readonly (readonly Cell[])[]): void {
+    const keys = new Set(rows.map(([key = '']) => key));
+    for (const [key, row] of this.#known) {
+      if (keys.has(key)) continue;
+      row.remove();
+      this.#known.delete(key);
+    }
+    for (const [index, cells] of rows.entries()) {
+      const row = this.#row(cells);
+      const there = this.body.children[index] ?? null;
+      if (there !== row) this.body.insertBefore(row, there);
+    }
+  }
+
+  #row(cells: readonly Cell[]): HTMLTableRowElement {
+    const [key = ''] = cells;
+    const known = this.#known.get(key);
+    const row = known ?? element('tr', {}, element('th', { scope: 'row' }, key));
+    for (const [index, text] of cells.entries()) {
+      const cell = row.children[index] ?? row.appendChild(element('td'));
+      setText(cell, text);
+    }
+    this.#known.set(key, row);
+    return row;
+  }
+}
+
 /** A table in words, for whoever cannot see a chart; filled only while it is open. */
 export class TableDetails {
   readonly root: HTMLDetailsElement;
-  readonly #body = element('tbody');
+  readonly #rows = new Rows();
   readonly #caption: HTMLTableCaptionElement;
-  readonly #rows: () => { readonly caption: string; readonly rows: readonly (readonly Cell[])[] };
+  readonly #told: () => { readonly caption: string; readonly rows: readonly (readonly Cell[])[] };
 
   constructor(
     summary: string,
     title: string,
     heads: readonly string[],
-    rows: () => { readonly caption: string; readonly rows: readonly (readonly Cell[])[] },
+    told: () => { readonly caption: string; readonly rows: readonly (readonly Cell[])[] },
   ) {
-    this.#rows = rows;
+    this.#told = told;
     this.#caption = element('caption');
     const head = element('thead', {}, element('tr', {}, ...heads.map((text) => element('th', { scope: 'col' }, text))));
     // It may be wider than the page, and so is scrolled, with keys too.
     const scroller = element('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': title });
-    scroller.append(element('table', {}, this.#caption, head, this.#body));
+    scroller.append(element('table', {}, this.#caption, head, this.#rows.body));
     this.root = element('details', {}, element('summary', { 'aria-label': `${summary}: ${title}` }, summary), scroller);
     this.root.addEventListener('toggle', () => this.update());
   }
 
   update(): void {
     if (!this.root.open) return;
-    const { caption, rows } = this.#rows();
+    const { caption, rows } = this.#told();
     setText(this.#caption, caption);
-    this.#body.replaceChildren(...rows.map(rowOf));
+    this.#rows.update(rows);
   }
-}
-
-export function rowOf([first = '', ...cells]: readonly Cell[]): HTMLTableRowElement {
-  return element('tr', {}, element('th', { scope: 'row' }, first), ...cells.map((text) => element('td', {}, text)));
 }

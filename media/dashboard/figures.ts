@@ -1,27 +1,13 @@
 /** Figures of the tasks that are known: promises, distributions, goodput. Pure; what a kept promise is, the core says. */
-import { isDecided, type Promised, promiseKept, quantiles } from '../../runtime/core/metrics.ts';
-import type { Pass, Task, TaskClass } from './fold.ts';
+import { quantiles } from '../../runtime/core/metrics.ts';
+import type { Answer } from './answers.ts';
 
-export const classes = ['completion', 'summarize', 'translate', 'generate'] as const satisfies readonly TaskClass[];
-
-export type Verdict = 'kept' | 'broken' | 'undecided';
-
-export function verdictOf(task: Task): Verdict {
-  const promised = promisedOf(task);
-  if (promised === undefined || !isDecided(promised)) return 'undecided';
-  return promiseKept(promised) ? 'kept' : 'broken';
-}
-
-function promisedOf({ class: name, sla, outcome, arrivalMs, firstTokenMs, settledMs }: Task): Promised | undefined {
-  if (name === 'idle' || outcome === undefined || settledMs === undefined) return undefined;
-  return {
-    task: { sla },
-    // A code that a newer runtime has is of a failure all the same.
-    outcome: outcome as Promised['outcome'],
-    e2eMs: settledMs - arrivalMs,
-    ...(firstTokenMs !== undefined && { ttftMs: firstTokenMs - arrivalMs }),
-  };
-}
+export const classes = [
+  'completion',
+  'summarize',
+  'translate',
+  'generate',
+] as const satisfies readonly Answer['class'][];
 
 export interface ClassFigures {
   readonly class: (typeof classes)[number];
@@ -35,27 +21,22 @@ export interface ClassFigures {
   readonly p95Ms?: number;
 }
 
-/** @param untilMs tasks that ended later do not count. */
-export function classFigures(tasks: Iterable<Task>, untilMs: number): ClassFigures[] {
-  const ended = [...tasks].filter(({ settledMs }) => settledMs !== undefined && settledMs <= untilMs);
+/** @param untilMs answers that came later do not count. */
+export function classFigures(answers: readonly Answer[], untilMs: number): ClassFigures[] {
+  const told = answers.filter(({ atMs }) => atMs <= untilMs);
   return classes.flatMap((name) => {
-    const own = ended.filter((task) => task.class === name);
+    const own = told.filter((answer) => answer.class === name);
     const sla = own.at(-1)?.sla;
     if (sla === undefined) return [];
-    const verdicts = own.map(verdictOf);
-    const valuesMs = own.filter(({ outcome }) => outcome?.kind === 'finished').map((task) => measuredMs(task));
+    const valuesMs = own.flatMap(({ tookMs }) => (tookMs === undefined ? [] : [tookMs]));
     const found = quantiles(valuesMs);
     return {
       ...{ class: name, kind: sla.kind, targetMs: sla.targetMs, valuesMs },
-      kept: verdicts.filter((verdict) => verdict === 'kept').length,
-      decided: verdicts.filter((verdict) => verdict !== 'undecided').length,
+      kept: own.filter(({ verdict }) => verdict === 'kept').length,
+      decided: own.filter(({ verdict }) => verdict !== 'undecided').length,
       ...(found && { p50Ms: found.p50, p95Ms: found.p95 }),
     };
   });
-}
-
-function measuredMs({ sla, arrivalMs, firstTokenMs, settledMs = arrivalMs }: Task): number {
-  return (sla.kind === 'ttft' ? (firstTokenMs ?? settledMs) : settledMs) - arrivalMs;
 }
 
 export interface Bin {
@@ -91,54 +72,20 @@ export interface Goodput {
   readonly decided: number;
 }
 
-/** @returns so many parts of the time, each with what was decided in it; `atMs` is its end. */
-export function goodput(tasks: Iterable<Task>, fromMs: number, toMs: number, parts: number): Goodput[] {
-  const partMs = Math.max(1, (toMs - fromMs) / parts);
-  const found = Array.from({ length: parts }, (_, part) => ({
-    atMs: fromMs + (part + 1) * partMs,
+/** @returns parts of the time, each with what was decided in it; `atMs` is its middle. They stay where they are as time goes by. */
+export function goodput(answers: readonly Answer[], fromMs: number, toMs: number, stepMs: number): Goodput[] {
+  const firstMs = Math.floor(fromMs / stepMs) * stepMs;
+  const found = Array.from({ length: Math.floor((toMs - firstMs) / stepMs) + 1 }, (_, part) => ({
+    atMs: firstMs + (part + 0.5) * stepMs,
     kept: 0,
     decided: 0,
   }));
-  for (const task of tasks) {
-    const { settledMs } = task;
-    if (settledMs === undefined || settledMs < fromMs || settledMs > toMs) continue;
-    const verdict = verdictOf(task);
-    const part = found[Math.min(parts - 1, Math.floor((settledMs - fromMs) / partMs))];
-    if (part === undefined || verdict === 'undecided') continue;
+  for (const { atMs, verdict } of answers) {
+    if (verdict === 'undecided' || atMs < fromMs || atMs > toMs) continue;
+    const part = found[Math.floor((atMs - firstMs) / stepMs)];
+    if (part === undefined) continue;
     part.decided += 1;
     if (verdict === 'kept') part.kept += 1;
   }
   return found;
-}
-
-/** What a lane of the timeline shows: the tasks that are there in a time, and the passes. */
-export interface Lane {
-  readonly model: string;
-  readonly tasks: readonly Task[];
-  readonly passes: readonly Pass[];
-  /** Rows that its tasks take, at most `rowsMax`. */
-  readonly rows: number;
-  /** Tasks that have no row. */
-  readonly hidden: number;
-}
-
-export const rowsMax = 12;
-
-export function lanesOf(tasks: readonly Task[], passes: readonly Pass[], fromMs: number, toMs: number): Lane[] {
-  const seen = passes.filter((pass) => pass.toMs >= fromMs && pass.fromMs <= toMs);
-  const models = [...new Set([...tasks, ...seen].map(({ model }) => model))].sort();
-  return models.map((model) => {
-    const own = tasks.filter((task) => task.model === model);
-    const drawn = own.filter(({ row }) => row < rowsMax);
-    return {
-      ...{ model, tasks: drawn, hidden: own.length - drawn.length },
-      passes: seen.filter((pass) => pass.model === model),
-      rows: drawn.reduce((rows, { row }) => Math.max(rows, row + 1), 1),
-    };
-  });
-}
-
-/** In the order in which they came. */
-export function tasksWithin(tasks: Iterable<Task>, fromMs: number, toMs: number): Task[] {
-  return [...tasks].filter(({ arrivalMs, settledMs }) => arrivalMs <= toMs && (settledMs ?? toMs) >= fromMs);
 }

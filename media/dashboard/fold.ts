@@ -2,58 +2,14 @@
  * What the page knows of tasks, passes and models: a fold of what the runtime tells, within bounds. Pure: draws nothing, reads no clock;
  * times are in ms on the runtime's clock.
  */
-import type {
-  KnownWatchItem,
-  ModelScore,
-  WatchItem,
-  WatchNews,
-  WatchOutcome,
-} from '../../runtime/protocol/dashboard.ts';
+import type { ModelScore, WatchItem, WatchNews } from '../../runtime/protocol/dashboard.ts';
+import { Answers, verdictOf } from './answers.ts';
 import { CostErrors } from './cost-errors.ts';
+import { bounded, Tasks } from './history.ts';
+import { close, enter, type Item, note, phaseOf, type Task, taskOf } from './task.ts';
 
-export const tasksMax = 10_000;
 export const passesMax = 20_000;
 export const decisionsMax = 500;
-/** Of one task: more has happened to none. */
-const notesMax = 16;
-
-type Item<Kind extends KnownWatchItem['kind']> = Extract<KnownWatchItem, { readonly kind: Kind }>;
-export type TaskClass = Item<'submit'>['class'] | 'idle';
-export type Phase = 'waiting' | 'running' | 'paused';
-
-/** A time in which a task did one thing; without an end it goes on. */
-export interface Stretch {
-  readonly phase: Phase;
-  readonly fromMs: number;
-  toMs?: number;
-}
-
-/** Something that happened to a task, beside waiting and running. */
-export type Note =
-  | { readonly kind: 'relegated' | 'restarted' }
-  | { readonly kind: 'substituted' | 'offered'; readonly by: string; readonly why: string };
-
-export interface Task {
-  readonly id: string;
-  readonly class: TaskClass;
-  readonly sla: Item<'submit'>['sla'];
-  readonly arrivalMs: number;
-  /** Whose row it stands in: the one it was asked for. */
-  readonly model: string;
-  /** Counted from 0; of two tasks that are there at the same time each has its own. */
-  readonly row: number;
-  readonly stretches: Stretch[];
-  readonly notes: Note[];
-  firstTokenMs?: number;
-  settledMs?: number;
-  /** The newer request of its document. */
-  supersededBy?: string;
-  outcome?: WatchOutcome;
-  promptTokens: number;
-  reusedTokens: number;
-  evaluatedTokens: number;
-  generatedTokens: number;
-}
 
 export interface Pass {
   readonly model: string;
@@ -82,8 +38,10 @@ export interface Totals {
 }
 
 export class Fold {
-  readonly tasks = new Map<string, Task>();
+  readonly tasks = new Tasks();
+  readonly answers = new Answers();
   readonly costErrors = new CostErrors();
+  /** In the order of their ends. */
   passes: Pass[] = [];
   decisions: Decision[] = [];
   loads: Load[] = [];
@@ -94,6 +52,8 @@ export class Fold {
   /** The last that was heard, and the first that is known. */
   nowMs = 0;
   firstMs: number | undefined;
+  /** As many tasks as have come. */
+  #submitted = 0;
   #lastSubmit: Pick<Item<'submit'>, 'id' | 'atMs'> | undefined;
   /** By model: which rows are taken. */
   readonly #rows = new Map<string, boolean[]>();
@@ -111,6 +71,7 @@ export class Fold {
 
   #forget(): void {
     this.tasks.clear();
+    this.answers.clear();
     this.#rows.clear();
     this.passes = [];
     this.decisions = [];
@@ -140,7 +101,7 @@ export class Fold {
       case 'engineLost':
         this.decisions.push(item);
         for (const load of this.loads) load.toMs ??= item.atMs;
-        for (const task of this.tasks.values()) if (phaseOf(task) === 'running') this.#restarted(task, item.atMs);
+        for (const task of this.tasks.live) if (phaseOf(task) === 'running') this.#restarted(task, item.atMs);
         return;
       case 'unloaded':
       case 'ended':
@@ -154,18 +115,18 @@ export class Fold {
     }
   }
 
-  #submit({ id, atMs, model, class: name, sla, arrivalMs, idle }: Item<'submit'>): void {
+  #submit(item: Item<'submit'>): void {
+    const { id, atMs, model } = item;
     this.#lastSubmit = { id, atMs };
     const rows = this.#rows.get(model) ?? [];
     const free = rows.indexOf(false);
     const row = free < 0 ? rows.length : free;
     rows[row] = true;
     this.#rows.set(model, rows);
-    this.tasks.set(id, {
-      ...{ id, class: idle ? 'idle' : name, sla, arrivalMs, model, row, notes: [] },
-      stretches: [{ phase: 'waiting', fromMs: arrivalMs }],
-      ...{ promptTokens: 0, reusedTokens: 0, evaluatedTokens: 0, generatedTokens: 0 },
-    });
+    this.#submitted += 1;
+    const task = taskOf(item, this.#submitted, row);
+    this.tasks.add(task);
+    this.answers.submitted(task);
   }
 
   #ofTask(
@@ -203,14 +164,15 @@ export class Fold {
 
   #settle(task: Task, { atMs, outcome }: Item<'settle'>): void {
     close(task, atMs);
-    task.settledMs = atMs;
+    this.tasks.end(task, atMs);
     task.outcome = outcome;
+    task.verdict = verdictOf(task);
+    this.answers.settled(task);
     const isSuperseded = outcome.kind === 'cancelled' && outcome.by === 'superseded';
     // It happens in the turn in which the other one is submitted.
     const other = this.#lastSubmit;
     if (isSuperseded && other?.atMs === atMs && other.id !== task.id) task.supersededBy = other.id;
-    const rows = this.#rows.get(task.model);
-    if (rows) rows[task.row] = false;
+    this.#free(task);
     // What was evaluated ahead is there for the request that comes.
     const isWaste = outcome.kind !== 'finished' && task.class !== 'idle';
     if (isWaste) this.totals.wasted += task.evaluatedTokens + task.generatedTokens;
@@ -230,43 +192,24 @@ export class Fold {
     if (task.outcome && task.outcome.kind !== 'finished' && task.class !== 'idle') this.totals.wasted += tokens;
   }
 
+  #free({ model, row }: Task): void {
+    const rows = this.#rows.get(model);
+    if (rows) rows[row] = false;
+  }
+
   #restarted(task: Task, atMs: number): void {
     enter(task, 'waiting', atMs);
     note(task, { kind: 'restarted' });
   }
 
-  /** The oldest leave, but none that is not over. A tenth more than the bound is let in, so that not every turn moves everything. */
   #bound(): void {
     this.passes = bounded(this.passes, passesMax);
     this.decisions = bounded(this.decisions, decisionsMax);
     this.loads = bounded(this.loads, decisionsMax);
-    if (this.tasks.size <= tasksMax) return;
-    for (const [id, { outcome }] of this.tasks) {
-      if (this.tasks.size <= tasksMax) return;
-      if (outcome !== undefined) this.tasks.delete(id);
-    }
+    const before = this.tasks.oldestEndMs;
+    for (const lost of this.tasks.bound()) this.#free(lost);
+    // What was before that is known in part only.
+    const oldest = this.tasks.oldestEndMs;
+    if (oldest !== before) this.firstMs = oldest;
   }
-}
-
-export function phaseOf({ stretches }: Pick<Task, 'stretches'>): Phase | undefined {
-  const last = stretches.at(-1);
-  return last?.toMs === undefined ? last?.phase : undefined;
-}
-
-function enter(task: Task, phase: Phase, atMs: number): void {
-  close(task, atMs);
-  task.stretches.push({ phase, fromMs: atMs });
-}
-
-function close({ stretches }: Task, atMs: number): void {
-  const last = stretches.at(-1);
-  if (last !== undefined) last.toMs ??= atMs;
-}
-
-function note({ notes }: Task, added: Note): void {
-  if (notes.length < notesMax) notes.push(added);
-}
-
-function bounded<T>(list: T[], max: number): T[] {
-  return list.length > max * 1.1 ? list.slice(-max) : list;
 }

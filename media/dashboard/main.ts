@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { type FromPage, type ToPage, toPageSchema } from '../../extension/dashboard-messages.ts';
 import type { DashboardStrings } from '../../extension/dashboard-strings.ts';
+import type { WatchNews } from '../../runtime/protocol/dashboard.ts';
+import { spansMs } from './clock.ts';
 import { Fold } from './fold.ts';
 import { Page } from './page.ts';
 import { onThemeChange } from './theme.ts';
@@ -18,8 +20,11 @@ interface Host {
 
 declare function acquireVsCodeApi(): Host;
 
-/** What outlives a page that was hidden. */
-const keptSchema = z.object({ spanMs: z.number(), heldMs: z.number().optional() });
+/** What outlives a page that was hidden, and the window: what the user chose to see. A held time is one of that runtime's clock. */
+const keptSchema = z.object({
+  spanMs: z.literal(spansMs),
+  held: z.object({ atMs: z.number(), originMs: z.number() }).optional(),
+});
 type Kept = z.infer<typeof keptSchema>;
 
 /** As often as the runtime tells news; for whoever wants less motion, once a second. */
@@ -33,6 +38,8 @@ const fold = new Fold();
 /** Our clock less the runtime's, in ms. */
 let offsetMs = 0;
 let page: Page | undefined;
+/** Whose clock a time is of that is held. */
+let heldOriginMs: number | undefined;
 let isDrawn = true;
 
 const now = (): number =>
@@ -47,18 +54,28 @@ function open({ strings, language }: Extract<ToPage, { kind: 'strings' }>): Page
     ...{ words, fold, now },
     export: () => host.postMessage({ kind: 'export' }),
     changed: () => {
-      const { spanMs, heldMs } = made.time;
-      host.setState({ spanMs, ...(heldMs !== undefined && { heldMs }) });
-      made.update();
+      keep(made);
+      made.updateTimeline();
+      isFigured = false;
     },
   });
   const kept = keptSchema.safeParse(host.getState());
   if (kept.success) {
-    made.time.spanMs = kept.data.spanMs;
-    made.time.heldMs = kept.data.heldMs;
+    const { spanMs, held } = kept.data;
+    made.time.spanMs = spanMs;
+    made.time.heldMs = held?.atMs;
+    heldOriginMs = held?.originMs;
   }
   onThemeChange(() => made.themed());
   return made;
+}
+
+function keep({ time: { spanMs, heldMs } }: Page): void {
+  heldOriginMs = heldMs === undefined ? undefined : fold.originMs;
+  host.setState({
+    spanMs: spansMs.find((known) => known === spanMs) ?? spansMs[1],
+    ...(heldMs !== undefined && { held: { atMs: heldMs, originMs: fold.originMs } }),
+  });
 }
 
 function hear(message: ToPage): void {
@@ -71,10 +88,7 @@ function hear(message: ToPage): void {
       page.connected(message.isConnected);
       break;
     case 'news':
-      // A time that is held is one of its runtime's clock.
-      if (message.news.past && fold.originMs !== 0 && message.news.originMs !== fold.originMs) page.time.follow();
-      fold.news(message.news);
-      offsetMs = performance.now() - message.news.nowMs;
+      hearNews(page, message.news);
       break;
     case 'status':
       page.status(message.status);
@@ -88,6 +102,16 @@ function hear(message: ToPage): void {
   }
   isDrawn = false;
   isFigured = false;
+}
+
+function hearNews(shown: Page, news: WatchNews): void {
+  const knownMs = heldOriginMs ?? (fold.originMs === 0 ? undefined : fold.originMs);
+  const isOther = knownMs !== undefined && knownMs !== news.originMs;
+  fold.news(news);
+  offsetMs = performance.now() - news.nowMs;
+  if (!isOther) return;
+  shown.restarted();
+  keep(shown);
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {

@@ -1,7 +1,7 @@
 /** The models in memory with what they are worth, and the log of the decisions about them. */
 import type { ModelScore } from '../../runtime/protocol/dashboard.ts';
 import type { ModelStatus, Status } from '../../runtime/protocol/status.ts';
-import { element, rowOf } from './dom.ts';
+import { element, Rows } from './dom.ts';
 import type { Decision, Fold } from './fold.ts';
 import type { Words } from './words.ts';
 
@@ -12,11 +12,9 @@ export class ModelsView {
   readonly root: HTMLElement;
   readonly #words: Words;
   readonly #fold: Fold;
-  readonly #body = element('tbody');
+  readonly #rows = new Rows();
   readonly #log = element('ol', { class: 'log' });
   readonly #noDecisions: HTMLElement;
-  /** What stands there, so that nothing is written twice. */
-  #written = '';
   #lastDecision: Decision | undefined;
 
   constructor(words: Words, fold: Fold) {
@@ -27,19 +25,20 @@ export class ModelsView {
     const table = element(
       'table',
       {},
-      element('caption', {}, words.text('worthHelp')),
+      element('caption', { class: 'unseen' }, words.text('models')),
       element('thead', {}, element('tr', {}, ...cells)),
-      this.#body,
+      this.#rows.body,
     );
     this.#noDecisions = element('p', { class: 'hint' }, words.text('noDecisions'));
     const scrolled = { class: 'scroller', tabindex: '0', role: 'region' };
     this.root = element(
       'div',
-      { class: 'halves' },
+      { class: 'models' },
       element(
         'section',
         { class: 'card' },
         element('h2', {}, words.text('models')),
+        element('p', { class: 'hint' }, words.text('worthHelp')),
         element('div', { ...scrolled, 'aria-label': words.text('models') }, table),
       ),
       element(
@@ -58,16 +57,14 @@ export class ModelsView {
   }
 
   #models(models: readonly ModelStatus[]): void {
+    const { scores } = this.#fold;
     const rows = models.map((model) =>
       this.#row(
         model,
-        this.#fold.scores.find(({ id }) => id === model.id),
+        scores.find(({ id }) => id === model.id),
       ),
     );
-    const written = JSON.stringify(rows);
-    if (written === this.#written) return;
-    this.#written = written;
-    this.#body.replaceChildren(...(rows.length > 0 ? rows : [[this.#words.text('noModels'), ...noCells]]).map(rowOf));
+    this.#rows.update(rows.length > 0 ? rows : [[this.#words.text('noModels'), ...noCells]]);
   }
 
   #row(model: ModelStatus, score: ModelScore | undefined): string[] {
@@ -95,17 +92,22 @@ export class ModelsView {
     const last = decisions.at(-1);
     this.#noDecisions.hidden = last !== undefined;
     if (last === this.#lastDecision) return;
+    const told = this.#lastDecision === undefined ? -1 : decisions.lastIndexOf(this.#lastDecision);
     this.#lastDecision = last;
-    const shown = decisions.slice(-decisionsShown).reverse();
-    const items = shown.map((decision) =>
-      element(
-        'li',
-        {},
-        element('time', {}, this.#words.clock(originMs + decision.atMs)),
-        ` ${this.#words.decision(decision)}`,
-      ),
-    );
-    this.#log.replaceChildren(...items);
+    // Another runtime decided what stood there.
+    if (told < 0) this.#log.replaceChildren();
+    const items = decisions
+      .slice(told + 1)
+      .slice(-decisionsShown)
+      .reverse();
+    // What is being read stays where it is: new ones come on top.
+    this.#log.prepend(...items.map((decision) => this.#item(decision, originMs)));
+    while (this.#log.children.length > decisionsShown) this.#log.lastElementChild?.remove();
+  }
+
+  #item(decision: Decision, originMs: number): HTMLLIElement {
+    const time = element('time', {}, this.#words.clock(originMs + decision.atMs));
+    return element('li', {}, time, ' ', element('span', {}, this.#words.decision(decision)));
   }
 }
 

@@ -1,13 +1,16 @@
 /** From figures to what charts show. Pure. */
+import type { Answer } from './answers.ts';
 import type { CostErrors } from './cost-errors.ts';
 import { type ClassFigures, goodput, histogram, promiseBin } from './figures.ts';
-import type { Task } from './fold.ts';
+import { stepMsOf } from './ticks.ts';
 import type { Words } from './words.ts';
 
 /** What a chart shows now. */
 export interface Picture {
-  /** In a sentence, for whoever does not see it. */
+  /** In a sentence: what stands above it, and what who does not see it is told. */
   readonly label: string;
+  /** The legend says it better to whoever sees it. */
+  readonly isNamed?: true;
   /** First x, then a list for each series; `null` where there is nothing. */
   readonly data: readonly (readonly (number | null)[])[];
   readonly rows: readonly (readonly string[])[];
@@ -15,7 +18,8 @@ export interface Picture {
   readonly mark?: { readonly x: number; readonly label: string };
 }
 
-const goodputParts = 40;
+/** At most so many bars of goodput. */
+const goodputBars = 48;
 
 export function distributionPicture(figures: ClassFigures | undefined, words: Words): Picture | undefined {
   if (figures === undefined || figures.valuesMs.length === 0) return undefined;
@@ -31,7 +35,11 @@ export function distributionPicture(figures: ClassFigures | undefined, words: Wo
   );
   return {
     label,
-    data: [bins.map((_, bin) => bin), bins.map(({ count }) => count)],
+    data: [
+      bins.map((_, bin) => bin),
+      bins.map(({ count }, bin) => (bin <= promiseBin && count > 0 ? count : null)),
+      bins.map(({ count }, bin) => (bin > promiseBin && count > 0 ? count : null)),
+    ],
     // Between the last bin that keeps the promise and the first that breaks it.
     mark: { x: promiseBin + 0.5, label: `${words.text('promised')} ${words.duration(targetMs)}` },
     rows: bins
@@ -51,18 +59,21 @@ export function binLabel(bin: number, targetMs: number, words: Words): string {
 }
 
 export function goodputPicture(
-  tasks: Iterable<Task>,
+  answers: readonly Answer[],
   { fromMs, toMs, originMs }: { readonly fromMs: number; readonly toMs: number; readonly originMs: number },
   words: Words,
 ): Picture | undefined {
-  const parts = goodput(tasks, fromMs, toMs, goodputParts);
+  const stepMs = stepMsOf((toMs - fromMs) / goodputBars);
+  const parts = goodput(answers, fromMs, toMs, stepMs);
   const [kept, decided] = parts.reduce(([k, d], part) => [k + part.kept, d + part.decided], [0, 0]);
   if (decided === 0) return undefined;
   return {
-    label: words.text('goodputLabel', kept, decided),
+    label: words.text('goodputLabel', kept, decided, words.duration(stepMs)),
     data: [
       parts.map(({ atMs }) => originMs + atMs),
-      parts.map((part) => (part.decided === 0 ? null : part.kept / part.decided)),
+      // Kept ones stand in front of all, so what is left of a bar are those that were broken.
+      parts.map((part) => (part.kept < part.decided ? part.decided : null)),
+      parts.map((part) => (part.kept > 0 ? part.kept : null)),
     ],
     rows: parts
       .filter((part) => part.decided > 0)
@@ -81,6 +92,7 @@ export function costPicture({ samples, lines }: CostErrors, originMs: number, wo
   const told = now.flatMap(([name, p50]) => (p50 === null ? [] : [`${name} ${words.share(p50)}`]));
   return {
     label: words.text('costErrorLabel', told.join(', ')),
+    isNamed: true,
     data: [samples.map(({ atMs }) => originMs + atMs), ...lines.map(({ p50s }) => p50s)],
     rows: now.map(([name, p50]) => [name, p50 === null ? '–' : words.share(p50)]),
   };

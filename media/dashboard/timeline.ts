@@ -1,36 +1,40 @@
 /**
- * The timeline: a lane for each model with its forward passes above and its tasks below, each in a row of its own. What is told by
- * colour is told by form too: waiting is a line, running a bar, paused a dashed line; a broken promise has a cross, one that was given up
- * an open end. The task that is pointed at, or chosen with the keys, is told in words below.
+ * The timeline: a lane for each model with its forward passes above and its tasks below, each in a row of its own (marks.ts says what is
+ * drawn, paint.ts draws it). The task that is pointed at, or chosen with the keys, is told in words below. Dragging moves the time.
  */
 import uPlot from 'uplot';
 import type { Shown } from './clock.ts';
 import { element, setText } from './dom.ts';
-import { type Lane, lanesOf, tasksWithin, verdictOf } from './figures.ts';
-import type { Fold, Stretch, Task } from './fold.ts';
+import type { Fold } from './fold.ts';
+import { within } from './history.ts';
+import { type Lane, lanesOf, type Scale, type TaskMark } from './marks.ts';
+import { type Box, lanePx, paintLanes, rowPx } from './paint.ts';
+import type { Task } from './task.ts';
 import type { Theme } from './theme.ts';
+import { evenTimes, zoneMsAt } from './ticks.ts';
 import { whyWaited } from './why.ts';
 import type { Words } from './words.ts';
 
-const rowPx = 16;
-const passesPx = 26;
-const lanePadPx = 8;
 const axisPx = 28;
+const sidePx = 36;
 const heightPxMin = 120;
 /** So far beside a task one still points at it. */
 const reachPx = 6;
+/** So far the pointer goes before it drags. */
+const dragPx = 4;
 
-interface Box {
-  readonly task: Task;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
+export interface TimelineOptions {
+  readonly words: Words;
+  readonly fold: Fold;
+  /** The right edge was dragged there. */
+  readonly hold: (toMs: number) => void;
+  /** 1: a longer time is wanted, -1: a shorter one. */
+  readonly zoom: (steps: 1 | -1) => void;
 }
 
 export class Timeline {
   readonly root: HTMLElement;
-  readonly #words: Words;
-  readonly #fold: Fold;
+  readonly #options: TimelineOptions;
   readonly #plotted = element('div', { class: 'plot' });
   readonly #option: HTMLElement;
   readonly #list: HTMLElement;
@@ -40,15 +44,19 @@ export class Timeline {
   #theme: Theme;
   #lanes: readonly Lane[] = [];
   #tasks: readonly Task[] = [];
-  #boxes: Box[] = [];
-  #shown: Shown = { fromMs: 0, toMs: 1 };
+  #boxes: readonly Box[] = [];
+  #scale: Scale = { fromMs: 0, toMs: 1, leftPx: 0, widthPx: 1 };
   #chosen: string | undefined;
+  /** The pointer is at a mark that stands for these. */
+  #several: TaskMark['tasks'] | undefined;
+  /** Where the pointer went down, and the right edge then. */
+  #drag: { readonly x: number; readonly toMs: number; isMoved: boolean } | undefined;
 
-  constructor(words: Words, fold: Fold, theme: Theme) {
-    this.#words = words;
-    this.#fold = fold;
+  constructor(options: TimelineOptions, theme: Theme) {
+    const { words } = options;
+    this.#options = options;
     this.#theme = theme;
-    this.#option = element('div', { role: 'option', id: 'chosen-task', 'aria-selected': 'true', class: 'hidden' });
+    this.#option = element('div', { role: 'option', id: 'chosen-task', 'aria-selected': 'true', class: 'unseen' });
     this.#list = element('div', {
       ...{ class: 'timeline', role: 'listbox', tabindex: '0' },
       ...{ 'aria-label': words.text('timelineLabel'), 'aria-activedescendant': 'chosen-task' },
@@ -58,7 +66,12 @@ export class Timeline {
     this.#told = element('p', { class: 'story' }, words.text('timelineHelp'));
     this.root = element('div', {}, this.#list, this.#hidden, this.#told);
     this.#list.addEventListener('keydown', (event) => this.#key(event));
-    this.#plotted.addEventListener('pointermove', (event) => this.#point(event));
+    this.#plotted.addEventListener('pointerdown', (event) => this.#down(event));
+    this.#plotted.addEventListener('pointermove', (event) => this.#move(event));
+    for (const end of ['pointerup', 'pointercancel'] as const)
+      this.#plotted.addEventListener(end, () => {
+        this.#drag = undefined;
+      });
     setText(this.#option, words.text('timelineHelp'));
   }
 
@@ -70,17 +83,17 @@ export class Timeline {
 
   /** @param widthPx of what it may take. */
   update(shown: Shown, widthPx: number): void {
-    const { tasks, passes } = this.#fold;
-    this.#shown = shown;
-    this.#tasks = tasksWithin(tasks.values(), shown.fromMs, shown.toMs);
-    this.#lanes = lanesOf(this.#tasks, passes, shown.fromMs, shown.toMs);
+    const { fold, words } = this.#options;
+    this.#scale = { ...shown, leftPx: sidePx, widthPx: Math.max(1, widthPx - 2 * sidePx) };
+    this.#tasks = fold.tasks.within(shown.fromMs, shown.toMs);
+    this.#lanes = lanesOf(this.#tasks, within(fold.passes, shown.fromMs, shown.toMs), this.#scale);
     const hidden = this.#lanes.reduce((sum, lane) => sum + lane.hidden, 0);
-    setText(this.#hidden, hidden === 0 ? '' : this.#words.text('moreRows', hidden));
+    setText(this.#hidden, hidden === 0 ? '' : words.text('moreRows', hidden));
     const wantedPx = this.#lanes.reduce((sum, lane) => sum + lanePx(lane), 0) + axisPx;
     const size = { width: widthPx, height: Math.max(heightPxMin, wantedPx) };
     this.#plot ??= this.#made(size);
     if (this.#plot.width !== size.width || this.#plot.height !== size.height) this.#plot.setSize(size);
-    const { originMs } = this.#fold;
+    const { originMs } = fold;
     this.#plot.setData([
       [originMs + shown.fromMs, originMs + shown.toMs],
       [null, null],
@@ -90,149 +103,73 @@ export class Timeline {
 
   #made(size: { readonly width: number; readonly height: number }): uPlot {
     const { muted, grid, font } = this.#theme;
+    const { words, fold } = this.#options;
+    const axis: uPlot.Axis = {
+      ...{ stroke: muted, font, grid: { stroke: grid, width: 1, dash: [2, 4] }, ticks: { show: false }, size: axisPx },
+      splits: ({ width }, _, from, to) => evenTimes(from, to, width / 110, zoneMsAt(to)),
+      // Before any news there is no time to tell.
+      values: (_, splits) => splits.map((ms) => (fold.originMs === 0 ? '' : words.clock(ms))),
+    };
     const options: uPlot.Options = {
-      ...size,
-      ms: 1,
-      legend: { show: false },
-      cursor: { show: false },
-      padding: [0, 32, 0, 32],
+      ...{ ...size, ms: 1, legend: { show: false }, cursor: { show: false } },
+      padding: [0, sidePx, 0, sidePx],
       scales: { x: { time: true, range: (_, min, max) => [min, max] }, y: { range: () => [0, 1] } },
       series: [{}, { show: false }],
-      axes: [
-        {
-          ...{
-            stroke: muted,
-            font,
-            grid: { stroke: grid, width: 1, dash: [2, 4] },
-            ticks: { show: false },
-            size: axisPx,
-            space: 90,
-          },
-          // Before any news there is no time to tell.
-          values: (_, splits) => splits.map((ms) => (this.#fold.originMs === 0 ? '' : this.#words.clock(ms))),
-        },
-        { show: false },
-      ],
+      axes: [axis, { show: false }],
       hooks: { draw: [(plot) => this.#draw(plot)] },
     };
-    return new uPlot(
-      options,
-      [
-        [0, 1],
-        [null, null],
-      ],
-      this.#plotted,
-    );
+    const nothing: uPlot.AlignedData = [
+      [0, 1],
+      [null, null],
+    ];
+    return new uPlot(options, nothing, this.#plotted);
   }
 
-  #draw(plot: uPlot): void {
-    const { ctx, bbox } = plot;
+  #draw({ ctx, bbox }: uPlot): void {
     const ratio = uPlot.pxRatio;
-    this.#boxes = [];
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
     ctx.scale(ratio, ratio);
-    let top = bbox.top / ratio;
-    for (const lane of this.#lanes) {
-      this.#drawLane(plot, lane, top);
-      top += lanePx(lane);
-    }
+    const brush = { ctx, theme: this.#theme, scale: this.#scale, chosen: this.#chosen };
+    this.#boxes = paintLanes(brush, this.#lanes, bbox.top / ratio);
     ctx.restore();
   }
 
-  #drawLane(plot: uPlot, lane: Lane, top: number): void {
-    const { ctx, bbox } = plot;
-    const { foreground, grid, prefill, decode, font } = this.#theme;
-    const left = bbox.left / uPlot.pxRatio;
-    ctx.fillStyle = foreground;
-    ctx.font = font;
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'top';
-    ctx.fillText(`${lane.model} · ${this.#words.text('passes')}`, left + 2, top + 2);
-    for (const pass of lane.passes) {
-      const [from, to] = [this.#x(plot, pass.fromMs), this.#x(plot, pass.toMs)];
-      ctx.fillStyle = pass.step === 'prefill' ? prefill : decode;
-      const [y, height] = pass.step === 'prefill' ? [top + 15, 8] : [top + 18, 5];
-      ctx.fillRect(from, y, Math.max(1, to - from - 0.5), height);
-    }
-    for (const task of lane.tasks) this.#drawTask(plot, task, top + passesPx + task.row * rowPx);
-    ctx.strokeStyle = grid;
-    ctx.lineWidth = 1;
-    line(ctx, left, left + bbox.width / uPlot.pxRatio, top + lanePx(lane) - lanePadPx / 2);
+  #down({ clientX, pointerId, button }: PointerEvent): void {
+    if (button !== 0) return;
+    this.#drag = { x: clientX, toMs: this.#scale.toMs, isMoved: false };
+    this.#plotted.setPointerCapture(pointerId);
   }
 
-  #drawTask(plot: uPlot, task: Task, top: number): void {
-    const { ctx } = plot;
-    const { toMs } = this.#shown;
-    const endMs = Math.min(task.settledMs ?? toMs, toMs);
-    const middle = top + rowPx / 2;
-    const [left, right] = [this.#x(plot, task.arrivalMs), this.#x(plot, endMs)];
-    this.#boxes.push({ task, left, right: Math.max(right, left + 3), top });
-    const color = this.#colorOf(task);
-    ctx.strokeStyle = color;
-    ctx.fillStyle = color;
-    for (const stretch of task.stretches) if (stretch.fromMs <= toMs) this.#drawStretch(plot, task, stretch, middle);
-    ctx.setLineDash([]);
-    ctx.lineWidth = 1.5;
-    if (task.class !== 'idle') this.#drawDeadline(plot, task, top);
-    if (task.settledMs !== undefined && task.settledMs <= toMs) {
-      if (verdictOf(task) === 'broken') cross(ctx, right + 5, middle);
-      else if (task.outcome?.kind === 'cancelled') openEnd(ctx, right, middle);
-    }
-    if (task.id !== this.#chosen) return;
-    ctx.strokeStyle = this.#theme.focus;
-    ctx.lineWidth = 2;
-    ctx.strokeRect(left - 3, top + 1, Math.max(right - left, 3) + 6, rowPx - 2);
-  }
-
-  #drawStretch(plot: uPlot, task: Task, { phase, fromMs, toMs = this.#shown.toMs }: Stretch, middle: number): void {
-    const { ctx } = plot;
-    const [from, to] = [this.#x(plot, fromMs), this.#x(plot, Math.min(toMs, this.#shown.toMs))];
-    ctx.setLineDash(phase === 'paused' ? [4, 3] : []);
-    ctx.lineWidth = 2;
-    if (phase !== 'running') return line(ctx, from, Math.max(to, from + 1), middle);
-    const width = Math.max(to - from, 2);
-    const isGone = task.outcome !== undefined && verdictOf(task) === 'undecided';
-    if (isGone || task.class === 'idle') ctx.strokeRect(from + 1, middle - 4, Math.max(width - 2, 1), 8);
-    else ctx.fillRect(from, middle - 5, width, 10);
-  }
-
-  #drawDeadline(plot: uPlot, { arrivalMs, sla }: Task, top: number): void {
-    const x = this.#x(plot, arrivalMs + sla.targetMs);
-    const { ctx } = plot;
-    ctx.strokeStyle = this.#theme.foreground;
-    ctx.lineWidth = 1;
-    ctx.beginPath();
-    ctx.moveTo(x, top + 2);
-    ctx.lineTo(x, top + rowPx - 2);
-    ctx.stroke();
-  }
-
-  #colorOf(task: Task): string {
-    const { kept, broken, gone, running } = this.#theme;
-    const verdict = verdictOf(task);
-    if (verdict !== 'undecided') return verdict === 'kept' ? kept : broken;
-    return task.outcome === undefined ? running : gone;
-  }
-
-  /** In CSS pixels of the canvas. */
-  #x(plot: uPlot, atMs: number): number {
-    return plot.valToPos(this.#fold.originMs + atMs, 'x', true) / uPlot.pxRatio;
+  #move(event: PointerEvent): void {
+    const drag = this.#drag;
+    if (drag === undefined) return this.#point(event);
+    const movedPx = event.clientX - drag.x;
+    drag.isMoved ||= Math.abs(movedPx) > dragPx;
+    const { fromMs, toMs, widthPx } = this.#scale;
+    if (drag.isMoved) this.#options.hold(drag.toMs - (movedPx * (toMs - fromMs)) / widthPx);
   }
 
   #point({ clientX, clientY }: PointerEvent): void {
     const rect = this.#plotted.getBoundingClientRect();
     const [x, y] = [clientX - rect.left, clientY - rect.top];
-    const found = this.#boxes.filter(
-      ({ left, right, top }) => x >= left - reachPx && x <= right + reachPx && y >= top && y < top + rowPx,
-    );
-    const nearest = found.sort((a, b) => distance(a, x) - distance(b, x))[0];
-    if (nearest !== undefined) this.#choose(nearest.task.id);
+    let nearest: TaskMark | undefined;
+    let nearestPx = reachPx;
+    for (const { mark, topPx } of this.#boxes) {
+      const px = distance(mark, x);
+      if (y < topPx || y >= topPx + rowPx || px > nearestPx) continue;
+      nearest = mark;
+      nearestPx = px;
+    }
+    if (nearest === undefined) return;
+    const { tasks } = nearest;
+    this.#choose(tasks[0].id, tasks.length > 1 ? tasks : undefined);
   }
 
   #key(event: KeyboardEvent): void {
+    if (event.key === '+' || event.key === '-') return this.#options.zoom(event.key === '-' ? 1 : -1);
     const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
     const last = this.#tasks.length - 1;
     const current = this.#tasks.findIndex(({ id }) => id === this.#chosen);
@@ -245,52 +182,30 @@ export class Timeline {
     if (task !== undefined) this.#choose(task.id);
   }
 
-  #choose(id: string): void {
-    if (this.#chosen === id) return;
+  #choose(id: string, several?: TaskMark['tasks']): void {
+    if (this.#chosen === id && this.#several?.length === several?.length) return;
     this.#chosen = id;
+    this.#several = several;
     this.#plot?.redraw(false);
     this.#tell();
   }
 
   #tell(): void {
-    const task = this.#chosen === undefined ? undefined : this.#fold.tasks.get(this.#chosen);
+    const { fold, words } = this.#options;
+    if (this.#several !== undefined) return this.#say(words.several(this.#several, fold.originMs));
+    const task = this.#chosen === undefined ? undefined : fold.tasks.get(this.#chosen);
     if (task === undefined) return;
-    const { originMs, nowMs } = this.#fold;
-    const model = this.#words.text('onModel', task.model);
-    const endMs = task.settledMs ?? nowMs;
-    const story = this.#words.story(task, originMs, endMs, whyWaited(task, this.#fold, endMs));
-    const words = `${this.#words.name(task)} ${model}: ${story}`;
+    const endMs = task.settledMs ?? fold.nowMs;
+    const story = words.story(task, fold.originMs, endMs, whyWaited(task, fold, endMs));
+    this.#say(`${words.name(task)} ${words.text('onModel', task.model)}: ${story}`);
+  }
+
+  #say(words: string): void {
     setText(this.#told, words);
     setText(this.#option, words);
   }
 }
 
-function lanePx({ rows }: Lane): number {
-  return passesPx + rows * rowPx + lanePadPx;
-}
-
-function distance({ left, right }: Box, x: number): number {
-  return x < left ? left - x : x > right ? x - right : 0;
-}
-
-function line(ctx: CanvasRenderingContext2D, from: number, to: number, y: number): void {
-  ctx.beginPath();
-  ctx.moveTo(from, y);
-  ctx.lineTo(to, y);
-  ctx.stroke();
-}
-
-function cross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
-  ctx.beginPath();
-  ctx.moveTo(x - 3, y - 3);
-  ctx.lineTo(x + 3, y + 3);
-  ctx.moveTo(x - 3, y + 3);
-  ctx.lineTo(x + 3, y - 3);
-  ctx.stroke();
-}
-
-function openEnd(ctx: CanvasRenderingContext2D, x: number, y: number): void {
-  ctx.beginPath();
-  ctx.arc(x + 4, y, 3, 0, 2 * Math.PI);
-  ctx.stroke();
+function distance({ leftPx, rightPx }: TaskMark, x: number): number {
+  return x < leftPx ? leftPx - x : x > rightPx ? x - rightPx : 0;
 }

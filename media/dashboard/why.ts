@@ -1,5 +1,6 @@
 /** Why a task waited: its model had to load, or others ran. Pure. */
-import type { Fold, Load, Stretch, Task } from './fold.ts';
+import type { Fold, Load } from './fold.ts';
+import type { Stretch, Task } from './task.ts';
 
 export interface WaitReason {
   /** Of its waiting, in ms. */
@@ -18,7 +19,9 @@ export function whyWaited(task: Task, { tasks, loads }: Pick<Fold, 'tasks' | 'lo
   const waits = task.stretches.filter(({ phase }) => phase === 'waiting');
   const own = loads.filter(({ model }) => model === task.model);
   const loadMs = waits.reduce((sum, wait) => sum + own.reduce((all, load) => all + overlapMs(wait, load, nowMs), 0), 0);
-  const ran = [...tasks.values()].filter(
+  const [first, last] = [waits[0], waits.at(-1)];
+  const near = first && last ? tasks.within(first.fromMs, last.toMs ?? nowMs) : [];
+  const ran = near.filter(
     (other) =>
       other !== task &&
       other.model === task.model &&

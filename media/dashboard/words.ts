@@ -1,7 +1,8 @@
 /** From figures to words: what happened to a task and why, times, shares, numbers. Pure; the texts are told by the extension. */
 import type { DashboardStrings } from '../../extension/dashboard-strings.ts';
-import { verdictOf } from './figures.ts';
-import { type Decision, type Note, type Phase, phaseOf, type Task } from './fold.ts';
+import type { Decision } from './fold.ts';
+import { tallyOf } from './marks.ts';
+import { type Note, type Phase, phaseOf, type Task } from './task.ts';
 import type { WaitReason } from './why.ts';
 
 export class Words {
@@ -58,11 +59,12 @@ export class Words {
 
   /** In one word or two, where it stands. */
   state(task: Task): string {
-    const verdict = verdictOf(task);
-    if (verdict === 'kept') return this.text('kept');
-    if (verdict === 'broken') return this.text('broken');
+    const { verdict, outcome } = task;
+    if (verdict !== 'undecided') return this.text(verdict);
     const phase = phaseOf(task);
-    return phase === undefined ? this.text('legendGone') : this.text(phaseKeys[phase]);
+    if (phase !== undefined) return this.text(phaseKeys[phase]);
+    // Nothing was promised: it is over, one way or the other.
+    return this.text(outcome?.kind === 'finished' ? 'done' : 'legendGone');
   }
 
   /** Everything that happened to it, in order, as one sentence. */
@@ -73,7 +75,8 @@ export class Words {
         .reduce((sum, { fromMs, toMs = nowMs }) => sum + Math.max(0, toMs - fromMs), 0);
     const isNow = (phase: Phase): boolean => phaseOf(task) === phase;
     const parts = [this.text('asked', this.clock(originMs + task.arrivalMs))];
-    if (task.class !== 'idle') parts.push(this.promise(task));
+    if (task.class !== 'idle' && !task.isProbe) parts.push(this.promise(task));
+    if (task.workflow !== undefined) parts.push(this.text('partOf', task.workflow));
     parts.push(this.text(isNow('waiting') ? 'stillWaiting' : 'waited', this.duration(spent('waiting'))));
     if (why !== undefined) parts.push(...this.#waitReasons(why));
     parts.push(...task.notes.map((note) => this.#note(note)));
@@ -84,9 +87,17 @@ export class Words {
       parts.push(this.text('firstToken', this.duration(task.firstTokenMs - task.arrivalMs)));
     const { promptTokens, reusedTokens, generatedTokens } = task;
     if (promptTokens > 0) parts.push(this.text('tokens', promptTokens, reusedTokens, generatedTokens));
-    const verdict = verdictOf(task);
+    const { verdict } = task;
     parts.push(...this.#end(task), ...(verdict === 'undecided' ? [] : [this.text(verdict)]));
     return `${parts.join('; ')}.`;
+  }
+
+  /** Of a mark that stands for more than one. */
+  several(tasks: readonly [Task, ...Task[]], originMs: number): string {
+    const { kept, broken, gone, open } = tallyOf(tasks);
+    const [first] = tasks;
+    const clock = this.clock(originMs + first.arrivalMs);
+    return this.text('several', tasks.length, clock, kept, broken, gone, open);
   }
 
   #waitReasons({ loadMs, behind, others }: WaitReason): string[] {

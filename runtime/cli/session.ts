@@ -9,7 +9,7 @@ import {
   ProgressType,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { ZodError, z } from 'zod';
+import * as z from 'zod/mini';
 import { ConnectError, connectIfRunning, connectRuntime, type RuntimeConnection } from '../client/connect.ts';
 import { HomeError, homeFolder } from '../client/home.ts';
 import {
@@ -104,7 +104,7 @@ export class Session {
    *
    * @throws CommandError with the runtime's sentence, or the reason of the signal that aborted.
    */
-  async request<T>(method: string, params: object, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
+  async request<T>(method: string, params: object, schema: z.ZodMiniType<T>, signal?: AbortSignal): Promise<T> {
     const source = new CancellationTokenSource();
     const abort = firstAbort([this.#lost.signal, this.#signal, ...(signal ? [signal] : [])], () => {
       if (!this.#lost.signal.aborted) source.cancel();
@@ -124,7 +124,7 @@ export class Session {
   async stream<T>(
     method: string,
     params: object,
-    schema: z.ZodType<T>,
+    schema: z.ZodMiniType<T>,
     onPart: (part: AnswerPart) => void,
     signal?: AbortSignal,
   ): Promise<T> {
@@ -144,7 +144,7 @@ export class Session {
   async follow<T, P>(
     method: string,
     params: object,
-    schemas: { readonly result: z.ZodType<T>; readonly progress: z.ZodType<P> },
+    schemas: { readonly result: z.ZodMiniType<T>; readonly progress: z.ZodMiniType<P> },
     onProgress: (progress: P) => void,
   ): Promise<T> {
     const token = `cli-${++this.#progressTokens}`;
@@ -270,7 +270,7 @@ export function commandError(error: unknown): unknown {
   if (error instanceof ResponseError) return new CommandError(error.message, wordOf(error.data));
   if (error instanceof ConnectError || error instanceof HomeError)
     return new CommandError(error.message, 'runtimeUnavailable');
-  return error instanceof ZodError ? new CommandError(unclearMessage, 'answerUnclear') : error;
+  return error instanceof z.core.$ZodError ? new CommandError(unclearMessage, 'answerUnclear') : error;
 }
 
 /** What the runtime says beside its sentence, for programs. */

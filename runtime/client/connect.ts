@@ -47,6 +47,11 @@ export class ConnectError extends SaidError {}
 const timeoutMsDefault = 20_000;
 const pollMs = 25;
 const logBytesMax = 1024 * 1024;
+/**
+ * The most that the runtime's heap may take, four times the largest documents it keeps (server/limits.ts). V8 lets a heap grow by a factor that
+ * follows from this: by half before it is collected, instead of fourfold. The memory is there for models.
+ */
+const heapMegabytes = 1_024;
 /** What a client may leave unsent: a few documents of the largest size. */
 const clientBufferBytesMax = 128 * 1024 * 1024;
 
@@ -186,6 +191,7 @@ async function start(home: Home, options: ConnectOptions): Promise<Started> {
     );
   });
   const args = [
+    `--max-old-space-size=${heapMegabytes}`,
     options.runtimeFile,
     '--home',
     home.folder,

@@ -23,7 +23,7 @@ const names: Readonly<Record<Exclude<BelongingKind, 'cells'>, readonly string[]>
   learned: ['calibrations', 'load-times.json', 'completion-statistics.json', 'residency.json'],
   logs: ['logs', 'runtime.log'],
   settings: ['settings.json'],
-  runtime: ['runtime.json', 'runtime.lock'],
+  runtime: ['runtime.json', 'runtime.lock', 'runtime.starting'],
 };
 
 const cellsPattern = /^punctual-kv-(\d+)-/;

@@ -4,6 +4,9 @@ import { open } from 'node:fs/promises';
 import { get } from 'node:http';
 import { type Rendezvous, rendezvousSchema, runtimeIdentitySchema } from '../protocol.ts';
 import type { Home } from './home.ts';
+import { type WindowsPrivacy, windowsPrivacyOf } from './windows-privacy.ts';
+
+const windowsHere = windowsPrivacyOf(process.platform, process.env);
 
 /** Many times what a runtime writes. */
 const fileBytesMax = 4_096;
@@ -14,13 +17,17 @@ const identityCharsMax = 4_096;
  * Undefined when there is no file, when what it says makes no sense, or when somebody else could have written or read it: all mean
  * that no runtime can be found. Whoever could plant this file would be sent the user's documents.
  */
-export async function readRendezvous(home: Home): Promise<Rendezvous | undefined> {
+export async function readRendezvous(
+  home: Home,
+  windows: Pick<WindowsPrivacy, 'isPrivate'> | undefined = windowsHere,
+): Promise<Rendezvous | undefined> {
   const file = await open(home.rendezvousFile).catch(() => undefined);
   try {
     if (!file) return undefined;
     // Asked of the file that is read, not of its name: the name may change hands in between.
     const stats = await file.stat();
     if (stats.size > fileBytesMax || !isPrivate(stats)) return undefined;
+    if (windows && !(await windows.isPrivate(home.rendezvousFile))) return undefined;
     return rendezvousSchema.parse(JSON.parse(await file.readFile('utf8')));
   } catch {
     return undefined;
@@ -29,7 +36,7 @@ export async function readRendezvous(home: Home): Promise<Rendezvous | undefined
   }
 }
 
-/** Windows keeps no such modes. */
+/** Windows keeps no such modes, but lists. */
 function isPrivate({ uid, mode }: Stats): boolean {
   const own = process.getuid?.();
   return own === undefined || (uid === own && (mode & 0o077) === 0);

@@ -1,4 +1,4 @@
-/** The probe and the calibration for clients: one at a time, because two would time each other. */
+/** The probe and the calibration for clients: one at a time, because two would time each other, and few that wait (turns.ts). */
 import { dataWithoutPlaces } from '../client/places.ts';
 import type {
   CalibrateResultSaid as CalibrateResult,
@@ -10,6 +10,7 @@ import { calibrate } from './calibrate.ts';
 import { findingsOf } from './findings.ts';
 import { type OnProgress, type ProbeSources, probe } from './probe.ts';
 import { reportOf } from './report.ts';
+import { Turns } from './turns.ts';
 
 export type { ProbeSources } from './probe.ts';
 
@@ -20,20 +21,20 @@ export interface DiagnosisOptions extends ProbeSources {
 
 export class Diagnosis {
   readonly #options: DiagnosisOptions;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(options: DiagnosisOptions) {
     this.#options = options;
   }
 
-  /** @throws the reason of the signal when nobody waits any more. */
+  /** @throws TooManyWait, or the reason of the signal when nobody waits any more. */
   diagnose(
     client: ClientFacts,
     settings: ClientSettings,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<DiagnoseResult> {
-    return this.#alone(async () => {
+    return this.#turns.take(signal, async () => {
       const found = await probe(this.#options, client, settings, onProgress, signal);
       // All that is told follows from these.
       const facts = dataWithoutPlaces(found, this.#options.homes);
@@ -42,20 +43,13 @@ export class Diagnosis {
     });
   }
 
-  /** @throws the reason of the signal when nobody waits any more. */
+  /** @throws TooManyWait, or the reason of the signal when nobody waits any more. */
   calibrate(
     settings: ClientSettings,
     count: number,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<CalibrateResult> {
-    return this.#alone(() => calibrate({ sources: this.#options, settings, count, onProgress, signal }));
-  }
-
-  async #alone<T>(run: () => Promise<T>): Promise<T> {
-    const before = this.#last;
-    const own = before.then(run);
-    this.#last = own.catch(() => undefined);
-    return own;
+    return this.#turns.take(signal, () => calibrate({ sources: this.#options, settings, count, onProgress, signal }));
   }
 }

@@ -1,5 +1,5 @@
 /** Why something went wrong, in words for a log line or as the end of a sentence. Pure. */
-import { z } from 'zod';
+import { core } from 'zod/mini';
 
 /** What the system says (`ENOSPC`); undefined of an error that is not the system's. */
 export function codeOf(error: unknown): string | undefined {
@@ -8,7 +8,7 @@ export function codeOf(error: unknown): string | undefined {
 
 /** One line where the error has one: of data that breaks its schema only the first issue, as a file that is damaged has many. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof z.ZodError) {
+  if (error instanceof core.$ZodError) {
     const [first] = error.issues;
     return first ? `${first.path.join('.') || 'the file'}: ${first.message}` : error.message;
   }

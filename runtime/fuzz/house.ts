@@ -3,7 +3,7 @@
  * a virtual clock, so that a hundred thousand conversations take minutes. What stays outside: the disk of models, and the network.
  */
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Holding } from '../core/residency/holdings.ts';
 import { Diagnosis } from '../diagnose/index.ts';
 import type { HostFacts } from '../diagnose/probe.ts';
@@ -121,11 +121,11 @@ export class House {
     this.door = new Door({ token, identity, onClient: (socket) => this.clients.welcome(socket), log });
   }
 
-  /** Until the condition holds; false when it does not within so many turns of the event loop. */
-  async until(condition: () => boolean, turns: number): Promise<boolean> {
+  /** Until the condition holds; false when it does not within so many turns of the event loop, each with a rest of this machine's time. */
+  async until(condition: () => boolean, turns: number, restMs = 0): Promise<boolean> {
     for (let turn = 0; turn < turns; turn += 1) {
       if (condition()) return true;
-      await nextTurn();
+      await (restMs > 0 ? sleep(restMs) : nextTurn());
       // Whoever waits for a disk has had his turn: until then no simulated time passes.
       for (let step = 0; step < stepsPerTurn && this.clock.step(); step += 1);
     }

@@ -68,7 +68,7 @@ export function conversation(random: Random, spoiling: number, lengthMax: number
   const frames = Array.from({ length }, (_, index) => frameOf(random, index, spoiling));
   if (chance(random, 0.6)) frames.unshift(frame({ method: openMethod, params: paramsFor(openMethod, random) }));
   if (chance(random, 0.9)) frames.unshift(...introduction(random));
-  if (chance(random, 0.1)) lasting(random, spoiling, isPatient, frames);
+  if (chance(random, 0.05)) lasting(random, spoiling, isPatient, frames);
   if (chance(random, 0.02)) frames.push(frame({ method: pick(random, methodsOf.leaving), params: {} }));
   return frames;
 }

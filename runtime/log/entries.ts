@@ -43,10 +43,15 @@ export function loggedEffect(effect: Effect): LoggedEffect {
   return { kind, id: task.id, model: task.model, ageMs, answerTokens, relegated, generated: generated.length };
 }
 
+/** Documents and workflows that are known again: many times more than there can be tasks at once. */
+export const documentsMax = 4_096;
+
 /** Makes the lines of one log, in its order. */
 export class TurnLines {
   readonly #shapes = new PromptShapes();
+  /** Documents and workflows by what they are called in the log; the one named the longest ago first. */
   readonly #documents = new Map<string, string>();
+  #numbersGiven = 0;
   readonly #models: ModelNames;
 
   /** @param userFolder may stand in what an engine says when it dies. */
@@ -106,9 +111,17 @@ export class TurnLines {
     };
   }
 
+  /** Tasks live for minutes, so whoever comes back after so many others is nobody's rival any more. */
   #numbered(name: string): string {
-    const known = this.#documents.get(name) ?? `d${this.#documents.size + 1}`;
+    let known = this.#documents.get(name);
+    if (known === undefined) {
+      this.#numbersGiven += 1;
+      known = `d${this.#numbersGiven}`;
+    }
+    this.#documents.delete(name);
     this.#documents.set(name, known);
+    const [oldest] = this.#documents.keys();
+    if (this.#documents.size > documentsMax && oldest !== undefined) this.#documents.delete(oldest);
     return known;
   }
 }

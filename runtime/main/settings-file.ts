@@ -3,7 +3,7 @@
  * `punctual.`. It stands from the runtime's beginning until a client says something else of the same setting.
  */
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { reasonOf } from '../disk/reason.ts';
 import { readSmallFile } from '../disk/small-file.ts';
 import { parseBudget } from '../models/fit/budget.ts';
@@ -12,9 +12,11 @@ import { clientSettingsSchema, type SaidSettings } from '../protocol.ts';
 const { memory, residency, telemetry, threads } = clientSettingsSchema.shape;
 
 const fileSchema = z.strictObject({
-  memory: memory.refine(
-    (text) => text === undefined || parseBudget(text) !== undefined,
-    "give 'auto', a size such as '6 GB', or a share such as '50%'",
+  memory: memory.check(
+    z.refine(
+      (text) => text === undefined || parseBudget(text) !== undefined,
+      "give 'auto', a size such as '6 GB', or a share such as '50%'",
+    ),
   ),
   residency,
   telemetry,

@@ -2,9 +2,9 @@
  * `/metrics` for Prometheus on a port of 127.0.0.1, for whoever shows the token. Who is refused, in this order: a request whose Host is
  * not this server (DNS rebinding), one with an Origin (a web page), one without the token. Knows nothing of the figures.
  */
-import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusalOf } from '../admission.ts';
 
 export interface MetricsDoorOptions {
   readonly token: string;
@@ -62,15 +62,7 @@ export class MetricsDoor {
 
   #check({ method, url, headers }: IncomingMessage): 200 | 401 | 403 | 404 {
     const { port } = this.#server.address() as AddressInfo;
-    const isThisServer = headers.host === `127.0.0.1:${port}` || headers.host === `localhost:${port}`;
-    if (!isThisServer || headers.origin !== undefined) return 403;
-    if (!isEqual(headers.authorization ?? '', `Bearer ${this.#options.token}`)) return 401;
-    return method === 'GET' && url?.split('?')[0] === '/metrics' ? 200 : 404;
+    const refusal = refusalOf(headers, { port, token: this.#options.token });
+    return refusal ?? (method === 'GET' && url?.split('?')[0] === '/metrics' ? 200 : 404);
   }
-}
-
-/** Takes as long for a token that is almost right as for one that is all wrong. */
-function isEqual(given: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,5 +1,5 @@
 /** Inline completions. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { wordsSchema } from './sentence.ts';
 import { positionSchema, rangeSchema, textDocumentSchema } from './shared.ts';
 
@@ -11,7 +11,7 @@ export const inlineCompletionParamsSchema = z.object({
   context: z.object({
     /** 1 = invoked by hand, 2 = automatic while typing. */
     triggerKind: z.union([z.literal(1), z.literal(2)]),
-    selectedCompletionInfo: z.object({ range: rangeSchema, text: z.string() }).optional(),
+    selectedCompletionInfo: z.optional(z.object({ range: rangeSchema, text: z.string() })),
   }),
 });
 export type InlineCompletionParams = z.infer<typeof inlineCompletionParamsSchema>;
@@ -43,35 +43,35 @@ export type CompletionSource = z.infer<typeof completionSourceSchema>;
 
 export const completionTraceSchema = z.object({
   reason: completionReasonSchema,
-  from: completionSourceSchema.optional(),
+  from: z.optional(completionSourceSchema),
   /** One sentence for the log and for `complete` on the command line. */
-  message: wordsSchema.optional(),
+  message: z.optional(wordsSchema),
   /** The model that answered, or was to answer, by the name that people know. */
-  model: z.string().optional(),
+  model: z.optional(z.string()),
   /** The model that was chosen, when another answered, as this one would have come too late. */
-  insteadOf: z.string().optional(),
-  ttftMs: z.number().optional(),
-  e2eMs: z.number().optional(),
-  promptTokens: z.number().optional(),
-  reusedTokens: z.number().optional(),
-  generatedTokens: z.number().optional(),
-  kept: z.boolean().optional(),
+  insteadOf: z.optional(z.string()),
+  ttftMs: z.optional(z.number()),
+  e2eMs: z.optional(z.number()),
+  promptTokens: z.optional(z.number()),
+  reusedTokens: z.optional(z.number()),
+  generatedTokens: z.optional(z.number()),
+  kept: z.optional(z.boolean()),
   /** Names of the filters that changed the model's answer, in order; and of the one that left nothing of it. */
-  filters: z.array(z.string()).optional(),
-  droppedBy: z.string().optional(),
+  filters: z.optional(z.array(z.string())),
+  droppedBy: z.optional(z.string()),
   /** The time to the first token as it was predicted when the prompt was chosen; absent while nothing can be said. */
-  forecastMs: z.number().optional(),
+  forecastMs: z.optional(z.number()),
   /** The prompt is shorter than wanted, because the first token of the whole one was forecast too late; `forecastMs` is that of this one. */
-  fitted: z.object({ droppedTokens: z.number(), forecastMs: z.number(), targetMs: z.number() }).optional(),
+  fitted: z.optional(z.object({ droppedTokens: z.number(), forecastMs: z.number(), targetMs: z.number() })),
   /** So much was typed since the prompt was evaluated that it is to be evaluated anew once nobody types. */
-  stale: z.boolean().optional(),
+  stale: z.optional(z.boolean()),
 });
 export type CompletionTrace = z.infer<typeof completionTraceSchema>;
 export type CompletionTraceSaid = z.input<typeof completionTraceSchema>;
 
 export const inlineCompletionResultSchema = z.object({
   items: z.array(
-    z.object({ insertText: z.string(), filterText: z.string().optional(), range: rangeSchema.optional() }),
+    z.object({ insertText: z.string(), filterText: z.optional(z.string()), range: z.optional(rangeSchema) }),
   ),
   punctual: completionTraceSchema,
 });
@@ -84,7 +84,7 @@ export const eligibilityMethod = 'punctual/eligibility';
 export const eligibilityParamsSchema = z.object({
   textDocument: textDocumentSchema,
   /** Where the cursor is in the document that became active: its prompt is evaluated while nothing else runs. */
-  position: positionSchema.optional(),
+  position: z.optional(positionSchema),
 });
 export const eligibilityResultSchema = z.object({
   automatic: z.boolean(),

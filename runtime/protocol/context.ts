@@ -1,11 +1,11 @@
 /** What a client knows of the files around a document, for its completions. Both are for clients that can; the others do without. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { positionSchema, textDocumentSchema } from './shared.ts';
 
-const uri = z.string().max(8192);
+const uri = z.string().check(z.maxLength(8192));
 
 /** Globs of files that are never read for the completion of another one. */
-export const excludedGlobsSchema = z.array(z.string().min(1).max(512)).max(64);
+export const excludedGlobsSchema = z.array(z.string().check(z.minLength(1), z.maxLength(512))).check(z.maxLength(64));
 
 // --- punctual/workspace: which files belong together. Takes the place of LSP's workspace folders; the last one counts.
 
@@ -19,19 +19,25 @@ export const workspaceParamsSchema = z.object({
     .array(
       z.object({
         uri,
-        name: z.string().max(256),
+        name: z.string().check(z.maxLength(256)),
         /** The text of the folder's `.gitignore`. */
-        ignore: z.string().max(ignoreCharsMax).optional(),
+        ignore: z.optional(z.string().check(z.maxLength(ignoreCharsMax))),
         /** Those of the folders in it, each with its place there: `packages/app`. Clients without them tell of the first one only. */
-        ignores: z
-          .array(z.object({ folder: z.string().min(1).max(4096), text: z.string().max(ignoreCharsMax) }))
-          .max(ignoresMax)
-          .optional(),
+        ignores: z.optional(
+          z
+            .array(
+              z.object({
+                folder: z.string().check(z.minLength(1), z.maxLength(4096)),
+                text: z.string().check(z.maxLength(ignoreCharsMax)),
+              }),
+            )
+            .check(z.maxLength(ignoresMax)),
+        ),
         /** What the editor does not show in it, or does not search. */
-        excluded: z.array(z.string().max(512)).max(256).optional(),
+        excluded: z.optional(z.array(z.string().check(z.maxLength(512))).check(z.maxLength(256))),
       }),
     )
-    .max(foldersMax),
+    .check(z.maxLength(foldersMax)),
 });
 export type WorkspaceParams = z.infer<typeof workspaceParamsSchema>;
 
@@ -45,17 +51,17 @@ export const declarationsMethod = 'punctual/declarations';
 export const declarationsMax = 16;
 export const declarationCharsMax = 2_000;
 export const declarationsParamsSchema = z.object({
-  textDocument: textDocumentSchema.extend({ version: z.number().int() }),
+  textDocument: z.extend(textDocumentSchema, { version: z.int() }),
   names: z
     .array(
       z.object({
-        name: z.string().max(256),
+        name: z.string().check(z.maxLength(256)),
         /** Where it stands in that version of the document. */
         position: positionSchema,
       }),
     )
-    .max(declarationsMax),
-  withinMs: z.number().min(0),
+    .check(z.maxLength(declarationsMax)),
+  withinMs: z.number().check(z.minimum(0)),
 });
 export type DeclarationsParams = z.infer<typeof declarationsParamsSchema>;
 
@@ -64,12 +70,12 @@ export const declarationsResultSchema = z.object({
   declarations: z
     .array(
       z.object({
-        name: z.string().max(256),
+        name: z.string().check(z.maxLength(256)),
         uri,
         /** Whole lines from the declaration on. */
-        text: z.string().max(declarationCharsMax),
+        text: z.string().check(z.maxLength(declarationCharsMax)),
       }),
     )
-    .max(declarationsMax),
+    .check(z.maxLength(declarationsMax)),
 });
 export type DeclarationsResult = z.infer<typeof declarationsResultSchema>;

@@ -1,5 +1,5 @@
 /** What the scheduler hears and decides while it does, for whoever watches. Nothing that the user wrote is in it, as in the log. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { taskClassSchema, tokenSchema } from './shared.ts';
 
 // --- punctual/watch: a request that lasts until it is cancelled or the client goes; the news come as progress, at most 4 a second
@@ -18,7 +18,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** Times are in ms on the runtime's clock. */
-const item = <Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) =>
+const item = <Kind extends string, Shape extends z.core.$ZodLooseShape>(kind: Kind, shape: Shape) =>
   z.object({ kind: z.literal(kind), atMs: z.number(), ...shape });
 
 const knownItemSchema = z.discriminatedUnion('kind', [
@@ -29,12 +29,16 @@ const knownItemSchema = z.discriminatedUnion('kind', [
     sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number() }),
     arrivalMs: z.number(),
     maxTokens: z.number(),
-    language: z.string().optional(),
+    language: z.optional(z.string()),
     /** A number in place of its name. */
-    document: z.string().optional(),
-    workflow: z.string().optional(),
+    document: z.optional(z.string()),
+    /** It is one of several calls under one promise, which is due then. */
+    workflow: z.optional(z.string()),
+    dueMs: z.optional(z.number()),
+    /** It only measures: nothing was promised to anybody. */
+    probe: z.optional(z.literal(true)),
     /** Nobody waits for it, and nothing was promised. */
-    idle: z.literal(true).optional(),
+    idle: z.optional(z.literal(true)),
   }),
   item('accepted', { ...ofTask, promptTokens: z.number(), reusedTokens: z.number() }),
   item('tokens', { ...ofTask, count: z.number() }),
@@ -46,9 +50,9 @@ const knownItemSchema = z.discriminatedUnion('kind', [
     tokens: z.number(),
     sequences: z.number(),
     wallMs: z.number(),
-    id: z.string().optional(),
-    drafted: z.number().optional(),
-    accepted: z.number().optional(),
+    id: z.optional(z.string()),
+    drafted: z.optional(z.number()),
+    accepted: z.optional(z.number()),
   }),
   item('loaded', { ...ofModel, loadMs: z.number(), memoryBytes: z.number(), device: z.string() }),
   item('loadFailed', { ...ofModel, message: z.string() }),
@@ -65,13 +69,19 @@ const knownItemSchema = z.discriminatedUnion('kind', [
   /** About the models in memory; `why` is a sentence. */
   item('decision', {
     action: z.enum(['load', 'unload', 'resize', 'readAhead', 'stopReading', 'tell']),
-    model: z.string().optional(),
+    model: z.optional(z.string()),
     why: z.string(),
   }),
 ]);
 
 /** What a newer runtime tells of beside these is passed over. */
-const otherItemSchema = z.object({ kind: z.string().transform((): 'other' => 'other'), atMs: z.number() });
+const otherItemSchema = z.object({
+  kind: z.pipe(
+    z.string(),
+    z.transform((): 'other' => 'other'),
+  ),
+  atMs: z.number(),
+});
 
 export const watchItemSchema = z.union([knownItemSchema, otherItemSchema]);
 export type WatchItem = z.infer<typeof watchItemSchema>;
@@ -97,11 +107,11 @@ export const watchItemsMax = 4_000;
 
 export const watchNewsSchema = z.object({
   /** With the first news: what was before, as far as it is remembered. */
-  past: z.literal(true).optional(),
+  past: z.optional(z.literal(true)),
   /** When the runtime's clock was 0, in ms since 1970. */
   originMs: z.number(),
   nowMs: z.number(),
-  items: z.array(watchItemSchema).max(2 * watchItemsMax),
+  items: z.array(watchItemSchema).check(z.maxLength(2 * watchItemsMax)),
   /** So many are not among them, as there were too many. */
   leftOut: z.number(),
   scores: z.array(modelScoreSchema),

@@ -1,40 +1,40 @@
 /** What a machine and an installation are found to be: a probe with findings, and a measurement of what can be promised. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { wordsSchema } from './sentence.ts';
 import { taskClassSchema, tokenSchema } from './shared.ts';
 
 /** What only the asker knows. No text, path or name of the user's is in it. */
 export const clientFactsSchema = z.object({
-  client: z.string().max(64),
-  version: z.string().max(64),
-  protocol: z.number().int(),
+  client: z.string().check(z.maxLength(64)),
+  version: z.string().check(z.maxLength(64)),
+  protocol: z.int(),
   /** Absent where no editor asks. */
-  editor: z
-    .object({
-      name: z.string().max(128),
-      version: z.string().max(64),
+  editor: z.optional(
+    z.object({
+      name: z.string().check(z.maxLength(128)),
+      version: z.string().check(z.maxLength(64)),
       /** `ssh-remote`, `wsl`, `dev-container`. */
-      remote: z.string().max(64).optional(),
+      remote: z.optional(z.string().check(z.maxLength(64))),
       /** `editor.inlineSuggest.enabled`. */
       inlineSuggest: z.boolean(),
       /** `punctual.enable` for the document in front, or everywhere. */
       enabled: z.boolean(),
-      language: z.string().max(64).optional(),
+      language: z.optional(z.string().check(z.maxLength(64))),
       paused: z.boolean(),
       trusted: z.boolean(),
       /** Why there is or is no ghost text in the document in front, as the runtime sees it. */
-      here: z.object({ automatic: z.boolean(), message: z.string().max(1024) }).optional(),
+      here: z.optional(z.object({ automatic: z.boolean(), message: z.string().check(z.maxLength(1024)) })),
       /** Identifiers of other extensions that give inline completions. */
-      others: z.array(z.string().max(128)).max(64),
-    })
-    .optional(),
+      others: z.array(z.string().check(z.maxLength(128))).check(z.maxLength(64)),
+    }),
+  ),
 });
 export type ClientFacts = z.infer<typeof clientFactsSchema>;
 
 // --- punctual/diagnose: a real probe. It loads each chosen model and times completions; cancelling ends it within a forward pass.
 
 export const diagnoseMethod = 'punctual/diagnose';
-export const diagnoseParamsSchema = z.object({ client: clientFactsSchema, workDoneToken: tokenSchema.optional() });
+export const diagnoseParamsSchema = z.object({ client: clientFactsSchema, workDoneToken: z.optional(tokenSchema) });
 
 /** What may be done about a finding; an editor makes a button of it. */
 export const remedySchema = z.enum([
@@ -55,11 +55,16 @@ export const findingSchema = z.object({
   level: z.enum(['ok', 'note', 'problem']),
   /** One sentence. */
   title: wordsSchema,
-  detail: wordsSchema.optional(),
+  detail: z.optional(wordsSchema),
   /** One, and only where something can be done. */
-  action: z
-    .object({ title: wordsSchema, remedy: remedySchema, setting: z.string().optional(), shell: z.string().optional() })
-    .optional(),
+  action: z.optional(
+    z.object({
+      title: wordsSchema,
+      remedy: remedySchema,
+      setting: z.optional(z.string()),
+      shell: z.optional(z.string()),
+    }),
+  ),
 });
 export type Finding = z.infer<typeof findingSchema>;
 export type FindingSaid = z.input<typeof findingSchema>;
@@ -86,8 +91,8 @@ export const calibrateMethod = 'punctual/calibrate';
 export const timedCompletionsMax = 50;
 export const timedCompletionsUsual = 20;
 export const calibrateParamsSchema = z.object({
-  count: z.number().int().min(5).max(timedCompletionsMax).default(timedCompletionsUsual),
-  workDoneToken: tokenSchema.optional(),
+  count: z._default(z.int().check(z.minimum(5), z.maximum(timedCompletionsMax)), timedCompletionsUsual),
+  workDoneToken: z.optional(tokenSchema),
 });
 
 export const calibratedSchema = z.object({
@@ -102,8 +107,8 @@ export const calibratedSchema = z.object({
   automatic: z.boolean(),
   /** What can be promised, rounded up to a figure that people use. */
   canKeepMs: z.number(),
-  p50Ms: z.number().optional(),
-  p95Ms: z.number().optional(),
+  p50Ms: z.optional(z.number()),
+  p95Ms: z.optional(z.number()),
   samples: z.number(),
   /** One sentence: how it was measured. */
   how: wordsSchema,

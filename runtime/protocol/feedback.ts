@@ -1,5 +1,5 @@
 /** What became of suggestions. It is counted on this machine, told to its user, and deleted when that one says so. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { textDocumentSchema } from './shared.ts';
 
 // --- punctual/feedback: a notification, for what edits alone do not tell
@@ -32,6 +32,6 @@ export const statisticsResultSchema = z.object({
   /** Where it is kept. */
   file: z.string(),
   total: outcomeCountsSchema,
-  counts: z.array(outcomeCountsSchema.extend({ language: z.string(), model: z.string() })),
+  counts: z.array(z.extend(outcomeCountsSchema, { language: z.string(), model: z.string() })),
 });
 export type StatisticsResult = z.infer<typeof statisticsResultSchema>;

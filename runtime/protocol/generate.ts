@@ -1,5 +1,5 @@
 /** Code that is asked for in a sentence. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { rangeSchema } from './shared.ts';
 import { textParamsSchema } from './text.ts';
 
@@ -12,11 +12,11 @@ export const generateMethod = 'punctual/generate';
 /** Longer than this it is no sentence any more. */
 export const instructionCharsMax = 2_000;
 
-export const generateParamsSchema = textParamsSchema.extend({
+export const generateParamsSchema = z.extend(textParamsSchema, {
   /** The place: a cursor, or what is to be replaced. */
   range: rangeSchema,
-  instruction: z.string().trim().min(1).max(instructionCharsMax),
+  instruction: z.string().check(z.trim(), z.minLength(1), z.maxLength(instructionCharsMax)),
   /** The client can take back what was streamed, when not all of it may stay. Else it hears that in the result alone. */
-  mayRestart: z.boolean().optional(),
+  mayRestart: z.optional(z.boolean()),
 });
 export type GenerateParams = z.infer<typeof generateParamsSchema>;

@@ -1,5 +1,5 @@
 /** What stands in a line of the runtime's log file: `logs/runtime.jsonl` in the home folder, and older ones beside it. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** The gravest last. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -24,11 +24,11 @@ export const logEntrySchema = z.object({
   time: z.iso.datetime(),
   level: logLevelSchema,
   /** One of {@link logAreas}; a newer runtime may have more. */
-  area: z.string().max(64),
+  area: z.string().check(z.maxLength(64)),
   /** A sentence for people, without code and without tokens. */
   message: z.string(),
   /** The facts of the sentence, where programs look for them. */
-  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  fields: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
 });
 export type LogEntry = z.infer<typeof logEntrySchema>;
 

@@ -1,5 +1,5 @@
 /** What the scheduler heard and decided since the runtime began. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 // --- punctual/log: a request without parameters
 

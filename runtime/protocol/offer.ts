@@ -1,6 +1,6 @@
 /** Questions of the runtime to the person at a client. */
-import { z } from 'zod';
-import { taskClassSchema, textDocumentSchema } from './shared.ts';
+import * as z from 'zod/mini';
+import { textDocumentSchema, type WireTaskClass } from './shared.ts';
 
 // --- punctual/offer: the one request from the runtime to a client, for clients whose setting `substitution` is `ask`
 
@@ -12,14 +12,14 @@ export const offerMethod = 'punctual/offer';
 
 export const offerParamsSchema = z.object({
   /** What was asked for, and about which document. */
-  class: taskClassSchema.exclude(['completion', 'generate']),
+  class: z.enum(['summarize', 'translate'] as const satisfies readonly WireTaskClass[]),
   textDocument: textDocumentSchema,
   /** The model that was chosen, by the name that people know. */
   model: z.string(),
   /** The one that would answer now. */
   by: z.string(),
   /** Until the chosen one would be there, about. */
-  waitMs: z.number().min(0),
+  waitMs: z.number().check(z.minimum(0)),
 });
 export type OfferParams = z.infer<typeof offerParamsSchema>;
 

@@ -1,15 +1,15 @@
 /** How clients find the runtime. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { wordsSchema } from './sentence.ts';
 
 // --- The rendezvous file (how clients find the runtime), mode 0600.
 
 export const rendezvousSchema = z.object({
-  pid: z.number().int().positive(),
-  port: z.number().int().min(1).max(65_535),
-  token: z.string().min(32),
+  pid: z.int().check(z.positive()),
+  port: z.int().check(z.minimum(1), z.maximum(65_535)),
+  token: z.string().check(z.minLength(32)),
   version: z.string(),
-  protocol: z.number().int(),
+  protocol: z.int(),
 });
 export type Rendezvous = z.infer<typeof rendezvousSchema>;
 
@@ -25,14 +25,14 @@ export type RuntimeIdentity = z.infer<typeof runtimeIdentitySchema>;
 // --- punctual/stop: end the runtime (the CLI's `stop`, and a newer client that retires an older runtime)
 
 export const stopMethod = 'punctual/stop';
-export const stopParamsSchema = z.object({ reason: z.string().max(256).default('asked to stop') });
+export const stopParamsSchema = z.object({ reason: z._default(z.string().check(z.maxLength(256)), 'asked to stop') });
 
 /** `data` of our own errors. */
 export const errorDataSchema = z.object({
   /** The cause in a word. */
   code: z.string(),
   /** The error's message, with its wording beside it. */
-  message: wordsSchema.optional(),
+  message: z.optional(wordsSchema),
 });
 export type ErrorDataSaid = z.input<typeof errorDataSchema>;
 

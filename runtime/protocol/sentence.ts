@@ -3,18 +3,19 @@
  * was made of: `{title: 'No model serves summaries.', said: {title: {template: 'No model serves {0}.', args: [{template: 'summaries', args: []}]}}}`.
  * Whoever has a language says the template in it; whoever has none, or does not know `said`, says the member as it is.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { isWording, Sentence, type Wording, type Words } from '../core/sentence.ts';
 
 /** As the runtime makes it a sentence; as a client hears it a string. */
-export const wordsSchema = z
-  .custom<Words>((value) => typeof value === 'string' || value instanceof Sentence)
-  .transform(String);
+export const wordsSchema = z.pipe(
+  z.custom<Words>((value) => typeof value === 'string' || value instanceof Sentence),
+  z.transform(String),
+);
 
 const wordingSchema = z.custom<Wording>(isWording);
 
 /** Of a list of sentences there is one for each; null for what is said as it is. */
-export const saidSchema = z.record(z.string(), z.union([wordingSchema, z.array(wordingSchema.nullable())]));
+export const saidSchema = z.record(z.string(), z.union([wordingSchema, z.array(z.nullable(wordingSchema))]));
 export type Said = z.infer<typeof saidSchema>;
 
 /** A message as it is heard: every sentence in it in the words of `say`. What was sent without them stays English. */

@@ -1,5 +1,5 @@
 /** What a client tells of itself: its name and its settings. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { excludedGlobsSchema } from './context.ts';
 import { type ResidencySettings, residencyDefaultSettings, residencySettingsSchema } from './residency.ts';
 import { targetMsSchema, taskClassSchema } from './shared.ts';
@@ -11,10 +11,10 @@ import { type TelemetrySettings, telemetryOff, telemetrySettingsSchema } from '.
  * `auto`: the best of the installed models. `embedded`: the demonstration model, chosen by the user. Else the name of a model, or the
  * absolute path of a GGUF file.
  */
-export const modelChoiceSchema = z.string().min(1).max(4096);
+export const modelChoiceSchema = z.string().check(z.minLength(1), z.maxLength(4096));
 
 /** How much memory models may take: `auto`, a size as in `6 GB`, or a share as in `50 %`. Checked by the runtime, which says what is wrong. */
-export const memoryBudgetSchema = z.string().min(1).max(32);
+export const memoryBudgetSchema = z.string().check(z.minLength(1), z.maxLength(32));
 
 /**
  * Whether another model that is loaded, of whatever size, may answer when waiting for the right one would break the promise. The answer
@@ -24,62 +24,71 @@ export const substitutionSchema = z.enum(['never', 'ask', 'automatically']);
 
 export const clientSettingsSchema = z.object({
   /** For every class that `models` does not name. */
-  model: modelChoiceSchema.default('auto'),
-  models: z
-    .object({
-      completion: modelChoiceSchema.optional(),
-      summarize: modelChoiceSchema.optional(),
-      translate: modelChoiceSchema.optional(),
-      generate: modelChoiceSchema.optional(),
-    })
-    .prefault({}),
+  model: z._default(modelChoiceSchema, 'auto'),
+  models: z.prefault(
+    z.object({
+      completion: z.optional(modelChoiceSchema),
+      summarize: z.optional(modelChoiceSchema),
+      translate: z.optional(modelChoiceSchema),
+      generate: z.optional(modelChoiceSchema),
+    }),
+    {},
+  ),
   /** The machine's, as are `residency`, `threads` and `telemetry`; absent: as it stands. See {@link MachineSettings}. */
-  memory: memoryBudgetSchema.optional(),
+  memory: z.optional(memoryBudgetSchema),
   /** About this client's own tasks. */
-  substitution: substitutionSchema.default('automatically'),
-  residency: residencySettingsSchema.optional(),
+  substitution: z._default(substitutionSchema, 'automatically'),
+  residency: z.optional(residencySettingsSchema),
   /** How downloads reach the hub, beside HTTPS_PROXY and NODE_EXTRA_CA_CERTS. */
-  downloads: z
-    .object({
+  downloads: z.prefault(
+    z.object({
       /** Takes the place of https://huggingface.co. */
-      mirror: z
-        .url({ protocol: /^https?$/ })
-        .max(2048)
-        .optional(),
-      proxy: z
-        .url({ protocol: /^https?$/ })
-        .max(2048)
-        .optional(),
+      mirror: z.optional(z.url({ protocol: /^https?$/ }).check(z.maxLength(2048))),
+      proxy: z.optional(z.url({ protocol: /^https?$/ }).check(z.maxLength(2048))),
       /** Hosts that `proxy` is not for, separated by commas. */
-      noProxy: z.string().max(4096).optional(),
+      noProxy: z.optional(z.string().check(z.maxLength(4096))),
       /** A PEM file with certificates of one's own authority: an absolute path. */
-      certificates: z.string().max(4096).optional(),
-    })
-    .prefault({}),
-  threads: z.number().int().min(0).max(256).optional(),
-  telemetry: telemetrySettingsSchema.optional(),
-  completion: z
-    .object({
-      targetMs: targetMsSchema.default(500),
-      maxTokens: z.number().int().min(1).max(512).default(64),
+      certificates: z.optional(z.string().check(z.maxLength(4096))),
+    }),
+    {},
+  ),
+  threads: z.optional(z.int().check(z.minimum(0), z.maximum(256))),
+  telemetry: z.optional(telemetrySettingsSchema),
+  completion: z.prefault(
+    z.object({
+      targetMs: z._default(targetMsSchema, 500),
+      maxTokens: z._default(z.int().check(z.minimum(1), z.maximum(512)), 64),
       /** Whether other files of the workspace are read for a completion. */
-      context: z.boolean().default(true),
+      context: z._default(z.boolean(), true),
       /** Beside files that usually hold secrets. */
-      contextExclude: excludedGlobsSchema.default([]),
-    })
-    .prefault({}),
-  summarize: z
-    .object({ targetMs: targetMsSchema.default(10_000), maxTokens: z.number().int().min(1).max(4096).default(256) })
-    .prefault({}),
-  translate: z
-    .object({ targetMs: targetMsSchema.default(20_000), maxTokens: z.number().int().min(1).max(8192).default(1024) })
-    .prefault({}),
+      contextExclude: z._default(excludedGlobsSchema, []),
+    }),
+    {},
+  ),
+  summarize: z.prefault(
+    z.object({
+      targetMs: z._default(targetMsSchema, 10_000),
+      maxTokens: z._default(z.int().check(z.minimum(1), z.maximum(4096)), 256),
+    }),
+    {},
+  ),
+  translate: z.prefault(
+    z.object({
+      targetMs: z._default(targetMsSchema, 20_000),
+      maxTokens: z._default(z.int().check(z.minimum(1), z.maximum(8192)), 1024),
+    }),
+    {},
+  ),
   /** No settings of the editor: a person who has asked in a sentence waits for its first token about as long as for a page. */
-  generate: z
-    .object({ targetMs: targetMsSchema.default(2_000), maxTokens: z.number().int().min(1).max(4096).default(512) })
-    .prefault({}),
+  generate: z.prefault(
+    z.object({
+      targetMs: z._default(targetMsSchema, 2_000),
+      maxTokens: z._default(z.int().check(z.minimum(1), z.maximum(4096)), 512),
+    }),
+    {},
+  ),
   /** Classes whose promise follows from what was measured on this machine; their `targetMs` counts until something was. */
-  automatic: z.array(taskClassSchema).max(8).default([]),
+  automatic: z._default(z.array(taskClassSchema).check(z.maxLength(8)), []),
 });
 /** What a client has said. */
 export type SaidSettings = z.infer<typeof clientSettingsSchema>;
@@ -117,11 +126,11 @@ export function standingAfter(standing: MachineSettings, said: Partial<SaidSetti
 export type ClientSettings = SaidSettings & MachineSettings;
 
 export const initializationOptionsSchema = z.object({
-  client: z.string().max(64).default('unknown'),
-  version: z.string().max(64).default('0'),
-  settings: clientSettingsSchema.prefault({}),
+  client: z._default(z.string().check(z.maxLength(64)), 'unknown'),
+  version: z._default(z.string().check(z.maxLength(64)), '0'),
+  settings: z.prefault(clientSettingsSchema, {}),
   /** It tells of its workspace by itself (`punctual/workspace`): until then no file is read for another one. */
-  tellsWorkspace: z.boolean().default(false),
+  tellsWorkspace: z._default(z.boolean(), false),
 });
 
 /** `settings` of `workspace/didChangeConfiguration`: the whole snapshot, never a part. */

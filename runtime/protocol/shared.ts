@@ -1,5 +1,5 @@
 /** Limits and pieces that all parts of the wire are made of. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 // --- Limits: what the runtime accepts at most. Beyond them a request is answered with a sentence, not with silence.
 
@@ -12,12 +12,12 @@ export const slaTargetMsMax = 60 * 60 * 1000;
 
 // --- Shared pieces
 
-const uint = z.number().int().min(0).max(2_147_483_647);
+const uint = z.int().check(z.minimum(0), z.maximum(2_147_483_647));
 export const positionSchema = z.object({ line: uint, character: uint });
 export const rangeSchema = z.object({ start: positionSchema, end: positionSchema });
-export const textDocumentSchema = z.object({ uri: z.string().max(8192) });
-export const tokenSchema = z.union([z.string().max(256), z.number().int()]);
-export const targetMsSchema = z.number().min(slaTargetMsMin).max(slaTargetMsMax);
+export const textDocumentSchema = z.object({ uri: z.string().check(z.maxLength(8192)) });
+export const tokenSchema = z.union([z.string().check(z.maxLength(256)), z.int()]);
+export const targetMsSchema = z.number().check(z.minimum(slaTargetMsMin), z.maximum(slaTargetMsMax));
 
 /**
  * Tokens per second while a model works for one sequence alone in an ordinary context, as its passes were measured; what guessed tokens

@@ -1,5 +1,5 @@
 /** How the runtime is doing. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { completionSourceSchema } from './completion.ts';
 import { outcomeCountsSchema } from './feedback.ts';
 import { wordsSchema } from './sentence.ts';
@@ -17,7 +17,7 @@ export const classStatusSchema = z.object({
   class: taskClassSchema,
   sla: z.object({ kind: z.enum(['ttft', 'e2e']), targetMs: z.number() }),
   /** What stands where the promise follows from a measurement: `ordinaryMs` is an ordinary task on an idle machine. */
-  automatic: z.object({ targetMs: z.number(), ordinaryMs: z.number() }).optional(),
+  automatic: z.optional(z.object({ targetMs: z.number(), ordinaryMs: z.number() })),
   running: z.number(),
   waiting: z.number(),
   /** Counts and quantiles cover the last minutes (`windowMs`). */
@@ -34,12 +34,12 @@ export const classStatusSchema = z.object({
   /** Taken in, and came to nothing. */
   failed: z.number(),
   /** Not taken in; absent from runtimes that do not tell them from failed ones. */
-  refused: z.number().optional(),
-  ttftMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
-  e2eMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
+  refused: z.optional(z.number()),
+  ttftMs: z.optional(z.object({ p50: z.number(), p95: z.number() })),
+  e2eMs: z.optional(z.object({ p50: z.number(), p95: z.number() })),
   /** How wrong the times predicted at arrival were; absent before the first one could be compared. */
-  ttftError: errorsSchema.optional(),
-  e2eError: errorsSchema.optional(),
+  ttftError: z.optional(errorsSchema),
+  e2eError: z.optional(errorsSchema),
 });
 export type ClassStatus = z.infer<typeof classStatusSchema>;
 
@@ -49,20 +49,20 @@ export const modelStatusSchema = z.object({
   demo: z.boolean(),
   state: z.enum(['unloaded', 'loading', 'ready', 'failed']),
   /** It leaves memory for no other. */
-  pinned: pinSchema.optional(),
+  pinned: z.optional(pinSchema),
   /** 0 to 1 while loading. */
-  progress: z.number().optional(),
-  memoryBytes: z.number().optional(),
+  progress: z.optional(z.number()),
+  memoryBytes: z.optional(z.number()),
   /** Of a model that is ready: tokens that one sequence holds, sequences side by side, and what computes. */
-  contextTokens: z.number().optional(),
-  sequences: z.number().optional(),
-  device: z.string().optional(),
+  contextTokens: z.optional(z.number()),
+  sequences: z.optional(z.number()),
+  device: z.optional(z.string()),
   /** Of a model that is ready, once enough of its passes were measured. */
-  speed: speedSchema.optional(),
-  error: wordsSchema.optional(),
+  speed: z.optional(speedSchema),
+  error: z.optional(wordsSchema),
   /** How wrong the predicted times of forward passes were. */
-  prefillError: errorsSchema.optional(),
-  decodeError: errorsSchema.optional(),
+  prefillError: z.optional(errorsSchema),
+  decodeError: z.optional(errorsSchema),
 });
 export type ModelStatus = z.infer<typeof modelStatusSchema>;
 export type ModelStatusSaid = z.input<typeof modelStatusSchema>;
@@ -94,7 +94,7 @@ export type WorkflowStatusSaid = z.input<typeof workflowStatusSchema>;
 export const statusSchema = z.object({
   version: z.string(),
   pid: z.number(),
-  enginePid: z.number().optional(),
+  enginePid: z.optional(z.number()),
   engineRestarts: z.number(),
   uptimeMs: z.number(),
   clients: z.number(),
@@ -102,15 +102,15 @@ export const statusSchema = z.object({
   classes: z.array(classStatusSchema),
   models: z.array(modelStatusSchema),
   /** How many suggestions came from where since the runtime began; absent from runtimes that do not count them. */
-  suggestions: z.record(completionSourceSchema, z.number()).optional(),
+  suggestions: z.optional(z.record(completionSourceSchema, z.number())),
   /** What became of suggestions since they are counted; absent from runtimes that do not. */
-  outcomes: outcomeCountsSchema.optional(),
+  outcomes: z.optional(outcomeCountsSchema),
   /** Absent while nothing was loaded or read ahead. */
-  ahead: aheadStatusSchema.optional(),
+  ahead: z.optional(aheadStatusSchema),
   /** The oldest first; absent while there are none. */
-  workflows: z.array(workflowStatusSchema).optional(),
+  workflows: z.optional(z.array(workflowStatusSchema)),
   /** What of the runtime's environment could not be followed, in whole sentences. */
-  problems: z.array(wordsSchema).optional(),
+  problems: z.optional(z.array(wordsSchema)),
 });
 export type Status = z.infer<typeof statusSchema>;
 export type StatusSaid = z.input<typeof statusSchema>;

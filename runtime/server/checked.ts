@@ -3,11 +3,11 @@
  * request is answered with the member that is wrong; a bad notification is logged and dropped. Nothing unchecked gets past. What a client
  * sends faster than one may is read later, and what it asks beyond its share is answered with a sentence (limits.ts).
  */
-import { asSent } from '../core/sentence.ts';
 import { type DataCallback, ErrorCodes, type Message } from 'vscode-jsonrpc/node';
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
-import { SocketReader, SocketWriter } from '../client/socket.ts';
+import { SocketReader } from '../client/socket.ts';
+import type { CountingWriter } from './counting-writer.ts';
 import {
   Allowance,
   complaintsMax,
@@ -16,8 +16,9 @@ import {
   isTooDeep,
   messagesPerSecond,
   requestsInFlightMax,
+  requestsOpenMax,
 } from './limits.ts';
-import { requestIdSchema as id, paramsOf } from './methods.ts';
+import { cancelMethod, cancelParamsSchema, requestIdSchema as id, paramsOf } from './methods.ts';
 
 const params = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).nullish();
 
@@ -33,35 +34,6 @@ const envelope = z.union([
     error: z.looseObject({ code: z.number(), message: z.string() }),
   }),
 ]);
-
-/** Knows which requests of the client wait for their answer. */
-export class CountingWriter extends SocketWriter {
-  readonly #waiting = new Set<string>();
-
-  get requestsInFlight(): number {
-    return this.#waiting.size;
-  }
-
-  /** By what an id is as a text: the LSP library takes 1 and '1' for the same. */
-  isWaiting(id: string | number): boolean {
-    return this.#waiting.has(String(id));
-  }
-
-  /** A request of the client is on its way to whoever answers it. */
-  expect(id: string | number): void {
-    this.#waiting.add(String(id));
-  }
-
-  override write(message: Message): Promise<void> {
-    if ('id' in message && !('method' in message)) this.#waiting.delete(String(message.id));
-    return super.write(asSent(message) as Message);
-  }
-
-  /** Answers in place of whoever would have. */
-  refuse(answer: Message): Promise<void> {
-    return super.write(answer);
-  }
-}
 
 export interface ReaderOptions {
   readonly now: () => number;
@@ -134,6 +106,7 @@ export class CheckedReader extends SocketReader {
     const checked = schema.safeParse(given ?? {});
     if (checked.success) {
       if (requestId !== undefined) this.#writer.expect(requestId);
+      if (method === cancelMethod) this.#writer.giveUp(cancelParamsSchema.parse(checked.data).id);
       return json;
     }
     const [issue] = checked.error.issues;
@@ -143,10 +116,12 @@ export class CheckedReader extends SocketReader {
 
   /** A sentence for who asks for more than one client may have, or in a way in which no answer would find its question. */
   #problemOf(requestId: string | number, isTooFast: boolean): string | undefined {
-    if (this.#writer.isWaiting(requestId))
+    if (this.#writer.isOpen(requestId))
       return 'another request with this id waits for its answer: give each one an id of its own.';
     if (this.#writer.requestsInFlight >= requestsInFlightMax)
       return `${requestsInFlightMax} requests of this client wait for their answers: wait for some of them, or cancel them.`;
+    if (this.#writer.requestsOpen >= requestsOpenMax)
+      return `${requestsOpenMax} requests of this client are not answered yet, cancelled ones too: wait for some of them.`;
     return isTooFast
       ? `More than ${messagesPerSecond} messages a second come from this client: send fewer.`
       : undefined;

@@ -4,7 +4,8 @@
  */
 import type { WebSocket } from 'ws';
 import type { StatusSaid as Status } from '../protocol.ts';
-import { CheckedReader, CountingWriter } from './checked.ts';
+import { CheckedReader } from './checked.ts';
+import { CountingWriter } from './counting-writer.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { DocumentLimits } from './limits.ts';
 import { Conversation, type Services } from './lsp.ts';

@@ -2,7 +2,7 @@
  * When the context of a client's completions is made anew, and who is asked for it: the moments that features/completion/context knows,
  * as they are seen from a conversation. Nothing here is on the way of a keystroke but the note of what was edited.
  */
-import { type Connection, ErrorCodes, ResponseError } from 'vscode-languageserver';
+import { ErrorCodes, ResponseError } from 'vscode-languageserver';
 import { type Position, TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import { type Contexts, editsMax } from '../features/completion/context/index.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type WorkspaceParams,
   workspaceParamsSchema,
 } from '../protocol.ts';
-import { askClient, sentenceOf } from './ask.ts';
+import { type Questions, sentenceOf } from './ask.ts';
 
 export interface ContextDeskOptions {
   readonly contexts: Contexts;
@@ -89,7 +89,8 @@ export class ContextDesk {
     try {
       await contexts.refresh(uri, position);
     } catch (error) {
-      log(`The context of ${uri} could not be read: ${sentenceOf(error)}`);
+      // Not of which document: names of a user's files are in no log.
+      log(`the context of a document could not be read: ${sentenceOf(error)}`);
       return;
     }
     void this.#askAbout({ uri, position });
@@ -136,14 +137,12 @@ export class ContextDesk {
   }
 }
 
-/** The questions of a desk, put to a client. */
-export function declarationsFrom(
-  connection: Pick<Connection, 'sendRequest'>,
-  unanswered: (why: string) => void,
-): ContextDeskOptions['ask'] {
+/** The questions of a desk, put to a client that answers what it is asked. */
+export function declarationsFrom(questions: Questions, unanswered: (why: string) => void): ContextDeskOptions['ask'] {
   return async (params, moot) => {
+    if (!questions.canAsk) return undefined;
     try {
-      return declarationsResultSchema.parse(await askClient(connection, declarationsMethod, params, moot));
+      return declarationsResultSchema.parse(await questions.ask(declarationsMethod, params, moot));
     } catch (error) {
       if (error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound) return 'never';
       if (!moot.aborted) unanswered(sentenceOf(error));

@@ -1,10 +1,11 @@
 /** `punctual/statistics`: what became of suggestions, told and deleted. */
-import { refused } from './refused.ts';
+
 import { sentence } from '../core/sentence.ts';
 import { reasonOf } from '../disk/reason.ts';
 import { type OutcomeCounts, totalOf } from '../features/completion/feedback.ts';
 import { errorCodes, type StatisticsResult, statisticsClearMethod, statisticsMethod } from '../protocol.ts';
 import type { FeedbackFile } from './feedback-file.ts';
+import { refused } from './refused.ts';
 
 export type FeedbackStore = Pick<FeedbackFile, 'book' | 'file' | 'clear'>;
 
@@ -29,7 +30,11 @@ async function clear(store: FeedbackStore): Promise<StatisticsResult> {
   try {
     await store.clear();
   } catch (error) {
-    const message = sentence('The completion statistics are forgotten, but {0} cannot be deleted: {1}.', store.file, reasonOf(error));
+    const message = sentence(
+      'The completion statistics are forgotten, but {0} cannot be deleted: {1}.',
+      store.file,
+      reasonOf(error),
+    );
     throw refused(errorCodes.statistics, message, 'statistics');
   }
   return before;

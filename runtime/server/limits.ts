@@ -3,8 +3,11 @@
  * share one thread and one memory, so what one of them takes the others wait for. Pure: time is an argument.
  */
 
-/** Requests of one client that are not answered yet; half of what may wait in all (256), so that no client can fill the queue alone. */
+/** Requests of one client that it waits for; half of what may wait in all (256), so that no client can fill the queue alone. */
 export const requestsInFlightMax = 128;
+
+/** With those that the client has taken back and that have not ended yet: somebody who types takes one back with each keystroke. */
+export const requestsOpenMax = 1_024;
 
 /** A formatter in a large file sends hundreds of changes at once; nobody's typing comes near either. */
 export const messagesBurst = 4_000;

@@ -35,7 +35,7 @@ import {
   workspaceMethod,
   workspaceParamsSchema,
 } from '../protocol.ts';
-import { askOffer } from './ask.ts';
+import { askOffer, Questions } from './ask.ts';
 import { completionHandlers } from './completions.ts';
 import { ContextDesk, declarationsFrom, foldersOf, observing } from './contexts.ts';
 import { watchHandlers } from './dashboard.ts';
@@ -66,6 +66,7 @@ export class Conversation {
   readonly #services: Services;
   readonly #name: string;
   readonly #connection: ReturnType<typeof connect>;
+  readonly #questions: Questions;
   readonly #documents = new TextDocuments<TextDocument>(
     observing((document, changes) => this.#desk?.edited(document, changes)),
   );
@@ -97,6 +98,7 @@ export class Conversation {
       timer: services.timer,
     });
     this.#connection = connect(reader, writer);
+    this.#questions = new Questions(this.#connection);
     this.#contexts = services.contexts?.(this.#documents);
     this.#desk = this.#contexts && this.#deskFor(this.#contexts);
     // A reader fires its close when the socket is gone, however that came about.
@@ -134,7 +136,7 @@ export class Conversation {
     return new ContextDesk({
       ...{ contexts, documents: this.#documents, timer, log },
       isWanted: (document) => completion.eligibility(document, this.#settings).automatic,
-      ask: declarationsFrom(this.#connection, (why) => this.#unanswered(why)),
+      ask: declarationsFrom(this.#questions, (why) => this.#unanswered(why)),
       changed: (uri, position) => this.#warmUps.wanted(uri, position),
     });
   }
@@ -213,7 +215,7 @@ export class Conversation {
       context: (uri) => this.#contexts?.at(uri),
       now: () => tasks.now(),
       document: (uri) => this.#document(uri),
-      ask: (offer, moot) => askOffer(this.#connection, offer, moot, (why) => this.#unanswered(why)),
+      ask: (offer, moot) => askOffer(this.#questions, offer, moot, (why) => this.#unanswered(why)),
     };
     const counts = feedback ? feedbackHandlers(feedback.store) : [];
     const log = turns ? logHandlers(turns) : [];

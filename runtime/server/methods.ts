@@ -1,5 +1,6 @@
 /** The methods of the wire: everything that a client may send, each with the shape of its parameters. */
 import { z } from 'zod';
+import type { ZodMiniType } from 'zod/mini';
 import {
   calibrateMethod,
   calibrateParamsSchema,
@@ -42,7 +43,12 @@ import {
   workspaceParamsSchema,
 } from '../protocol.ts';
 
+/** Of the wire, or of what LSP says of its own. */
+type Schema = z.ZodType | ZodMiniType;
+
 export const requestIdSchema = z.union([z.string().max(256), z.number()]);
+export const cancelMethod = '$/cancelRequest';
+export const cancelParamsSchema = z.looseObject({ id: requestIdSchema });
 
 const version = z.number().int();
 const uri = z.string().max(8192);
@@ -55,7 +61,7 @@ const nothing = z.unknown();
 const paramsByMethod = {
   initialize: z.looseObject({
     capabilities: z.looseObject({}).optional(),
-    initializationOptions: initializationOptionsSchema.nullish(),
+    initializationOptions: z.nullish(initializationOptionsSchema),
   }),
   initialized: nothing,
   shutdown: nothing,
@@ -65,12 +71,12 @@ const paramsByMethod = {
   }),
   'textDocument/didChange': z.looseObject({
     textDocument: z.looseObject({ uri, version }),
-    contentChanges: z.array(z.looseObject({ range: rangeSchema.optional(), text: z.string() })).max(changesMax),
+    contentChanges: z.array(z.looseObject({ range: z.optional(rangeSchema), text: z.string() })).max(changesMax),
   }),
   'textDocument/didClose': z.looseObject({ textDocument: z.looseObject({ uri }) }),
   'textDocument/inlineCompletion': inlineCompletionParamsSchema,
   'workspace/didChangeConfiguration': didChangeConfigurationSchema,
-  '$/cancelRequest': z.looseObject({ id: requestIdSchema }),
+  [cancelMethod]: cancelParamsSchema,
   '$/setTrace': z.looseObject({ value: z.enum(['off', 'messages', 'compact', 'verbose']) }),
   [calibrateMethod]: calibrateParamsSchema,
   [diagnoseMethod]: diagnoseParamsSchema,
@@ -91,15 +97,15 @@ const paramsByMethod = {
   [statisticsMethod]: nothing,
   [statisticsClearMethod]: nothing,
   [logMethod]: nothing,
-} as const satisfies Readonly<Record<string, z.ZodType>>;
+} as const satisfies Readonly<Record<string, Schema>>;
 
 export type Method = keyof typeof paramsByMethod;
 
 export const methods: readonly Method[] = Object.keys(paramsByMethod) as Method[];
 
-const known: ReadonlyMap<string, z.ZodType> = new Map(Object.entries(paramsByMethod));
+const known: ReadonlyMap<string, Schema> = new Map(Object.entries(paramsByMethod));
 
 /** The shape of a method's parameters; undefined for what is none. */
-export function paramsOf(method: string): z.ZodType | undefined {
+export function paramsOf(method: string): Schema | undefined {
   return known.get(method);
 }

@@ -13,6 +13,7 @@ import { readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { strangersIn } from '../client/access-list.ts';
 
 /** What is asked of Windows, so that tests can answer as it does. */
 export interface AccessLists {
@@ -24,18 +25,6 @@ export interface AccessLists {
   restrict(folder: string, sid: string): Promise<void>;
 }
 
-/** Local System, administrators, and whoever owns or made a file. */
-const trusted: ReadonlySet<string> = new Set([
-  'SY',
-  'BA',
-  'CO',
-  'OW',
-  'S-1-5-18',
-  'S-1-5-32-544',
-  'S-1-3-0',
-  'S-1-3-4',
-]);
-
 /** @throws Error with a sentence, when others may read what is in the folder and that cannot be changed. */
 export async function keepPrivate(folder: string, lists: AccessLists): Promise<void> {
   const sid = await lists.sid();
@@ -46,21 +35,6 @@ export async function keepPrivate(folder: string, lists: AccessLists): Promise<v
     throw new Error(
       `Others (${left.join(', ')}) may read ${folder}, where Punctual keeps its token: remove them from its permissions, or set PUNCTUAL_HOME to a folder of your own.`,
     );
-}
-
-/**
- * Who else is allowed anything by the list. One that cannot be read to its end, or is none, allows everyone: entries with conditions have
- * parentheses of their own.
- */
-export function strangersIn(sddl: string, sid: string): readonly string[] {
-  const list = /D:([A-Z_]*)((?:\([^()]*\))*)(?=\s|S:|$)/.exec(sddl);
-  if (list?.[2] === undefined || list[1]?.includes('NO_ACCESS_CONTROL')) return ['everyone'];
-  const entries = [...list[2].matchAll(/\(([^()]*)\)/g)].map(([, entry = '']) => entry.split(';'));
-  const allowed = entries.filter(
-    ([kind = '']) => kind.startsWith('A') || kind.startsWith('OA') || kind.startsWith('XA'),
-  );
-  const names = allowed.map((entry) => entry[5] ?? 'everyone');
-  return [...new Set(names.filter((name) => name !== sid && !trusted.has(name)))];
 }
 
 const toolMsMax = 10_000;

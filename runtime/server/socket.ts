@@ -5,11 +5,11 @@
  * Origin (a web page; `null` too), one without the token; everyone once the runtime ends. No CORS header is ever sent. Who connects and
  * says nothing, or says it slowly, is cut off after a few seconds.
  */
-import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { refusalOf } from '../admission.ts';
 import { messageBytesMax, type RuntimeIdentity } from '../protocol.ts';
 
 export interface DoorOptions {
@@ -117,10 +117,8 @@ export class Door {
   }
 
   #check({ headers }: IncomingMessage): 200 | 401 | 403 | 503 {
-    const isThisServer = headers.host === `127.0.0.1:${this.#port}` || headers.host === `localhost:${this.#port}`;
-    if (!isThisServer || headers.origin !== undefined) return 403;
-    if (!isEqual(headers.authorization ?? '', `Bearer ${this.#options.token}`)) return 401;
-    return this.#isShut ? 503 : 200;
+    const refusal = refusalOf(headers, { port: this.#port, token: this.#options.token });
+    return refusal ?? (this.#isShut ? 503 : 200);
   }
 }
 
@@ -134,10 +132,4 @@ function httpLimits(requestMsMax: number): ServerOptions {
     keepAliveTimeout: 1_000,
     maxHeaderSize: headerBytesMax,
   };
-}
-
-/** Takes as long for a token that is almost right as for one that is all wrong. */
-function isEqual(given: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

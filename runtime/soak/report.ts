@@ -1,4 +1,5 @@
 /** What a soak has found, as figures by name and as text. */
+import { quantile } from '../bench/bench.ts';
 import type { RealOutcome } from './real/soak.ts';
 import type { SimulatedOutcome } from './simulated/soak.ts';
 import type { Findings } from './tally.ts';
@@ -13,7 +14,7 @@ export interface SoakResult {
 /** Undefined figures could not be had. */
 export function figuresOf({ findings, simulated, real }: SoakResult): Record<string, number | undefined> {
   const faults = Object.values(findings.faults).reduce((sum, count) => sum + count, 0);
-  const loadMs = quantile(real?.loadMs ?? [], 0.5);
+  const loadMs = quantileOf(real?.loadMs, 0.5);
   const late = real?.backMs.filter((ms) => loadMs !== undefined && ms <= loadMs + 1_000).length;
   return {
     'soak.faults': faults,
@@ -26,8 +27,8 @@ export function figuresOf({ findings, simulated, real }: SoakResult): Record<str
     'soak.hangs': findings.hangs.length,
     'soak.orphans': findings.orphans.length,
     'soak.load_s': inSeconds(loadMs),
-    'soak.back_s.p50': inSeconds(quantile(real?.backMs ?? [], 0.5)),
-    'soak.back_s.p95': inSeconds(quantile(real?.backMs ?? [], 0.95)),
+    'soak.back_s.p50': inSeconds(quantileOf(real?.backMs, 0.5)),
+    'soak.back_s.p95': inSeconds(quantileOf(real?.backMs, 0.95)),
     /** The share of recoveries within one load and a second. */
     'soak.back_in_time': real && late !== undefined && real.backMs.length > 0 ? late / real.backMs.length : undefined,
     'soak.memory_growth': real?.memoryGrowth,
@@ -50,9 +51,8 @@ export function isClean({ lost, doubled, hangs, orphans }: Findings): boolean {
   return lost.length + doubled.length + hangs.length + orphans.length === 0;
 }
 
-function quantile(values: readonly number[], share: number): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+function quantileOf(values: readonly number[] = [], share: number): number | undefined {
+  return values.length === 0 ? undefined : quantile(values, share);
 }
 
 function inSeconds(ms: number | undefined): number | undefined {

@@ -5,7 +5,7 @@ import { copyFile, open, readdir, readFile, truncate, writeFile } from 'node:fs/
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { isProcess } from '../../runtime/client/connect.ts';
 import { completionTraceSchema, statusSchema, textResultSchema } from '../../runtime/protocol.ts';
 import { root } from './fake-io.ts';
@@ -15,13 +15,13 @@ const fixture = (name: string): string => path.join(root, 'test', 'fixtures', na
 const embedded = path.join(root, 'media', 'models', 'tinycode-4m-q8_0.gguf');
 const model = 'TinyCode 4M (demonstration)';
 
-const completionSchema = completionTraceSchema.extend({
+const completionSchema = z.extend(completionTraceSchema, {
   text: z.string(),
   ttftMs: z.number(),
   model: z.string(),
   targetMs: z.number(),
 });
-const runningSchema = statusSchema.extend({ running: z.literal(true) });
+const runningSchema = z.extend(statusSchema, { running: z.literal(true) });
 
 /** The last line on stderr; what was waited for may stand before it. */
 const timing = /^TinyCode 4M \(demonstration\): first token after \d+ ms, promised 500 ms( \(promise broken\))?\n$/m;

@@ -37,7 +37,9 @@ async function put(file: string, bytes = 1): Promise<void> {
 /** As a year of use leaves it, with something of the user's beside it. */
 async function used(): Promise<void> {
   const learned = ['calibrations/a.json', 'load-times.json', 'completion-statistics.json', 'residency.json.damaged'];
-  const files = ['models/models.json', ...learned, 'logs/runtime.jsonl', 'runtime.log', 'settings.json', 'mine.txt'];
+  // A client that was killed while it started a runtime leaves the last one.
+  const runtime = ['logs/runtime.jsonl', 'runtime.log', 'runtime.starting'];
+  const files = ['models/models.json', ...learned, ...runtime, 'settings.json', 'mine.txt'];
   for (const file of files) await put(path.join(state, file));
   await put(path.join(state, 'models/large.gguf'), 2_000_000);
   // Of a runtime that was killed, of one that is up, and of somebody else.
@@ -84,7 +86,9 @@ describe('punctual uninstall', () => {
     const { out } = await run(['--yes', '--json']);
     const { found, removed } = JSON.parse(out);
     expect(removed).toBe(true);
-    expect(found.map(({ kind }: { kind: string }) => kind)).toEqual(['models', 'learned', 'logs', 'cells', 'settings']);
+    expect(found.map(({ kind }: { kind: string }) => kind)).toEqual([
+      ...['models', 'learned', 'logs', 'cells', 'settings', 'runtime'],
+    ]);
     await expect(access(state)).rejects.toThrow();
     expect(await run(['--yes'])).toMatchObject({ code: 0, out: `There is nothing of Punctual in ${state}.\n` });
   });

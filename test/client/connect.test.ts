@@ -215,6 +215,18 @@ describe('when a runtime cannot be started', () => {
     expect(String(error)).not.toContain('an old story');
   });
 
+  it('when it starts, then its heap is bounded, whatever the memory of the machine', async () => {
+    await home.home.prepare();
+    const file = path.join(home.home.folder, 'heap.mjs');
+    const limit = 'getHeapStatistics().heap_size_limit / 2 ** 20';
+    await writeFile(
+      file,
+      `import { getHeapStatistics } from 'node:v8';\nthrow new Error('heap: ' + Math.round(${limit}));`,
+    );
+    // The old generation has 1,024 MB; the young one comes to it.
+    await expect(findOrStart({ ...home.options, runtimeFile: file })).rejects.toThrow(/Error: heap: 1[01]\d\d/);
+  });
+
   it('when there is no Node where it should be, then the error says so', async () => {
     const search = findOrStart({ ...home.options, execPath: path.join(home.home.folder, 'no-node') });
     await expect(search).rejects.toThrow(/ENOENT/);

@@ -1,19 +1,13 @@
 /** Figures, times and words of the page. */
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../media/dashboard/answers.ts';
 import { ViewTime } from '../../media/dashboard/clock.ts';
 import { CostErrors, samplesMax } from '../../media/dashboard/cost-errors.ts';
-import {
-  classFigures,
-  goodput,
-  histogram,
-  lanesOf,
-  promiseBin,
-  rowsMax,
-  tasksWithin,
-  verdictOf,
-} from '../../media/dashboard/figures.ts';
-import { Fold, type Task } from '../../media/dashboard/fold.ts';
+import { classFigures, goodput, histogram, promiseBin } from '../../media/dashboard/figures.ts';
+import { Fold } from '../../media/dashboard/fold.ts';
 import { costPicture, distributionPicture, goodputPicture } from '../../media/dashboard/pictures.ts';
+import type { Task } from '../../media/dashboard/task.ts';
+import { evenTimes } from '../../media/dashboard/ticks.ts';
 import { whyWaited } from '../../media/dashboard/why.ts';
 import { Words } from '../../media/dashboard/words.ts';
 import type { KnownWatchItem } from '../../runtime/protocol/dashboard.ts';
@@ -24,6 +18,12 @@ function tasksOf(...items: readonly KnownWatchItem[]): Task[] {
   const fold = new Fold();
   fold.news(news(items));
   return [...fold.tasks.values()];
+}
+
+function answersOf(...items: readonly KnownWatchItem[]): readonly Answer[] {
+  const fold = new Fold();
+  fold.news(news(items));
+  return fold.answers.list;
 }
 
 function only(...items: readonly KnownWatchItem[]): Task {
@@ -46,15 +46,46 @@ describe('a promise', () => {
       'broken',
     ],
   ] as const)('when %s, then it is %s', (_, items, verdict) => {
-    expect(verdictOf(only(...items))).toBe(verdict);
+    expect(only(...items).verdict).toBe(verdict);
   });
 
   it('when some are kept, then the figures say how many, and how long they took, up to the time that is shown', () => {
-    const tasks = tasksOf(...answered('a', 0, 100), ...answered('b', 10, 900), ...answered('c', 5_000, 50));
-    const [figures, ...others] = classFigures(tasks, 2_000);
+    const answers = answersOf(...answered('a', 0, 100), ...answered('b', 10, 900), ...answered('c', 5_000, 50));
+    const [figures, ...others] = classFigures(answers, 2_000);
     expect(others).toEqual([]);
     expect(figures).toMatchObject({ class: 'completion', kept: 1, decided: 2, p50Ms: 100, p95Ms: 900 });
-    expect(classFigures(tasks, 10_000)[0]?.decided).toBe(3);
+    expect(classFigures(answers, 10_000)[0]?.decided).toBe(3);
+  });
+
+  it('when it only measures, or nobody waits for it, then it is in no figure', () => {
+    expect(answersOf(...answered('p', 0, 900, { probe: true }), ...answered('i', 5, 900, { idle: true }))).toEqual([]);
+  });
+});
+
+describe('the promise of a workflow', () => {
+  const call = (id: string, atMs: number, endMs: number) => {
+    const workflow = { workflow: 'd1', dueMs: 1_000, class: 'summarize', sla: { kind: 'e2e', targetMs: 300 } } as const;
+    return [submit(id, 0, { ...workflow, atMs }), start(id, atMs), tokens(id, endMs - 1), settle(id, endMs)];
+  };
+
+  it('when its calls follow one another, then it is one answer, and counts by its own time', () => {
+    const answers = answersOf(...call('a', 0, 400), ...call('b', 410, 900));
+    expect(answers).toMatchObject([{ class: 'summarize', verdict: 'kept', tookMs: 900, sla: { targetMs: 1_000 } }]);
+  });
+
+  it('when its last call comes too late, then its promise is broken once', () => {
+    expect(answersOf(...call('a', 0, 400), ...call('b', 410, 1_200))).toMatchObject([{ verdict: 'broken' }]);
+  });
+
+  it('when a call can be done without and fails, then what follows decides', () => {
+    const failed = { kind: 'failed', error: { code: 'engineFailed', message: 'No.' } } as const;
+    const items = [...call('a', 0, 300).slice(0, 3), settle('a', 300, failed), ...call('b', 310, 700)];
+    expect(answersOf(...items)).toMatchObject([{ verdict: 'kept', tookMs: 700 }]);
+  });
+
+  it('when a later call waits, then it has waited since its turn came', () => {
+    const [, second] = tasksOf(...call('a', 0, 400), ...call('b', 410, 900));
+    expect(second?.stretches[0]).toEqual({ phase: 'waiting', fromMs: 410, toMs: 410 });
   });
 });
 
@@ -72,25 +103,12 @@ describe('a distribution', () => {
 
 describe('the goodput', () => {
   it('when promises end at different times, then each counts where it was decided', () => {
-    const tasks = tasksOf(...answered('a', 0, 100), ...answered('b', 0, 800), ...answered('c', 950, 10));
-    expect(goodput(tasks, 0, 1_200, 3)).toEqual([
-      { atMs: 400, kept: 1, decided: 1 },
-      { atMs: 800, kept: 0, decided: 0 },
-      { atMs: 1_200, kept: 1, decided: 2 },
+    const answers = answersOf(...answered('a', 0, 100), ...answered('b', 0, 800), ...answered('c', 950, 10));
+    expect(goodput(answers, 10, 1_100, 400)).toEqual([
+      { atMs: 200, kept: 1, decided: 1 },
+      { atMs: 600, kept: 0, decided: 0 },
+      { atMs: 1_000, kept: 1, decided: 2 },
     ]);
-  });
-});
-
-describe('the lanes', () => {
-  it('when more tasks are there at once than are drawn, then it says how many are not', () => {
-    const tasks = tasksOf(...Array.from({ length: rowsMax + 3 }, (_, k) => submit(`t${k}`, k)));
-    const [lane] = lanesOf(tasks, [], 0, 100);
-    expect(lane).toMatchObject({ rows: rowsMax, hidden: 3 });
-  });
-
-  it('when a task ended before or comes after the time, then it is not in it', () => {
-    const tasks = tasksOf(...answered('a', 0, 10), submit('b', 500), submit('c', 2_000));
-    expect(tasksWithin(tasks, 400, 1_000).map(({ id }) => id)).toEqual(['b']);
   });
 });
 
@@ -104,6 +122,22 @@ describe('the time that is shown', () => {
     expect(time.shown(4_000, 9_000).toMs).toBe(4_000);
     time.follow();
     expect(time.shown(0, 9_000).toMs).toBe(9_000);
+  });
+
+  it('when it is made longer and shorter, then it goes from one span to the next, and not beyond', () => {
+    const time = new ViewTime();
+    time.zoom(-1);
+    time.zoom(-1);
+    expect(time.spanMs).toBe(10_000);
+    time.zoom(1);
+    expect(time.spanMs).toBe(30_000);
+  });
+
+  it('when a time axis is marked, then its marks are even times of the clock of the user', () => {
+    const zoneMs = 5.5 * 3_600_000;
+    expect(evenTimes(61_234, 121_000, 6, 0)).toEqual([70_000, 80_000, 90_000, 100_000, 110_000, 120_000]);
+    expect(evenTimes(0, 8 * 3_600_000, 8, zoneMs)[0]).toBe(30 * 60_000);
+    expect(evenTimes(0, 3e9, 5, 0).length).toBeLessThanOrEqual(6);
   });
 });
 
@@ -143,6 +177,15 @@ describe('the words', () => {
     );
   });
 
+  it('when a task was promised to nobody, then its story names no promise, and its state no end that it had not', () => {
+    const ahead = only(...answered('t', 0, 50, { idle: true }));
+    expect(words.state(ahead)).toBe('done');
+    expect(words.story(ahead, 0, 200)).not.toContain('first token within');
+    expect(words.state(only(submit('t', 0, { idle: true }), settle('t', 9, superseded)))).toBe(
+      'superseded or cancelled',
+    );
+  });
+
   it('when a newer request took its place, then its story says what did', () => {
     const story = words.story(only(submit('t', 0), settle('t', 80, superseded)), 0, 80);
     expect(story).toContain('superseded after 80 ms: a newer request for the same document took its place');
@@ -171,18 +214,18 @@ describe('the words', () => {
   it('when every text of the page is filled, then none is missing and no brace is left', () => {
     expect(Object.keys(strings).length).toBeGreaterThan(100);
     for (const key of Object.keys(strings) as (keyof typeof strings)[])
-      expect(words.text(key, 'a', 'b', 'c', 'd', 'e')).not.toMatch(/[{}]/);
+      expect(words.text(key, 'a', 'b', 'c', 'd', 'e', 'f')).not.toMatch(/[{}]/);
   });
 
   it('when a chart is not seen, then its label says the same', () => {
-    const tasks = tasksOf(...answered('a', 0, 100), ...answered('b', 10, 900));
-    const [figures] = classFigures(tasks, 2_000);
+    const answers = answersOf(...answered('a', 0, 100), ...answered('b', 10, 900));
+    const [figures] = classFigures(answers, 2_000);
     expect(distributionPicture(figures, words)).toMatchObject({
       label: 'Completion: 2 answers, p50 100 ms, p95 900 ms, promised 500 ms',
       mark: { label: 'promised 500 ms' },
     });
-    const goods = goodputPicture(tasks, { fromMs: 0, toMs: 2_000, originMs: 0 }, words);
-    expect(goods?.label).toBe('1 of 2 promises kept in the time that is remembered');
+    const goods = goodputPicture(answers, { fromMs: 0, toMs: 2_000, originMs: 0 }, words);
+    expect(goods?.label).toBe('1 of 2 promises kept; each bar is 1 s');
     expect(goods?.rows.length).toBe(2);
     expect(costPicture(new CostErrors(), 0, words)).toBeUndefined();
   });

@@ -57,7 +57,7 @@ describe('the grammar', () => {
     const lasting = said.map((frames) => idsOf(frames, /^{"jsonrpc":"2.0","id":"(lasting\d)"/));
     const takenBack = said.map((frames) => idsOf(frames, /\$\/cancelRequest","params":{"id":"(lasting\d)"/));
     expect(takenBack).toEqual(lasting);
-    expect(lasting.flat().length).toBeGreaterThan(100);
+    expect(lasting.flat().length).toBeGreaterThan(30);
   });
 });
 
@@ -79,6 +79,7 @@ describe('the house of the fuzzer', () => {
     const seed = Array.from({ length: tries }, (_, index) => index).find(
       (index) => paramsOf(method)?.safeParse(paramsFor(method, newRandom(index)) ?? {}).success,
     );
+    if (seed === undefined) return expect.fail(`nothing right is made for ${method}`);
     say({ id: 'asked', method, params: paramsFor(method, newRandom(seed)) });
     if (method === 'punctual/watch') say({ method: '$/cancelRequest', params: { id: 'asked' } });
     expect(await house.until(() => answers.has('asked'), 20_000)).toBe(true);

@@ -4,10 +4,14 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { l10n, translateBy } from '../../extension/l10n.ts';
+import { l10n, say, translateBy } from '../../extension/l10n.ts';
 import { endSentence } from '../../extension/messages.ts';
 import { listed, tasksOf } from '../../extension/model-words.ts';
 import { lightWords } from '../../extension/status-text.ts';
+import { asSent, sentence } from '../../runtime/core/sentence.ts';
+import { unservedCheck } from '../../runtime/diagnose/checks/models.ts';
+import { asHeard } from '../../runtime/protocol/sentence.ts';
+import { healthy } from '../diagnose/facts.ts';
 import { jsonAt, manifestIn, type Texts } from './manifest.ts';
 import { literalsIn, runtimeSources, translatedTexts, untranslatedTexts } from './source-texts.ts';
 
@@ -148,6 +152,34 @@ describe('the extension in Chinese', () => {
     translateInto(chinese);
     expect(tasksOf(['completion', 'summarize', 'translate'])).toBe('补全、摘要和翻译');
     expect(listed(['补全', '摘要'])).toBe('补全和摘要');
+  });
+
+  test('when the runtime refuses and finds something, then a Chinese window says both in Chinese, and who has no language English', () => {
+    translateInto(chinese);
+    const error = sentence(
+      'There is nothing to {0}: the {1} is empty. Open a file with some code in it.',
+      sentence('summarize'),
+      sentence('file'),
+    );
+    const [finding] = unservedCheck({ ...healthy, unserved: [{ class: 'summarize', message: error }] });
+    const sent: unknown = JSON.parse(JSON.stringify(asSent({ findings: [finding], notes: ['a name', error] })));
+    expect(sent).toMatchObject({ findings: [{ title: 'No model serves summaries.', detail: String(error) }] });
+    const inChinese = '没有可供摘要的内容：该文件为空。请打开含有代码的文件。';
+    expect(asHeard(sent, say)).toMatchObject({
+      findings: [{ title: '没有可用于摘要的模型。', detail: inChinese, action: { title: '选择模型' } }],
+      notes: ['a name', inChinese],
+    });
+  });
+
+  test('when a sentence comes without its wording, or with one that nobody has translated, then it stays English', () => {
+    translateInto(chinese);
+    expect(asHeard({ title: 'As it was.' }, say)).toEqual({ title: 'As it was.' });
+    const unknown = { template: 'Newer {0}.', args: ['than this'] };
+    expect(asHeard({ title: 'Newer than this.', said: { title: unknown } }, say)).toMatchObject({
+      title: 'Newer than this.',
+    });
+    const broken = { title: 'As it was.', said: { title: { template: 7, args: [] } } };
+    expect(asHeard(broken, say)).toEqual(broken);
   });
 
   test('when a text has no translation, then it stands as it is written', () => {

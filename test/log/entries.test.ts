@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../runtime/core/event.ts';
 import type { PassReport } from '../../runtime/core/pass-report.ts';
-import { TurnLines } from '../../runtime/log/entries.ts';
+import type { Task } from '../../runtime/core/task.ts';
+import { documentsMax, type LoggedTask, TurnLines } from '../../runtime/log/entries.ts';
 import { parseTurn } from '../../runtime/log/format.ts';
 
 const pass = (model: string): PassReport => ({
@@ -45,5 +46,27 @@ describe('a line', () => {
     const names = eventsOf(...wanted, ...wanted).map((event) => event['model']);
     expect(new Set(names).size).toBe(2);
     expect(names.slice(2)).toEqual(names.slice(0, 2));
+  });
+});
+
+describe('the numbers of documents', () => {
+  const lines = new TurnLines('/home/jsmith');
+  const numberOf = (supersedeKey: string): unknown => {
+    const task: Task = {
+      ...{ id: supersedeKey, model: 'm', class: 'completion', arrivalMs: 0, supersedeKey },
+      sla: { kind: 'ttft', targetMs: 500 },
+      limits: { maxTokens: 1, stop: [] },
+      prompt: { kind: 'infill', prefix: 'x', suffix: '' },
+    };
+    const settled = { kind: 'settle', id: supersedeKey, outcome: { kind: 'cancelled', by: 'client' } } as const;
+    const { event } = parseTurn(JSON.parse(lines.lineOf(0, { kind: 'submit', task }, [settled])));
+    return (event['task'] as LoggedTask).document;
+  };
+
+  it('when a document comes again, then it has its number, and after very many others it is a new one', () => {
+    expect([numberOf('a'), numberOf('b'), numberOf('a')]).toEqual(['d1', 'd2', 'd1']);
+    for (let index = 0; index < documentsMax - 1; index += 1) numberOf(`other ${index}`);
+    expect(numberOf('a')).toBe('d1');
+    expect(numberOf('b')).toBe(`d${documentsMax + 2}`);
   });
 });

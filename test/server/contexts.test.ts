@@ -1,6 +1,6 @@
 /** The context of completions over the wire: what a client tells of its workspace, what it is asked, and when. */
 import { EventEmitter, once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Contexts, editsMax } from '../../runtime/features/completion/context/index.ts';
 import type { DocumentReader } from '../../runtime/features/completion/context/reader.ts';
 import { declarationsMethod, declarationsParamsSchema, workspaceMethod } from '../../runtime/protocol.ts';
@@ -50,6 +50,14 @@ describe('the context of a client’s completions', () => {
   it('when a document comes to the front, then its context is made before its prompt is evaluated', async () => {
     await active(await client());
     expect(said()).toBe('print(cart, item, price)');
+  });
+
+  it('when it cannot be made, then the log says why, and not of which file', async () => {
+    const open = await client();
+    vi.spyOn(contexts, 'refresh').mockRejectedValue(new Error('out of memory'));
+    await active(open);
+    expect(world.lines).toContain('the context of a document could not be read: out of memory');
+    expect(world.lines.join('\n')).not.toContain('file:');
   });
 
   it('when a client leaves it to LSP, then the folders that it has opened count', async () => {

@@ -195,6 +195,15 @@ describe('what is told of turns', () => {
       expect(kinds).toContain(kind);
   });
 
+  it('when a call of a workflow or a measurement is submitted, then it says so', () => {
+    const rest = { workflow: 'd2', deadlineMs: 900, prefillTokens: 5, decodeTokens: 5, leastTokens: 1, sideBySide: 1 };
+    const sla = { kind: 'e2e', targetMs: 400 };
+    const task = { id: 't1', model: 'm', class: 'summarize', sla, arrivalMs: 1, maxTokens: 9, prompt: {} };
+    const [call] = itemsOf(line(2, { kind: 'submit', task: { ...task, rest } }));
+    expect(call).toMatchObject({ workflow: 'd2', dueMs: 900 });
+    expect(itemsOf(line(2, { kind: 'submit', task: { ...task, probe: true } }))).toMatchObject([{ probe: true }]);
+  });
+
   it('when a newer runtime tells of what this client does not know, then it is passed over', () => {
     const items = [{ kind: 'teleported', atMs: 4, whereto: 'Mars' }];
     const news = { originMs: 0, nowMs: 5, items, leftOut: 0, scores: [] };

@@ -9,6 +9,7 @@ import {
   isTooDeep,
   messagesBurst,
   requestsInFlightMax,
+  requestsOpenMax,
 } from '../../runtime/server/limits.ts';
 import { RawClient } from './raw-client.ts';
 import { answered, at, uri, World } from './world.ts';
@@ -92,6 +93,26 @@ describe('a client that takes too much', () => {
     for (let id = 1; id < requestsInFlightMax; id += 1) expect(await client.answer()).toMatchObject({ id });
     (await world.completions.next()).answer(answered);
     expect(await client.answer()).toMatchObject({ id: 1_001, result: answered });
+  });
+
+  it('when it takes back what it asked for, then that makes room at once, up to a larger number', async () => {
+    client.say({
+      method: 'textDocument/didOpen',
+      params: { textDocument: { uri, languageId: 'go', version: 1, text: '' } },
+    });
+    for (let id = 0; id < requestsOpenMax; id += 1) {
+      client.say(question(id));
+      client.say({ method: '$/cancelRequest', params: { id } });
+    }
+    client.say(question(requestsOpenMax));
+    const refused = await client.answer();
+    expect(refused).toMatchObject({ id: requestsOpenMax, error: { code: ErrorCodes.InvalidRequest } });
+    expect(refused.error?.message).toContain('1024 requests of this client are not answered yet, cancelled ones too');
+    (await world.completions.next()).answer(answered);
+    expect(await client.answer()).toMatchObject({ id: 0 });
+    client.say(question(requestsOpenMax));
+    for (let id = 1; id <= requestsOpenMax; id += 1) (await world.completions.next()).answer(answered);
+    for (let id = 1; id <= requestsOpenMax; id += 1) expect(await client.answer()).toMatchObject({ id });
   });
 
   it('when it asks twice with one id, then the second question is answered with a sentence and the first as ever', async () => {

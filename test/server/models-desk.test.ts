@@ -4,6 +4,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pick } from 'zod/mini';
 import { builtinCatalog } from '../../runtime/models/catalog/catalog.ts';
 import { inspectModel } from '../../runtime/models/heads.ts';
 import { Library } from '../../runtime/models/library.ts';
@@ -232,7 +233,7 @@ describe('a removal', () => {
       await pull(one, hub.uri('/tiny.gguf'));
       const all = (state: string | undefined) => [
         { id: embeddedModel, state: 'ready' as const },
-        ...(state === undefined ? [] : [modelStatusSchema.pick({ id: true, state: true }).parse({ id: file, state })]),
+        ...(state === undefined ? [] : [pick(modelStatusSchema, { id: true, state: true }).parse({ id: file, state })]),
       ];
       // By the time the file is gone the scheduler has heard of it.
       states = () => all(existsSync(file) ? before : after);

@@ -3,13 +3,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { strangersIn } from '../../runtime/client/access-list.ts';
 import { Home } from '../../runtime/client/home.ts';
 import { protocolVersion } from '../../runtime/protocol.ts';
 import {
   type AccessLists,
   accessListsOf,
   keepPrivate,
-  strangersIn,
   WindowsAccessLists,
 } from '../../runtime/server/private-folder.ts';
 import { publish } from '../../runtime/server/rendezvous.ts';

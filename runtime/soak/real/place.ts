@@ -1,9 +1,10 @@
 /** Where a real soak happens: a folder of its own, small enough to be filled where that can be made, with a runtime program that takes the soak's engine. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { leftoversIn } from '../../bench/windows/processes.ts';
 import { type ConnectOptions, connectRuntime, type RuntimeConnection } from '../../client/connect.ts';
 import { dieAtLoadName } from '../marks.ts';
 
@@ -66,9 +67,7 @@ export class Place {
 
   /** What is there that an orderly end should have taken away. */
   get leftovers(): string[] {
-    const inHome = readdirSync(this.home).filter((name) => /^runtime\.(json|lock|starting)|\.draft$/.test(name));
-    const inTemporary = readdirSync(this.temporary).filter((name) => name.startsWith('punctual-'));
-    return [...inHome, ...inTemporary];
+    return leftoversIn(this.home, this.temporary);
   }
 
   remove(): void {

@@ -49,7 +49,7 @@ export const tests = {
     await workbench.command('Punctual: 显示仪表板');
     await page.locator('.tab', { hasText: 'Punctual: 仪表板' }).waitFor({ timeout: patienceMs });
     const dashboard = page.frameLocator('iframe.webview').frameLocator('iframe');
-    await dashboard.getByText('时限承诺与 token').first().waitFor({ timeout: patienceMs });
+    await dashboard.getByText('任务与前向计算').first().waitFor({ timeout: patienceMs });
     await workbench.screenshot('chinese-dashboard');
   },
 

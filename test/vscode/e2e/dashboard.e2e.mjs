@@ -29,8 +29,12 @@ async function shownDashboard(workbench) {
   return undefined;
 }
 
-/** @param {Workbench} workbench */
-const dashboard = (workbench) => until('the dashboard', () => shownDashboard(workbench), Boolean, patienceMs);
+/** Waits for it. @param {Workbench} workbench */
+async function dashboard(workbench) {
+  const frame = await until('the dashboard', () => shownDashboard(workbench), Boolean, patienceMs);
+  assert.ok(frame);
+  return frame;
+}
 
 /**
  * The dashboard beside sum.js, with a task to be seen: as the test before left it, or opened again where that one failed.
@@ -132,13 +136,14 @@ export const tests = {
     await workbench.status('Punctual');
     await workbench.command('Punctual: Show Dashboard');
     const frame = await dashboard(workbench);
-    await state(frame, /^No task yet/);
+    await shows(frame, '.nothing:not([hidden])', /^No task yet/);
+    await state(frame, /^Live/);
     await workbench.reset();
   },
 
   'when something is completed beside it, then the task appears with what happened to it': async ({ workbench }) => {
     const frame = await withTask(workbench);
-    await state(frame, /^Live$/);
+    await state(frame, /^Live; what happened since/);
     await frame.click('section.card:has(.timeline) summary');
     const rows = await until(
       'a finished completion in the table',
@@ -151,9 +156,10 @@ export const tests = {
       rows.join('\n'),
     );
     // What is told from time to time may be told later than what happened.
-    await shows(frame, '.facts', /on time/);
+    await shows(frame, '.facts', /of \d+ on time/);
+    await shows(frame, '.promises tbody', /Completion.*first token within.*%/);
     await shows(frame, '.log', /Loads|is loaded/);
-    await shows(frame, '.halves table', /ready/);
+    await shows(frame, '.models table', /ready/);
   },
 
   'when the keys are used on the timeline, then each task is told in words': async ({ workbench }) => {
@@ -180,7 +186,7 @@ export const tests = {
     };
     await until('an earlier time', moved, Boolean, patienceMs);
     await frame.click('#pause');
-    await state(frame, /^Live$/);
+    await state(frame, /^Live/);
   },
 
   'when the log is exported, then punctual replay plays it again, identical, and no code is in it': async ({
@@ -217,6 +223,16 @@ export const tests = {
     }
   },
 
+  'when the window is loaded again, then the dashboard is there again, with the time that was chosen and what was before':
+    async ({ workbench }) => {
+      await withTask(workbench);
+      await workbench.reload();
+      const frame = await dashboard(workbench);
+      await state(frame, /^Live; what happened since/);
+      assert.equal(await frame.inputValue('#span'), '600000');
+      await shows(frame, '.facts', /of \d+ on time/);
+    },
+
   'when the runtime dies, then the page says so, and goes on with the next one': async ({ workbench, cli }) => {
     const frame = await withTask(workbench);
     // The page remembers what it said: the next runtime may be there before this test asks.
@@ -230,6 +246,6 @@ export const tests = {
     );
     process.kill(cli('status').pid, 'SIGKILL');
     assert.equal(await wasLost, true);
-    await state(frame, /^(No task yet|Live)/);
+    await state(frame, /^Live.*The runtime was started anew/);
   },
 };

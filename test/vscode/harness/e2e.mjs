@@ -1,13 +1,12 @@
-/** Runs the scripts test/vscode/e2e/*.e2e.mjs: from outside, with a browser, on the VSIX that a user installs. */
+/** Runs a script test/vscode/e2e/*.e2e.mjs: from outside, with a browser, on the VSIX that a user installs. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fileName, keepEvidence } from './artifacts.mjs';
 import { Browser } from './browser.mjs';
 import { repository } from './paths.mjs';
 import { Rig } from './rig.mjs';
-import { ensureWebWorkbench } from './setup.mjs';
 import { Workbench } from './workbench.mjs';
 
 const testMsMax = 240_000;
@@ -30,43 +29,38 @@ const folder = fileURLToPath(new URL('../e2e/', import.meta.url));
  */
 
 /**
- * @param {{ vsix: string, only: string | undefined }} options `only`: the files whose name has these letters
- *   (a file is run whole: its tests go on where the one before stopped)
- * @returns {Promise<import('./suites.mjs').Counts>}
+ * The scripts' files, the largest first: they take the longest.
+ * @param {string | undefined} only the files whose name has these letters (a file is run whole: its tests go on where the one before stopped)
  */
-export async function runEndToEnd({ vsix, only }) {
-  await ensureWebWorkbench();
-  console.log(`\nEnd to end (VS Code's web workbench, ${path.basename(vsix)})`);
-  const counts = { passed: 0, failed: 0 };
-  const browser = await Browser.launch();
-  try {
-    for (const file of readdirSync(folder)
-      .filter((name) => name.endsWith('.e2e.mjs'))
-      .sort()) {
-      if (only && !file.includes(only)) continue;
-      /** @type {Script} */
-      const script = await import(pathToFileURL(path.join(folder, file)).href);
-      await runScript({ script, label: file.replace('.e2e.mjs', ''), vsix, browser, counts });
-    }
-  } finally {
-    await browser.close();
-  }
-  return counts;
+export function scripts(only) {
+  const size = (/** @type {string} */ name) => statSync(path.join(folder, name)).size;
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.e2e.mjs') && name.includes(only ?? ''))
+    .sort((a, b) => size(b) - size(a));
 }
 
 /**
- * @param {{ script: Script, label: string, vsix: string, browser: Browser, counts: import('./suites.mjs').Counts }} run
+ * @param {string} file the script
+ * @param {string} vsix
+ * @returns {Promise<import('./suites.mjs').Counts>}
  */
-async function runScript({ script, label, vsix, browser, counts }) {
+export async function runScript(file, vsix) {
+  const label = file.replace('.e2e.mjs', '');
+  const counts = { passed: 0, failed: 0 };
   const rig = new Rig();
   const end = endOnSignal(rig);
+  /** @type {Browser | undefined} */
+  let browser;
   /** @type {Workbench | undefined} */
   let workbench;
   try {
+    /** @type {Script} */
+    const script = await import(pathToFileURL(path.join(folder, file)).href);
     rig.writeSettings(script.settings ?? {});
     script.workspace?.(rig.workspace);
     if (!script.withoutExtension) rig.installVsix(vsix);
     await rig.start(script.env);
+    browser = await Browser.launch();
     workbench = await Workbench.open(browser, rig);
     const context = {
       workbench,
@@ -83,12 +77,13 @@ async function runScript({ script, label, vsix, browser, counts }) {
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
     // One that never became usable, too: what it says goes into the rig's folder.
-    for (const context of browser.playwright.contexts()) await context.close();
+    await browser?.close();
     await rig.stop().catch((error) => {
       counts.failed++;
       console.error(`  ✗ ${label}: the end\n${words(error)}`);
     });
   }
+  return counts;
 }
 
 /**

@@ -1,20 +1,23 @@
 #!/usr/bin/env node
 /**
- * Tests in a real VS Code: `npm run test:vscode`, or `node test/vscode/harness/run.mjs [suite|e2e] [--only WORDS]` after a build.
+ * Tests in a real VS Code: `npm run test:vscode`, or `node test/vscode/harness/run.mjs [suite|e2e] [--only WORDS] [--at-once N]` after a build.
  *
  * 1. suite/: mocha inside the extension host, on the extension as it was built. In a desktop VS Code where there is one (desktop.mjs),
  *    else in the web workbench (code-shim.mjs).
  * 2. e2e/: a browser drives the web workbench, in which the VSIX is installed.
  *
- * What is missing is installed or named (setup.mjs); nothing is skipped. The last line is `N passed, N failed`.
+ * What is missing is installed or named (setup.mjs); nothing is skipped. The suites and the scripts run two at once where there are two cores
+ * (parts.mjs). The last line is `N passed, N failed`.
  */
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { emptyArtifacts } from './artifacts.mjs';
-import { runEndToEnd } from './e2e.mjs';
+import { scripts } from './e2e.mjs';
+import { runParts } from './parts.mjs';
 import { artifactsFolder, repository, shown } from './paths.mjs';
-import { runSuites } from './suites.mjs';
+import { ensureWebWorkbench } from './setup.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,12 +27,15 @@ const { values, positionals } = parseArgs({
     vsix: { type: 'string' },
     /** Another extension under development than this repository. */
     extension: { type: 'string', default: repository },
+    /** How many parts run at the same time. Each wants a core while its window starts. */
+    'at-once': { type: 'string', default: String(Math.min(2, availableParallelism())) },
   },
 });
 const [kind = 'all'] = positionals;
 
 try {
   if (!['all', 'suite', 'e2e'].includes(kind)) throw new Error(`'${kind}' is neither suite nor e2e.`);
+  if (!/^[1-9]$/.test(values['at-once'])) throw new Error(`--at-once ${values['at-once']} is none of 1 to 9.`);
   process.exitCode = await run();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -40,11 +46,14 @@ try {
 async function run() {
   const began = Date.now();
   emptyArtifacts();
-  const results = [];
-  if (kind !== 'e2e') results.push(await runSuites(path.resolve(values.extension)));
-  if (kind !== 'suite') results.push(await runEndToEnd({ vsix: values.vsix ?? findVsix(), only: values.only }));
-  const passed = results.reduce((sum, result) => sum + result.passed, 0);
-  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  const parts = kind === 'e2e' ? [] : [{ name: 'suites', args: ['suite', path.resolve(values.extension)] }];
+  if (kind !== 'suite') {
+    await ensureWebWorkbench();
+    const vsix = path.resolve(values.vsix ?? findVsix());
+    console.log(`End to end: VS Code's web workbench, ${path.basename(vsix)}`);
+    parts.push(...scripts(values.only).map((name) => ({ name, args: ['e2e', name, vsix] })));
+  }
+  const { passed, failed } = await runParts(parts, Number(values['at-once']));
   console.log(`\n${Math.round((Date.now() - began) / 1000)} s; screenshots and logs: ${shown(artifactsFolder)}/`);
   if (passed + failed === 0) console.error('No test ran.');
   console.log(`${passed} passed, ${failed} failed`);

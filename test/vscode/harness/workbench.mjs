@@ -6,6 +6,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { artifactsFolder } from './paths.mjs';
 import { until } from './processes.mjs';
+import { QuickInput } from './quick-input.mjs';
 
 export { until };
 
@@ -16,6 +17,9 @@ const startMs = 120_000;
 const plain = (text) => text.replaceAll('\u00a0', ' ');
 
 export class Workbench {
+  /** @type {QuickInput} */
+  #quickInput;
+
   /**
    * @param {import('playwright-core').Page} page
    * @param {import('./rig.mjs').Rig} rig
@@ -23,6 +27,7 @@ export class Workbench {
   constructor(page, rig) {
     this.page = page;
     this.rig = rig;
+    this.#quickInput = new QuickInput(page);
     const log = path.join(rig.folder, 'console.log');
     page.on('console', (message) => appendFileSync(log, `[${message.type()}] ${message.text()}\n`));
     page.on('pageerror', (error) => appendFileSync(log, `[pageerror] ${error.stack ?? error}\n`));
@@ -58,7 +63,8 @@ export class Workbench {
   }
 
   async reload() {
-    await this.page.reload();
+    // As where it was opened (browser.mjs): all of it takes long on a busy machine.
+    await this.page.reload({ waitUntil: 'commit' });
     await this.ready();
   }
 
@@ -85,78 +91,26 @@ export class Workbench {
    * @param {string} title its words, such as `Punctual: Show Log`
    */
   async command(title) {
-    await this.#openQuickInput('F1', `>${title}`, title);
-    await this.#clickRow(title);
+    await this.#quickInput.open('F1', `>${title}`, title);
+    await this.#quickInput.click(title);
   }
 
   /** Picks a row of the quick pick that is open or about to open. @param {string} label some words of the row */
   async pick(label) {
-    // The list that was there before may still be closing: then its rows do not match, and the words are given again.
-    const picked = async () => {
-      await this.#fillQuickInput(label);
-      await this.#row(label).waitFor({ state: 'visible', timeout: 1000 });
-      // A click that counts may still be told late by a busy machine, and must not be repeated in what it has opened.
-      await this.#clickRow(label, 10_000);
-      return true;
-    };
-    await until(`a choice '${label}'`, picked, Boolean, patienceMs);
+    await this.#quickInput.pick(label);
   }
 
   /** Answers the open input box. @param {string} text */
   async answer(text) {
-    await this.#fillQuickInput(text);
+    // A list from which something was picked may still be closing: it would take the words.
+    await this.page.locator('.quick-input-list').waitFor({ state: 'hidden', timeout: patienceMs });
+    await this.#quickInput.fill(text);
     await this.page.keyboard.press('Enter');
   }
 
   /** The rows of the open quick pick, as far as they are on the screen. @returns {Promise<string[]>} */
   async rows() {
-    const rows = this.page.locator('.quick-input-list .monaco-list-row');
-    await rows.first().waitFor({ state: 'visible', timeout: patienceMs });
-    return (await rows.allInnerTexts()).map(plain);
-  }
-
-  /**
-   * Opens a quick input by its key, and writes into it until it shows a row. A key that comes while the focus goes from one frame to
-   * another is lost, and an input that is still closing may be written to in vain: then all is done again.
-   * @param {string} key
-   * @param {string} text
-   * @param {string} label some words of the row
-   */
-  async #openQuickInput(key, text, label) {
-    const opened = async () => {
-      await this.page.keyboard.press(key);
-      try {
-        await this.#quickInput().fill(text, { timeout: 5000 });
-        await this.#row(label).waitFor({ state: 'visible', timeout: 10_000 });
-        return true;
-      } catch (error) {
-        // Pressed again in an open input, the key would choose among its rows.
-        await this.page.keyboard.press('Escape');
-        throw error;
-      }
-    };
-    await until(`'${label}' of what ${key} opens`, opened, Boolean, 2 * patienceMs);
-  }
-
-  #quickInput() {
-    return this.page.locator('.quick-input-widget input.input:visible').first();
-  }
-
-  /** @param {string} text */
-  async #fillQuickInput(text) {
-    const input = this.#quickInput();
-    await input.waitFor({ state: 'visible', timeout: patienceMs });
-    await input.fill(text);
-  }
-
-  /** @param {string} label @param {number} [timeoutMs] */
-  async #clickRow(label, timeoutMs = patienceMs) {
-    await this.#row(label).click({ timeout: timeoutMs });
-  }
-
-  /** @param {string} label */
-  #row(label) {
-    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
+    return (await this.#quickInput.rows()).map(plain);
   }
 
   // ---- editors
@@ -164,8 +118,8 @@ export class Workbench {
   /** Opens a file of the workspace, and puts the cursor into it. @param {string} name relative to the workspace */
   async openFile(name) {
     const base = path.basename(name);
-    await this.#openQuickInput('Control+P', name, base);
-    await this.#clickRow(base);
+    await this.#quickInput.open('Control+P', name, base);
+    await this.#quickInput.click(base);
     await this.activeTab(base).waitFor({ timeout: patienceMs });
     await this.editor().locator('.view-lines').waitFor({ timeout: patienceMs });
     await this.focusEditor();
@@ -196,9 +150,9 @@ export class Workbench {
    * @param {number} [column] from 1
    */
   async goTo(line, column = 1) {
-    await this.#openQuickInput('Control+G', `:${line}:${column}`, `${line}`);
+    await this.#quickInput.open('Control+G', `:${line}:${column}`, `${line}`);
     await this.page.keyboard.press('Enter');
-    await this.#quickInput().waitFor({ state: 'hidden', timeout: patienceMs });
+    await this.#quickInput.closed();
   }
 
   /** The lines of the active editor that are on the screen, without ghost text. Long lines and files are cut by VS Code. */
@@ -259,7 +213,7 @@ export class Workbench {
   async theme(label, kind) {
     await this.command('Preferences: Color Theme');
     await this.pick(label);
-    await this.#quickInput().waitFor({ state: 'hidden', timeout: patienceMs });
+    await this.#quickInput.closed();
     await this.page.locator(`.monaco-workbench.${kind}`).waitFor({ timeout: 2 * patienceMs });
   }
 

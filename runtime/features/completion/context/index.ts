@@ -81,6 +81,8 @@ export class Contexts {
   #settings: ContextSettings = { context: false, contextExclude: [] };
   #readable = new Readable([], []);
   #refreshing: Promise<void> = Promise.resolve();
+  /** By document: whose turn has not come. */
+  readonly #waiting = new Map<string, { position: Position; readonly done: Promise<void> }>();
 
   constructor(reader: DocumentReader, documents: OpenDocuments) {
     this.#reader = reader;
@@ -122,9 +124,22 @@ export class Contexts {
     return this.#contexts.get(uri)?.context;
   }
 
-  /** One of the moments. Reads what has changed, in slices; over when the context is that of now. One at a time. */
+  /**
+   * One of the moments. Reads what has changed, in slices; over when the context is that of now. One at a time; of several for one
+   * document that wait for their turn, the last place counts for all.
+   */
   refresh(uri: string, position: Position): Promise<void> {
-    const done = this.#refreshing.then(() => this.#refresh(uri, position));
+    const waiting = this.#waiting.get(uri);
+    if (waiting !== undefined) {
+      waiting.position = position;
+      return waiting.done;
+    }
+    const place = { position };
+    const done = this.#refreshing.then(() => {
+      this.#waiting.delete(uri);
+      return this.#refresh(uri, place.position);
+    });
+    this.#waiting.set(uri, Object.assign(place, { done }));
     this.#refreshing = done.catch(() => undefined);
     return done;
   }
