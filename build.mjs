@@ -16,6 +16,18 @@ const englishErrorsOnly = {
   },
 };
 
+/** `runtime/client/` extends two classes of vscode-jsonrpc, which are the same in the version that the language client brings: one is enough. */
+const oneJsonRpc = {
+  name: 'one-json-rpc',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^vscode-jsonrpc\/node$/ }, ({ importer, kind }) => {
+      if (importer.includes('node_modules')) return undefined;
+      const broughtBy = path.resolve('node_modules/vscode-languageserver-protocol');
+      return resolve('vscode-jsonrpc/node', { kind, importer: path.join(broughtBy, 'node.js'), resolveDir: broughtBy });
+    });
+  },
+};
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -62,6 +74,7 @@ async function buildExtension() {
   const { metafile, outputFiles } = await build({
     ...shared,
     ...minify,
+    plugins: [...shared.plugins, oneJsonRpc],
     format: 'esm',
     splitting: true,
     sourcemap: 'inline',

@@ -56,6 +56,13 @@ describe('the built extension', () => {
     expect(packagesOf(later('runtime'))).toContain('ws');
   });
 
+  it('when a package is in it, then in one version', () => {
+    const sources = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+    const folders = new Set(sources.flatMap((source) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source)?.[0] ?? []));
+    const names = [...folders].map((folder) => folder.slice(folder.lastIndexOf('node_modules/'))).sort();
+    expect(names).toEqual([...new Set(names)]);
+  });
+
   it('when one is loaded, then all it asks for is there', () => {
     for (const [file, { imports }] of Object.entries(outputs)) {
       for (const each of imports.filter(({ external }) => !external)) {

@@ -21,31 +21,32 @@ export function setText(target: Element, text: string): void {
 export type Cell = string;
 
 /**
- * The rows of a table, each known by its first cell. Only what has changed is written, so that a selection, or the place of somebody who
- * reads the table, stays while time goes by.
+ * The rows of a table, each known by its first cell, and by its place among those that begin so. Only what has changed is written, so
+ * that a selection, or the place of somebody who reads the table, stays while time goes by.
  */
 export class Rows {
   readonly body = element('tbody');
   readonly #known = new Map<string, HTMLTableRowElement>();
 
   update(rows: readonly (readonly Cell[])[]): void {
-    const keys = new Set(rows.map(([key = '']) => key));
+    const keyed = new Map<string, readonly Cell[]>();
+    for (const cells of rows) keyed.set(freeKey(keyed, cells), cells);
     for (const [key, row] of this.#known) {
-      if (keys.has(key)) continue;
+      if (keyed.has(key)) continue;
       row.remove();
       this.#known.delete(key);
     }
-    for (const [index, cells] of rows.entries()) {
-      const row = this.#row(cells);
+    let index = 0;
+    for (const [key, cells] of keyed) {
+      const row = this.#row(key, cells);
       const there = this.body.children[index] ?? null;
       if (there !== row) this.body.insertBefore(row, there);
+      index += 1;
     }
   }
 
-  #row(cells: readonly Cell[]): HTMLTableRowElement {
-    const [key = ''] = cells;
-    const known = this.#known.get(key);
-    const row = known ?? element('tr', {}, element('th', { scope: 'row' }, key));
+  #row(key: string, cells: readonly Cell[]): HTMLTableRowElement {
+    const row = this.#known.get(key) ?? element('tr', {}, element('th', { scope: 'row' }));
     for (const [index, text] of cells.entries()) {
       const cell = row.children[index] ?? row.appendChild(element('td'));
       setText(cell, text);
@@ -53,6 +54,12 @@ export class Rows {
     this.#known.set(key, row);
     return row;
   }
+}
+
+function freeKey(taken: ReadonlyMap<string, unknown>, [first = '']: readonly Cell[]): string {
+  let key = first;
+  for (let count = 2; taken.has(key); count++) key = `${first}\n${count}`;
+  return key;
 }
 
 /** A table in words, for whoever cannot see a chart; filled only while it is open. */

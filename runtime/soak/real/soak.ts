@@ -21,8 +21,8 @@ const loadsMeasured = 3;
 /** Fewer than those in a row after which the runtime gives the engine a rest: faults are to hit somebody. That rest is a fault of its own. */
 const livesMax = deathsMax - 1;
 const warmAt = 0.6;
-/** For what a process still does, and for the collection of garbage, once nobody asks. */
-const restMs = 20_000;
+/** For what a process still does, and for the collection of garbage, once nobody asks: the lowest of so many looks, a second apart, counts. */
+const looks = 45;
 /** For what a runtime has still to do when its last client has gone. */
 const endMsMax = 20_000;
 
@@ -142,16 +142,17 @@ interface Sample {
 /** The runtime as it is when it can answer and nobody asks; undefined where nothing can be known, or completions did not come back. */
 async function sample(world: RealWorld, random: Random): Promise<Sample | undefined> {
   if ((await world.backMs(random)) === undefined) return undefined;
-  await world.pause();
-  await sleep(restMs);
   const runtime = processesOf(world.place.temporary).find(({ kind }) => kind === 'runtime');
-  const found = runtime && {
-    pid: runtime.pid,
-    bytes: residentBytes(runtime.pid) ?? 0,
-    files: openFiles(runtime.pid) ?? 0,
-  };
+  if (runtime === undefined) return undefined;
+  const { pid } = runtime;
+  await world.pause();
+  let bytes = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < looks; look += 1) {
+    await sleep(1_000);
+    bytes = Math.min(bytes, residentBytes(pid) ?? Number.POSITIVE_INFINITY);
+  }
   world.goOn();
-  return found;
+  return { pid, bytes, files: openFiles(pid) ?? 0 };
 }
 
 /** Windows come and go while this is counted, so a few more are no leak. */

@@ -50,17 +50,12 @@ const besideSteps = [
 async function painted(workbench, words) {
   // Each frame is asked for a bounded time: one that is on its way out may never answer.
   const inAny = async () => {
-    for (const frame of workbench.page.frames().slice(1)) {
-      const shown = frame.getByText(words).first().waitFor({ timeout: 500 });
-      if (
-        await shown.then(
-          () => true,
-          () => false,
-        )
-      )
-        return true;
-    }
-    return false;
+    const frames = workbench.page.frames().slice(1);
+    const shown = frames.map((frame) => frame.getByText(words).first().waitFor({ timeout: 500 }));
+    return Promise.any(shown).then(
+      () => true,
+      () => false,
+    );
   };
   await until(`'${words}' on the screen`, inAny, Boolean, patienceMs);
 }

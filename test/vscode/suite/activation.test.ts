@@ -34,7 +34,7 @@ export function defineTests(): void {
       const bytes = statSync(path.join(extension?.extensionPath ?? '', 'dist', 'extension.cjs')).size;
       // The line is for whoever runs this: how fast the machine is no test can promise.
       Mocha.reporters.Base.consoleLog(
-        `      activation: ${loadMs} ms for ${(bytes / 1e6).toFixed(2)} MB of code, ${activateMs} ms to activate`,
+        `      activation: ${loadMs} ms for ${(bytes / 1e3).toFixed(1)} kB of code, ${activateMs} ms to activate`,
       );
     });
   });
