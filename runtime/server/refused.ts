@@ -5,5 +5,5 @@ import type { ErrorDataSaid } from '../protocol.ts';
 
 /** @param cause a word for programs. */
 export function refused(code: number, words: Words, cause: string): ResponseError<ErrorDataSaid> {
-  return new ResponseError(code, String(words), { code: cause, message: words });
+  return new ResponseError(code, String(words), { code: cause, ...(typeof words !== 'string' && { message: words }) });
 }

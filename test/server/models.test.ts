@@ -85,7 +85,7 @@ describe('models over the wire', () => {
   ])('when it cannot be done (%s), then the error has a cause in a word and a sentence', async (error, code) => {
     const { connection } = await world.client();
     world.desk.answer = error;
-    expect(await failure(connection.sendRequest('punctual/models/remove', { name: 'x' }))).toEqual({
+    expect(await failure(connection.sendRequest('punctual/models/remove', { name: 'x' }))).toMatchObject({
       code: errorCodes.models,
       message: error.message,
       data: { code },
