@@ -85,7 +85,7 @@ export class Chart {
         ...{ width, height: heightPx, ms: 1, legend: { show: false }, cursor: { show: false } },
         padding: [16, 16, 0, 0],
         scales: {
-          x: { time: false, range: (plot, min, max) => this.#around(plot, min, max) },
+          x: { time: false, range: ({ data }) => this.#around(data) },
           y: { range: (_, _min, max) => [0, Math.max(max * 1.05, yMax ?? 1)] },
         },
         axes: this.#axes(),
@@ -97,12 +97,13 @@ export class Chart {
     );
   }
 
-  /** Bars stand around their x. */
-  #around({ data }: uPlot, min: number, max: number): uPlot.Range.MinMax {
-    if (this.#options.kind === 'lines') return [min, Math.max(max, min + lineMsMin)];
-    const [first = 0, second = first + 1] = data[0] ?? [];
-    const half = 0.6 * (second - first);
-    return [min - half, max + half];
+  /** From the data themselves: around a single point uPlot would show a tenth of its value, which of a time is years. Bars stand around their x. */
+  #around([xs]: uPlot.AlignedData): uPlot.Range.MinMax {
+    const first = xs[0] ?? 0;
+    const last = xs.at(-1) ?? first;
+    if (this.#options.kind === 'lines') return [first, Math.max(last, first + lineMsMin)];
+    const half = 0.6 * ((xs[1] ?? first + 1) - first);
+    return [first - half, last + half];
   }
 
   #axes(): uPlot.Axis[] {
