@@ -8,8 +8,11 @@ chai.use(({ Assertion }, { flag, overwriteMethod }) => {
   for (const matcher of matchers)
     overwriteMethod(Assertion.prototype, matcher, (original: (...expected: unknown[]) => unknown) => {
       return function (this: object, ...expected: unknown[]) {
-        flag(this, 'object', inEnglish(flag(this, 'object')));
-        return original.apply(this, expected);
+        const found: unknown = flag(this, 'object');
+        // Where the very same object is meant, it stays that.
+        if (matcher === 'toBe' && !(found instanceof Sentence)) return original.apply(this, expected);
+        flag(this, 'object', inEnglish(found));
+        return original.apply(this, expected.map(inEnglish));
       };
     });
 });
