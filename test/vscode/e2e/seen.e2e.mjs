@@ -41,9 +41,9 @@ async function hovered(workbench) {
 /** What stands beside some of the walkthrough's steps, by the step's index. @type {[number, string][]} */
 const besideSteps = [
   [0, 'Which model?'],
-  [1, 'takes the suggestion'],
+  [1, 'count = count;'],
   [4, 'What is promised'],
-  [5, 'Promises are kept'],
+  [5, '118 ms'],
 ];
 
 /** Waits until a page inside the window, such as what stands beside a step, has these words on the screen. @param {Workbench} workbench @param {string} words */
