@@ -3,7 +3,7 @@
  * file of loop/: the turns of the scheduler, the answers under way, what passes cost and where that is kept, predictions, and a watch
  * over the engine.
  */
-import { sentence } from './core/sentence.ts';
+
 import { type Effect, type Event, isUnseen } from './core/event.ts';
 import { Learned } from './core/learned.ts';
 import { Metrics } from './core/metrics.ts';
@@ -14,6 +14,7 @@ import type { Holdings } from './core/residency/holdings.ts';
 import type { ResidencyKnowledge } from './core/residents.ts';
 import { Scheduler } from './core/scheduler.ts';
 import { type SchedulerOptions, schedulerDefaults } from './core/scheduler-options.ts';
+import { sentence } from './core/sentence.ts';
 import type { ModelId, Outcome, Task, TaskClass, TaskId } from './core/task.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, ModelSpec } from './engine/engine.ts';
 import type { TaskHandle, TaskListener, TaskSpec, Tasks } from './features/tasks.ts';

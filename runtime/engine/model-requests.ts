@@ -2,8 +2,9 @@
  * The requests of one model inside the step machine: those that wait, those that have a slot, and what a pass made of them. The machine
  * decides whose turn it is (step-machine.ts); no slot is given away while any pass runs, as the device may be changing its slots then.
  */
-import { sentence, type Words } from '../core/sentence.ts';
+
 import type { StepKind } from '../core/pass-report.ts';
+import { sentence, type Words } from '../core/sentence.ts';
 import type { Outcome, TaskError, TaskId } from '../core/task.ts';
 import type { EngineEvent } from './engine.ts';
 import { acceptedOf, type PassItem, type PassItemResult } from './pass.ts';

@@ -1,10 +1,11 @@
 /**
  * One request inside the step machine, from its start to its end, and what has to be known of its model.
  */
-import { sentence } from '../core/sentence.ts';
+
 import { leastShare } from '../core/entry.ts';
 import type { Costs } from '../core/estimate.ts';
 import { remainingTokens } from '../core/lengths.ts';
+import { sentence } from '../core/sentence.ts';
 import type { SequenceView } from '../core/step.ts';
 import type { ModelId, Outcome, TaskError, TaskId } from '../core/task.ts';
 import { AnswerText, type Detokenizer } from './answer-text.ts';
@@ -109,11 +110,10 @@ export function checkRequest(
 export function checkFits(promptTokens: number, maxTokens: number, model: MachineModel): TaskError | undefined {
   const promptTokensMax = Math.max(0, model.contextTokens - maxTokens);
   if (promptTokens <= promptTokensMax) return undefined;
-  const message =
-    sentence(
-      "The prompt has {0} tokens and the answer up to {1}, but the model's context holds {2}: at most {3} tokens of prompt fit.",
-      ...[promptTokens, maxTokens, model.contextTokens, promptTokensMax],
-    );
+  const message = sentence(
+    "The prompt has {0} tokens and the answer up to {1}, but the model's context holds {2}: at most {3} tokens of prompt fit.",
+    ...[promptTokens, maxTokens, model.contextTokens, promptTokensMax],
+  );
   return { code: 'promptTooLong', message, promptTokens, promptTokensMax };
 }
 

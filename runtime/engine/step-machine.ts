@@ -10,8 +10,9 @@
  * Invariants: every started request ends exactly once and nothing about it follows; a slot has one owner at most; the bookkept
  * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
  */
-import { sentence } from '../core/sentence.ts';
+
 import type { Policy } from '../core/policy.ts';
+import { sentence } from '../core/sentence.ts';
 import { chooseModel, type SequenceView, type StepView } from '../core/step.ts';
 import type { ModelId, TaskError, TaskId } from '../core/task.ts';
 import { compose } from './compose.ts';
@@ -116,7 +117,12 @@ export class StepMachine {
     if (this.has(request.id)) throw new Error(`The request ${request.id} is already running.`);
     const state = this.#models.get(request.model);
     if (state === undefined) {
-      return [refused(request.id, { code: 'modelUnavailable', message: sentence('The model {0} is not loaded.', request.model) })];
+      return [
+        refused(request.id, {
+          code: 'modelUnavailable',
+          message: sentence('The model {0} is not loaded.', request.model),
+        }),
+      ];
     }
     const refusal = checkRequest(request, promptTokens, state.model);
     if (refusal !== undefined) return [refused(request.id, refusal)];
@@ -218,7 +224,10 @@ export class StepMachine {
   }
 }
 
-const missingResult: PassItemResult = { kind: 'failed', message: sentence('The engine gave no result for this sequence.') };
+const missingResult: PassItemResult = {
+  kind: 'failed',
+  message: sentence('The engine gave no result for this sequence.'),
+};
 
 function refused(id: TaskId, error: TaskError): EngineEvent {
   return ended(id, { kind: 'failed', error });

@@ -1,7 +1,8 @@
 /** How a context is made: its sizes, and a first prompt that nobody waits for. */
-import { SaidError, sentence, type Words } from '../../core/sentence.ts';
+
 import os from 'node:os';
 import type { Llama, LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
+import { SaidError, sentence, type Words } from '../../core/sentence.ts';
 import type { ModelSpec } from '../engine.ts';
 import { cellBytesOf } from './kv-shelf.ts';
 
@@ -28,7 +29,11 @@ export async function createContext(model: LlamaModel, spec: ModelSpec): Promise
   const cellsBytes = cellBytesOf(model) * contextSize * spec.sequences;
   // The library finds out by a trial that itself takes gigabytes for such sizes.
   if (!gpu && cellsBytes > os.totalmem()) {
-    throw tooLarge(spec, contextSize, sentence('they take {0} of {1}', gibibytes(cellsBytes), gibibytes(os.totalmem())));
+    throw tooLarge(
+      spec,
+      contextSize,
+      sentence('they take {0} of {1}', gibibytes(cellsBytes), gibibytes(os.totalmem())),
+    );
   }
   try {
     return await model.createContext({

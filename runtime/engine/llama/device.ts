@@ -2,9 +2,10 @@
  * The machine that computes: llama.cpp through node-llama-cpp, with all loaded models. This file, model.ts and what they use are the
  * only importers of that library.
  */
-import { SaidError, sentence, type Words, wordsOf } from '../../core/sentence.ts';
+
 import { performance } from 'node:perf_hooks';
 import { getLlama, InsufficientMemoryError, type Llama, LlamaLogLevel, NoBinaryFoundError } from 'node-llama-cpp';
+import { SaidError, sentence, type Words, wordsOf } from '../../core/sentence.ts';
 import type { ModelId, TaskError } from '../../core/task.ts';
 import type { DeviceReport, ModelSpec } from '../engine.ts';
 import type { Pass, PassResult } from '../pass.ts';
@@ -149,7 +150,10 @@ export class Device {
   async run(pass: Pass): Promise<PassResult> {
     const model = this.#models.get(pass.model);
     if (model !== undefined) return await model.run(pass.items);
-    return { items: pass.items.map(() => ({ kind: 'failed', message: sentence('The model was unloaded.') })), wallMs: 0 };
+    return {
+      items: pass.items.map(() => ({ kind: 'failed', message: sentence('The model was unloaded.') })),
+      wallMs: 0,
+    };
   }
 
   async #opened(): Promise<Llama> {
@@ -221,7 +225,9 @@ function requireGnuC(): void {
   const isGnu = typeof header === 'object' && header !== null && 'glibcVersionRuntime' in header;
   if (isGnu) return;
   throw new UnsupportedSystemError(
-    sentence('this system has the musl C library, but the engine needs glibc: use a distribution with glibc (Debian, Ubuntu, Fedora)'),
+    sentence(
+      'this system has the musl C library, but the engine needs glibc: use a distribution with glibc (Debian, Ubuntu, Fedora)',
+    ),
   );
 }
 
@@ -238,13 +244,24 @@ function knownCause(error: unknown): boolean {
 function whyNotLoaded(spec: ModelSpec, error: unknown, unknownArchitecture?: string): Words {
   if (error instanceof ModelFileError || error instanceof ContextError) return error.words;
   if (error instanceof NoBinaryFoundError) {
-    return sentence('There is no llama.cpp for this system ({0} {1}) in the installation: install Punctual for this platform.', process.platform, process.arch);
+    return sentence(
+      'There is no llama.cpp for this system ({0} {1}) in the installation: install Punctual for this platform.',
+      process.platform,
+      process.arch,
+    );
   }
   if (error instanceof InsufficientMemoryError) {
-    return sentence('There is not enough free memory for {0}: close other programs, or choose a smaller model or context.', spec.file);
+    return sentence(
+      'There is not enough free memory for {0}: close other programs, or choose a smaller model or context.',
+      spec.file,
+    );
   }
   if (unknownArchitecture !== undefined)
-    return sentence("{0} cannot be loaded: its architecture, '{1}', is none that this version can run. Choose another model.", spec.file, unknownArchitecture);
+    return sentence(
+      "{0} cannot be loaded: its architecture, '{1}', is none that this version can run. Choose another model.",
+      spec.file,
+      unknownArchitecture,
+    );
   const reason = wordsOf(error);
   return sentence('{0} cannot be loaded: {1}. Choose another model, or download this one again.', spec.file, reason);
 }

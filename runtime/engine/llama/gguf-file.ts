@@ -1,9 +1,10 @@
 /**
  * Says in plain words why a file cannot be a model, before the native loader sees it, and why a load failed, after it has.
  */
-import { SaidError, sentence, type Words } from '../../core/sentence.ts';
+
 import { open, stat } from 'node:fs/promises';
 import { GgmlType, type GgufTensorInfo, readGgufFileInfo } from 'node-llama-cpp';
+import { SaidError, sentence, type Words } from '../../core/sentence.ts';
 
 /** Magic, version, tensor count and key-value count: the fixed head of every GGUF file (ggml/docs/gguf.md). */
 const headBytes = 24;
@@ -20,13 +21,19 @@ export class ModelFileError extends SaidError {
 export async function checkModelFile(file: string): Promise<void> {
   const head = await readHead(file);
   if (head.length >= 4 && head.toString('latin1', 0, 4) !== 'GGUF') {
-    throw new ModelFileError(sentence('{0} is not a model in the GGUF format: download it again, or choose another file.', file));
+    throw new ModelFileError(
+      sentence('{0} is not a model in the GGUF format: download it again, or choose another file.', file),
+    );
   }
   if (head.length < headBytes) throw truncated(file, sentence('it has only {0} bytes', head.length));
   const version = head.readUInt32LE(4);
   if (version < 2 || version > 3) {
     throw new ModelFileError(
-      sentence('{0} has GGUF version {1}, but only 2 and 3 can be read: get a newer file of this model.', file, version),
+      sentence(
+        '{0} has GGUF version {1}, but only 2 and 3 can be read: get a newer file of this model.',
+        file,
+        version,
+      ),
     );
   }
 }
@@ -47,8 +54,10 @@ async function readHead(file: string): Promise<Buffer> {
 
 function whyUnreadable(file: string, error: unknown): Words {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return sentence('There is no model file at {0}: check the path or download the model again.', file);
-  if (code === 'EACCES' || code === 'EPERM') return sentence('{0} may not be read by this user: change its permissions.', file);
+  if (code === 'ENOENT')
+    return sentence('There is no model file at {0}: check the path or download the model again.', file);
+  if (code === 'EACCES' || code === 'EPERM')
+    return sentence('{0} may not be read by this user: change its permissions.', file);
   return sentence('{0} cannot be opened: {1}.', file, error instanceof Error ? error.message : String(error));
 }
 

@@ -2,9 +2,10 @@
  * The engine process: commands come in from the runtime over the IPC channel, events go out. It drives the step loop and lives only
  * as long as its parent's channel. A crash here costs the runtime a reload, not its queue.
  */
-import { asSent } from '../../core/sentence.ts';
+
 import { rmSync } from 'node:fs';
 import { policyNamed } from '../../core/policies/index.ts';
+import { asSent } from '../../core/sentence.ts';
 import type { EngineEvent } from '../engine.ts';
 import { Device, type Gpu } from './device.ts';
 import { EngineProcess } from './engine-process.ts';

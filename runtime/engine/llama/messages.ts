@@ -20,7 +20,9 @@ const error = z
     promptTokens: z.exactOptional(count),
     promptTokensMax: z.exactOptional(count),
   })
-  .transform(({ said, message, ...rest }): TaskError => ({ ...rest, message: said ? sentenceFrom(said.message) : message }));
+  .transform(
+    ({ said, message, ...rest }): TaskError => ({ ...rest, message: said ? sentenceFrom(said.message) : message }),
+  );
 
 const outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('finished'), reason: z.enum(['stop', 'length']) }),

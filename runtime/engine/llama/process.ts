@@ -141,7 +141,10 @@ export class LlamaEngine implements Engine, DeviceTeller {
         break;
       }
       case 'load': {
-        const message = sentence('The engine could not be started ({0}): make room on the disk of temporary files, then try again.', this.#startFailure);
+        const message = sentence(
+          'The engine could not be started ({0}): make room on the disk of temporary files, then try again.',
+          this.#startFailure,
+        );
         const error: TaskError = { code: 'modelUnavailable', message };
         setImmediate(() => this.#emit({ kind: 'loadFailed', model: command.spec.id, error }));
         break;

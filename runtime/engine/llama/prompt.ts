@@ -1,8 +1,9 @@
 /**
  * From a prompt to the model's tokens: which markers a model wants, and in which order. Text of the asker is never read as markers.
  */
-import { sentence } from '../../core/sentence.ts';
+
 import type { ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
+import { sentence } from '../../core/sentence.ts';
 import type { InfillContext, InfillPrompt, Prompt, TaskError } from '../../core/task.ts';
 import { ChatFormats } from './chat-formats.ts';
 import { Healing } from './healing.ts';
@@ -84,7 +85,11 @@ export class PromptFormat {
     if (chars <= charsMax) return undefined;
     return {
       code: 'promptTooLong',
-      message: sentence("The prompt has {0} characters, but the model's context holds {1} tokens: shorten it.", chars, this.#contextTokens),
+      message: sentence(
+        "The prompt has {0} characters, but the model's context holds {1} tokens: shorten it.",
+        chars,
+        this.#contextTokens,
+      ),
       promptTokens: Math.ceil(chars / 4),
       promptTokensMax: Math.max(0, this.#contextTokens - maxTokens),
     };
@@ -100,8 +105,9 @@ export class PromptFormat {
   #infill({ prefix: before, suffix: behind, typed = '', heals, context }: InfillPrompt): PromptTokens {
     const { prefix, suffix, middle } = this.#model.tokens.infill;
     if (prefix === null || suffix === null) {
-      const message =
-        sentence('This model cannot complete code between two texts: choose a model with fill-in-the-middle tokens.');
+      const message = sentence(
+        'This model cannot complete code between two texts: choose a model with fill-in-the-middle tokens.',
+      );
       return { kind: 'refused', error: { code: 'infillUnsupported', message } };
     }
     const isSuffixFirst = middle === null;
@@ -119,7 +125,9 @@ export class PromptFormat {
 
   #chatTurn(user: string): PromptTokens {
     if (this.#chat === undefined) {
-      const message = sentence('This model has no chat template, so it cannot follow instructions: choose an instruct model.');
+      const message = sentence(
+        'This model has no chat template, so it cannot follow instructions: choose an instruct model.',
+      );
       return { kind: 'refused', error: { code: 'chatUnsupported', message } };
     }
     const { contextText } = this.#chat.generateContextState({

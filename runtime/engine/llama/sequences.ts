@@ -2,9 +2,10 @@
  * The sequences of one context, kept for ever as slots, and the passes that they take part in. Each pass is one llama_decode; what fails
  * is told per item.
  */
-import { sentence, type Words } from '../../core/sentence.ts';
+
 import { performance } from 'node:perf_hooks';
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
+import { sentence, type Words } from '../../core/sentence.ts';
 import type { PassItem, PassItemResult, PassResult } from '../pass.ts';
 import type { Healing } from './healing.ts';
 import type { KvShelf } from './kv-shelf.ts';
@@ -132,5 +133,8 @@ export class Sequences {
 }
 
 function whyFailed(reason: unknown): Words {
-  return sentence('The engine could not evaluate this request: {0}.', reason instanceof Error ? reason.message : String(reason));
+  return sentence(
+    'The engine could not evaluate this request: {0}.',
+    reason instanceof Error ? reason.message : String(reason),
+  );
 }
