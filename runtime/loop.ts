@@ -10,11 +10,11 @@ import { Metrics } from './core/metrics.ts';
 import type { PassReport } from './core/pass-report.ts';
 import { punctual } from './core/policies/punctual.ts';
 import { PredictionErrors } from './core/prediction.ts';
+import { shuttingDown } from './core/refusals.ts';
 import type { Holdings } from './core/residency/holdings.ts';
 import type { ResidencyKnowledge } from './core/residents.ts';
 import { Scheduler } from './core/scheduler.ts';
 import { type SchedulerOptions, schedulerDefaults } from './core/scheduler-options.ts';
-import { sentence } from './core/sentence.ts';
 import type { ModelId, Outcome, Task, TaskClass, TaskId } from './core/task.ts';
 import type { Dispose, Engine, EngineCommand, EngineEvent, ModelSpec } from './engine/engine.ts';
 import type { TaskHandle, TaskListener, TaskSpec, Tasks } from './features/tasks.ts';
@@ -294,8 +294,3 @@ export class Loop implements Tasks {
     for (const listener of this.#listeners) listener();
   }
 }
-
-const shuttingDown: Outcome = {
-  kind: 'failed',
-  error: { code: 'shuttingDown', message: sentence('The runtime is shutting down: ask again in a moment.') },
-};

@@ -1,6 +1,6 @@
 /** Why the scheduler refuses a task or gives it up, in words for whoever asked. Pure. */
 import { sentence } from './sentence.ts';
-import type { ModelId, TaskError } from './task.ts';
+import type { ModelId, Outcome, TaskError } from './task.ts';
 
 export function badSla(targetMs: number): TaskError {
   const message = sentence(
@@ -63,3 +63,9 @@ export function suspected(losses: number): TaskError {
   );
   return { code: 'engineFailed', message };
 }
+
+/** Of whatever is under way when the runtime ends, and of what comes after. */
+export const shuttingDown: Outcome = {
+  kind: 'failed',
+  error: { code: 'shuttingDown', message: sentence('The runtime is shutting down: ask again in a moment.') },
+};
