@@ -215,11 +215,14 @@ async function start(home: Home, options: ConnectOptions): Promise<Started> {
   return started;
 }
 
+/** @throws HomeError when there is no room to start in. */
 async function startError(home: Home, { cause, logStart }: Started): Promise<ConnectError> {
   const log = await readFile(home.logFile).catch(() => Buffer.alloc(0));
   const lines = log.subarray(logStart).toString().trim().split('\n');
   // What Node says of an uncaught error has the error in the middle and its own version at the end.
   const told = lines.findLast((line) => /^(\w*Error\b|punctual runtime:)/.test(line)) ?? lines.slice(-3).join(' | ');
+  // On a full disk nothing can be said either.
+  if (told === '') await home.tryToWrite();
   return new ConnectError(
     sentence(
       'The Punctual runtime did not start ({0}): {1}. The whole log is in {2}.',

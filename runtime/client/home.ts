@@ -1,6 +1,6 @@
 /** Where the runtime of one user keeps its state on this machine. Reads no global: environment and platform are arguments. */
 
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SaidError, sentence, type Words } from '../core/sentence.ts';
 
@@ -68,15 +68,29 @@ export class Home {
   }
 
   /**
-   * Makes the folder, readable by its owner alone.
-   * @throws HomeError when it cannot be made or written: locks and logs would fail later, and say less.
+   * Makes the folder, readable by its owner alone; from one that is there already, the right of others to write is taken.
+   * @throws HomeError when it cannot be made or written, or when others may write it and it is not this user's: locks and logs would fail
+   * later, and say less.
    */
   async prepare(): Promise<void> {
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await makeFolder(this.folder);
       await access(this.folder, constants.W_OK);
+      await keepOthersFromWriting(this.folder);
     } catch (error) {
       throw new HomeError(this.folder, codeOf(error));
+    }
+  }
+
+  /** @throws HomeError when there is no room for anything. */
+  async tryToWrite(): Promise<void> {
+    const file = path.join(this.folder, `room-${process.pid}.draft`);
+    try {
+      await writeFile(file, 'room', { mode: 0o600 });
+    } catch (error) {
+      throw new HomeError(this.folder, codeOf(error));
+    } finally {
+      await rm(file, { force: true }).catch(() => undefined);
     }
   }
 
@@ -88,9 +102,42 @@ export class Home {
   }
 }
 
+/** One folder after the other: with `recursive` Node tries for ever where a folder is there and takes no folders (in /proc). */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = folder; (await stat(at).catch(unlessMissing)) === undefined; at = path.dirname(at)) {
+    missing.unshift(at);
+    if (path.dirname(at) === at) break;
+  }
+  for (const each of missing) await mkdir(each, { mode: 0o700 }).catch(unlessThere);
+  if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+/** Another process may have made it meanwhile. */
+function unlessThere(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error;
+}
+
+/**
+ * Settings and logs lie here: who may write the folder could put their own in their place. Windows keeps no modes, and the runtime looks at the
+ * access list there.
+ */
+async function keepOthersFromWriting(folder: string): Promise<void> {
+  const own = process.getuid?.();
+  if (own === undefined) return;
+  const { mode, uid } = await stat(folder);
+  if ((mode & 0o022) === 0) return;
+  if (uid !== own) throw Object.assign(new Error('others may write'), { code: 'EOTHERS' });
+  await chmod(folder, mode & 0o7755);
+}
+
 /** A sentence for a person: why the home folder is of no use, and what to do. */
 export class HomeError extends SaidError {
-  /** `code`: of the operating system's error. */
+  /** `code`: of the operating system's error; EOTHERS is our own. */
   constructor(folder: string, code: string) {
     super(whyUnusable(folder, code));
     this.name = 'HomeError';
@@ -108,6 +155,12 @@ function whyUnusable(folder: string, code: string): Words {
     case 'EROFS':
       return sentence(
         'Punctual keeps its state in {0}, which you may not use: change its permissions, or {1}.',
+        folder,
+        instead,
+      );
+    case 'EOTHERS':
+      return sentence(
+        'Punctual keeps its state in {0}, which belongs to another user and which others may write: {1}.',
         folder,
         instead,
       );

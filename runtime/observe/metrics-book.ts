@@ -79,7 +79,12 @@ export class MetricsBook {
     const { task, outcome, ttftMs, e2eMs } = settled;
     const labels = { class: task.class };
     this.#tasks.add(1, { ...labels, outcome: wordOf(outcome) });
-    if (isDecided(settled)) this.#promises.add(1, { ...labels, result: promiseKept(settled) ? 'kept' : 'broken' });
+    if (isDecided(settled)) {
+      const isKept = promiseKept(settled);
+      // Both begin together: a share of kept ones is 0 while none was kept, and not unknown.
+      this.#promises.add(Number(isKept), { ...labels, result: 'kept' });
+      this.#promises.add(Number(!isKept), { ...labels, result: 'broken' });
+    }
     if (outcome.kind !== 'finished') return;
     if (ttftMs !== undefined) this.#ttft.record(ttftMs / 1_000, labels);
     this.#e2e.record(e2eMs / 1_000, labels);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -43,6 +43,33 @@ describe('the files in it', () => {
       await home.prepare();
       await home.prepare();
       expect((await stat(home.folder)).mode & 0o777).toBe(0o700);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'when others may write it, then that right is taken from them (Windows keeps no such modes)',
+    async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'punctual-home-'));
+      await chmod(folder, 0o777);
+      await new Home(folder).prepare();
+      expect((await stat(folder)).mode & 0o777).toBe(0o755);
+    },
+  );
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'when it belongs to another user and all may write it, then it is refused (as root, who can give a folder away)',
+    async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'punctual-home-'));
+      await chown(folder, 65_534, 65_534);
+      await chmod(folder, 0o777);
+      await expect(new Home(folder).prepare()).rejects.toThrow(/belongs to another user and which others may write/);
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux')(
+    'when its place takes no folders, then a sentence says so at once (only Linux has such a place)',
+    async () => {
+      await expect(new Home('/proc/punctual/state').prepare()).rejects.toThrow(/which does not work \(ENOENT\)/);
     },
   );
 

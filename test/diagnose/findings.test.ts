@@ -82,6 +82,10 @@ describe('the engine', () => {
     check(withEngine({ isRunning: false }), 'engine', 'problem', /\(llama\.cpp v0\.4\.0.*\) does not run/, 'showLog');
   });
 
+  test('when no model was tried, then nothing is known of it, and that is no problem', () => {
+    check({ ...withEngine({ isRunning: false }), models: [] }, 'engine', 'note', /has not begun/);
+  });
+
   test('when it was lost before, then that is a note', () => {
     check(withEngine({ restarts: 1 }), 'engine', 'note', /lost once/, 'showLog');
     check(withEngine({ restarts: 3 }), 'engine', 'note', /lost 3 times/, 'showLog');
@@ -104,6 +108,17 @@ describe('models', () => {
     const unserved = [{ class: 'translate', message: 'Choose one.' } as const];
     check({ unserved }, 'model-translate', 'problem', /No model serves translations/, 'models');
     expect(find({ unserved }, 'model-translate')?.detail).toBe('Choose one.');
+    const all = (['completion', 'summarize', 'translate'] as const).map((name) => ({
+      class: name,
+      message: 'No such model.',
+    }));
+    check(
+      { unserved: all },
+      'model-completion-summarize-translate',
+      'problem',
+      /completion, summaries and translations/,
+      'models',
+    );
   });
 
   test('when its file is gone, does not fit, or does not load, then another is to be chosen', () => {

@@ -67,6 +67,7 @@ describe('metrics', () => {
     expect(value('punctual_promises_total', { class: 'completion', result: 'broken' }), 'it came after its time').toBe(
       1,
     );
+    expect(value('punctual_promises_total', { class: 'completion', result: 'kept' }), 'none, which is known').toBe(0);
     expect(value('punctual_ttft_seconds_sum', summarize)).toBe(2);
     expect(value('punctual_e2e_seconds_bucket', { ...summarize, le: '5' })).toBe(1);
     expect(value('punctual_e2e_seconds_bucket', { ...summarize, le: '2' })).toBe(0);

@@ -1,15 +1,24 @@
 /** Each chosen model: its file, whether it fits and loads, and what it was found to do. */
 import { enumerated, listed, sentence, together, type Words } from '../../core/sentence.ts';
-import type { FindingSaid as Finding } from '../../protocol.ts';
+import type { FindingSaid as Finding, WireTaskClass } from '../../protocol.ts';
 import type { Facts, ModelFacts, PromiseFacts } from '../facts.ts';
 import { type Check, classWords, durationOf, note, ok, problem, sizeOf } from './words.ts';
 
 const choose = { title: sentence('Choose a model'), remedy: 'models', shell: 'punctual models list' } as const;
 
-export const unservedCheck: Check = ({ unserved }) =>
-  unserved.map(({ class: name, message }) =>
-    problem(`model-${name}`, sentence('No model serves {0}.', classWords[name]), { detail: message, action: choose }),
-  );
+/** One finding for each reason: what hinders one class mostly hinders all. */
+export const unservedCheck: Check = ({ unserved }) => {
+  const byReason = new Map<string, { readonly message: Words; readonly classes: WireTaskClass[] }>();
+  for (const { class: name, message } of unserved) {
+    const alike = byReason.get(String(message)) ?? { message, classes: [] };
+    alike.classes.push(name);
+    byReason.set(String(message), alike);
+  }
+  return [...byReason.values()].map(({ message, classes }) => {
+    const title = sentence('No model serves {0}.', listed(classes.map((name) => classWords[name])));
+    return problem(`model-${classes.join('-')}`, title, { detail: message, action: choose });
+  });
+};
 
 export const modelsCheck: Check = (facts) => facts.models.map((model) => modelFinding(model, facts));
 

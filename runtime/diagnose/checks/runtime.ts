@@ -64,13 +64,15 @@ export const libraryCheck: Check = ({ runtime: { cLibrary, platform } }) => {
   }
 };
 
-export const engineCheck: Check = ({ engine }) => {
+export const engineCheck: Check = ({ engine, models }) => {
   const build = [
     ...(engine.llamaCpp === undefined ? [] : [`llama.cpp ${engine.llamaCpp}`]),
     ...(engine.library === undefined ? [] : [`node-llama-cpp ${engine.library}`]),
   ];
   const what =
     build.length === 0 ? sentence('The engine process') : sentence('The engine process ({0})', listed(build));
+  if (!engine.isRunning && models.length === 0)
+    return [note('engine', sentence('{0} has not begun: it does with the first model that is loaded.', what))];
   if (!engine.isRunning) {
     return [
       problem('engine', sentence('{0} does not run.', what), {
