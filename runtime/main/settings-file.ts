@@ -23,6 +23,9 @@ const fileSchema = z.strictObject({
   threads,
 });
 
+// The small zod has no words of its own for what is wrong.
+z.config(z.locales.en());
+
 const bytesMax = 256 * 1024;
 
 export interface SettingsFile {
