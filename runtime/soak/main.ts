@@ -1,7 +1,7 @@
 /** The soak: random faults under mixed load, with a seed. `npm run soak -- --json`; ends with 1 when something was lost, doubled or left. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readArguments, type SoakArguments, usage } from './arguments.ts';
+import { argumentsOrExit, type SoakArguments, simulatedPerReal } from './arguments.ts';
 import { soakReal } from './real/soak.ts';
 import { figuresOf, isClean, type SoakResult, textOf } from './report.ts';
 import { soakSimulated } from './simulated/soak.ts';
@@ -10,8 +10,6 @@ import { Tally } from './tally.ts';
 /** Set by the build from package.json. */
 declare const PUNCTUAL_VERSION: string;
 
-/** Simulated faults cost next to nothing. */
-const simulatedPerReal = 10;
 /** Of the time there is, when it is bounded. */
 const simulatedShare = 0.3;
 
@@ -33,13 +31,11 @@ async function soak({ seed, faults, seconds, parts }: SoakArguments): Promise<So
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  let asked: SoakArguments;
-  try {
-    asked = readArguments(argv, Math.random);
-  } catch (error) {
-    process.stderr.write(`soak: ${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    return 2;
-  }
+  const asked = argumentsOrExit(argv, Math.random, {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
+  if (typeof asked === 'number') return asked;
   const result = await soak(asked);
   const json = { seed: result.seed, figures: figuresOf(result), details: { ...result.findings, ...result.real } };
   process.stdout.write(asked.json ? `${JSON.stringify(json)}\n` : textOf(result));

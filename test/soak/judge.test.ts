@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { newRandom } from '../../runtime/bench/random.ts';
 import { restMsFirst } from '../../runtime/loop/circuit.ts';
-import { readArguments } from '../../runtime/soak/arguments.ts';
+import { argumentsOrExit, readArguments, simulatedPerReal, usage } from '../../runtime/soak/arguments.ts';
 import { draw } from '../../runtime/soak/draw.ts';
 import { type Blows, Request } from '../../runtime/soak/real/request.ts';
 import type { Kind } from '../../runtime/soak/real/requests.ts';
@@ -103,6 +103,27 @@ describe('the soak', () => {
     expect(readArguments(['--only', 'real', '--seconds', '9'], () => 0)).toMatchObject({ parts: ['real'], seconds: 9 });
     expect(() => readArguments(['--faults', 'many'], () => 0)).toThrow("--faults is 'many': give a whole number.");
     expect(() => readArguments(['--only', 'half'], () => 0)).toThrow("--only is 'half': give simulated or real.");
+  });
+
+  it('when help is asked for, then every option is explained, and what a fault counts for, and all ends well', () => {
+    const printed = { out: '', err: '' };
+    const printer = {
+      out: (text: string) => {
+        printed.out += text;
+      },
+      err: (text: string) => {
+        printed.err += text;
+      },
+    };
+    expect(argumentsOrExit(['--help'], () => 0, printer)).toBe(0);
+    expect(printed).toEqual({ out: usage, err: '' });
+    for (const option of ['faults', 'seed', 'seconds', 'only', 'json', 'help'])
+      expect(usage).toMatch(new RegExp(`^  --${option} +\\w`, 'm'));
+    expect(simulatedPerReal).toBe(10);
+    expect(usage).toMatch(/--faults +faults of the real part \(default: 300\); 10 times as many are simulated\n/);
+    expect(argumentsOrExit(['--faults', 'many'], () => 0, printer)).toBe(2);
+    expect(printed.err).toBe(`soak: --faults is 'many': give a whole number.\n${usage}`);
+    expect(argumentsOrExit([], () => 0, printer)).toEqual(readArguments([], () => 0));
   });
 
   it('when kinds are drawn, then as often as their weights say, and the same ones for the same seed', () => {
