@@ -13,7 +13,18 @@ export const telemetrySettingsSchema = z.object({
   /** An absolute path. Whoever asks for the metrics shows what the file says; without one nobody is answered. */
   metricsTokenFile: z._default(z.string().check(z.maxLength(4096)), ''),
   /** Of an OpenTelemetry collector that takes OTLP over HTTP, or {@link environmentEndpoint}; empty: no traces. */
-  tracesEndpoint: z._default(z.string().check(z.maxLength(2048), z.regex(/^(|environment|https?:\/\/\S+)$/)), ''),
+  tracesEndpoint: z._default(
+    z
+      .string()
+      .check(
+        z.maxLength(2048),
+        z.regex(
+          /^(|environment|https?:\/\/\S+)$/,
+          "give an address that begins with http:// or https://, or the word 'environment'",
+        ),
+      ),
+    '',
+  ),
 });
 export type TelemetrySettings = z.infer<typeof telemetrySettingsSchema>;
 

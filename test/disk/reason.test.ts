@@ -13,6 +13,7 @@ describe('an error in words', () => {
     ['neither', new RangeError(''), 'RangeError'],
     ['no error at all', 'gone', 'gone'],
     ['nothing', undefined, 'undefined'],
+    ['several lines', new Error('"{\n  "a": b\r\n}" is no JSON'), '"{ "a": b }" is no JSON'],
   ])('when it has %s, then that is said', (_, error, words) => {
     expect(reasonOf(error)).toBe(words);
   });

@@ -43,6 +43,11 @@ describe('the settings file', () => {
     ['{ "threads": -1 }', /threads: /],
     ['{ "residency": { "pinned": "big" } }', /residency\.pinned: /],
     ['{ "memory": ', /JSON/],
+    ['{\n  "memory": oops\n}\n', /JSON/],
+    [
+      '{ "telemetry": { "tracesEndpoint": "127.0.0.1:4318" } }',
+      /: telemetry\.tracesEndpoint: give an address that begins with http:\/\/ or https:\/\/, or the word 'environment'\. Correct it/,
+    ],
     [`{ "threads": 1 }${' '.repeat(256 * 1024)}`, /it has \d+ bytes, more than 262144/],
   ])('when it says %s, then nothing of it counts, and a sentence says why', async (text, why) => {
     await write(text);
