@@ -15,7 +15,9 @@ export interface Admission {
 export function refusalOf(headers: IncomingHttpHeaders, { port, token }: Admission): 401 | 403 | undefined {
   const isThisServer = headers.host === `127.0.0.1:${port}` || headers.host === `localhost:${port}`;
   if (!isThisServer || headers.origin !== undefined) return 403;
-  return isEqual(headers.authorization ?? '', `Bearer ${token}`) ? undefined : 401;
+  // The scheme's letters may be of either case (RFC 9110, section 11.1); the token's may not.
+  const shown = (headers.authorization ?? '').replace(/^bearer +/i, 'Bearer ');
+  return isEqual(shown, `Bearer ${token}`) ? undefined : 401;
 }
 
 /** Takes as long for a token that is almost right as for one that is all wrong. */

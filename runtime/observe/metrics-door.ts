@@ -12,6 +12,14 @@ export interface MetricsDoorOptions {
   readonly text: () => Promise<string>;
 }
 
+/** For whoever sees no more than what was answered; nothing in it helps who has no token. */
+const refusals = {
+  401: "Show the token: 'Authorization: Bearer TOKEN', with what stands in the file that metricsTokenFile names.",
+  403: 'Only 127.0.0.1 or localhost is answered here, by its own name and port, and no web page is.',
+  404: 'There is nothing here but GET /metrics.',
+  500: 'The figures cannot be gathered just now.',
+} as const;
+
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 const requestMsMax = 5_000;
 const connectionsMax = 16;
@@ -45,24 +53,30 @@ export class MetricsDoor {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const status = this.#check(request);
-    if (status !== 200) {
-      response.writeHead(status, { connection: 'close', ...(status === 401 && { 'www-authenticate': 'Bearer' }) });
-      response.end();
-      return;
-    }
+    if (status !== 200) return refuse(response, status);
     try {
       const text = await this.#options.text();
-      response.writeHead(200, { 'content-type': contentType });
+      // For HEAD Node leaves the body out.
+      response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
       response.end(text);
     } catch {
-      response.writeHead(500);
-      response.end();
+      refuse(response, 500);
     }
   }
 
   #check({ method, url, headers }: IncomingMessage): 200 | 401 | 403 | 404 {
     const { port } = this.#server.address() as AddressInfo;
     const refusal = refusalOf(headers, { port, token: this.#options.token });
-    return refusal ?? (method === 'GET' && url?.split('?')[0] === '/metrics' ? 200 : 404);
+    const isRead = method === 'GET' || method === 'HEAD';
+    return refusal ?? (isRead && url?.split('?')[0] === '/metrics' ? 200 : 404);
   }
+}
+
+function refuse(response: ServerResponse, status: keyof typeof refusals): void {
+  const line = `${refusals[status]}\n`;
+  response.writeHead(status, {
+    ...{ connection: 'close', 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(line) },
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+  });
+  response.end(line);
 }

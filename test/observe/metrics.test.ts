@@ -31,8 +31,13 @@ async function scrape(port: number): Promise<ReadonlyMap<string, Family>> {
   return parseExposition(await response.text());
 }
 
-function get(port: number, headers: Record<string, string>, place = '/metrics'): Promise<Response> {
-  return fetch(`http://127.0.0.1:${port}${place}`, { headers });
+function get(
+  port: number,
+  headers: Record<string, string>,
+  place = '/metrics',
+  method: 'GET' | 'HEAD' | 'POST' = 'GET',
+): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}${place}`, { headers, method });
 }
 
 describe('metrics', () => {
@@ -100,6 +105,40 @@ describe('metrics', () => {
     expect((await get(metricsPort, { authorization: 'Bearer another-token-here' })).status).toBe(401);
     expect((await get(metricsPort, { authorization, origin: 'https://evil.example' })).status).toBe(403);
     expect((await get(metricsPort, { authorization }, '/')).status).toBe(404);
+  });
+
+  it('when somebody is refused, then one line says what to do, and does not tell the token', async () => {
+    const metricsPort = await freePort();
+    await world.telemetry.configure({ ...telemetryOff, metricsPort, metricsTokenFile: tokenFile });
+    const authorization = `Bearer ${token}`;
+    const bodies = [
+      await get(metricsPort, {}),
+      await get(metricsPort, { authorization: 'Bearer another-token-here' }),
+      await get(metricsPort, { authorization, origin: 'https://evil.example' }),
+      await get(metricsPort, { authorization }, '/'),
+      await get(metricsPort, { authorization }, '/metrics', 'POST'),
+    ].map(async (response) => [response.status, response.headers.get('content-type'), await response.text()]);
+    const text = 'text/plain; charset=utf-8';
+    expect(await Promise.all(bodies)).toEqual([
+      [401, text, expect.stringMatching(/^Show the token: .*\n$/)],
+      [401, text, expect.stringMatching(/^Show the token: .*\n$/)],
+      [403, text, expect.stringMatching(/^Only 127\.0\.0\.1 or localhost .*\n$/)],
+      [404, text, 'There is nothing here but GET /metrics.\n'],
+      [404, text, 'There is nothing here but GET /metrics.\n'],
+    ]);
+    for (const body of bodies) expect((await body)[2]).not.toContain(token);
+  });
+
+  it('when the scheme is written in other letters, or only the head is asked for, then that is answered', async () => {
+    const metricsPort = await freePort();
+    await world.telemetry.configure({ ...telemetryOff, metricsPort, metricsTokenFile: tokenFile });
+    for (const scheme of ['bearer', 'BEARER'])
+      expect((await get(metricsPort, { authorization: `${scheme} ${token}` })).status).toBe(200);
+    expect((await get(metricsPort, { authorization: `bearer ${token.toUpperCase()}` })).status).toBe(401);
+    const head = await get(metricsPort, { authorization: `Bearer ${token}` }, '/metrics', 'HEAD');
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(0);
+    expect((await get(metricsPort, {}, '/metrics', 'HEAD')).status).toBe(401);
   });
 
   it('when the port is taken, then it says so, and another one works', async () => {
