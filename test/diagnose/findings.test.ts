@@ -184,6 +184,11 @@ describe('the machine', () => {
 
   test('when the disk is full, or the folder cannot be used, then that is said', () => {
     check({ disk: { freeBytes: 5e8 } }, 'disk', 'note', /500 MB/, 'models');
+    for (const freeBytes of [0, 99e6]) {
+      check({ disk: { freeBytes } }, 'disk', 'problem', /^Nearly nothing is free .* \(\d+ MB\)\.$/, 'models');
+      expect(find({ disk: { freeBytes } }, 'disk')?.action?.shell).toBe('punctual models remove NAME');
+    }
+    check({ disk: { freeBytes: 100e6 } }, 'disk', 'note', /100 MB/, 'models');
     check({ disk: {} }, 'disk', 'note', /not known/);
     check({ disk: { problem: 'It is read-only.' } }, 'disk', 'problem', /cannot be used/);
   });

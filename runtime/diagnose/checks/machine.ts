@@ -6,6 +6,8 @@ import { type Check, note, ok, problem, sizeOf } from './words.ts';
 const budgetBytesMin = 400e6;
 /** The smallest real model of the catalog needs about this much. */
 const diskBytesMin = 2e9;
+/** Below this even what is learned and logged soon finds no room. */
+const diskBytesNone = 100e6;
 
 export const memoryCheck: Check = ({ machine }) => {
   const { totalBytes, freeBytes, budgetBytes, budget } = machine;
@@ -50,6 +52,16 @@ export const diskCheck: Check = ({ disk }) => {
     return [problem('disk', sentence('The models folder cannot be used.'), { detail: disk.problem })];
   if (disk.freeBytes === undefined) return [note('disk', sentence('How much of the disk is free is not known.'))];
   const free = sizeOf(disk.freeBytes);
+  if (disk.freeBytes < diskBytesNone) {
+    return [
+      problem('disk', sentence('Nearly nothing is free where models are kept ({0}).', free), {
+        detail: sentence(
+          'Nothing can be downloaded, and what is learned and logged may be lost: remove a model, or other files of that disk.',
+        ),
+        action: { title: sentence('Remove a model'), remedy: 'models', shell: 'punctual models remove NAME' },
+      }),
+    ];
+  }
   if (disk.freeBytes >= diskBytesMin) return [ok('disk', sentence('{0} are free where models are kept.', free))];
   return [
     note('disk', sentence('{0} are free where models are kept, which is too little for most models.', free), {
