@@ -14,7 +14,7 @@ export function statusTooltip(input: StatusInput): string {
   if (status === undefined) return l10n.t('**Punctual** is connecting to its runtime.');
   const models = inMemory(input);
   const lines = [
-    l10n.t('**Punctual**: {0}. Of the last {1}:', lightWords(input.light.state), formatDuration(status.windowMs)),
+    firstSentence(input, status),
     '',
     `| ${headings().join(' | ')} |`,
     '|:--|:--|--:|--:|--:|--:|:--|',
@@ -28,6 +28,16 @@ export function statusTooltip(input: StatusInput): string {
     ...(status.problems ?? []).flatMap((problem) => ['', escapeMarkdown(problem)]),
   ];
   return lines.join('\n');
+}
+
+/** As long as nothing was promised, nothing was kept. */
+function firstSentence({ light }: StatusInput, { classes: entries, uptimeMs, windowMs }: Status): string {
+  const span = formatDuration(windowMs);
+  const isAnything = entries.some(({ decided, running, waiting }) => decided + running + waiting > 0);
+  if (isAnything) return l10n.t('**Punctual**: {0}. Of the last {1}:', lightWords(light.state), span);
+  return uptimeMs < windowMs
+    ? l10n.t('**Punctual**: Nothing was promised yet.')
+    : l10n.t('**Punctual**: Nothing was promised in the last {0}.', span);
 }
 
 /** What the mark behind a promise means. */

@@ -127,6 +127,15 @@ describe('what the light says', () => {
     },
   );
 
+  test('when nothing was promised yet, or lately, then the tooltip says so and praises nothing', () => {
+    const firstLine = (over: Partial<Status>): string | undefined =>
+      statusTooltip(input({ status: status(over) })).split('\n')[0];
+    expect(firstLine({})).toBe('**Punctual**: Nothing was promised yet.');
+    expect(firstLine({ uptimeMs: 600_000 })).toBe('**Punctual**: Nothing was promised in the last 10 min.');
+    const classes = [completion, { ...translation, running: 1 }];
+    expect(firstLine({ classes })).toBe('**Punctual**: promises are kept. Of the last 10 min:');
+  });
+
   test('when promises have broken for long enough, then it warns', () => {
     expect(statusView(input({ status: late, light: { state: 'broken', isWarning: true } })).warning).toBe(true);
   });
