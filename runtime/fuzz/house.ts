@@ -69,7 +69,7 @@ export class House {
       this.lines += 1;
     };
     const engine = new SimulatedEngine({ clock: this.clock, seed, models: { m: { loadMs: 50 } } });
-    this.recorder = new Recorder({ bytesMax: 1e8, version: '0', userFolder: '/home/fuzz', timer });
+    this.recorder = new Recorder({ bytesMax: 1e8, version: '0', userFolder: '/home/fuzz', timer, log });
     const holdings = {
       of: () => holding,
       memory: () => ({ budgetBytes: 8e9, cacheBytes: 0, isCacheShared: true, reading: undefined }),

@@ -1,6 +1,6 @@
 /**
  * Keeps what the scheduler heard and decided since the runtime began, packed, within a bound: a log can only be played again from a
- * beginning, so when the bound is reached the recording ends there, and says so, rather than losing its beginning.
+ * beginning, so when the bound is reached, or a part cannot be packed, the recording ends there, and says so, rather than losing its beginning.
  *
  * Whoever decides pays for a push and no more: lines are made of many turns at a time between turns, and packed beside the main thread.
  */
@@ -20,6 +20,9 @@ export interface RecorderOptions {
   /** Where the user's files are: it says who he is, and is not in the log. */
   readonly userFolder: string;
   readonly timer: (ms: number, callback: () => void) => () => void;
+  readonly log: (line: string) => void;
+  /** gzip, beside the main thread, unless a test has another. */
+  readonly pack?: (text: string) => Promise<Buffer>;
 }
 
 /** It is the runtime's own memory, whatever it records: little beside the smallest model. */
@@ -36,7 +39,7 @@ const watchedMs = 250;
 /** Characters that are packed together. */
 const segmentChars = 128 * 1024;
 
-const pack = promisify(gzip);
+const packed: (text: string) => Promise<Buffer> = promisify(gzip);
 const unpack = promisify(gunzip);
 
 /** Hears the lines of turns soon after they were decided, in their order. */
@@ -52,6 +55,16 @@ export interface Followed {
 /** Of a turn's line (entries.ts): the header and the end begin otherwise. */
 const turnStart = '{"atMs":';
 
+/** How far a log goes. */
+interface Extent {
+  readonly events: number;
+  readonly effects: number;
+  /** Of its last turn, on the clock of the events. */
+  readonly atMs: number;
+}
+
+const nothingYet: Extent = { events: 0, effects: 0, atMs: 0 };
+
 type Turn = readonly [atMs: number, event: Event, effects: readonly Effect[]];
 
 export class Recorder {
@@ -61,15 +74,20 @@ export class Recorder {
   #lines: TurnLines;
   #pending: Turn[] = [];
   #callOff: (() => void) | undefined;
+  #header = '';
   #text = '';
   #segments: Buffer[] = [];
   #packing: Promise<void> = Promise.resolve();
   #packingCount = 0;
   #bytes = 0;
-  #events = 0;
-  #effects = 0;
-  /** When the bound was reached, on the clock of the events. */
+  /** With what is not packed yet. */
+  #kept = nothingYet;
+  /** What is in the segments. */
+  #packed = nothingYet;
+  /** When the recording ended, on the clock of the events. */
   #cutMs: number | undefined;
+  /** A part is missing, so nothing can come after it. */
+  #isBroken = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -85,7 +103,8 @@ export class Recorder {
   begin({ policy, waitingMax, loadRetryMs, residency }: SchedulerOptions): void {
     const options = { policy: policy.name, waitingMax, loadRetryMs, residency: { ...residencyDefaults, ...residency } };
     const header: LogHeader = { format: 'punctual-log', version: logVersion, punctual: this.#options.version, options };
-    this.#text = `${JSON.stringify(header)}\n`;
+    this.#header = `${JSON.stringify(header)}\n`;
+    this.#text = this.#header;
   }
 
   note(atMs: number, event: Event, effects: readonly Effect[]): void {
@@ -101,7 +120,7 @@ export class Recorder {
   async export(): Promise<Buffer> {
     await this.#settled();
     const cut = this.#cutMs === undefined ? {} : { cutMs: this.#cutMs };
-    const end: LogEnd = { end: { events: this.#events, effects: this.#effects, ...cut } };
+    const end: LogEnd = { end: { events: this.#kept.events, effects: this.#kept.effects, ...cut } };
     return Buffer.concat([...this.#segments, gzipSync(`${this.#text}${JSON.stringify(end)}\n`)]);
   }
 
@@ -156,23 +175,46 @@ export class Recorder {
 
   #keep(turns: readonly Turn[], lines: readonly string[]): void {
     this.#text += lines.join('');
-    this.#events += turns.length;
-    for (const [, , effects] of turns) this.#effects += effects.length;
+    const { events, effects, atMs } = this.#kept;
+    this.#kept = {
+      events: events + turns.length,
+      effects: turns.reduce((sum, [, , decided]) => sum + decided.length, effects),
+      atMs: turns.at(-1)?.[0] ?? atMs,
+    };
     if (this.#text.length >= segmentChars) this.#pack();
-    const last = turns.at(-1);
-    if (last !== undefined && this.#bytes >= this.#options.bytesMax) this.#cutMs ??= last[0];
+    if (this.#bytes >= this.#options.bytesMax) this.#cutMs ??= this.#kept.atMs;
   }
 
   /** One after the other, so that they stand in order. */
   #pack(): void {
     const text = this.#text;
+    const extent = this.#kept;
     this.#text = '';
     this.#packingCount += 1;
     this.#packing = this.#packing.then(async () => {
-      const segment = await pack(text);
+      if (!this.#isBroken) await this.#packOne(text, extent);
       this.#packingCount -= 1;
+    });
+  }
+
+  /** Never rejects: nobody waits for it but the next one. */
+  async #packOne(text: string, extent: Extent): Promise<void> {
+    try {
+      const segment = await (this.#options.pack ?? packed)(text);
       this.#segments.push(segment);
       this.#bytes += segment.length;
-    });
+      this.#packed = extent;
+    } catch (error) {
+      this.#breakOff(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** The log ends with what is packed: what came after it cannot be played without what is lost. */
+  #breakOff(reason: string): void {
+    this.#isBroken = true;
+    this.#kept = this.#packed;
+    this.#cutMs = this.#packed.atMs;
+    this.#text = this.#segments.length === 0 ? this.#header : '';
+    this.#options.log(`the recording for 'punctual record' ends here, as a part of it cannot be packed: ${reason}`);
   }
 }

@@ -53,7 +53,10 @@ export class EngineSide {
       readEnded: () => this.loop.tell({ kind: 'wake' }),
     });
     const { engine, residence } = this;
-    this.recorder = new Recorder({ bytesMax: args.logBytesMax, version, userFolder: homedir(), timer });
+    this.recorder = new Recorder({
+      ...{ bytesMax: args.logBytesMax, version, userFolder: homedir(), timer },
+      log: logOf('state', 'warn'),
+    });
     this.telemetry = new Telemetry({
       ...{ version, env, log: logOf('telemetry') },
       exporters: () => import(pathToFileURL(args.telemetryProgram).href),

@@ -63,12 +63,16 @@ export class RecordedHouse {
   constructor(seed: number, options: Partial<RecorderOptions> = {}) {
     this.#random = seed;
     const timer = (ms: number, callback: () => void) => this.clock.at(this.clock.now() + ms, callback);
-    this.recorder = new Recorder({ bytesMax: 1e9, version: '1.2.3', userFolder: '/home/jsmith', timer, ...options });
+    const log = (line: string) => this.lines.push(line);
+    this.recorder = new Recorder({
+      ...{ bytesMax: 1e9, version: '1.2.3', userFolder: '/home/jsmith', timer, log },
+      ...options,
+    });
     this.loop = new Loop(this.engine, {
       now: () => this.clock.now(),
       timer,
       specOf: (id): ModelSpec => ({ id, file: id, sequences: 2, contextTokens: 2_048, threads: 1 }),
-      log: (line) => this.lines.push(line),
+      log,
       holdings: this.machine,
       recorder: this.recorder,
       costStore: {

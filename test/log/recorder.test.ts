@@ -1,4 +1,5 @@
 /** What is kept of what was decided: within a bound, and nothing when it is turned off. */
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readLog } from '../../runtime/log/read.ts';
 import { replay } from '../../runtime/log/replay.ts';
@@ -34,6 +35,30 @@ describe('a recorder', () => {
     expect(whole.turns.length).toBeLessThanOrEqual(readLog(early).turns.length + 200);
     expect(replay(whole).difference).toBeUndefined();
   });
+
+  it.each([1, 2])(
+    'when the part %i cannot be packed, then it ends before it, says so, and what it has plays',
+    async (bad) => {
+      let parts = 0;
+      const lines: string[] = [];
+      const pack = async (text: string): Promise<Buffer> => {
+        parts += 1;
+        if (parts === bad) throw new Error('no memory');
+        return gzipSync(text);
+      };
+      const house = new RecordedHouse(1, { pack, log: (line) => lines.push(line) });
+      for (let day = 0; parts < bad && day < 100; day += 1) await house.day(30);
+      const log = readLog(await house.recorder.export());
+      expect(log.turns.length === 0).toBe(bad === 1);
+      expect(log.end.cutMs).toBe(log.turns.at(-1)?.atMs ?? 0);
+      expect(replay(log).difference).toBeUndefined();
+      expect(lines).toEqual([expect.stringMatching(/^the recording for 'punctual record' ends here, .*: no memory$/)]);
+      await house.day(30);
+      expect(readLog(await house.recorder.export())).toEqual(log);
+      expect(parts).toBe(bad);
+      await house.loop.close();
+    },
+  );
 
   it('when it is turned off, then nothing is kept', async () => {
     const { log, house } = await dayWith(0);
