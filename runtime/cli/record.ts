@@ -1,8 +1,8 @@
 /** `punctual record`: what the scheduler heard and decided since the runtime began, as a file that `punctual replay` plays again. */
 import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LogError, readLog } from '../log/read.ts';
+import { beginsLog, LogError, readLog } from '../log/read.ts';
 import { logMethod, logResultSchema } from '../protocol.ts';
 import { type Command, CommandError, commonHelp, exitCodes } from './command.ts';
 import { withRunning } from './session.ts';
@@ -11,14 +11,16 @@ const { json, help } = commonHelp;
 
 export const record: Command = {
   name: 'record',
-  usage: 'FILE [--json]',
+  usage: 'FILE [--force] [--json]',
   summary: 'write down what the scheduler heard and decided so far, without any text of yours',
-  options: {},
-  help: { json, help },
+  options: { force: { type: 'boolean' } },
+  help: { force: 'write over a file that is no such log', json, help },
   positionals: 1,
 
   async run([name = ''], values, io) {
     const file = path.resolve(io.cwd, name);
+    if (values['force'] !== true && (await isAnothers(file)))
+      throw new CommandError(`${file} exists and is no log of Punctual: give another name, or --force.`, 'exists');
     const result = await withRunning(io, (session) => session.request(logMethod, {}, logResultSchema));
     if (result === undefined)
       throw new CommandError('No runtime is running, so there is nothing to write down.', 'runtimeUnavailable');
@@ -30,6 +32,24 @@ export const record: Command = {
     return exitCodes.done;
   },
 };
+
+/** Longer than the first line of any log. */
+const headBytes = 64 * 1024;
+
+/** Whether something would be lost that is no log of ours. A folder cannot be written over anyway. */
+async function isAnothers(file: string): Promise<boolean> {
+  const stats = await stat(file).catch(() => undefined);
+  if (stats === undefined || stats.isDirectory()) return false;
+  if (!stats.isFile()) return true;
+  const handle = await open(file).catch(() => undefined);
+  if (handle === undefined) return true;
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes);
+    return bytesRead > 0 && !beginsLog(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
 
 /** What cannot be read here could be read nowhere. */
 function readOwn(log: Uint8Array): ReturnType<typeof readLog> {
@@ -84,6 +104,6 @@ function tellOf({ file, bytes, events, effects, cutMs }: Told): string {
   const cut =
     cutMs === undefined
       ? ''
-      : `The log was full ${Math.round(cutMs / 60_000)} minutes after the runtime's start: what came later is not in it ('punctual stop' begins another).\n`;
+      : `The recording ended ${Math.round(cutMs / 60_000)} minutes after the runtime's start, as it was full or could not be packed: what came later is not in it ('punctual stop' begins another).\n`;
   return `Wrote ${what}; no text of yours is in it.\n${cut}'punctual replay ${file}' plays it again.\n`;
 }

@@ -19,8 +19,7 @@ export const replay: Command = {
   async run([name = ''], values, io) {
     const file = path.resolve(io.cwd, name);
     const bytes = await readFile(file).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CommandError(`${file} cannot be read: ${reason}.`, 'cannotRead');
+      throw new CommandError(`${file} ${whyUnread(error)}: give a file that 'punctual record' wrote.`, 'cannotRead');
     });
     const { log, found } = played(bytes);
     const { punctual } = log.header;
@@ -31,6 +30,22 @@ export const replay: Command = {
     return isIdentical ? exitCodes.done : exitCodes.failed;
   },
 };
+
+function whyUnread(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'does not exist';
+    case 'EISDIR':
+      return 'is a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'may not be read by you';
+    default:
+      return `cannot be read (${code ?? message})`;
+  }
+}
 
 /** @throws CommandError with the sentence of what is wrong with the log. */
 function played(bytes: Uint8Array): { readonly log: Log; readonly found: Replay } {
@@ -46,7 +61,7 @@ function played(bytes: Uint8Array): { readonly log: Log; readonly found: Replay 
 export function textOf(found: Replay, { header, end }: Log, version: string): string {
   const { events, decisions, spanMs, difference } = found;
   const counted = `${events.toLocaleString('en')} events, ${decisions.toLocaleString('en')} decisions, ${spanWords(spanMs)}`;
-  const cut = end.cutMs === undefined ? '' : 'The recording was full then and ended there.\n';
+  const cut = end.cutMs === undefined ? '' : 'The recording ended there: it was full, or could not be packed.\n';
   if (difference === undefined) return `${counted}: identical.\n${cut}`;
   const other =
     header.punctual === version

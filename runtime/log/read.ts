@@ -1,5 +1,5 @@
 /** Reads a log: unpacked, each line checked, with a sentence for what is wrong with it. */
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { ZodError } from 'zod';
 import {
   endSchema,
@@ -40,9 +40,26 @@ export function readLog(bytes: Uint8Array): Log {
   return { header, turns, end: end.data.end };
 }
 
+/** Whether a file is a log of ours, be it whole or not, of this version or another. @param head its first bytes, with the whole first line. */
+export function beginsLog(head: Uint8Array): boolean {
+  try {
+    const text = isPacked(head) ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : Buffer.from(head);
+    return isOurs(jsonOf(text.toString('utf8').split('\n')[0] ?? ''));
+  } catch {
+    return false;
+  }
+}
+
+function isPacked(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function isOurs(header: unknown): header is { readonly format: 'punctual-log' } {
+  return typeof header === 'object' && header !== null && 'format' in header && header.format === 'punctual-log';
+}
+
 function unpacked(bytes: Uint8Array): string {
-  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!isPacked) return Buffer.from(bytes).toString('utf8');
+  if (!isPacked(bytes)) return Buffer.from(bytes).toString('utf8');
   try {
     return gunzipSync(bytes, { maxOutputLength: textBytesMax }).toString('utf8');
   } catch (error) {
@@ -54,8 +71,7 @@ function unpacked(bytes: Uint8Array): string {
 function headerOf(line: string): ReadHeader {
   const json = jsonOf(line);
   const header = headerSchema.safeParse(json);
-  const isOurs = typeof json === 'object' && json !== null && 'format' in json && json.format === 'punctual-log';
-  if (!isOurs) throw new LogError('This is no log of Punctual: its first line does not say so.');
+  if (!isOurs(json)) throw new LogError('This is no log of Punctual: its first line does not say so.');
   if ('version' in json && typeof json.version === 'number' && json.version > logVersion)
     throw new LogError(
       `The log was written by a newer Punctual (its format is ${json.version}, this one reads up to ${logVersion}): take that one.`,

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../runtime/cli/main.ts';
 import { logMethod } from '../../runtime/protocol.ts';
@@ -76,7 +76,11 @@ describe('punctual replay', () => {
     expect(await play(Buffer.from('hello'))).toBe(1);
     expect(io.printed.err).toContain('This is no log of Punctual');
     expect(await main(['replay', 'nothing'], io)).toBe(1);
-    expect(io.printed.err).toContain('cannot be read');
+    expect(io.printed.err.trimEnd().split('\n').at(-1)).toBe(
+      `punctual replay: ${path.join(folder, 'nothing')} does not exist: give a file that 'punctual record' wrote.`,
+    );
+    expect(await main(['replay', '.'], io)).toBe(1);
+    expect(io.printed.err).toContain(`${folder} is a folder: give a file that 'punctual record' wrote.`);
   });
 });
 
@@ -87,13 +91,36 @@ describe('punctual record', () => {
     runtime.onMessage = (message, socket) => {
       if (message.method === logMethod) answer(socket, message, { result: { log: log.toString('base64') } });
     };
-    await writeFile(path.join(folder, 'log'), 'what was there before', { mode: 0o644 });
+    // An earlier one, cut short: whoever records again means to have the new one.
+    await writeFile(path.join(folder, 'log'), log.subarray(0, log.length / 2), { mode: 0o644 });
     expect(await main(['record', 'log'], io)).toBe(0);
     expect(io.printed.out).toMatch(/^Wrote [\d,]+ events and [\d,]+ decisions \(\d+ kB\) to .*log; no text of yours/);
     const file = path.join(folder, 'log');
     expect(await readFile(file)).toEqual(log);
     if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await main(['replay', 'log'], io)).toBe(0);
+  });
+
+  it('when the file is somebody’s and no log, then it stays as it is, unless that is wanted', async () => {
+    const log = await recorded();
+    runtime = await published(folder, '0.0.0');
+    runtime.onMessage = (message, socket) => answer(socket, message, { result: { log: log.toString('base64') } });
+    const file = path.join(folder, 'notes');
+    for (const before of [Buffer.from('{"format":"notes"}\n'), gzipSync('notes'), Buffer.from([0x1f, 0x8b, 7])]) {
+      await writeFile(file, before);
+      io = fakeIo(folder);
+      expect(await main(['record', 'notes'], io)).toBe(1);
+      expect(io.printed.err).toContain(`${file} exists and is no log of Punctual: give another name, or --force.`);
+      expect(await readFile(file)).toEqual(before);
+    }
+    expect(await main(['record', 'notes', '--force'], io)).toBe(0);
+    expect(await readFile(file)).toEqual(log);
+    // Nothing is lost with what is empty, nor with a log that is not packed.
+    for (const before of ['', gunzipSync(log)]) {
+      await writeFile(file, before);
+      expect(await main(['record', 'notes'], io)).toBe(0);
+      expect(await readFile(file)).toEqual(log);
+    }
   });
 
   it('when the file cannot be written, or the log is none, then a sentence says so and nothing is left', async () => {
