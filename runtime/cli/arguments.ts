@@ -54,7 +54,7 @@ function isOption(value: string, options: Options): boolean {
 
 function wrongCount(command: Command, given: number): string {
   if (given === 0) return `${wordOf(command)} is missing`;
-  return `${given} arguments given, ${command.positionals} expected`;
+  return `${given} ${given === 1 ? 'argument' : 'arguments'} given, ${command.positionals} expected`;
 }
 
 /** What the usage calls the argument, as in FILE; that it may be standard input is no part of its name. */

@@ -52,7 +52,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     io.out(overview());
     return name === undefined ? exitCodes.badUsage : exitCodes.done;
   }
-  if (name === '--version' || name === '-v') {
+  if (name === '--version' || name === '-v' || name === '-V') {
     io.out(`${versionOf(io)}\n`);
     return exitCodes.done;
   }
@@ -70,7 +70,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 function overview(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return `punctual: a local AI coding assistant that keeps its promises\n\n${lines.join('\n')}\n\n'punctual COMMAND --help' explains a command. Exit codes: 0 done, 1 failed, 2 bad usage, 130 cancelled.\n`;
+  return `punctual: a local AI coding assistant that keeps its promises\n\n${lines.join('\n')}\n\n'punctual COMMAND --help' explains a command; 'punctual --version' says which Punctual this is. Exit codes: 0 done, 1 failed, 2 bad usage, 130 cancelled.\n`;
 }
 
 /** Some terminals do not tell their size; one of no cells is drawn into by nobody. */

@@ -42,6 +42,8 @@ describe('the command line', () => {
     const { code, out } = await run('--version');
     expect(code).toBe(0);
     expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    for (const short of ['-v', '-V']) expect(await run(short)).toMatchObject({ code: 0, out });
+    expect((await run('--help')).out).toContain("'punctual --version' says which Punctual this is.");
   });
 
   it.each([
@@ -90,7 +92,7 @@ describe('the command line', () => {
     [['translate', 'a.js', '--to', 'constructor'], /--to is 'constructor'/],
     [['serve', '--port', '70000'], /--port is '70000'/],
     [['serve', '--port', 'http'], /--port is 'http'/],
-    [['status', 'now'], /1 arguments given, 0 expected/],
+    [['status', 'now'], /: 1 argument given, 0 expected/],
   ])('when called as %j, then it is bad usage, said on stderr', async (argv, message) => {
     const { code, out, err } = await run(...argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });
