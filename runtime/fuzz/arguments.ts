@@ -10,12 +10,51 @@ export interface Arguments {
   readonly only: { readonly target: string; readonly index?: number } | undefined;
 }
 
-export const usage = `usage: npm run fuzz -- [--seed N] [--cases N] [--seconds S] [--only TARGET[/INDEX]] [--json]
+export const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
+
+/** @param targets whatever `--only` takes. */
+export function usageOf(targets: readonly { readonly name: string; readonly summary: string }[]): string {
+  const width = Math.max(...targets.map(({ name }) => name.length));
+  const lines = targets.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return `usage: npm run fuzz -- [--seed N] [--cases N] [--seconds S] [--only TARGET[/INDEX]] [--json]
   --seed     begins the random numbers (default: one that is drawn, and printed)
   --cases    ends after so many (default: goes on until it is interrupted)
   --seconds  ends after so long
   --only     one target, or one case of it, as a failure is printed
+  --json     print one JSON object on stdout
+  --help     print this
+Targets:
+${lines.join('\n')}
+Exit codes: 0 no failure, 1 failures, 2 bad usage.
 `;
+}
+
+export interface Printer {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/**
+ * @param drawn a seed for who gives none.
+ * @returns what is asked for, or the exit code when nothing is to be done: the usage was asked for, or what was said makes no sense.
+ */
+export function argumentsOrExit(
+  argv: readonly string[],
+  drawn: number,
+  usage: string,
+  { out, err }: Printer,
+): Arguments | (typeof exitCodes)[keyof typeof exitCodes] {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    out(usage);
+    return exitCodes.done;
+  }
+  try {
+    return readArguments(argv, drawn);
+  } catch (error) {
+    err(`fuzz: ${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return exitCodes.badUsage;
+  }
+}
 
 /** @throws Error with a sentence. @param drawn a seed for who gives none. */
 export function readArguments(argv: readonly string[], drawn: number): Arguments {

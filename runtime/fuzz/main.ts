@@ -2,29 +2,9 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readArguments, usage } from './arguments.ts';
-import type { Target } from './case.ts';
+import { argumentsOrExit, exitCodes, usageOf } from './arguments.ts';
 import { fuzz, type Report } from './run.ts';
-import { filesTarget } from './targets/files.ts';
-import { framesTarget } from './targets/frames.ts';
-import { ggufTarget } from './targets/gguf.ts';
-import { logsTarget } from './targets/logs.ts';
-import { rpcTarget } from './targets/rpc.ts';
-import { runtimeTarget } from './targets/runtime.ts';
-
-const exitCodes = { done: 0, failed: 1, badUsage: 2 } as const;
-
-async function targetsIn(root: string): Promise<readonly Target[]> {
-  return [
-    framesTarget(root),
-    rpcTarget(root, { name: 'messages', share: 500, spoiling: 0.6, lengthMax: 2 }),
-    rpcTarget(root, { name: 'sequences', share: 150, spoiling: 0.05, lengthMax: 14 }),
-    ggufTarget(),
-    await filesTarget(),
-    await logsTarget(root),
-    runtimeTarget(root),
-  ];
-}
+import { targetKinds } from './targets/all.ts';
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
@@ -51,18 +31,16 @@ function jsonOf(report: Report): string {
 
 async function main(argv: readonly string[]): Promise<number> {
   const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-  let args: ReturnType<typeof readArguments>;
-  try {
-    args = readArguments(argv, randomInt(2 ** 31));
-  } catch (error) {
-    process.stderr.write(`fuzz: ${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    return exitCodes.badUsage;
-  }
+  const args = argumentsOrExit(argv, randomInt(2 ** 31), usageOf(targetKinds), {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
+  if (typeof args === 'number') return args;
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   log(`seed ${args.seed}`);
-  const targets = await targetsIn(root);
+  const targets = await Promise.all(targetKinds.map(({ make }) => make(root)));
   const report = await fuzz({
     ...args,
     targets,

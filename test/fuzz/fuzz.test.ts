@@ -1,13 +1,16 @@
 /** The fuzzer by itself: it finds what is planted, cuts it down, says how to see it again, and begins with what is right. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { newRandom } from '../../runtime/bench/random.ts';
-import { readArguments } from '../../runtime/fuzz/arguments.ts';
+import { argumentsOrExit, readArguments, usageOf } from '../../runtime/fuzz/arguments.ts';
 import { type Case, minimised, shownCase, type Target } from '../../runtime/fuzz/case.ts';
 import { conversation } from '../../runtime/fuzz/messages.ts';
 import { spoiled, spoiledBytes } from '../../runtime/fuzz/mutate.ts';
 import { fuzz } from '../../runtime/fuzz/run.ts';
-import { filesTarget } from '../../runtime/fuzz/targets/files.ts';
+import { targetKinds } from '../../runtime/fuzz/targets/all.ts';
+import { filesTarget, homeFiles, readAs } from '../../runtime/fuzz/targets/files.ts';
 import { framesTarget } from '../../runtime/fuzz/targets/frames.ts';
 import { ggufTarget } from '../../runtime/fuzz/targets/gguf.ts';
 import { logsTarget } from '../../runtime/fuzz/targets/logs.ts';
@@ -126,6 +129,19 @@ describe('cases', () => {
     expect(value).toEqual({ a: [1, 2, { b: null }] });
   });
 
+  it('when a file of the home folder is not spoiled, then it is taken, and when it says nothing, then it is not', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'punctual-fuzz-test-'));
+    try {
+      for (const kind of await homeFiles(folder)) {
+        const right = Buffer.from(typeof kind.right === 'string' ? kind.right : JSON.stringify(kind.right));
+        expect(await readAs(kind, folder, right), kind.file).toBe(true);
+        expect(await readAs(kind, folder, Buffer.from('7')), kind.file).toBe(false);
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it.each<[string, () => Target | Promise<Target>]>([
     ['frames', () => framesTarget(root)],
     ['messages', () => rpcTarget(root, { name: 'messages', share: 1, spoiling: 0.6, lengthMax: 2 })],
@@ -163,6 +179,32 @@ describe('what it is called with', () => {
 
   it('when a number is none, then a sentence says so', () => {
     expect(() => readArguments(['--cases', 'many'], 5)).toThrow("--cases is 'many': give a whole number.");
+  });
+
+  it('when help is asked for, then it has every option and every target, and all ends well', async () => {
+    const printed = { out: '', err: '' };
+    const printer = {
+      out: (text: string) => {
+        printed.out += text;
+      },
+      err: (text: string) => {
+        printed.err += text;
+      },
+    };
+    const usage = usageOf(targetKinds);
+    expect(argumentsOrExit(['--help'], 5, usage, printer)).toBe(0);
+    expect(printed).toEqual({ out: usage, err: '' });
+    for (const option of ['seed', 'cases', 'seconds', 'only', 'json', 'help'])
+      expect(usage).toMatch(new RegExp(`^  --${option} +\\w`, 'm'));
+    for (const { name, make } of targetKinds) {
+      expect(usage).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+      const target = await make(root);
+      open.push(target);
+      expect(target.name).toBe(name);
+    }
+    expect(argumentsOrExit(['--cases', 'many'], 5, usage, printer)).toBe(2);
+    expect(printed.err).toBe(`fuzz: --cases is 'many': give a whole number.\n${usage}`);
+    expect(argumentsOrExit([], 5, usage, printer)).toEqual(readArguments([], 5));
   });
 
   it('when there is no such target, then a sentence names those that there are', async () => {

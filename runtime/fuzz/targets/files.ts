@@ -10,6 +10,9 @@ import { integer, pick, type Random } from '../../bench/random.ts';
 import { Home } from '../../client/home.ts';
 import { readRendezvous } from '../../client/rendezvous.ts';
 import { newCostModel } from '../../core/estimate.ts';
+import { LearnedForecast } from '../../core/residency/forecast.ts';
+import { gapBuckets, type LearnedResidency } from '../../core/residency/learned.ts';
+import { residencyDefaults } from '../../core/residency/options.ts';
 import { PromptError, parsePrompt } from '../../features/prompts/prompt.ts';
 import { LoadTimes } from '../../host/load-times-file.ts';
 import { ResidencyFile } from '../../host/residency-file.ts';
@@ -21,47 +24,71 @@ import { FeedbackFile } from '../../server/feedback-file.ts';
 import type { Case, Failure, Target } from '../case.ts';
 import { chance, type Json, nastyTexts, nastyValue, spoiled, spoiledBytes } from '../mutate.ts';
 
-interface Kind {
+export interface HomeFile {
   readonly file: string;
   /** As we would write it. */
   readonly right: Json | string;
-  read(folder: string, bytes: Buffer): Promise<unknown>;
+  /** Whether it was taken for what it is; else its reader has gone on without it. */
+  read(folder: string, bytes: Buffer): Promise<boolean>;
 }
 
-const silent = { timer: () => () => undefined, log: () => undefined };
+const timer = () => () => undefined;
+
+/** Whether nothing was said against the file. */
+async function isQuiet(read: (log: () => void) => Promise<unknown>): Promise<boolean> {
+  let lines = 0;
+  await read(() => {
+    lines += 1;
+  });
+  return lines === 0;
+}
+
 const digest = 'a'.repeat(64);
 const counts = { shown: 1, accepted: 1, partly: 0, rejected: 0, retained: 1, lost: 0 };
 
-const ordinary: readonly Kind[] = [
+const buckets = Array.from({ length: gapBuckets }, (_, index) => index);
+const gaps = { ended: buckets, spentMs: buckets, gaps: 66 };
+
+const ordinary: readonly HomeFile[] = [
   {
     file: 'runtime.json',
     right: { pid: 1, port: 1, token: 'x'.repeat(43), version: '1.0.0', protocol: 1 },
-    read: (folder) => readRendezvous(new Home(folder)),
+    read: async (folder) => (await readRendezvous(new Home(folder))) !== undefined,
   },
   {
     file: 'completion-statistics.json',
-    right: { version: 1, counts: [{ language: 'go', model: 'm', acceptRate: 0.5, ...counts }], learned: [] },
-    read: async (folder) => {
-      const file = await FeedbackFile.open({ file: path.join(folder, 'completion-statistics.json'), ...silent });
-      return JSON.stringify(file.book.statistics);
-    },
+    right: { version: 1, counts: [{ language: 'go', model: 'm', acceptRate: 0.5, ...counts }], learned: { a: 0.5 } },
+    read: (folder) =>
+      isQuiet(async (log) => {
+        const file = await FeedbackFile.open({ file: path.join(folder, 'completion-statistics.json'), timer, log });
+        return JSON.stringify(file.book.statistics);
+      }),
   },
   {
     file: 'residency.json',
     right: {
       ...{ version: 1, savedMs: 1e12 },
-      learned: { all: { ended: [], spentMs: [], gaps: 0 }, models: [{ model: 'm', agoMs: 1 }], signals: [] },
+      learned: {
+        all: gaps,
+        models: [{ model: 'm', agoMs: 1, gaps }],
+        signals: [{ key: 'open go', seen: 3, hits: [{ model: 'm', count: 2, leadMs: 900 }] }],
+        profiles: [{ model: 'm', slackMs: -5, workMs: 300, tasks: 4 }],
+      },
     },
     read: (folder) =>
-      ResidencyFile.open({ file: path.join(folder, 'residency.json'), epochMs: () => 1.1e12, ...silent }),
+      isQuiet(async (log) => {
+        const file = path.join(folder, 'residency.json');
+        recalled(await ResidencyFile.open({ file, epochMs: () => 1.1e12, timer, log }));
+      }),
   },
   {
     file: 'load-times.json',
     right: { version: 1, files: [{ file: '/m.gguf', fileBytes: 1_000, hotMs: [10], coldMs: [100] }] },
-    read: async (folder) => {
-      const times = await LoadTimes.open({ file: path.join(folder, 'load-times.json'), ...silent });
-      return times.predict('/m.gguf', 1_000);
-    },
+    read: (folder) =>
+      isQuiet(async (log) => {
+        const times = await LoadTimes.open({ file: path.join(folder, 'load-times.json'), log });
+        return times.predict('/m.gguf', 1_000);
+      }),
   },
   {
     file: 'models.json',
@@ -69,12 +96,12 @@ const ordinary: readonly Kind[] = [
       ...{ version: 1, firstDigests: { 'https://h/a.gguf': digest }, remembered: [{ path: '/x.gguf', atMs: 1 }] },
       files: { 'a.gguf': { uri: 'https://h/a.gguf', bytes: 1, sha256: digest, verified: 'hub', atMs: 1 } },
     },
-    read: (folder) => new Manifest(folder, silent.log).read(),
+    read: (folder) => isQuiet((log) => new Manifest(folder, log).read()),
   },
   {
     file: 'a.gguf.part.json',
     right: { version: 1, uri: 'https://h/a.gguf', bytes: 10, validator: '"x"', done: [{ from: 0, to: 5 }] },
-    read: (folder) => readRecord(path.join(folder, 'a.gguf')),
+    read: async (folder) => (await readRecord(path.join(folder, 'a.gguf'))) !== undefined,
   },
   {
     file: 'settings',
@@ -88,10 +115,36 @@ const ordinary: readonly Kind[] = [
   },
   {
     file: 'translate.md',
-    right: '---\nversion: 1\nvariables: [language, code]\n---\nTranslate to {{language}}:\n{{code}}\n',
+    right: `---
+task: translate
+version: 1
+class: translate
+role: translate
+sla: e2e
+answer: code
+maxTokens: 8192
+demoTokens: 120
+---
+Translate this {{source}} to {{target}}.
+
+{{code}}
+`,
     read: (_, bytes) => Promise.resolve(promptOf(bytes)),
   },
 ];
+
+/** Into what foresees by it: a file that was taken must not upset who goes by it. */
+function recalled(file: ResidencyFile): void {
+  const forecast = new LearnedForecast(residencyDefaults);
+  const nowMs = 5_000;
+  file.keep({
+    knowledge: { lessons: 0, learned: () => undefined },
+    recall: (learned: LearnedResidency) => forecast.recall(learned, nowMs),
+    now: () => nowMs,
+  });
+  forecast.needOf('m', nowMs, 60_000);
+  forecast.learned(nowMs);
+}
 
 function jsonOf(bytes: Buffer): unknown {
   try {
@@ -126,23 +179,34 @@ function bytesOf(random: Random, right: Json | string): Buffer {
 }
 
 /** The name of the file depends on the model, so one is written first, to be spoiled. */
-async function calibrationIn(folder: string): Promise<Kind> {
+async function calibrationIn(folder: string): Promise<HomeFile> {
   const home = path.join(folder, 'calibrations');
   await mkdir(home);
   const key = { file: path.join(folder, 'model.gguf'), device: 'cpu', threads: 1 };
   await writeFile(key.file, 'GGUF');
-  const calibrations = new Calibrations({ folder: home, log: silent.log });
+  const calibrations = new Calibrations({ folder: home, log: () => undefined });
   await calibrations.save(key, newCostModel());
   const [name = 'none'] = await readdir(home);
   const file = path.join('calibrations', name);
   const right: Json = JSON.parse(await readFile(path.join(folder, file), 'utf8'));
-  return { file, right, read: () => calibrations.load(key) };
+  return { file, right, read: async () => (await calibrations.load(key)) !== undefined };
+}
+
+/** @param folder an empty one, where they are to be read. */
+export async function homeFiles(folder: string): Promise<readonly HomeFile[]> {
+  return [...ordinary, await calibrationIn(folder)];
+}
+
+/** As {@link HomeFile.read} says, of what is put in its place. */
+export async function readAs(kind: HomeFile, folder: string, bytes: Buffer): Promise<boolean> {
+  await writeFile(path.join(folder, kind.file), bytes, { mode: 0o600 });
+  return kind.read(folder, bytes);
 }
 
 /** A part names the file, the next one is what is in it. */
 export async function filesTarget(): Promise<Target> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'punctual-fuzz-files-'));
-  const kinds = [...ordinary, await calibrationIn(folder)];
+  const kinds = await homeFiles(folder);
   return {
     ...{ name: 'files', share: 500, cutsBytes: false },
     make: (random): Case => {
@@ -151,16 +215,15 @@ export async function filesTarget(): Promise<Target> {
     },
     run: async ([name = Buffer.alloc(0), bytes = Buffer.alloc(0)]) => {
       const kind = kinds.find(({ file }) => file === name.toString());
-      return kind && (await read(kind, folder, bytes));
+      return kind && (await failureOf(kind, folder, bytes));
     },
     close: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-async function read(kind: Kind, folder: string, bytes: Buffer): Promise<Failure | undefined> {
-  await writeFile(path.join(folder, kind.file), bytes, { mode: 0o600 });
+async function failureOf(kind: HomeFile, folder: string, bytes: Buffer): Promise<Failure | undefined> {
   try {
-    await kind.read(folder, bytes);
+    await readAs(kind, folder, bytes);
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
