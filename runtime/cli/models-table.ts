@@ -53,7 +53,8 @@ export function installedLine({ name, bytes, quantization, serves, notes, fit }:
 /** Decimal, as file managers and hubs count. */
 export function size(bytes: number): string {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes >= 1e3 ? `${Math.ceil(bytes / 1e3)} kB` : `${bytes} B`;
 }
 
 /** What a command takes for this model alone: of several with one name it is their file. */

@@ -5,6 +5,7 @@ import { type Belonging, type BelongingKind, footprint, removeBelongings } from 
 import { Home } from '../client/home.ts';
 import { isAlive, readRendezvous } from '../client/rendezvous.ts';
 import { type Command, CommandError, commonHelp, exitCodes, type Io } from './command.ts';
+import { size } from './models-table.ts';
 import { commandError, homeOf, withRunning } from './session.ts';
 
 const { help } = commonHelp;
@@ -51,7 +52,7 @@ export const uninstall: Command = {
 async function tell(found: readonly Belonging[], folder: string, io: Io): Promise<void> {
   if (found.length === 0) return io.out(`There is nothing of Punctual in ${folder}.\n`);
   const lines = found.map(
-    ({ kind, bytes, paths }) => `${sizeOf(bytes).padStart(9)}  ${words[kind]}: ${paths.join(', ')}\n`,
+    ({ kind, bytes, paths }) => `${size(bytes).padStart(9)}  ${words[kind]}: ${paths.join(', ')}\n`,
   );
   io.out(lines.join(''));
   io.out('Models that you imported stay where they are, and so does the extension.\n');
@@ -77,11 +78,4 @@ async function remove(find: () => Promise<Belonging[]>, home: Home): Promise<str
       throw commandError(error);
     });
   return removeBelongings(await find(), home);
-}
-
-function sizeOf(bytes: number): string {
-  const megabytes = bytes / 1e6;
-  return megabytes >= 1_000
-    ? `${(megabytes / 1_000).toFixed(1)} GB`
-    : `${megabytes.toFixed(megabytes < 10 ? 1 : 0)} MB`;
 }

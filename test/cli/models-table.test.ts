@@ -125,7 +125,7 @@ describe('the progress of a pull', () => {
     ],
     [
       { phase: 'verifying', doneBytes: 1, totalBytes: 3, remainingMs: 7_200_000 },
-      'verifying  33 %  1 kB of 1 kB  2 h 0 min left',
+      'verifying  33 %  1 B of 3 B  2 h 0 min left',
     ],
   ])('when it is at %j, then it reads %s', (progress, text) => {
     expect(progressText(progress)).toBe(text);

@@ -44,7 +44,7 @@ async function used(): Promise<void> {
   await put(path.join(state, 'models/large.gguf'), 2_000_000);
   // Of a runtime that was killed, of one that is up, and of somebody else.
   for (const name of ['punctual-kv-999999999-x', `punctual-kv-${process.pid}-x`, 'other'])
-    await put(path.join(temporary, name, 'cells'));
+    await put(path.join(temporary, name, 'cells'), 2_500);
 }
 
 async function run(
@@ -67,6 +67,8 @@ describe('punctual uninstall', () => {
     const { code, out, questions } = await run([], 'y');
     expect({ code, questions }).toEqual({ code: 0, questions: 1 });
     expect(out).toContain(`2.0 MB  downloaded models: ${path.join(state, 'models')}`);
+    expect(out).toContain('      1 B  your settings.json: ');
+    expect(out).toContain('     3 kB  temporary KV files: ');
     expect(await readdir(state)).toEqual(['mine.txt']);
     expect((await readdir(temporary)).sort()).toEqual(['other', `punctual-kv-${process.pid}-x`]);
   });
