@@ -148,6 +148,11 @@ describe('the extension in Chinese', () => {
     expect(lightWords('atRisk')).toBe('时限承诺有风险');
   });
 
+  test('when a kind of task is named, then by the same word wherever that is', () => {
+    const names = ['Generation', 'Generated code', 'generate', 'generated code'];
+    expect(names.map((name) => chinese[name])).toEqual(names.map(() => '代码生成'));
+  });
+
   test('when several tasks are named, then they are listed as Chinese does', () => {
     translateInto(chinese);
     expect(tasksOf(['completion', 'summarize', 'translate'])).toBe('补全、摘要和翻译');
