@@ -97,7 +97,11 @@ async function follow(
     const news = { originMs: source.originMs, nowMs: source.now(), scores, ...items };
     await tell(isPastTold ? news : { past: true, ...news });
   });
-  const throttle = new Throttle(() => teller.want(), newsIntervalMs, timer);
+  const throttle = new Throttle(
+    () => teller.want(),
+    () => newsIntervalMs,
+    timer,
+  );
   const { past, stop } = await source.follow(pastCharsMax, (lines) => {
     waiting.add(lines.flatMap(itemsOf));
     if (isPastTold) throttle.change();

@@ -132,16 +132,16 @@ function wireState(state: LoopStatus['models'][number]['state']): Status['models
   }
 }
 
-/** Calls `push` at once at the first change, then at most every `intervalMs`, and once more after the last change. */
+/** Calls `push` at once at the first change, then at most every `intervalMs()`, and once more after the last change. */
 export class Throttle {
   readonly #push: () => void;
-  readonly #intervalMs: number;
+  readonly #intervalMs: () => number;
   readonly #timer: (ms: number, callback: () => void) => () => void;
   #cancel: (() => void) | undefined;
   #changed = false;
   #isDisposed = false;
 
-  constructor(push: () => void, intervalMs: number, timer: (ms: number, callback: () => void) => () => void) {
+  constructor(push: () => void, intervalMs: () => number, timer: (ms: number, callback: () => void) => () => void) {
     this.#push = push;
     this.#intervalMs = intervalMs;
     this.#timer = timer;
@@ -153,7 +153,7 @@ export class Throttle {
       this.#changed = true;
       return;
     }
-    this.#cancel = this.#timer(this.#intervalMs, () => this.#elapsed());
+    this.#cancel = this.#timer(this.#intervalMs(), () => this.#elapsed());
     this.#push();
   }
 

@@ -32,6 +32,25 @@ describe('the status', () => {
     expect(await one).toEqual(statusWith(1));
   });
 
+  it('when there are many clients, then all together are told as often as a few, so each more seldom', async () => {
+    let version = 0;
+    const pushed: number[] = [];
+    const status = (clients: number): Status => {
+      pushed.push(version);
+      return statusWith(clients);
+    };
+    world = await World.open({ status });
+    for (let count = 0; count < 16; count += 1) await world.client();
+    world.timer.advance(10_000);
+    pushed.length = 0;
+    for (version = 1; version <= 5; version += 1) {
+      world.clients.statusChanged();
+      world.timer.advance(250);
+    }
+    world.timer.advance(10_000);
+    expect(pushed).toEqual([1, 2, 4, 6]);
+  });
+
   it('when a client has not said initialized, then it is told nothing', async () => {
     world = await World.open();
     const frames: string[] = [];

@@ -10,7 +10,11 @@ describe('the throttle', () => {
     const timer = new ManualTimer();
     let state = 0;
     const told: (readonly [atMs: number, state: number])[] = [];
-    const throttle = new Throttle(() => told.push([timer.nowMs, state]), 250, timer.start);
+    const throttle = new Throttle(
+      () => told.push([timer.nowMs, state]),
+      () => 250,
+      timer.start,
+    );
     const change = (): void => {
       state++;
       throttle.change();
