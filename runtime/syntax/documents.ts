@@ -26,8 +26,9 @@ export interface DocumentLimits extends ParseLimits {
 
 export const documentLimits: DocumentLimits = {
   ...keystrokeLimits,
-  documentsMax: 8,
-  totalCharsMax: 2 * 1024 ** 2,
+  // What fifty windows have in front of them; a tree is parsed anew when it has gone, in tens of milliseconds. At most 40 MB in all.
+  documentsMax: 64,
+  totalCharsMax: 4 * 1024 ** 2,
   retryMs: 60_000,
 };
 

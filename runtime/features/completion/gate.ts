@@ -10,10 +10,9 @@
  * told from others before (eligibility.ts).
  */
 import { sentence, type Words } from '../../core/sentence.ts';
-import { lexisOf } from './filters/languages.ts';
-import { scan } from './filters/scan.ts';
+import { type Inside, insideAt } from './inside.ts';
 import type { Sides } from './since.ts';
-import { type Before, lineBefore, type Situation, situationAt } from './situation.ts';
+import { type Before, type Situation, situationAt } from './situation.ts';
 
 export type Silence = 'notSource' | 'conflictMarkers' | 'midIdentifier' | 'unlikely';
 
@@ -23,12 +22,9 @@ export interface GateQuestion extends Sides {
   /** Asked for by hand. */
   readonly invoked: boolean;
   readonly history: GateHistory;
-  /** `insideAt` the cursor, where that was read already. */
+  /** What of the text the cursor is in, where that was read already. */
   readonly inside?: Inside;
 }
-
-/** What of a text the cursor is in. */
-export type Inside = 'comment' | 'string' | 'code';
 
 /** What is known of the person. */
 export interface GateHistory {
@@ -194,18 +190,6 @@ function beforeFeature(before: Before): GateFeatures {
 
 function isAmid({ behind }: Situation): boolean {
   return behind === 'text' || behind === 'word';
-}
-
-/** Of a document no more is read: what is open before it is taken for code. */
-const readCharsMax = 65_536;
-
-/** Takes milliseconds in a long document. */
-export function insideAt(before: string, languageId: string): Inside {
-  const lexis = lexisOf(languageId);
-  // Of an unknown language only the cursor's line is judged: who knows what its other lines mean.
-  const { open } = scan(lexis.isKnown ? before.slice(-readCharsMax) : lineBefore(before), lexis);
-  const kind = open.at(-1)?.kind;
-  return kind === 'comment' || kind === 'string' ? kind : 'code';
 }
 
 function score(features: GateFeatures, learned: GateWeights): number {

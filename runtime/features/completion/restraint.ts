@@ -17,8 +17,9 @@ import {
 } from './debounce.ts';
 import { acceptRateOf, type Outcome, type Scope, wasTaken } from './feedback.ts';
 import type { FeedbackBook } from './feedback-book.ts';
-import { type GateQuestion, gateFeatures, type Inside, insideAt, type Silence, whySilent } from './gate.ts';
+import { type GateQuestion, gateFeatures, type Silence, whySilent } from './gate.ts';
 import type { Timer } from './generation.ts';
+import { InsideReader } from './inside.ts';
 import { Outcomes } from './outcomes.ts';
 import { beatMs } from './rhythm.ts';
 import type { Sides } from './since.ts';
@@ -71,8 +72,7 @@ export class Restraint {
   /** By document: ends the wait there. */
   readonly #waits = new Map<string, () => void>();
   #callOff: (() => void) | undefined;
-  /** What was read last: an answer is at the place that was asked about. */
-  #read: { readonly before: string; readonly languageId: string; readonly inside: Inside } | undefined;
+  readonly #inside = new InsideReader();
 
   constructor(options: RestraintOptions) {
     this.#options = options;
@@ -181,14 +181,8 @@ export class Restraint {
       beatMs: beatMs(this.#of(client).rhythm),
       learned: statistics.learned,
     };
-    const inside = this.#insideAt(around.before, languageId);
+    const inside = this.#inside.at(keyOf(question), around.before, languageId);
     return { before: around.before, after: around.after, uri, languageId, invoked, history, inside };
-  }
-
-  #insideAt(before: string, languageId: string): Inside {
-    if (this.#read?.before !== before || this.#read.languageId !== languageId)
-      this.#read = { before, languageId, inside: insideAt(before, languageId) };
-    return this.#read.inside;
   }
 
   #of(client: string): Debounce {

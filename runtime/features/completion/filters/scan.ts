@@ -21,6 +21,8 @@ export interface Closing {
 
 export interface Scan {
   readonly open: readonly Frame[];
+  /** The last character of code that is no white space. */
+  readonly last: string;
   /** How many of them were open before the text. */
   readonly outer: number;
   readonly closings: readonly Closing[];
@@ -47,9 +49,22 @@ const plainText = /[^\\\n"'`$)]+/y;
 /** A quote right after a letter is an apostrophe or a digit separator, unless the letters are those that mark a kind of string. */
 const stringPrefix = /(?:^|[^\w])(?:[bfrutLUR]|br|rb|fr|rf|u8)$/i;
 
-/** `open` is what was open before the text. */
+/** What a text goes on from. */
+export interface Begun {
+  readonly open: readonly Frame[];
+  readonly last: string;
+}
+
+export const fromNothing: Begun = { open: [], last: '' };
+
+/** `open` is what was open before the text; for a text that goes on from another, {@link scanOn}. */
 export function scan(text: string, lexis: Lexis, open: readonly Frame[] = []): Scan {
-  return new Scanner(text, lexis, open).run();
+  return scanOn({ open, last: '' }, text, lexis);
+}
+
+/** The text behind one that was read already, from the beginning of a line on. */
+export function scanOn({ open, last }: Begun, text: string, lexis: Lexis): Scan {
+  return new Scanner(text, lexis, open, last).run();
 }
 
 /** Whether the innermost of what is open is text: a string or a comment. */
@@ -72,13 +87,14 @@ class Scanner {
   #at = 0;
   #lineEnd = -1;
   /** The last character of code that is no white space: says whether `/` divides. */
-  #last = '';
+  #last: string;
 
-  constructor(text: string, lexis: Lexis, open: readonly Frame[]) {
+  constructor(text: string, lexis: Lexis, open: readonly Frame[], last: string) {
     this.#text = text;
     this.#lexis = lexis;
     this.#open = [...open];
     this.#outer = open.length;
+    this.#last = last;
   }
 
   run(): Scan {
@@ -90,6 +106,7 @@ class Scanner {
     }
     return {
       open: this.#open,
+      last: this.#last,
       outer: this.#outer,
       closings: this.#closings,
       torn: this.#torn,
