@@ -22,11 +22,11 @@ function inEnglish(value: unknown): unknown {
   if (value instanceof Sentence) return String(value);
   if (Array.isArray(value)) {
     const said = value.map(inEnglish);
-    return said.some((each, index) => each !== value[index]) ? said : value;
+    return said.some((each, index) => !Object.is(each, value[index])) ? said : value;
   }
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   const members = Object.entries(value).map(([name, member]) => [name, member, inEnglish(member)] as const);
-  return members.some(([, member, said]) => member !== said)
+  return members.some(([, member, said]) => !Object.is(member, said))
     ? Object.fromEntries(members.map(([name, , said]) => [name, said]))
     : value;
 }

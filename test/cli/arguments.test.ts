@@ -246,6 +246,6 @@ describe('no runtime', () => {
   it('when it cannot be started, then a sentence says where the log is', async () => {
     const { code, err } = await run('summarize', 'a.js');
     expect(code).toBe(1);
-    expect(err).toMatch(/^punctual summarize: The Punctual runtime did not start .*runtime\.log\.\n$/s);
+    expect(err).toMatch(/(?:^|\n)punctual summarize: The Punctual runtime did not start .*runtime\.log\.\n$/s);
   });
 });
