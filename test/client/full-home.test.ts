@@ -14,7 +14,7 @@ const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'punctual-t
 const canMount = mounted.status === 0;
 
 afterAll(() => {
-  if (canMount) spawnSync('umount', [folder]);
+  if (canMount) spawnSync('umount', ['--lazy', folder]);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -25,7 +25,7 @@ afterEach(() => rmSync(ballast, { recursive: true, force: true }));
 afterAll(() => {
   if (tmpdirBefore === undefined) delete process.env['TMPDIR'];
   else process.env['TMPDIR'] = tmpdirBefore;
-  if (canMount) spawnSync('umount', [folder]);
+  if (canMount) spawnSync('umount', ['--lazy', folder]);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -94,7 +94,7 @@ describe('metrics', () => {
       expect(help).not.toBe('');
     }
     const text = await (await get(metricsPort, { authorization: `Bearer ${token}` })).text();
-    expect(text).not.toMatch(/canary|ada|gguf/);
+    expect(text).not.toMatch(/canary|home|gguf/);
   });
 
   it('when the token is wrong, or the request comes from a web page, then it is refused', async () => {

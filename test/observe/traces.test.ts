@@ -46,7 +46,7 @@ describe('traces', () => {
       ['class', 'model', 'promise.kind', 'promise.kept'].map((key) => attribute(whole, `punctual.${key}`)),
     ).toEqual(['summarize', 'some', 'e2e', true]);
     expect(paths).toEqual(['/v1/traces']);
-    expect(bodies.join('')).not.toMatch(/canary|ada|gguf/);
+    expect(bodies.join('')).not.toMatch(/canary|home|gguf/);
   });
 
   it('when calls belong to a workflow, then the later ones are linked to the first', async () => {

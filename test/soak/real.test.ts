@@ -16,10 +16,13 @@ const timeoutMs = 240_000;
 const soakArguments = ['--json', '--only', 'real', '--seconds', '30', '--faults', '40', '--seed', '7'];
 
 function soak(): Promise<string> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const program = path.join(root, 'dist', 'soak.mjs');
-    // It ends with 1 when it has found something: then its report says what.
-    execFile(process.execPath, [program, ...soakArguments], (_error, stdout) => resolve(stdout));
+    execFile(process.execPath, [program, ...soakArguments], (error, stdout, stderr) => {
+      // It ends with 1 when it has found something: then its report says what.
+      if (stdout !== '') resolve(stdout);
+      else reject(new Error(`The soak ended without a report.\n${stderr.slice(-4_000)}`, { cause: error }));
+    });
   });
 }
 

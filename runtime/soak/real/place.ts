@@ -72,7 +72,8 @@ export class Place {
 
   remove(): void {
     if (!existsSync(this.#folder)) return;
-    if (this.canFill) spawnSync('umount', [this.home]);
+    // A process that was just killed may hold a file in it for some moments more: it goes with the last of them.
+    if (this.canFill) spawnSync('umount', ['--lazy', this.home]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

@@ -4,7 +4,7 @@
  * be compared with those of the end: both while nobody asks.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openFiles, processesOf, residentBytes } from '../../bench/processes.ts';
+import { openFiles, processesOf, residentBytes, signal } from '../../bench/processes.ts';
 import { integer, newRandom, type Random } from '../../bench/random.ts';
 import { deathsMax } from '../../loop/circuit.ts';
 import { draw } from '../draw.ts';
@@ -76,7 +76,7 @@ export async function soakReal(options: RealOptions, tally: Tally): Promise<Real
       skipped,
     };
   } finally {
-    for (const { pid } of processesOf(place.temporary)) process.kill(pid, 'SIGKILL');
+    for (const { pid } of processesOf(place.temporary)) signal(pid, 'SIGKILL');
     place.remove();
   }
 }

@@ -80,7 +80,7 @@ describe('a disk that fills', () => {
       await world.store({ disk: realDisk }).download(world.request());
       expect(await world.read(name)).toEqual(file.bytes);
     } finally {
-      spawnSync('umount', [world.folder]);
+      spawnSync('umount', ['--lazy', world.folder]);
     }
   });
 });
