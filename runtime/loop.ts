@@ -3,7 +3,6 @@
  * file of loop/: the turns of the scheduler, the answers under way, what passes cost and where that is kept, predictions, and a watch
  * over the engine.
  */
-
 import { type Effect, type Event, isUnseen } from './core/event.ts';
 import { Learned } from './core/learned.ts';
 import { Metrics } from './core/metrics.ts';

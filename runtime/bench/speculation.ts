@@ -5,7 +5,6 @@
  * Figures are of CPU time, which other programs on the machine blur less than wall time, with and without guesses in alternating
  * pairs. The prompt is in the KV already; what is measured is everything from there to the last token.
  */
-
 import { getLlama } from 'node-llama-cpp';
 import { draftTokensMax } from '../core/draft.ts';
 import { certainLength } from '../core/lengths.ts';

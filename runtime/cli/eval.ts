@@ -1,5 +1,4 @@
 /** `punctual eval [NAME]`: how good the answers are, or which evals there are; they are a program of their own beside this one. */
-
 import { runBeside } from './beside.ts';
 import { type Command, commonHelp } from './command.ts';
 

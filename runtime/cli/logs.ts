@@ -1,5 +1,4 @@
 /** `punctual logs`: what the runtime has written down, from the files in its folder. Needs no runtime and starts none. */
-
 import { Home } from '../client/home.ts';
 import { LogFollower, readLog } from '../client/log-files.ts';
 import { isLevelShown, type LogEntry, type LogLevel, logLevelSchema, logLevels } from '../protocol.ts';

@@ -5,7 +5,6 @@
  * 3. Nobody answers: a runtime is started, by the client whose turn it is (turn.ts). Should two do so at the same time all the same, one
  *    runtime ends at once and both clients find the other.
  */
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';

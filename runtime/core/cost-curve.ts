@@ -2,7 +2,6 @@
  * A cost table laid out for asking: measured points, what lies between and beyond them, and what has never been visited. Pure. What
  * the numbers mean and how they are learned is in estimate.ts.
  */
-
 import type { ErrorLog } from './error-log.ts';
 import type { StepKind } from './pass-report.ts';
 

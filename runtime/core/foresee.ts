@@ -2,7 +2,6 @@
  * When one task of a lane will have its first and its last token, as far as it can be said now: all tasks of its model, rolled forward
  * by the planner (forecast.ts). For what people are shown of predictions against what came; no decision stands on it. Pure.
  */
-
 import type { Entry } from './entry.ts';
 import { rollForward, viewOf } from './forecast.ts';
 import type { Policy, Room } from './policy.ts';

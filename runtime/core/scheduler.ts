@@ -15,7 +15,6 @@
  *    whoever asks for the same again (suspects.ts). A model that was loading is loaded again; when the engine dies of that three
  *    times in a row, the load has failed, and the next try waits the longer the more often that was so.
  */
-
 import { type Entry, noteAccepted, noteChunk, noteTokens } from './entry.ts';
 import { type Effect, type Event, isProgress } from './event.ts';
 import { foresee } from './foresee.ts';

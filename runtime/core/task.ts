@@ -1,7 +1,6 @@
 /**
  * What a task is and what was promised for it. Owns no state and makes no decision.
  */
-
 import type { Words } from './sentence.ts';
 import type { Rest } from './workflow/rest.ts';
 

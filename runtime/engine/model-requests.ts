@@ -2,7 +2,6 @@
  * The requests of one model inside the step machine: those that wait, those that have a slot, and what a pass made of them. The machine
  * decides whose turn it is (step-machine.ts); no slot is given away while any pass runs, as the device may be changing its slots then.
  */
-
 import type { StepKind } from '../core/pass-report.ts';
 import { sentence, type Words } from '../core/sentence.ts';
 import type { Outcome, TaskError, TaskId } from '../core/task.ts';

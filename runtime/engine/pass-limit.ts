@@ -1,5 +1,4 @@
 /** How long one pass may take: what an arrival and a stop wait for. Shorter while somebody types. Pure bookkeeping. */
-
 import { passShareMax } from '../core/step.ts';
 
 /** How long after the last such request the next one is expected, in ms. */

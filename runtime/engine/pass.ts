@@ -1,7 +1,6 @@
 /**
  * What a device is asked to compute in one go, and what it answers. The words between the step machine and a device.
  */
-
 import type { PassReport, StepKind } from '../core/pass-report.ts';
 import type { Words } from '../core/sentence.ts';
 import type { ModelId, TaskId } from '../core/task.ts';

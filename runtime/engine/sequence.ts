@@ -1,7 +1,6 @@
 /**
  * One request inside the step machine, from its start to its end, and what has to be known of its model.
  */
-
 import { leastShare } from '../core/entry.ts';
 import type { Costs } from '../core/estimate.ts';
 import { remainingTokens } from '../core/lengths.ts';

@@ -10,7 +10,6 @@
  * Invariants: every started request ends exactly once and nothing about it follows; a slot has one owner at most; the bookkept
  * tokens of a slot are those that the device holds once the next pass has cut it to `keep`.
  */
-
 import type { Policy } from '../core/policy.ts';
 import { sentence } from '../core/sentence.ts';
 import { chooseModel, type SequenceView, type StepView } from '../core/step.ts';

@@ -1,5 +1,4 @@
 /** What computes, as the composition root builds it: the engine, the loop that drives it, and what residency goes by. */
-
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

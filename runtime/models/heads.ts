@@ -1,5 +1,4 @@
 /** What model files say of themselves, read once for each state of a file: a head takes milliseconds, and nobody waits twice for it. */
-
 import { stat } from 'node:fs/promises';
 import { sentence, type Words } from '../core/sentence.ts';
 import { reasonOf } from '../disk/reason.ts';

@@ -1,5 +1,4 @@
 /** One installed model as the library shows it: what the store, the file itself and the catalog say of it, in one form. Pure. */
-
 import path from 'node:path';
 import { sentence, type Words } from '../core/sentence.ts';
 import { type Catalog, type CatalogFile, type DownloadModel, pinnedUri, type Role } from './catalog/catalog.ts';

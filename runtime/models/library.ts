@@ -2,7 +2,6 @@
  * The models on this machine as one snapshot: the embedded one, those of the models folder, and those that the user has elsewhere, each
  * with what its file says of itself. Slow to refresh, at once to read. A file that is damaged or gone stays in it, with a sentence.
  */
-
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Words } from '../core/sentence.ts';

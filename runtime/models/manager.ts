@@ -1,5 +1,4 @@
 /** What people do with models: get, add, remove. Changes the store and sees to it that the library knows before it answers. */
-
 import path from 'node:path';
 import { sentence, type Words } from '../core/sentence.ts';
 import { type Catalog, findModel } from './catalog/catalog.ts';

@@ -4,7 +4,6 @@
  * A choice is worked out once for a client's settings and the state of the machine (what is installed, what memory is free, how fast
  * models were found to be) and looked up from then on: it is asked for at every keystroke.
  */
-
 import path from 'node:path';
 import { sentence, type Words } from '../core/sentence.ts';
 import { type ModelId, type TaskClass, type TaskError, taskClasses } from '../core/task.ts';

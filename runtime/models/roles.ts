@@ -2,7 +2,6 @@
  * Which model serves which role. Pure: what is installed, what fits and how fast it is are told, and the answer is a choice with one
  * sentence that says why, or one that says what to do. What a user chose is served by that model or by none.
  */
-
 import path from 'node:path';
 import { enumerated, sentence, type Words } from '../core/sentence.ts';
 import { type Role, roles } from './catalog/catalog.ts';

@@ -6,7 +6,6 @@
  * 2. Pins are granted in their order; one that does not fit beside those before it is none, which is told, and the next one is tried.
  * 3. A name that leads to no installed model is told. It counts as soon as there is one.
  */
-
 import path from 'node:path';
 import { listed as inWords, sentence, type Words } from '../core/sentence.ts';
 import type { ModelId } from '../core/task.ts';

@@ -1,5 +1,4 @@
 /** The way to one client. Knows which of its requests wait for their answer. */
-
 import type { Message } from 'vscode-jsonrpc/node';
 import { SocketWriter } from '../client/socket.ts';
 import { asSent } from '../core/sentence.ts';

@@ -3,7 +3,6 @@
  * have. What comes is collected and told at most four times a second, and not before the client has taken what was told last; who does not
  * watch costs nothing.
  */
-
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Factors } from '../core/residency/types.ts';

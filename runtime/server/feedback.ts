@@ -1,5 +1,4 @@
 /** `punctual/statistics`: what became of suggestions, told and deleted. */
-
 import { sentence } from '../core/sentence.ts';
 import { reasonOf } from '../disk/reason.ts';
 import { type OutcomeCounts, totalOf } from '../features/completion/feedback.ts';

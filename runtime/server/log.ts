@@ -1,5 +1,4 @@
 /** `punctual/log`: what the scheduler heard and decided, for whoever wants to play it again. */
-
 import { sentence } from '../core/sentence.ts';
 import { errorCodes, type LogResult, logMethod } from '../protocol.ts';
 import { refused } from './refused.ts';

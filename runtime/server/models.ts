@@ -2,7 +2,6 @@
  * `punctual/models/*`: what a client asks of models, put to the library and the store. Whoever goes away or cancels leaves a download;
  * it goes on while another client wants it. An access token lives as long as the request that brought it, and is never logged.
  */
-
 import type { CancellationToken } from 'vscode-languageserver';
 import { LSPErrorCodes } from 'vscode-languageserver';
 import { withForecasts } from '../diagnose/forecast.ts';

@@ -1,5 +1,4 @@
 /** The state of the house as clients see it, and when they are told: at most so often, and never with old news as the last word. */
-
 import type { ModelInfo } from '../core/event.ts';
 import type { Words } from '../core/sentence.ts';
 import type { WorkflowView } from '../features/workflows/workflows.ts';

@@ -2,7 +2,6 @@
  * A conversation's requests for summaries, translations and generated code: from checked parameters to the feature, its pieces and notes as partial
  * results, its errors as codes. Owns no state.
  */
-
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Words } from '../core/sentence.ts';

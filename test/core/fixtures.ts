@@ -1,5 +1,4 @@
 /** Tasks and models as the scheduler's tests need them. */
-
 import type { Costs } from '../../runtime/core/estimate.ts';
 import type { Effect } from '../../runtime/core/event.ts';
 import type { Knowledge } from '../../runtime/core/knowledge.ts';

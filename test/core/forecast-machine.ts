@@ -1,5 +1,4 @@
 /** Runs a few tasks on the step machine with exact costs and lengths, as a check of forecasts. */
-
 import fc from 'fast-check';
 import type { Costs } from '../../runtime/core/estimate.ts';
 import type { Forecast } from '../../runtime/core/forecast.ts';

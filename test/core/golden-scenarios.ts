@@ -1,5 +1,4 @@
 /** What the golden logs are recorded from: a few seconds each, in which every kind of event and effect occurs. */
-
 import { countedHoldings } from '../../runtime/core/residency/holdings.ts';
 import type { Task } from '../../runtime/core/task.ts';
 import { costsOf, halfBillionModel } from '../../runtime/engine/simulated-model.ts';

@@ -1,5 +1,4 @@
 /** The real engine with a made-up model whose answer is exactly known: it walks the alphabet, a line end, and ends or begins again. */
-
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';

@@ -1,5 +1,4 @@
 /** Drives an engine under test for the contract suite, and checks after each test what must hold for every request. */
-
 import { expect } from 'vitest';
 import type { Engine, EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';
 import { Recorder } from './recorder.ts';

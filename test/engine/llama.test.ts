@@ -1,5 +1,4 @@
 /** The real engine: node-llama-cpp in its own process, with the embedded model on one thread. */
-
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineRequest, ModelSpec } from '../../runtime/engine/engine.ts';

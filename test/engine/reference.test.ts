@@ -2,7 +2,6 @@
  * Our own step loop against the library's own completion and chat, with the same model and prompts: markers, order of the parts,
  * chunks, stop tokens and detokenizing are right when the texts are the same. No word of the model is written down here.
  */
-
 import { getLlama, LlamaChatSession, LlamaCompletion, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prompt } from '../../runtime/core/task.ts';

@@ -2,7 +2,6 @@
  * Guessing changes how many passes an answer takes, never the answer: texts that repeat themselves more or less, with faults, stops
  * and stop texts, against a device that really keeps tokens and samples each next one from all before it.
  */
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Costs } from '../../runtime/core/estimate.ts';

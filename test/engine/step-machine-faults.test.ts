@@ -1,5 +1,4 @@
 /** The step machine when passes fail, models leave in mid-pass, or its caller is wrong. */
-
 import { describe, expect, it } from 'vitest';
 import type { PassItemResult } from '../../runtime/engine/pass.ts';
 import { machineWith, model, nextPass, prompt, request, run, withoutPass } from './step-machine-fixtures.ts';

@@ -2,7 +2,6 @@
  * Starts, stops, pauses, passes, failures and models that change or leave, in any order, against a small device that really keeps tokens: whatever happens, every request
  * ends exactly once, and an answer is the one that its tokens alone would give.
  */
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { policyOf } from '../core/fixtures.ts';

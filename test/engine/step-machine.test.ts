@@ -1,5 +1,4 @@
 /** The step machine with fabricated model answers: no engine, no time. */
-
 import { describe, expect, it } from 'vitest';
 import { punctual } from '../../runtime/core/policies/punctual.ts';
 import type { EngineEvent } from '../../runtime/engine/engine.ts';

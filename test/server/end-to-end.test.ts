@@ -1,5 +1,4 @@
 /** The whole way, from a client's socket to llama.cpp and back: real processes, the embedded model, nothing pretended. */
-
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,5 +1,4 @@
 /** The desk for models without models: what arrives is kept until the test answers it. */
-
 import type { ClientSettings, ListedModel, ModelsPullParams, PullProgress } from '../../runtime/protocol.ts';
 import type { Services } from '../../runtime/server/lsp.ts';
 

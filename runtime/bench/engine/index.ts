@@ -5,7 +5,6 @@
  * Further options: `--baseline NAME` (batch: the policy that decodes all streams together); `--load SESSIONS --seconds S --stretch X`
  * (replay, estimate); `--static 4,8 --against URL` (replay). What they mean stands at the parts.
  */
-
 import { policyNames } from '../../core/policies/index.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { BadUsage, type Bench, type BenchResult, type BenchValues } from '../bench.ts';

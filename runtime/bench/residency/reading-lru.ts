@@ -1,5 +1,4 @@
 /** LRU with the completion model pinned and ours' reader ahead: what is left of our lead over it is the policy's, not the cache's. */
-
 import { LearnedForecast } from '../../core/residency/forecast.ts';
 import type { Means } from '../../core/residency/means.ts';
 import { residencyDefaults } from '../../core/residency/options.ts';

@@ -2,7 +2,6 @@
  * The load at which calls with a part of the deadline each attain half of the workflows' promises, and the best fixed number of sequences
  * there. On the tuning window and its seeds; the results stand in workload.ts as data. No contender of ours is asked.
  */
-
 import { meanOf } from '../replay/figures.ts';
 import { bisect } from '../replay/find-loads.ts';
 import type { Traces } from '../replay/traces.ts';

@@ -11,7 +11,6 @@
  * 5. There is no room, because others are in use: the next one in the order may load. Who has waited for `drainAfterMs` makes
  *    the least worthy of those in use take no further task, so that nobody starves behind a model that is never idle.
  */
-
 import type { Asked } from './asked.ts';
 import { loadFor } from './load.ts';
 import type { Means } from './means.ts';

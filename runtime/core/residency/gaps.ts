@@ -5,7 +5,6 @@
  * hazard (uses per ms) that is constant within a bucket. Episodes show as a high hazard at short gaps and a low one at long ones. A
  * model with few gaps borrows from all models together. Counts decay with each gap, which makes a sliding window of `gapsMax` gaps.
  */
-
 import { gapBuckets as buckets, type LearnedGaps, type LearnedModel, learnedModelsMax } from './learned.ts';
 
 /** Upper ends of the buckets, in ms: 4 s, 8 s, … 73 min; the last one has no end. */

@@ -8,7 +8,6 @@
  *    `readHysteresis` times less. Where the cache shares memory with the models only free cache is used.
  * 4. Between two reads `readGapMs` pass, and a bucket of bytes bounds what is read in an hour. Without both it reads terabytes.
  */
-
 import type { ModelId } from '../task.ts';
 import type { Forecast } from './forecast.ts';
 import type { Means } from './means.ts';

@@ -1,5 +1,4 @@
 /** How a context is made: its sizes, and a first prompt that nobody waits for. */
-
 import os from 'node:os';
 import type { Llama, LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
 import { SaidError, sentence, type Words } from '../../core/sentence.ts';

@@ -2,7 +2,6 @@
  * The machine that computes: llama.cpp through node-llama-cpp, with all loaded models. This file, model.ts and what they use are the
  * only importers of that library.
  */
-
 import { performance } from 'node:perf_hooks';
 import { getLlama, InsufficientMemoryError, type Llama, LlamaLogLevel, NoBinaryFoundError } from 'node-llama-cpp';
 import { SaidError, sentence, type Words, wordsOf } from '../../core/sentence.ts';

@@ -1,7 +1,6 @@
 /**
  * Says in plain words why a file cannot be a model, before the native loader sees it, and why a load failed, after it has.
  */
-
 import { open, stat } from 'node:fs/promises';
 import { GgmlType, type GgufTensorInfo, readGgufFileInfo } from 'node-llama-cpp';
 import { SaidError, sentence, type Words } from '../../core/sentence.ts';

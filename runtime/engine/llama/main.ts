@@ -2,7 +2,6 @@
  * The engine process: commands come in from the runtime over the IPC channel, events go out. It drives the step loop and lives only
  * as long as its parent's channel. A crash here costs the runtime a reload, not its queue.
  */
-
 import { rmSync } from 'node:fs';
 import { policyNamed } from '../../core/policies/index.ts';
 import { asSent } from '../../core/sentence.ts';

@@ -2,7 +2,6 @@
  * Models come, go and change their contexts: one such work after the other, each to its end, beside the passes of the models that are
  * there. Nobody who asked for a load can end it.
  */
-
 import { performance } from 'node:perf_hooks';
 import { sentence } from '../../core/sentence.ts';
 import type { ModelId, TaskError } from '../../core/task.ts';

@@ -1,7 +1,6 @@
 /**
  * From a prompt to the model's tokens: which markers a model wants, and in which order. Text of the asker is never read as markers.
  */
-
 import type { ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
 import { sentence } from '../../core/sentence.ts';
 import type { InfillContext, InfillPrompt, Prompt, TaskError } from '../../core/task.ts';

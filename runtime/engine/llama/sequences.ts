@@ -2,7 +2,6 @@
  * The sequences of one context, kept for ever as slots, and the passes that they take part in. Each pass is one llama_decode; what fails
  * is told per item.
  */
-
 import { performance } from 'node:perf_hooks';
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
 import { sentence, type Words } from '../../core/sentence.ts';

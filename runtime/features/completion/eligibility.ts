@@ -1,5 +1,4 @@
 /** Whether completion answers by itself in a document, and if not, why. */
-
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TextDocument } from 'vscode-languageserver-textdocument';

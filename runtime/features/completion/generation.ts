@@ -9,7 +9,6 @@
  * 4. When the block that is asked for has closed, or the same is said over and over, it is finished. What comes after that is nobody's:
  *    whoever waits has the block and nothing else.
  */
-
 import { endsInLoop } from '../repetition.ts';
 import type { TaskHandle, TaskListener, TaskResult } from '../tasks.ts';
 import type { AnswerEnd, AnswerJudge } from './extent.ts';

@@ -11,7 +11,6 @@
  *
  * Who asks by hand is answered by the model: 1 and 2 are passed over.
  */
-
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { sentence } from '../../core/sentence.ts';
 import type {

@@ -2,7 +2,6 @@
  * What stands before a new task: whether to ask for a suggestion at all (gate.ts), and for how long to wait (debounce.ts); and what both
  * go by, how each client types and what became of the suggestions before (outcomes.ts, feedback.ts). Owns the waits and their timers.
  */
-
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Words } from '../../core/sentence.ts';
 import type { InlineCompletionResultSaid as InlineCompletionResult } from '../../protocol.ts';

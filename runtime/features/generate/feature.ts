@@ -5,7 +5,6 @@
  * What streams is unwrapped and indented. What must not stay (a repetition, what stands below already, a marker) is known at the end: then
  * the asker is told to begin anew, if he can.
  */
-
 import type { Range } from 'vscode-languageserver-textdocument';
 import { sentence, type Words } from '../../core/sentence.ts';
 import type { Outcome, TaskError } from '../../core/task.ts';

@@ -2,7 +2,6 @@
  * Where generated code is to stand: what is around it, how deep it is indented, and what has to be written before and after it so that
  * the lines around stay what they are. Pure.
  */
-
 import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
 import { sentence } from '../../core/sentence.ts';
 import { documentCharsMax } from '../../protocol.ts';

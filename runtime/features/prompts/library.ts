@@ -2,7 +2,6 @@
  * The prompts that count: those that were shipped, and in their place those of a workspace whose user trusts it. A workspace's prompt
  * that cannot be used is said so, and the shipped one counts.
  */
-
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { sentence, type Words } from '../../core/sentence.ts';

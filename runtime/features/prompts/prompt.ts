@@ -3,7 +3,6 @@
  *
  * A paragraph all of whose slots are empty is left out, so one file serves with and without what is not always known.
  */
-
 import { z } from 'zod';
 import { SaidError, sentence } from '../../core/sentence.ts';
 import { type PromptTask, promptTasks, slotsOf } from './tasks.ts';

@@ -1,5 +1,4 @@
 /** What a summary is about: a part of a document, or several documents, as of a folder. */
-
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { sentence } from '../../core/sentence.ts';
 import { documentCharsMax, type SummarizeParams } from '../../protocol.ts';

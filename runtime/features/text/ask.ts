@@ -1,5 +1,4 @@
 /** One question to the model: submitted as a task, its answer filtered while it streams, ended when the model repeats itself. */
-
 import type { Words } from '../../core/sentence.ts';
 import type { ModelId } from '../../core/task.ts';
 import type { Consent } from '../consent.ts';

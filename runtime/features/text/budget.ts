@@ -1,5 +1,4 @@
 /** How much of a text goes into one prompt. Pure. */
-
 import type { TaskError } from '../../core/task.ts';
 import type { ClientSettings } from '../../protocol.ts';
 import type { Prompt } from '../prompts/prompt.ts';

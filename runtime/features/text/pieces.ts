@@ -1,5 +1,4 @@
 /** A text in pieces that fit into prompts, cut where its syntax has borders. */
-
 import { sentence } from '../../core/sentence.ts';
 import { GrammarError, type Syntax } from '../../syntax/index.ts';
 import { languageOf } from '../../syntax/language.ts';

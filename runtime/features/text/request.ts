@@ -1,5 +1,4 @@
 /** What is asked of a text, who listens to the answer, and the text itself: read once, and refused in a sentence where it is none. */
-
 import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
 import { sentence, type Words } from '../../core/sentence.ts';
 import { type ClientSettings, documentCharsMax, type TargetLanguage } from '../../protocol.ts';

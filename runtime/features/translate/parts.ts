@@ -1,5 +1,4 @@
 /** A file in parts that are translated apart, and what each part takes from the others. Pure. */
-
 import type { Declaration } from '../../syntax/declarations.ts';
 import { declarations } from '../../syntax/declarations.ts';
 import type { SyntaxTree } from '../../syntax/tree.ts';

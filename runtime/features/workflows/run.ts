@@ -2,7 +2,6 @@
  * One workflow on its way: performs the effects of core/workflow.ts and tells it what came of them. Owns the calls under way; decides
  * nothing.
  */
-
 import { sentence, type Words } from '../../core/sentence.ts';
 import type { ModelId } from '../../core/task.ts';
 import type { Spent } from '../../core/workflow/stretch.ts';

@@ -4,7 +4,6 @@
  * Nobody who wrote the catalog has downloaded these files. Sizes and hashes are what public projects state that pin the same files, and
  * each can be read again under `source`. So every file is unverified until the first download, whose hash the store remembers.
  */
-
 import { z } from 'zod';
 import { sentence, type Words } from '../../core/sentence.ts';
 import data from './catalog.json' with { type: 'json' };

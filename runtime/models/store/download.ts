@@ -6,7 +6,6 @@
  *  4. File by file: its bytes are fetched, then read again for their SHA-256.
  *  5. All files get their names, the first of the set last: engines look for that one, and then the others are there.
  */
-
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { sentence, type Words } from '../../core/sentence.ts';

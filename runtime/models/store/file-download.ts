@@ -1,5 +1,4 @@
 /** One file of a download: what the server has, which parts can be kept, its bytes, and whether they are the right ones. */
-
 import path from 'node:path';
 import { sentence, type Words } from '../../core/sentence.ts';
 import { reasonOf } from '../../disk/reason.ts';

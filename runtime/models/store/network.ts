@@ -8,7 +8,6 @@
  * time-outs that know a slow disk from a silent server. Node's built-in fetch hides that agent on Node 20, and follows
  * redirects by itself, where the rule about the token must be ours.
  */
-
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';

@@ -2,7 +2,6 @@
  * The models on this machine: those of the models folder, which the store downloads, verifies and removes, and those that the user
  * has elsewhere, which it only remembers. It knows files, not what a model can do. Every method rejects with `StoreError` alone.
  */
-
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sentence, type Words } from '../../core/sentence.ts';

@@ -1,5 +1,4 @@
 /** The prompts' cases put to a model that a test scripts. */
-
 import type { PromptSource } from '../../../runtime/eval/prompts/changed.ts';
 import { type CaseJudged, evaluate, type ToJudge } from '../../../runtime/eval/prompts/evaluate.ts';
 import { casesFor, type PromptTask, type ReadyCase } from '../../../runtime/eval/prompts/subjects.ts';

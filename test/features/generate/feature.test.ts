@@ -1,5 +1,4 @@
 /** Code from a sentence, with a model that a test scripts: what it is asked, what streams, what is left of what it writes. */
-
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Words } from '../../../runtime/core/sentence.ts';

@@ -1,5 +1,4 @@
 /** What is left of a workflow goes to a smaller model: the features, the loop and two simulated models together, on a virtual clock. */
-
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';

@@ -1,5 +1,4 @@
 /** The figures of the replay on the real engine. Pure. */
-
 import { aims } from '../../aims.ts';
 import type { BenchResult } from '../../bench.ts';
 import type { RunScore } from '../../replay/score.ts';
