@@ -1,4 +1,4 @@
-/** Where the runtime of one user keeps its state on this machine. Reads no global: environment and platform are arguments. */
+/** Where the runtime of one user keeps its state on this machine. Environment and platform are arguments. */
 import { access, chmod, constants, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SaidError, sentence, type Words } from '../core/sentence.ts';

@@ -65,7 +65,7 @@ export function isWording(value: unknown): value is Wording {
   return args.every((each) => typeof each === 'string' || typeof each === 'number' || isWording(each));
 }
 
-/** From another process. */
+/** As it came over the wire. */
 export function sentenceFrom({ template, args }: Wording): Sentence {
   return new Sentence(
     template,

@@ -1,5 +1,5 @@
 /**
- * What a policy knows of a replayed load: the costs of the machine as if calibrated, prompts in tokens as any runtime can count them.
+ * What a policy knows of a replayed load: the costs of the machine as if calibrated, prompts in tokens the way every runtime can count them.
  * The lengths of answers and what arrives are learned from events alone, unless the knowledge is clairvoyant.
  */
 import type { Costs } from '../../core/estimate.ts';

@@ -1,6 +1,6 @@
 /**
  * What policies are told of an answer's tokens. Known lengths: the truth. Unknown ones: the mean of what answers of this class that
- * were as long already still had to come, as any runtime learns from its history; here the history of a seed that is never measured.
+ * were as long already still had to come, the way every runtime learns from its history; here the history of a seed that is never measured.
  */
 import { lognormalOfMeanOne, newRandom } from '../random.ts';
 import { saber } from '../workloads.ts';
