@@ -1,5 +1,5 @@
 /** Runs a script test/vscode/e2e/*.e2e.mjs: from outside, with a browser, on the VSIX that a user installs. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import { Rig } from './rig.mjs';
 import { Workbench } from './workbench.mjs';
 
 const testMsMax = 240_000;
+const cliMsMax = 60_000;
 const folder = fileURLToPath(new URL('../e2e/', import.meta.url));
 
 /**
@@ -132,8 +133,11 @@ function commandLine(rig) {
   const cli = path.join(repository, 'dist', 'cli.mjs');
   return (/** @type {string[]} */ ...args) => {
     const env = { ...process.env, PUNCTUAL_HOME: rig.punctualHome };
-    const options = { env, encoding: /** @type {const} */ ('utf8'), timeout: 30_000 };
-    return JSON.parse(execFileSync(process.execPath, [cli, ...args, '--json'], options));
+    const ended = spawnSync(process.execPath, [cli, ...args, '--json'], { env, encoding: 'utf8', timeout: cliMsMax });
+    const { status, signal, stdout, stderr } = ended;
+    if (status !== 0)
+      throw new Error(`punctual ${args.join(' ')} ended with ${signal ?? status}:\n${stderr}${stdout.slice(0, 4_000)}`);
+    return JSON.parse(stdout);
   };
 }
 

@@ -43,6 +43,21 @@ export class QuickInput {
     await input.fill(text);
   }
 
+  /**
+   * Answers an input box. What was open before may still be closing, and would take the words: an input box is known by its message, which
+   * says how it is answered.
+   * @param {string} text
+   */
+  async answer(text) {
+    const message = this.page.locator('.quick-input-widget .quick-input-message:visible');
+    await message.waitFor({ timeout: patienceMs });
+    await this.fill(text);
+    await this.#input().press('Enter');
+    // Whatever opens next would close it before it has heard that.
+    const heard = async () => !(await message.isVisible()) || (await this.#input().inputValue({ timeout: 1000 })) !== text;
+    await until(`the end of the box that was answered with '${text}'`, heard, Boolean, patienceMs);
+  }
+
   /** @param {string} label @param {number} [timeoutMs] */
   async click(label, timeoutMs = patienceMs) {
     await this.row(label).click({ timeout: timeoutMs });

@@ -100,12 +100,9 @@ export class Workbench {
     await this.#quickInput.pick(label);
   }
 
-  /** Answers the open input box. @param {string} text */
+  /** Answers the input box that is open or about to open. @param {string} text */
   async answer(text) {
-    // A list from which something was picked may still be closing: it would take the words.
-    await this.page.locator('.quick-input-list').waitFor({ state: 'hidden', timeout: patienceMs });
-    await this.#quickInput.fill(text);
-    await this.page.keyboard.press('Enter');
+    await this.#quickInput.answer(text);
   }
 
   /** The rows of the open quick pick, as far as they are on the screen. @returns {Promise<string[]>} */
