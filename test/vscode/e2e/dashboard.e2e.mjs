@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { isWrittenDown } from '../harness/storage.mjs';
 import { until, Workbench } from '../harness/workbench.mjs';
 
 const sample = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../media/sample');
@@ -139,7 +140,9 @@ export const tests = {
       const frame = await dashboard(workbench);
       await shows(frame, '.nothing:not([hidden])', /^No task yet/);
       await state(frame, /^Live/);
-      // A window that is loaded again still has it.
+      // A window that is loaded again still has it, once it has written down what it shows.
+      const isKept = () => isWrittenDown(workbench.page, 'mainThreadWebview-punctual.dashboard');
+      await until('the dashboard in what the window has written down', isKept, Boolean, patienceMs);
       await workbench.reload();
       await state(await dashboard(workbench), /^Live/);
       await workbench.status('Punctual');

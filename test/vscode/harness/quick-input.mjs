@@ -54,7 +54,8 @@ export class QuickInput {
     await this.fill(text);
     await this.#input().press('Enter');
     // Whatever opens next would close it before it has heard that.
-    const heard = async () => !(await message.isVisible()) || (await this.#input().inputValue({ timeout: 1000 })) !== text;
+    const heard = async () =>
+      !(await message.isVisible()) || (await this.#input().inputValue({ timeout: 1000 })) !== text;
     await until(`the end of the box that was answered with '${text}'`, heard, Boolean, patienceMs);
   }
 
