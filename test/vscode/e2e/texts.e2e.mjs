@@ -65,7 +65,8 @@ export const tests = {
     const { page } = workbench;
     await page.locator('.activitybar [aria-label^="Source Control"]').first().click({ force: true });
     await page.locator('.scm-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
-    await workbench.status('demo');
+    // Nothing is open here: the model comes when it is asked.
+    await workbench.status('Punctual');
     await workbench.command('Punctual: Write Commit Message');
     const text = await until(
       'a message',
