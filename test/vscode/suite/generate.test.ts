@@ -13,8 +13,16 @@ async function api(): Promise<PunctualApi> {
   return extension.activate();
 }
 
+/** On a busy machine VS Code may take for the new document the one that the test before has closed: then another one is opened. */
+async function newDocument(text: string): Promise<vscode.TextDocument> {
+  for (;;) {
+    const document = await vscode.workspace.openTextDocument({ language: 'javascript', content: text });
+    if (document.getText() === text) return document;
+  }
+}
+
 async function opened(text = content): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument({ language: 'javascript', content: text });
+  const document = await newDocument(text);
   const editor = await vscode.window.showTextDocument(document);
   editor.selection = new vscode.Selection(inside, inside);
   return editor;
