@@ -12,6 +12,7 @@ import { Contexts } from './features/completion/context/index.ts';
 import { SyntaxReader } from './features/completion/context/reader.ts';
 import { AnswerEnds } from './features/completion/extent.ts';
 import { totalOf } from './features/completion/feedback.ts';
+import { Reading } from './features/completion/filters/reading.ts';
 import { CompletionFeature } from './features/completion/index.ts';
 import { Restraint } from './features/completion/restraint.ts';
 import { GenerateFeature } from './features/generate.ts';
@@ -93,7 +94,8 @@ class Runtime {
     const { library, memory, registry } = this.#models;
     this.#machine = machine;
     this.#feedback = feedback;
-    this.#restraint = new Restraint({ now, timer, book: feedback.book });
+    const reading = new Reading();
+    this.#restraint = new Restraint({ now, timer, book: feedback.book, reading });
     const parts = { args, env, version: PUNCTUAL_VERSION, registry, memory, machine };
     this.#engineSide = new EngineSide({ ...parts, now, timer, logOf });
     const { engine, residence, loop } = this.#engineSide;
@@ -106,7 +108,7 @@ class Runtime {
     const texts = textsSide({ args, loop, registry, holdings: residence, now });
     this.#texts = texts;
     const { workflows, syntax } = texts;
-    const waits = { timer, restraint: this.#restraint, ends: new AnswerEnds(syntax, now) };
+    const waits = { timer, restraint: this.#restraint, ends: new AnswerEnds(syntax, now), reading };
     const completion = new CompletionFeature(loop, registry, [path.join(args.media, 'sample')], waits);
     this.#completion = completion;
     workflows.onChange(() => this.#clients.statusChanged());

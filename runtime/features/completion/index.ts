@@ -23,12 +23,14 @@ import type {
 import { answering } from '../notes.ts';
 import { isTaskError, type Models, type TaskResult, type TaskSpec, type Tasks } from '../tasks.ts';
 import { Asking } from './asking.ts';
-import { type CursorText, cursorText, isInside, plainLines } from './cursor.ts';
+import { cursorText, isInside, plainLines } from './cursor.ts';
 import { Eligibility } from './eligibility.ts';
 import type { AnswerEnd, AnswerEnds } from './extent.ts';
+import { type Around, aroundOf, type Place } from './filters/around.ts';
 import { tokensAfter } from './filters/confidence.ts';
 import type { Answer } from './filters/filter.ts';
 import { type Postprocessed, postprocess } from './filters/postprocess.ts';
+import { Reading } from './filters/reading.ts';
 import { Generation, type Timer } from './generation.ts';
 import { Generations, type Joined } from './generations.ts';
 import { KeptSuggestions } from './kept.ts';
@@ -45,6 +47,8 @@ export interface CompletionOptions {
   readonly restraint?: Restraint;
   /** Without them, the cursor's line alone says how much is asked for. */
   readonly ends?: AnswerEnds;
+  /** Shared with whoever else reads the same documents. */
+  readonly reading?: Reading;
 }
 
 export class CompletionFeature {
@@ -56,6 +60,8 @@ export class CompletionFeature {
   readonly #asking: Asking;
   readonly #kept = new KeptSuggestions();
   readonly #generations = new Generations();
+  readonly #reading: Reading;
+  readonly #arounds = new WeakMap<Place, Around>();
   readonly #suggestions: Record<CompletionSource, number> = { typed: 0, cache: 0, joined: 0, generated: 0 };
 
   /** @param sampleFolders absolute paths, in which the demonstration model completes by itself. */
@@ -63,12 +69,13 @@ export class CompletionFeature {
     tasks: Tasks,
     models: Models,
     sampleFolders: readonly string[],
-    { timer, restraint, ends }: CompletionOptions = {},
+    { timer, restraint, ends, reading = new Reading() }: CompletionOptions = {},
   ) {
     this.#tasks = tasks;
     this.#models = models;
     this.#eligibility = new Eligibility(models, sampleFolders);
     this.#timer = timer;
+    this.#reading = reading;
     this.#restraint = restraint;
     this.#asking = new Asking({ tasks, restraint, ends, begin: this.#begin.bind(this) });
   }
@@ -139,7 +146,7 @@ export class CompletionFeature {
   /** What needs no task. */
   #known(asked: Asked): InlineCompletionResult | undefined {
     const { request, model, here, key, scope } = asked;
-    const found = this.#kept.find(scope, key, here.around);
+    const found = this.#kept.find(scope, key, here.around, () => this.#aroundOf(asked));
     if (found === undefined) return undefined;
     const { from, shaped } = found;
     const e2eMs = this.#tasks.now() - request.receivedMs;
@@ -172,12 +179,13 @@ export class CompletionFeature {
   }
 
   /** Whoever waits for it or not: what comes of it is kept for whoever asks next. */
-  #begin({ here, key, scope }: Asked, spec: TaskSpec, end: AnswerEnd): Generation {
+  #begin(asked: Asked, spec: TaskSpec, end: AnswerEnd): Generation {
+    const { here, key, scope } = asked;
     const submit = this.#tasks.submit.bind(this.#tasks, spec);
     const generation = new Generation(here.around, submit, this.#timer, end);
     this.#generations.begun(key, { scope, arrivalMs: spec.arrivalMs, generation });
     void generation.done.then((result) => {
-      const shaped = shapedAnswer(result, '', here);
+      const shaped = this.#shapedAnswer(asked, result, '');
       if (shaped) this.#kept.made(scope, here.around, shaped.text);
     });
     return generation;
@@ -191,7 +199,7 @@ export class CompletionFeature {
   }
 
   #shaped(asked: Asked, trace: CompletionTrace, result: TaskResult, typed: string): InlineCompletionResult {
-    const shaped = shapedAnswer(result, typed, asked.here);
+    const shaped = this.#shapedAnswer(asked, result, typed);
     if (shaped === undefined) return nothing(trace);
     const filtered = { ...trace, ...filteredTrace(shaped) };
     return shaped.text === ''
@@ -207,16 +215,21 @@ export class CompletionFeature {
     const range = selected?.range ?? { start: position, end: position };
     return { items: [{ insertText: (selected?.text ?? '') + text, range }], punctual: trace };
   }
-}
 
-/** What may be shown of an answer where `typed` of it was typed already; undefined when it came to no end. */
-function shapedAnswer(
-  { outcome, text, tokens }: TaskResult,
-  typed: string,
-  { around }: CursorText,
-): Postprocessed | undefined {
-  if (outcome.kind !== 'finished') return undefined;
-  const left = tokens && tokensAfter(tokens, typed.length);
-  const answer: Answer = { text: text.slice(typed.length), end: outcome.reason, ...(left && { tokens: left }) };
-  return postprocess(answer, around);
+  /** What may be shown of an answer where `typed` of it was typed already; undefined when it came to no end. */
+  #shapedAnswer(asked: Asked, { outcome, text, tokens }: TaskResult, typed: string): Postprocessed | undefined {
+    if (outcome.kind !== 'finished') return undefined;
+    const left = tokens && tokensAfter(tokens, typed.length);
+    const answer: Answer = { text: text.slice(typed.length), end: outcome.reason, ...(left && { tokens: left }) };
+    return postprocess(answer, asked.here.around, this.#aroundOf(asked));
+  }
+
+  /** Worked out once for a request, however often something is to stand there. */
+  #aroundOf({ here, key }: Asked): Around {
+    const known = this.#arounds.get(here.around);
+    if (known !== undefined) return known;
+    const around = aroundOf(here.around, key, this.#reading);
+    this.#arounds.set(here.around, around);
+    return around;
+  }
 }

@@ -1,6 +1,6 @@
 /** Suggestions that need no task: the last one of each document, typed on, and those that were made before. Pure. */
 import { SuggestionCache } from './cache.ts';
-import type { Place } from './filters/around.ts';
+import { type Around, aroundOf, type Place } from './filters/around.ts';
 import { type Postprocessed, postprocess } from './filters/postprocess.ts';
 import { LastShown } from './shown.ts';
 import type { Sides } from './since.ts';
@@ -20,12 +20,14 @@ export class KeptSuggestions {
   /**
    * What may stand here, never empty: 1. the rest of what was shown last in the document, 2. what was made here before.
    * @param scope what suggestions are made with: a model, a language.
+   * @param around what stands around `here`; asked for where it is needed.
    */
-  find(scope: string, document: string, here: Place): Found | undefined {
+  find(scope: string, document: string, here: Place, around = () => aroundOf(here)): Found | undefined {
     const rest = this.#shown.restAt(`${scope}\0${document}`, here);
     // A block goes on as it was shown, whatever its inner lines would be worth by themselves.
     if (rest?.isAsShown && rest.text.trim() !== '') return { from: 'typed', shaped: { text: rest.text, changed: [] } };
-    return shapedHere('typed', rest?.text, here) ?? shapedHere('cache', this.#cache.get(scope, here), here);
+    const typed = shapedHere('typed', rest?.text, here, around);
+    return typed ?? shapedHere('cache', this.#cache.get(scope, here), here, around);
   }
 
   /** Somebody may ask for it again, whoever sees it now. */
@@ -39,8 +41,13 @@ export class KeptSuggestions {
   }
 }
 
-function shapedHere(from: Found['from'], text: string | undefined, here: Place): Found | undefined {
+function shapedHere(
+  from: Found['from'],
+  text: string | undefined,
+  here: Place,
+  around: () => Around,
+): Found | undefined {
   if (text === undefined) return undefined;
-  const shaped = postprocess({ text }, here);
+  const shaped = postprocess({ text }, here, around());
   return shaped.text === '' ? undefined : { from, shaped };
 }

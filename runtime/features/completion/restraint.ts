@@ -16,9 +16,10 @@ import {
 } from './debounce.ts';
 import { acceptRateOf, type Outcome, type Scope, wasTaken } from './feedback.ts';
 import type { FeedbackBook } from './feedback-book.ts';
+import { Reading } from './filters/reading.ts';
 import { type GateQuestion, gateFeatures, type Silence, whySilent } from './gate.ts';
 import type { Timer } from './generation.ts';
-import { InsideReader } from './inside.ts';
+import { insideOf } from './inside.ts';
 import { Outcomes } from './outcomes.ts';
 import { beatMs } from './rhythm.ts';
 import type { Sides } from './since.ts';
@@ -56,6 +57,8 @@ export interface RestraintOptions {
   readonly timer: Timer | undefined;
   /** Default: as shipped. */
   readonly debounce?: DebounceOptions;
+  /** Shared with whoever else reads the same documents. */
+  readonly reading?: Reading;
 }
 
 /** The one not heard of for the longest time is forgotten first. */
@@ -71,10 +74,11 @@ export class Restraint {
   /** By document: ends the wait there. */
   readonly #waits = new Map<string, () => void>();
   #callOff: (() => void) | undefined;
-  readonly #inside = new InsideReader();
+  readonly #reading: Reading;
 
   constructor(options: RestraintOptions) {
     this.#options = options;
+    this.#reading = options.reading ?? new Reading();
     options.book.onClear(() => {
       this.#outcomes.forget();
       this.#clients.clear();
@@ -180,7 +184,7 @@ export class Restraint {
       beatMs: beatMs(this.#of(client).rhythm),
       learned: statistics.learned,
     };
-    const inside = this.#inside.at(keyOf(question), around.before, languageId);
+    const inside = insideOf(this.#reading.openAt(keyOf(question), around.before, languageId));
     return { before: around.before, after: around.after, uri, languageId, invoked, history, inside };
   }
 

@@ -1,6 +1,7 @@
 /** What stands around the cursor, as the filters ask for it: worked out once for an answer. Pure. */
 import { type Lexis, lexisOf } from './languages.ts';
 import { columnsOf, indentOf, isBlank, isOpener } from './lines.ts';
+import { areAlike, Reading, readCharsMax } from './reading.ts';
 import { type Closing, type Frame, isInsideText, type Scan, scan } from './scan.ts';
 
 /** Where an answer is to stand. The texts may be the whole document's: only what is near the cursor is read. */
@@ -27,6 +28,8 @@ export interface Around {
   readonly open: readonly Frame[];
   /** What was read of the text after the cursor. */
   readonly textAfter: string;
+  /** What it does to what is open at the cursor. */
+  readonly behind: Scan;
   /** Closers after the cursor that fit nothing, as the text is. */
   readonly mistakesAfter: number;
   /** How many of the frames that are open at the cursor nothing closes that was read. */
@@ -47,23 +50,21 @@ export type IndentStyle =
   | { readonly kind: 'tabs' }
   | { readonly kind: 'spaces'; readonly unit: number; readonly steps: number };
 
-/** More of a document than this, on either side of the cursor, does not change what is open at it often enough to be read at each key. */
-const readCharsMax = 65_536;
 const linesMax = 80;
 
-export function aroundOf(place: Place): Around {
-  const before = place.before.slice(-readCharsMax);
+/** @param reading what was read of the document before, so that it is not read again. */
+export function aroundOf(place: Place, document = '', reading = new Reading()): Around {
+  const { before, languageId } = place;
   const after = place.after.slice(0, readCharsMax);
-  const lexis = lexisOf(place.languageId);
+  const lexis = lexisOf(languageId);
   const [lineAfter = '', ...below] = after.split('\n', linesMax + 1);
-  const above = before.split('\n');
-  const lineBefore = above.pop() ?? '';
-  const linesAbove = above.slice(-linesMax);
+  const linesAbove = lastLines(before, linesMax + 1);
+  const lineBefore = linesAbove.pop() ?? '';
   // Of an unknown language only the cursor's line is judged: who knows what its other lines mean.
-  const read = lexis.isKnown ? { before, after } : { before: lineBefore, after: lineAfter };
-  const { open } = scan(read.before, lexis);
-  const rest = scan(read.after, lexis, open);
-  const outer = outerClosings(rest.closings);
+  const textAfter = lexis.isKnown ? after : lineAfter;
+  const open = reading.openAt(document, before, languageId);
+  const behind = reading.behind(document, textAfter, languageId, open);
+  const outer = outerClosings(behind.closings);
   return {
     place,
     lexis,
@@ -72,16 +73,30 @@ export function aroundOf(place: Place): Around {
     linesAbove,
     linesBelow: below,
     open,
-    textAfter: read.after,
-    mistakesAfter: rest.mistakes.length,
-    leftOpenAfter: leftOpen(rest),
+    textAfter,
+    behind,
+    mistakesAfter: behind.mistakes.length,
+    leftOpenAfter: leftOpen(behind),
     bracketsClosedAfter: outer.filter(({ kind }) => kind === 'bracket').length,
     isStringClosedAfter: isStringClosed(open, outer[0], lineAfter.length),
-    isReadFromStart: lexis.isKnown && place.before.length <= readCharsMax,
+    isReadFromStart: lexis.isKnown && before.length <= readCharsMax,
     isInText: isInsideText(open),
     // The cursor's own line tells, too, while it is empty.
     indent: indentStyle([...linesAbove, `${lineBefore}${lineAfter || '|'}`, ...below]),
   };
+}
+
+/** What the text after the cursor does where this is open before it: after most answers, what was open at the cursor. */
+export function behindOf({ open, behind, textAfter, lexis }: Around, end: readonly Frame[]): Scan {
+  return areAlike(open, end) ? behind : scan(textAfter, lexis, end);
+}
+
+/** At most so many, the text's last one last; of a line that is longer than all that is read, its end. */
+function lastLines(text: string, count: number): string[] {
+  const read = text.slice(-readCharsMax);
+  let from = read.length;
+  for (let line = 0; line < count && from >= 0; line += 1) from = from === 0 ? -1 : read.lastIndexOf('\n', from - 1);
+  return read.slice(from + 1).split('\n');
 }
 
 /** The closings of what was open before the text. */

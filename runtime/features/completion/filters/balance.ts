@@ -1,5 +1,5 @@
 /** Brackets and quotes that the text after the cursor closes already, as an editor does that closes pairs by itself. */
-import { type Around, leftOpen, outerClosings } from './around.ts';
+import { type Around, behindOf, leftOpen, outerClosings } from './around.ts';
 import type { Filter } from './filter.ts';
 import { isBlank, joinsWords, withoutLastLine } from './lines.ts';
 import { type Frame, scan } from './scan.ts';
@@ -41,14 +41,14 @@ function closes({ kind, close }: Frame, text: string): boolean {
  *    Whoever goes on to type them gets both of the pair from the editor.
  */
 export const brackets: Filter = (text, around) => {
-  const { open, lexis, textAfter, mistakesAfter, leftOpenAfter, bracketsClosedAfter, isReadFromStart } = around;
+  const { open, lexis, mistakesAfter, leftOpenAfter, bracketsClosedAfter, isReadFromStart } = around;
   if (lexis.isProse && isBlank(around.lineAfter)) return text;
   const openAtCursor = open.filter(({ kind }) => kind === 'bracket').length;
   const { closings, open: end, outer: outerLeft, mistakes } = scan(text, lexis, open);
   const outer = outerClosings(closings).filter(({ kind }) => kind === 'bracket');
   const seen = isReadFromStart ? outer : outer.slice(0, openAtCursor);
   const tooMany = seen[Math.max(0, openAtCursor - bracketsClosedAfter)];
-  const rest = scan(textAfter, lexis, end);
+  const rest = behindOf(around, end);
   // What fits nothing may close what was left unread before the cursor.
   const own = isReadFromStart ? mistakes : [];
   const misfits = own.length + rest.mistakes.length - mistakesAfter;

@@ -48,8 +48,8 @@ export interface Postprocessed {
   readonly changed: readonly FilterName[];
 }
 
-export function postprocess(answer: Answer, place: Place): Postprocessed {
-  const around = aroundOf(place);
+/** @param around what stands around the place, where that is known already. */
+export function postprocess(answer: Answer, place: Place, around = aroundOf(place)): Postprocessed {
   const changed = new Set<FilterName>();
   let current = { ...answer, text: answer.text.slice(0, answerCharsMax) };
   for (let round = 0; round < roundsMax; round++) {
