@@ -244,9 +244,9 @@ export class Connection implements vscode.Disposable {
     );
   }
 
-  /** What the scheduler heard and decided since the runtime began, as a file: nothing that the user wrote is in it. */
-  async log(): Promise<Uint8Array> {
-    return Buffer.from(logResultSchema.parse(await this.#client.sendRequest(logMethod, {})).log, 'base64');
+  /** What the scheduler heard and decided since the runtime began, as a file: without what the user wrote, unless he asks. */
+  async log(params: { readonly text: boolean }): Promise<z.infer<typeof logResultSchema>> {
+    return logResultSchema.parse(await this.#client.sendRequest(logMethod, params));
   }
 
   async configure(settings: SaidSettings): Promise<void> {

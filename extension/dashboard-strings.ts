@@ -23,7 +23,7 @@ export function dashboardStrings() {
     seconds: l10n.t('{0} s'),
     minutes: l10n.t('{0} min'),
     export: l10n.t('Export event log…'),
-    exportNote: l10n.t('No text of yours is in the log. “punctual replay FILE” plays it again.'),
+    exportNote: l10n.t('No text of yours is in the log unless you ask for it. “punctual replay FILE” plays it again.'),
     // Cards.
     promises: l10n.t('Promises by class'),
     onTime: l10n.t('{0} of {1} on time'),

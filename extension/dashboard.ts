@@ -1,6 +1,6 @@
 /**
- * *Punctual: Show Dashboard*: the page that shows what the scheduler does. Carries the runtime's news to it while it is seen, and writes
- * the event log to a file; what is drawn of them, the page knows (media/dashboard).
+ * *Punctual: Show Dashboard*: the page that shows what the scheduler does. Carries the runtime's news to it while it is seen; what is drawn
+ * of them, the page knows (media/dashboard).
  */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import { fromPageSchema, type ToPage } from './dashboard-messages.ts';
 import { dashboardPage } from './dashboard-page.ts';
 import { dashboardStrings } from './dashboard-strings.ts';
-import { isCancellation } from './messages.ts';
+import { exportLog } from './log-export.ts';
 
 export const viewType = 'punctual.dashboard';
 
@@ -142,30 +142,5 @@ class Dashboard implements vscode.Disposable {
       sentence = await exportLog(this.#ctx);
     });
     this.#tell({ kind: 'exported', ...(sentence !== undefined && { sentence }) });
-  }
-}
-
-/** @returns what was written where; undefined when the user thought better of it. */
-async function exportLog(ctx: Context): Promise<string | undefined> {
-  const waiting = new vscode.CancellationTokenSource();
-  try {
-    const connection = await ctx.client.ready(waiting.token);
-    const log = await connection.log();
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const name = `punctual-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.log.gz`;
-    const target = await vscode.window.showSaveDialog({
-      title: vscode.l10n.t('Export the event log'),
-      ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
-      filters: { [vscode.l10n.t('Event logs')]: ['gz'] },
-    });
-    if (target === undefined) return undefined;
-    await vscode.workspace.fs.writeFile(target, log);
-    const kilobytes = Math.ceil(log.byteLength / 1e3).toLocaleString(vscode.env.language);
-    return vscode.l10n.t('Exported {0} kB to {1}.', kilobytes, vscode.workspace.asRelativePath(target));
-  } catch (error) {
-    if (isCancellation(error)) return undefined;
-    throw error;
-  } finally {
-    waiting.dispose();
   }
 }

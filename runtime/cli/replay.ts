@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Log, LogError, readLog } from '../log/read.ts';
+import { type TaskText, textsOf } from '../log/read-texts.ts';
 import { type Difference, type Replay, replay as replayLog } from '../log/replay.ts';
 import { type Command, CommandError, commonHelp, exitCodes } from './command.ts';
 import { versionOf } from './version.ts';
@@ -10,10 +11,10 @@ const { json, help } = commonHelp;
 
 export const replay: Command = {
   name: 'replay',
-  usage: 'LOG [--json]',
+  usage: 'LOG [--text] [--json]',
   summary: "play a log of 'punctual record' again and compare every decision",
-  options: {},
-  help: { json, help },
+  options: { text: { type: 'boolean' } },
+  help: { text: 'then print what each task was given and answered, as JSON, where the log has it', json, help },
   positionals: 1,
 
   async run([name = ''], values, io) {
@@ -21,12 +22,17 @@ export const replay: Command = {
     const bytes = await readFile(file).catch((error: unknown) => {
       throw new CommandError(`${file} ${whyUnread(error)}: give a file that 'punctual record' wrote.`, 'cannotRead');
     });
-    const { log, found } = played(bytes);
+    const { log, found, texts } = played(bytes);
     const { punctual } = log.header;
+    const { cutMs, text } = log.end;
     const isIdentical = found.difference === undefined;
+    const shown = values['text'] === true ? texts : [];
     if (values['json'])
-      io.out(`${JSON.stringify({ identical: isIdentical, punctual, cutMs: log.end.cutMs, ...found })}\n`);
-    else io.out(textOf(found, log, versionOf(io)));
+      io.out(
+        `${JSON.stringify({ identical: isIdentical, punctual, cutMs, text, ...found, ...(values['text'] && { texts }) })}\n`,
+      );
+    // As JSON, which a terminal cannot take for its own commands.
+    else io.out([textOf(found, log, versionOf(io)), ...shown.map((each) => `${JSON.stringify(each)}\n`)].join(''));
     return isIdentical ? exitCodes.done : exitCodes.failed;
   },
 };
@@ -48,10 +54,14 @@ function whyUnread(error: unknown): string {
 }
 
 /** @throws CommandError with the sentence of what is wrong with the log. */
-function played(bytes: Uint8Array): { readonly log: Log; readonly found: Replay } {
+function played(bytes: Uint8Array): {
+  readonly log: Log;
+  readonly found: Replay;
+  readonly texts: readonly TaskText[];
+} {
   try {
     const log = readLog(bytes);
-    return { log, found: replayLog(log) };
+    return { log, found: replayLog(log), texts: textsOf(log) };
   } catch (error) {
     if (error instanceof LogError) throw new CommandError(error.message, 'badLog');
     throw error;
@@ -62,12 +72,16 @@ export function textOf(found: Replay, { header, end }: Log, version: string): st
   const { events, decisions, spanMs, difference } = found;
   const counted = `${events.toLocaleString('en')} events, ${decisions.toLocaleString('en')} decisions, ${spanWords(spanMs)}`;
   const cut = end.cutMs === undefined ? '' : 'The recording ended there: it was full, or could not be packed.\n';
-  if (difference === undefined) return `${counted}: identical.\n${cut}`;
+  const text =
+    end.text === undefined
+      ? ''
+      : `It has the text of what models were given and answered since minute ${Math.floor(end.text.sinceMs / 60_000)} of the runtime ('--text' prints it): show it only to whom you would show the code.\n`;
+  if (difference === undefined) return `${counted}: identical.\n${cut}${text}`;
   const other =
     header.punctual === version
       ? ''
       : `The log is of Punctual ${header.punctual}, this is ${version}: it may well decide otherwise.\n`;
-  return `${counted}, then a difference.\n${differenceText(difference)}${other}`;
+  return `${counted}, then a difference.\n${differenceText(difference)}${other}${text}`;
 }
 
 function differenceText({ line, atMs, event, recorded, replayed }: Difference): string {

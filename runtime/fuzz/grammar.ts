@@ -109,7 +109,7 @@ const asked = {
   }),
   [statisticsMethod]: () => ({}),
   [statisticsClearMethod]: () => ({}),
-  [logMethod]: () => ({}),
+  [logMethod]: (random) => ({ ...(chance(random, 0.4) && { text: chance(random, 0.8) }) }),
   [stopMethod]: () => ({ reason: 'fuzz' }),
 } as const satisfies Partial<Record<Method, Make>>;
 

@@ -6,6 +6,7 @@ import type { Effect, Event } from '../core/event.ts';
 import type { PassReport } from '../core/pass-report.ts';
 import type { LearnedResidency } from '../core/residency/learned.ts';
 import type { ModelId, Task, TaskId } from '../core/task.ts';
+import { ModelNames } from './names.ts';
 import { type PromptShape, PromptShapes } from './prompts.ts';
 
 /** A task as it is logged. */
@@ -48,15 +49,15 @@ export const documentsMax = 4_096;
 
 /** Makes the lines of one log, in its order. */
 export class TurnLines {
+  /** What its models are called in the log. */
+  readonly names: ModelNames;
   readonly #shapes = new PromptShapes();
   /** Documents and workflows by what they are called in the log; the one named the longest ago first. */
   readonly #documents = new Map<string, string>();
   #numbersGiven = 0;
-  readonly #models: ModelNames;
 
-  /** @param userFolder may stand in what an engine says when it dies. */
   constructor(userFolder: string) {
-    this.#models = new ModelNames(userFolder);
+    this.names = new ModelNames(userFolder);
   }
 
   lineOf(atMs: number, event: Event, effects: readonly Effect[]): string {
@@ -70,11 +71,11 @@ export class TurnLines {
       event: logged,
       ...(effects.length > 0 && { effects: effects.map(loggedEffect) }),
     };
-    return `${this.#models.in(JSON.stringify(turn))}\n`;
+    return `${this.names.inJson(JSON.stringify(turn))}\n`;
   }
 
   #passLine(atMs: number, pass: PassReport): string {
-    const event: LoggedEvent = { kind: 'pass', pass: { ...pass, model: this.#models.nameOf(pass.model) } };
+    const event: LoggedEvent = { kind: 'pass', pass: { ...pass, model: this.names.nameOf(pass.model) } };
     const turn: LoggedTurn = { atMs, event };
     return `${JSON.stringify(turn)}\n`;
   }
@@ -82,18 +83,18 @@ export class TurnLines {
   #eventOf(event: Event): LoggedEvent {
     switch (event.kind) {
       case 'submit':
-        this.#models.meet(event.task.model);
+        this.names.meet(event.task.model);
         return { kind: 'submit', task: this.#taskOf(event.task) };
       case 'tokens':
         return { kind: 'tokens', id: event.id, count: event.tokens.length };
       case 'holdings':
-        for (const { id } of event.models) this.#models.meet(id);
+        for (const { id } of event.models) this.names.meet(id);
         return event;
       case 'wanted':
-        this.#models.meet(event.model);
+        this.names.meet(event.model);
         return event;
       case 'recalled':
-        for (const { model } of mentionedIn(event.learned)) this.#models.meet(model);
+        for (const { model } of mentionedIn(event.learned)) this.names.meet(model);
         return event;
       default:
         return event;
@@ -133,41 +134,4 @@ function tokensLine(atMs: number, id: TaskId, count: number): string {
 
 function mentionedIn({ models, signals, profiles }: LearnedResidency): readonly { readonly model: ModelId }[] {
   return [...models, ...profiles, ...signals.flatMap(({ hits }) => hits)];
-}
-
-/** Models are known by the paths of their files, which say where their user keeps them: in a log they go by the file's name. */
-class ModelNames {
-  readonly #byId = new Map<ModelId, string>();
-  /** From paths to names, both as JSON writes them. */
-  #names: (readonly [path: string, name: string])[];
-
-  constructor(userFolder: string) {
-    // Of one that is the root of everything, every path would be one.
-    this.#names = userFolder.length > 1 ? [[inJson(userFolder), '~']] : [];
-  }
-
-  meet(id: ModelId): void {
-    this.nameOf(id);
-  }
-
-  nameOf(id: ModelId): string {
-    const known = this.#byId.get(id);
-    if (known !== undefined) return known;
-    const last = id.split(/[/\\]/).at(-1) || id;
-    const isTaken = [...this.#byId.values()].includes(last);
-    const name = isTaken ? `${last}#${this.#byId.size + 1}` : last;
-    this.#byId.set(id, name);
-    // The longest first: one path may begin as another one ends.
-    this.#names = [...this.#names, [inJson(id), inJson(name)] as const].sort(([a], [b]) => b.length - a.length);
-    return name;
-  }
-
-  in(json: string): string {
-    return this.#names.reduce((text, [path, name]) => (path === name ? text : text.replaceAll(path, () => name)), json);
-  }
-}
-
-/** Without the quotes. */
-function inJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
 }

@@ -1,11 +1,13 @@
 /**
  * The file that a log is: gzip, and in it lines of JSON. The first says what it is and what the scheduler was made with, the last how much
- * there is; between them stands a line for each turn, with its event and what was decided. Checked when it is read.
+ * there is; between them stands a line for each turn, with its event and what was decided. Behind the turns, in a log whose user has asked
+ * for it, stand lines with the text of prompts and answers, which decides nothing. Checked when it is read.
  */
 import { z } from 'zod';
 import type { Event } from '../core/event.ts';
 import { taskClasses } from '../core/task.ts';
 import { costModelSchema } from '../engine/cost-model-schema.ts';
+import type { LoggedText } from './texts.ts';
 
 /** Raised when an older reader could no longer play a newer log. */
 export const logVersion = 1;
@@ -39,9 +41,17 @@ export const headerSchema = z.object({
 export type LogHeader = z.input<typeof headerSchema>;
 export type ReadHeader = z.infer<typeof headerSchema>;
 
-/** `cutMs`: from then on nothing was recorded any more, as the log had become as large as it may. */
+/**
+ * `cutMs`: from then on nothing was recorded any more, as the log had become as large as it may. `text`: there is text in it, of what came
+ * after `sinceMs`, in so many lines.
+ */
 export const endSchema = z.object({
-  end: z.object({ events: count, effects: count, cutMs: z.number().optional() }),
+  end: z.object({
+    events: count,
+    effects: count,
+    text: z.object({ sinceMs: z.number(), lines: count }).optional(),
+    cutMs: z.number().optional(),
+  }),
 });
 export type LogEnd = z.infer<typeof endSchema>;
 
@@ -166,6 +176,30 @@ const eventSchemas = {
 } satisfies Record<Event['kind'], z.ZodType>;
 
 export type LoggedKind = keyof typeof eventSchemas;
+
+const partText = z.object({ text: z.string(), like: id.optional(), same: count.optional() });
+
+const promptTextSchema = z.object({
+  kind: promptSchema.shape.kind,
+  user: partText.optional(),
+  context: partText.optional(),
+  prefix: partText.optional(),
+  suffix: partText.optional(),
+  typed: partText.optional(),
+});
+
+const ofText = z.object({ atMs: z.number(), id });
+const textSchema = z.object({
+  text: z.union([
+    ofText.extend({ prompt: promptTextSchema, answer: z.undefined().optional() }),
+    ofText.extend({ answer: z.string(), prompt: z.undefined().optional() }),
+  ]),
+});
+
+/** @throws ZodError with the member that is wrong. */
+export function parseText(json: unknown): LoggedText {
+  return textSchema.parse(json).text;
+}
 
 const turnSchema = z.object({
   atMs: z.number(),

@@ -41,10 +41,9 @@ export class PromptShapes {
   /** The last prompt of each document that an engine has taken in, and its last warm-up. */
   readonly #last = new Map<string, Held>();
 
-  /** Of a task that is submitted now. */
-  shapeOf(task: Task): PromptShape {
+  /** Of a task that is submitted now. @param parts what is compared, where that is not its prompt as it stands. */
+  shapeOf(task: Task, parts: PromptParts = partsOf(task.prompt)): PromptShape {
     const { id, prompt, supersedeKey: document, idle } = task;
-    const parts = partsOf(prompt);
     const others = document === undefined ? [] : this.#of(document);
     const shape: Record<string, PartShape> = {};
     for (const name of partNames) if (parts[name] !== '') shape[name] = partShape(name, parts, others);

@@ -6,10 +6,12 @@ import {
   headerSchema,
   type LogEnd,
   logVersion,
+  parseText,
   parseTurn,
   type ReadHeader,
   type ReadTurn,
 } from './format.ts';
+import type { LoggedText } from './texts.ts';
 
 /** The file is no log, or not a whole one. The message is one sentence. */
 export class LogError extends Error {}
@@ -17,6 +19,8 @@ export class LogError extends Error {}
 export interface Log {
   readonly header: ReadHeader;
   readonly turns: readonly ReadTurn[];
+  /** What prompts and answers said, where that was asked for. */
+  readonly texts: readonly LoggedText[];
   readonly end: LogEnd['end'];
 }
 
@@ -34,10 +38,19 @@ export function readLog(bytes: Uint8Array): Log {
     throw new LogError(
       `The log is cut off after line ${lines.length}: its last line, which says that it is whole, is missing.`,
     );
-  const turns = lines.slice(1, -1).map((line, index) => turnOf(line, index + 2));
-  if (turns.length !== end.data.end.events)
-    throw new LogError(`The log should have ${end.data.end.events} events and has ${turns.length}: lines are missing.`);
-  return { header, turns, end: end.data.end };
+  const { events, text } = end.data.end;
+  const textLines = text?.lines ?? 0;
+  const body = lines.slice(1, -1);
+  if (body.length !== events + textLines)
+    throw new LogError(
+      `The log should have ${events} events and has ${body.length - textLines} beside ${textLines} lines of text: lines are missing.`,
+    );
+  return {
+    header,
+    turns: body.slice(0, events).map((line, index) => checkedLine(line, index + 2, parseTurn)),
+    texts: body.slice(events).map((line, index) => checkedLine(line, events + index + 2, parseText)),
+    end: end.data.end,
+  };
 }
 
 /** Whether a file is a log of ours, be it whole or not, of this version or another. @param head its first bytes, with the whole first line. */
@@ -80,11 +93,11 @@ function headerOf(line: string): ReadHeader {
   return header.data;
 }
 
-function turnOf(line: string, number: number): ReadTurn {
+function checkedLine<T>(line: string, number: number, parse: (json: unknown) => T): T {
   const json = jsonOf(line);
   if (json === undefined) throw new LogError(`Line ${number} of the log is damaged: it is no JSON.`);
   try {
-    return parseTurn(json);
+    return parse(json);
   } catch (error) {
     if (error instanceof ZodError) throw new LogError(`Line ${number} of the log is damaged: ${issueOf(error)}.`);
     if (error instanceof RangeError) throw new LogError(`Line ${number} of the log is damaged: ${error.message}.`);

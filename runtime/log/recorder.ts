@@ -2,15 +2,18 @@
  * Keeps what the scheduler heard and decided since the runtime began, packed, within a bound: a log can only be played again from a
  * beginning, so when the bound is reached, or a part cannot be packed, the recording ends there, and says so, rather than losing its beginning.
  *
+ * The text of prompts and answers is kept only from the moment when somebody asks for it, in segments of its own (texts.ts).
+ *
  * Whoever decides pays for a push and no more: lines are made of many turns at a time between turns, and packed beside the main thread.
  */
-import { promisify } from 'node:util';
-import { gunzip, gzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { Effect, Event } from '../core/event.ts';
 import { residencyDefaults } from '../core/residency/options.ts';
 import type { SchedulerOptions } from '../core/scheduler-options.ts';
 import { TurnLines } from './entries.ts';
 import { type LogEnd, type LogHeader, logVersion } from './format.ts';
+import { type Pack, Segments } from './segments.ts';
+import { TextLines } from './texts.ts';
 
 export interface RecorderOptions {
   /** Packed; `punctual record` says how many bytes there are for how many events. 0: nothing is kept. */
@@ -22,7 +25,7 @@ export interface RecorderOptions {
   readonly timer: (ms: number, callback: () => void) => () => void;
   readonly log: (line: string) => void;
   /** gzip, beside the main thread, unless a test has another. */
-  readonly pack?: (text: string) => Promise<Buffer>;
+  readonly pack?: Pack;
 }
 
 /** It is the runtime's own memory, whatever it records: little beside the smallest model. */
@@ -36,12 +39,6 @@ const pendingMax = 4_096;
 const pendingMs = 1_000;
 /** While somebody watches, in ms. */
 const watchedMs = 250;
-/** Characters that are packed together. */
-const segmentChars = 128 * 1024;
-
-const packed: (text: string) => Promise<Buffer> = promisify(gzip);
-const unpack = promisify(gunzip);
-
 /** Hears the lines of turns soon after they were decided, in their order. */
 export type LineListener = (lines: readonly string[]) => void;
 
@@ -65,33 +62,39 @@ interface Extent {
 
 const nothingYet: Extent = { events: 0, effects: 0, atMs: 0 };
 
+/** What is kept of texts, since somebody has asked for them. */
+interface Texts {
+  /** Of the last turn whose text is not kept, on the clock of the events. */
+  readonly sinceMs: number;
+  readonly lines: TextLines;
+  /** How far it goes: lines. */
+  readonly segments: Segments<number>;
+}
+
+/** `isNew`: nobody had asked before, so there is none yet. */
+export interface TextKept {
+  readonly sinceMs: number;
+  readonly isNew: boolean;
+}
+
 type Turn = readonly [atMs: number, event: Event, effects: readonly Effect[]];
 
 export class Recorder {
   readonly #options: RecorderOptions;
   /** While nobody watches, a turn that is not kept costs nothing. */
   readonly #watchers = new Set<LineListener>();
+  readonly #turns: Segments<Extent>;
   #lines: TurnLines;
+  #texts: Texts | undefined;
   #pending: Turn[] = [];
   #callOff: (() => void) | undefined;
-  #header = '';
-  #text = '';
-  #segments: Buffer[] = [];
-  #packing: Promise<void> = Promise.resolve();
-  #packingCount = 0;
-  #bytes = 0;
-  /** With what is not packed yet. */
-  #kept = nothingYet;
-  /** What is in the segments. */
-  #packed = nothingYet;
   /** When the recording ended, on the clock of the events. */
   #cutMs: number | undefined;
-  /** A part is missing, so nothing can come after it. */
-  #isBroken = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#lines = new TurnLines(options.userFolder);
+    this.#turns = this.#segments<Extent>(nothingYet);
   }
 
   /** Whether there is anything to be exported. */
@@ -103,8 +106,7 @@ export class Recorder {
   begin({ policy, waitingMax, loadRetryMs, residency }: SchedulerOptions): void {
     const options = { policy: policy.name, waitingMax, loadRetryMs, residency: { ...residencyDefaults, ...residency } };
     const header: LogHeader = { format: 'punctual-log', version: logVersion, punctual: this.#options.version, options };
-    this.#header = `${JSON.stringify(header)}\n`;
-    this.#text = this.#header;
+    this.#turns.begin(`${JSON.stringify(header)}\n`);
   }
 
   note(atMs: number, event: Event, effects: readonly Effect[]): void {
@@ -116,12 +118,32 @@ export class Recorder {
     else if (length === batchTurns) this.#drainIn(0);
   }
 
-  /** Everything until now as one file (format.ts), packed. */
-  async export(): Promise<Buffer> {
+  /**
+   * From now on the text of prompts and answers is kept, too, within the same bound.
+   * @returns undefined when the recording has ended before anybody asked, so that none can be kept any more.
+   */
+  keepText(): TextKept | undefined {
+    if (this.#texts !== undefined) return { sinceMs: this.#texts.sinceMs, isNew: false };
+    // What was decided before he asked is none of it.
+    this.#drain();
+    this.#endWhenFull();
+    if (!this.#isKeeping) return undefined;
+    const sinceMs = this.#turns.extent.atMs;
+    this.#texts = { sinceMs, lines: new TextLines(this.#lines.names), segments: this.#segments(0) };
+    return { sinceMs, isNew: true };
+  }
+
+  /** Everything until now as one file (format.ts), packed. @param withText what is kept of it; else there is none in the file. */
+  async export(withText = false): Promise<Buffer> {
     await this.#settled();
+    const { parts, rest, extent } = this.#turns;
+    const { events, effects } = extent;
+    const texts = withText ? this.#texts : undefined;
+    const text = texts && { text: { sinceMs: texts.sinceMs, lines: texts.segments.extent } };
     const cut = this.#cutMs === undefined ? {} : { cutMs: this.#cutMs };
-    const end: LogEnd = { end: { events: this.#kept.events, effects: this.#kept.effects, ...cut } };
-    return Buffer.concat([...this.#segments, gzipSync(`${this.#text}${JSON.stringify(end)}\n`)]);
+    const last = `${JSON.stringify({ end: { events, effects, ...text, ...cut } } satisfies LogEnd)}\n`;
+    if (texts === undefined) return Buffer.concat([...parts, gzipSync(rest + last)]);
+    return Buffer.concat([...parts, gzipSync(rest), ...texts.segments.parts, gzipSync(texts.segments.rest + last)]);
   }
 
   /**
@@ -133,15 +155,7 @@ export class Recorder {
     // What lines compare with is of no use when turns were missed since; and what was held for that would never be let go.
     if (!this.#isKeeping && this.#watchers.size === 0) this.#lines = new TurnLines(this.#options.userFolder);
     this.#watchers.add(listener);
-    const texts = [this.#text];
-    let chars = this.#text.length;
-    for (const segment of [...this.#segments].reverse()) {
-      if (chars >= charsMax) break;
-      const text = String(await unpack(segment));
-      texts.unshift(text);
-      chars += text.length;
-    }
-    const past = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(turnStart));
+    const past = (await this.#turns.latest(charsMax)).filter((line) => line.startsWith(turnStart));
     return { past, stop: () => void this.#watchers.delete(listener) };
   }
 
@@ -149,12 +163,20 @@ export class Recorder {
     return this.isOn && this.#cutMs === undefined;
   }
 
+  get #isPacking(): boolean {
+    return this.#turns.isPacking || this.#texts?.segments.isPacking === true;
+  }
+
+  #segments<Reach>(nothing: Reach): Segments<Reach> {
+    return new Segments({ pack: this.#options.pack, nothing, broken: (reason) => this.#breakOff(reason) });
+  }
+
   /** Everything until now is in lines, in order: what is being packed comes before the rest, and more may have come meanwhile. */
   async #settled(): Promise<void> {
     do {
       this.#drain();
-      await this.#packing;
-    } while (this.#packingCount + this.#pending.length > 0);
+      await Promise.all([this.#turns.settled(), this.#texts?.segments.settled()]);
+    } while (this.#isPacking || this.#pending.length > 0);
   }
 
   #drainIn(ms: number): void {
@@ -168,53 +190,36 @@ export class Recorder {
     const turns = this.#pending;
     this.#pending = [];
     if (turns.length === 0) return;
-    const lines = turns.map(([atMs, event, effects]) => this.#lines.lineOf(atMs, event, effects));
-    if (this.#isKeeping) this.#keep(turns, lines);
+    const lines: string[] = [];
+    const texts: string[] = [];
+    for (const [atMs, event, effects] of turns) {
+      lines.push(this.#lines.lineOf(atMs, event, effects));
+      if (this.#isKeeping) texts.push(...(this.#texts?.lines.linesOf(atMs, event, effects) ?? []));
+    }
+    if (this.#isKeeping) this.#keep(turns, lines, texts);
     for (const listener of this.#watchers) listener(lines);
   }
 
-  #keep(turns: readonly Turn[], lines: readonly string[]): void {
-    this.#text += lines.join('');
-    const { events, effects, atMs } = this.#kept;
-    this.#kept = {
+  #keep(turns: readonly Turn[], lines: readonly string[], texts: readonly string[]): void {
+    const { events, effects, atMs } = this.#turns.extent;
+    this.#turns.append(lines.join(''), {
       events: events + turns.length,
       effects: turns.reduce((sum, [, , decided]) => sum + decided.length, effects),
       atMs: turns.at(-1)?.[0] ?? atMs,
-    };
-    if (this.#text.length >= segmentChars) this.#pack();
-    if (this.#bytes >= this.#options.bytesMax) this.#cutMs ??= this.#kept.atMs;
-  }
-
-  /** One after the other, so that they stand in order. */
-  #pack(): void {
-    const text = this.#text;
-    const extent = this.#kept;
-    this.#text = '';
-    this.#packingCount += 1;
-    this.#packing = this.#packing.then(async () => {
-      if (!this.#isBroken) await this.#packOne(text, extent);
-      this.#packingCount -= 1;
     });
+    const kept = this.#texts?.segments;
+    kept?.append(texts.join(''), kept.extent + texts.length);
+    this.#endWhenFull();
   }
 
-  /** Never rejects: nobody waits for it but the next one. */
-  async #packOne(text: string, extent: Extent): Promise<void> {
-    try {
-      const segment = await (this.#options.pack ?? packed)(text);
-      this.#segments.push(segment);
-      this.#bytes += segment.length;
-      this.#packed = extent;
-    } catch (error) {
-      this.#breakOff(error instanceof Error ? error.message : String(error));
-    }
+  #endWhenFull(): void {
+    const bytes = this.#turns.bytes + (this.#texts?.segments.bytes ?? 0);
+    if (bytes >= this.#options.bytesMax) this.#cutMs ??= this.#turns.extent.atMs;
   }
 
   /** The log ends with what is packed: what came after it cannot be played without what is lost. */
   #breakOff(reason: string): void {
-    this.#isBroken = true;
-    this.#kept = this.#packed;
-    this.#cutMs = this.#packed.atMs;
-    this.#text = this.#segments.length === 0 ? this.#header : '';
+    this.#cutMs = this.#turns.extent.atMs;
     this.#options.log(`the recording for 'punctual record' ends here, as a part of it cannot be packed: ${reason}`);
   }
 }

@@ -16,6 +16,7 @@ import {
   initializationOptionsSchema,
   inlineCompletionParamsSchema,
   logMethod,
+  logParamsSchema,
   modelsFitMethod,
   modelsFitParamsSchema,
   modelsImportMethod,
@@ -96,7 +97,7 @@ const paramsByMethod = {
   [workspaceMethod]: workspaceParamsSchema,
   [statisticsMethod]: nothing,
   [statisticsClearMethod]: nothing,
-  [logMethod]: nothing,
+  [logMethod]: logParamsSchema,
 } as const satisfies Readonly<Record<string, Schema>>;
 
 export type Method = keyof typeof paramsByMethod;

@@ -1,7 +1,8 @@
-/** Logs for `punctual replay`: one that was recorded here, with lines spoiled, lost, doubled and in another order. A sentence, or a replay. */
+/** Logs for `punctual replay`: one that was recorded here with its text, with lines spoiled, lost, doubled and in another order. A sentence, or a replay. */
 import { gunzipSync } from 'node:zlib';
 import { integer, newRandom, type Random } from '../../bench/random.ts';
 import { LogError, readLog } from '../../log/read.ts';
+import { textsOf } from '../../log/read-texts.ts';
 import { replay } from '../../log/replay.ts';
 import type { Case, Failure, Target } from '../case.ts';
 import { House } from '../house.ts';
@@ -14,6 +15,7 @@ const turnsMax = 40;
 async function recorded(root: string): Promise<readonly string[]> {
   const house = new House(root, 2);
   const random = newRandom(7, 'logs');
+  house.recorder.keepText();
   for (let count = 0; count < 60; count += 1) {
     const kind = integer(random, 0, 3);
     const taskClass = (['completion', 'summarize', 'translate'] as const)[kind] ?? 'completion';
@@ -27,15 +29,19 @@ async function recorded(root: string): Promise<readonly string[]> {
     await house.until(() => false, integer(random, 0, 3));
   }
   await house.until(() => false, 50);
-  const log = gunzipSync(await house.recorder.export()).toString();
+  const log = gunzipSync(await house.recorder.export(true)).toString();
   await house.close();
-  return log.split('\n').slice(0, -1);
+  // Without the end, which is made anew.
+  return log.split('\n').slice(0, -2);
 }
 
+const isText = (line: string | Uint8Array): boolean => String(line).startsWith('{"text"');
+
 function make(random: Random, [header = '', ...rest]: readonly string[]): Case {
-  const turns = rest.slice(0, -1);
+  const [turns, texts] = [rest.filter((line) => !isText(line)), rest.filter(isText)];
   const from = chance(random, 0.7) ? 0 : integer(random, 0, turns.length);
   const chosen = turns.slice(from, from + integer(random, 1, turnsMax));
+  if (chance(random, 0.3)) chosen.push(...texts.slice(0, integer(random, 1, turnsMax)));
   for (let count = integer(random, 1, 4); count > 0; count -= 1) {
     const at = integer(random, 0, chosen.length);
     const line = chosen[at] ?? '{}';
@@ -59,13 +65,15 @@ export async function logsTarget(root: string): Promise<Target> {
 
 /** The last line says how many there are, so that what was lost in between does not end it all. */
 function play(lines: Case): Failure | undefined {
-  const end = JSON.stringify({ end: { events: lines.length - 1, effects: 0 } });
+  const events = lines.findLastIndex((line) => !isText(line));
+  const text = { sinceMs: 0, lines: lines.length - 1 - events };
+  const end = JSON.stringify({ end: { events, effects: 0, ...(text.lines > 0 && { text }) } });
   try {
-    replay(
-      readLog(
-        Buffer.concat([...lines.map((line) => Buffer.concat([line, Buffer.from('\n')])), Buffer.from(`${end}\n`)]),
-      ),
+    const log = readLog(
+      Buffer.concat([...lines.map((line) => Buffer.concat([line, Buffer.from('\n')])), Buffer.from(`${end}\n`)]),
     );
+    replay(log);
+    textsOf(log);
     return undefined;
   } catch (error) {
     if (error instanceof LogError) return undefined;
