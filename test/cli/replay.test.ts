@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../runtime/cli/main.ts';
 import { logMethod } from '../../runtime/protocol.ts';
-import { RecordedHouse } from '../log/recorded-house.ts';
+import { RecordedHouse, secret } from '../log/recorded-house.ts';
 import { type FakeIo, fakeIo } from './fake-io.ts';
 import { answer, type OddRuntime, published } from './odd-runtime.ts';
 
@@ -24,10 +24,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function recorded(): Promise<Buffer> {
+async function recorded(withText = false): Promise<Buffer> {
   const house = new RecordedHouse(3);
+  if (withText) house.recorder.keepText();
   await house.day(25);
-  const log = await house.recorder.export();
+  const log = await house.recorder.export(withText);
   await house.loop.close();
   return log;
 }
@@ -69,6 +70,28 @@ describe('punctual replay', () => {
     });
   });
 
+  it('when the log has text, then it plays as the one without it, says so, and prints it where that is wanted', async () => {
+    expect(await play(await recorded())).toBe(0);
+    const without = io.printed.out;
+    io = fakeIo(folder);
+    expect(await play(await recorded(true))).toBe(0);
+    expect(io.printed.out).toBe(
+      `${without}It has the text of what models were given and answered since minute 0 of the runtime ('--text' prints it): show it only to whom you would show the code.\n`,
+    );
+    expect(io.printed.out).not.toContain(secret);
+    io = fakeIo(folder);
+    expect(await play(await recorded(true), '--text')).toBe(0);
+    const tasks = io.printed.out.trimEnd().split('\n').slice(2);
+    expect(tasks.length).toBeGreaterThan(10);
+    for (const each of tasks)
+      expect(JSON.parse(each)).toMatchObject({ id: expect.any(String), answer: expect.any(String) });
+    expect(io.printed.out).toContain(secret);
+    io = fakeIo(folder);
+    expect(await play(await recorded(true), '--text', '--json')).toBe(0);
+    expect(JSON.parse(io.printed.out)).toMatchObject({ identical: true, text: { sinceMs: 0 } });
+    expect(JSON.parse(io.printed.out).texts).toHaveLength(tasks.length);
+  });
+
   it('when the file is damaged, no log, or not there, then a sentence says so', async () => {
     const log = await recorded();
     expect(await play(log.subarray(0, log.length / 2), '--json')).toBe(1);
@@ -99,6 +122,38 @@ describe('punctual record', () => {
     expect(await readFile(file)).toEqual(log);
     if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await main(['replay', 'log'], io)).toBe(0);
+  });
+
+  it('when text is wanted, then the runtime is asked for it, and the sentence says what is in the file', async () => {
+    const log = await recorded(true);
+    const asked: unknown[] = [];
+    let isNew = true;
+    runtime = await published(folder, '0.0.0');
+    runtime.onMessage = (message, socket) => {
+      asked.push(message.params);
+      answer(socket, message, { result: { log: log.toString('base64'), text: { sinceMs: 130_000, isNew } } });
+    };
+    const file = path.join(folder, 'log');
+    expect(await main(['record', 'log', '--with-text'], io)).toBe(0);
+    expect(io.printed.out).toContain('no text of yours is in it yet.\nFrom now on the text of your code is kept');
+    isNew = false;
+    io = fakeIo(folder);
+    expect(await main(['record', 'log', '--with-text'], io)).toBe(0);
+    expect(io.printed.out).toMatch(/in it is the text of your code, .* since minute 2 of the runtime/);
+    expect(asked).toContainEqual({ text: true });
+    if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
+    io = fakeIo(folder);
+    expect(await main(['record', 'log', '--with-text', '--json'], io)).toBe(0);
+    expect(JSON.parse(io.printed.out)).toMatchObject({ file, text: { sinceMs: 130_000, isNew: false } });
+  });
+
+  it('when text is wanted and the runtime keeps none, then a sentence says so and no file is written', async () => {
+    const log = await recorded();
+    runtime = await published(folder, '0.0.0');
+    runtime.onMessage = (message, socket) => answer(socket, message, { result: { log: log.toString('base64') } });
+    expect(await main(['record', 'log', '--with-text'], io)).toBe(1);
+    expect(io.printed.err).toContain("keeps no text: run 'punctual stop'");
+    await expect(stat(path.join(folder, 'log'))).rejects.toThrow();
   });
 
   it('when the file is somebody’s and no log, then it stays as it is, unless that is wanted', async () => {

@@ -7,11 +7,17 @@ import { RecordedHouse } from './recorded-house.ts';
 
 let log: Buffer;
 let lines: string[];
+/** The same with its text. */
+let textLines: string[];
 
 beforeAll(async () => {
   const house = new RecordedHouse(1);
+  house.recorder.keepText();
   await house.day(20);
   log = await house.recorder.export();
+  textLines = gunzipSync(await house.recorder.export(true))
+    .toString()
+    .split('\n');
   await house.loop.close();
   lines = gunzipSync(log).toString().split('\n');
 });
@@ -70,6 +76,18 @@ describe('a log that is read', () => {
     ['with a line less', () => plain(lines.toSpliced(5, 1)), /should have \d+ events and has \d+/],
   ])('when it is %s, then a sentence says so', (_what, made, sentence) => {
     expect(refusal(made())).toMatch(sentence);
+  });
+
+  it('when a line of text is missing or is none, then that is said', () => {
+    const index = textLines.findIndex((line) => line.startsWith('{"text"'));
+    expect(index).toBe(lines.length - 2);
+    expect(refusal(plain(textLines))).toMatch(/^none: /);
+    expect(refusal(plain(textLines.toSpliced(index, 1)))).toMatch(/should have \d+ events and has \d+/);
+    expect(refusal(plain(textLines.with(index, '{"text":{"id":"t1"}}')))).toMatch(
+      new RegExp(`^Line ${index + 1} of the log is damaged: text`),
+    );
+    const end = JSON.stringify({ end: { events: 0, effects: 0, text: { sinceMs: 0, lines: 9 } } });
+    expect(refusal(plain([lines[0] ?? '', end, '']))).toMatch(/should have 0 events/);
   });
 
   it('when a prompt refers to one that is not there, then its line is named', () => {

@@ -3,6 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { integer, newRandom } from '../../runtime/bench/random.ts';
 import type { Event } from '../../runtime/core/event.ts';
+import { Learned } from '../../runtime/core/learned.ts';
 import { punctual } from '../../runtime/core/policies/punctual.ts';
 import { schedulerDefaults } from '../../runtime/core/scheduler-options.ts';
 import type { Prompt } from '../../runtime/core/task.ts';
@@ -46,7 +47,7 @@ class Tape {
   constructor(bytesMax = 1e9) {
     const timer = () => () => undefined;
     this.recorder = new Recorder({ ...{ bytesMax, version: '1', userFolder: '/home/jsmith', timer }, log: () => {} });
-    this.recorder.begin({ ...schedulerDefaults, policy: punctual });
+    this.recorder.begin({ ...schedulerDefaults, policy: punctual, knowledge: new Learned() });
   }
 
   hear(event: Event): void {

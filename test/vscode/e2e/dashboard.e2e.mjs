@@ -97,6 +97,12 @@ async function saveAsProposed(workbench) {
   await until('the end of the file dialog', closed, Boolean, patienceMs);
 }
 
+/** The file that the page says was written. @param {import('playwright-core').Frame} frame @param {import('../harness/rig.mjs').Rig} rig @param {RegExp} words */
+async function exported(frame, rig, words) {
+  const told = await state(frame, words);
+  return path.join(rig.workspace, /punctual-\S+\.log\.gz/.exec(told)?.[0] ?? 'no name was told');
+}
+
 /** What axe-core finds wrong. @param {import('playwright-core').Frame} frame */
 async function violations(frame) {
   await frame.evaluate(axe);
@@ -204,14 +210,53 @@ export const tests = {
   }) => {
     const frame = await withTask(workbench);
     await frame.click('#export');
+    await workbench.pick('Without text');
     await saveAsProposed(workbench);
-    const told = await state(frame, /Exported/);
-    const file = path.join(rig.workspace, /punctual-\S+\.log\.gz/.exec(told)?.[0] ?? 'no name was told');
+    const file = await exported(frame, rig, /Exported \d/);
     assert.doesNotMatch(gunzipSync(readFileSync(file)).toString('utf8'), /total|arr\.length/);
     const replayed = cli('replay', file);
     assert.equal(replayed.identical, true);
+    assert.equal(replayed.text, undefined);
     assert.ok(replayed.events > 10, JSON.stringify(replayed));
   },
+
+  'when it is exported with text, then text is kept from the first time on, and the next file has it and plays':
+    async ({ workbench, rig, cli, screenshot }) => {
+      const frame = await withTask(workbench);
+      const ask = async () => {
+        await frame.click('#export');
+        await workbench.pick('With the text of my code');
+        const box = workbench.page.locator('.monaco-dialog-box');
+        await box.waitFor({ timeout: patienceMs });
+        await screenshot('dashboard-export-text');
+        await box.locator('.monaco-button', { hasText: 'Continue with Text' }).click({ timeout: patienceMs });
+      };
+      await ask();
+      await state(frame, /From now on the text of your code is kept/);
+      await complete(workbench);
+      await ask();
+      await saveAsProposed(workbench);
+      const file = await exported(frame, rig, /Exported [\d,]+ kB with the text of your code/);
+      assert.match(path.basename(file), /-with-text\.log\.gz$/);
+      const text = gunzipSync(readFileSync(file)).toString('utf8');
+      assert.match(text, /total/);
+      assert.ok(!text.includes(rig.workspace), 'no address of a document');
+      const replayed = cli('replay', file, '--text');
+      assert.equal(replayed.identical, true);
+      assert.ok(
+        replayed.texts.some((/** @type {{ prompt?: { typed?: string, prefix?: string } }} */ { prompt }) =>
+          /for \(/.test(`${prompt?.prefix}${prompt?.typed}`),
+        ),
+        JSON.stringify(replayed.texts),
+      );
+      // An export without it has none, although it is kept.
+      await frame.click('#export');
+      await workbench.pick('Without text');
+      await saveAsProposed(workbench);
+      const without = await exported(frame, rig, /Exported [\d,]+ kB to/);
+      assert.notEqual(without, file);
+      assert.doesNotMatch(gunzipSync(readFileSync(without)).toString('utf8'), /total|arr\.length/);
+    },
 
   'when the page is looked at in each theme, then axe finds nothing wrong': async ({ workbench, screenshot }) => {
     const frame = await withTask(workbench);
