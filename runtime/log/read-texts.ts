@@ -18,10 +18,14 @@ export interface TaskText {
 export function textsOf({ turns, texts }: Pick<Log, 'turns' | 'texts'>): readonly TaskText[] {
   const tasks = new Map<TaskId, TaskText>();
   for (const [index, { atMs, id, prompt, answer = '' }] of texts.entries()) {
-    const known = tasks.get(id) ?? { id, atMs, answer: '' };
+    const known = tasks.get(id);
     // The header comes first, and lines are counted from one.
-    const parts = prompt && partsAgain(prompt, tasks, turns.length + index + 2);
-    tasks.set(id, { ...known, ...(parts && { prompt: parts }), answer: known.answer + answer });
+    const parts = prompt ? partsAgain(prompt, tasks, turns.length + index + 2) : known?.prompt;
+    tasks.set(id, {
+      ...{ id, atMs: known?.atMs ?? atMs },
+      ...(parts && { prompt: parts }),
+      answer: (known?.answer ?? '') + answer,
+    });
   }
   return [...tasks.values()];
 }
