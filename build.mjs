@@ -2,6 +2,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, transform } from 'esbuild';
+import { libraryInside } from './engine-library.mjs';
 import { packagesOf, writeNotices } from './notices.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -60,6 +61,9 @@ const programs = {
   'soak-engine': 'runtime/soak/engine.ts',
   fuzz: 'runtime/fuzz/main.ts',
 };
+
+/** Those in which node-llama-cpp stands itself. */
+const engines = new Set(['engine', 'soak-engine']);
 
 /** Of the programs that are shipped; the others stay here. */
 const shipped = new Set(['extension', 'runtime', 'telemetry', 'engine', 'cli', 'uninstall']);
@@ -140,7 +144,7 @@ async function buildProgram(name, entry) {
     ...shared,
     format: 'esm',
     entryPoints: { [name]: entry },
-    external: ['node-llama-cpp'],
+    ...(engines.has(name) ? { plugins: [...shared.plugins, libraryInside] } : { external: ['node-llama-cpp'] }),
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
     // The modules of OpenTelemetry, of which the bundler can leave out what nobody calls; as CommonJS they are half as large again.

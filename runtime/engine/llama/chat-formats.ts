@@ -1,8 +1,14 @@
 /**
  * How models want a conversation to be written. To find that out, the library renders a model's template beside all formats that it knows:
- * up to a second in which no pass begins. So it is asked once for each model of this process, however often the model comes and goes.
+ * up to a second in which no pass begins. So it is asked once for each model of this process, however often the model comes and goes; and of the
+ * most usual templates it looks first at the formats that can be theirs.
  */
 import { type ChatWrapper, JinjaTemplateChatWrapper, type LlamaModel, resolveChatWrapper } from 'node-llama-cpp';
+
+/** Of ChatML. Of the library's formats two write it, and a template that writes it can be no other. */
+const turnMarker = '<|im_start|>';
+/** The library looks first at formats that a file is named after, and of several at the one that stands last in the name. */
+const nameOfChatMl = 'chatml-qwen.gguf';
 
 /** Models whose format is remembered; the one that was asked for longest ago is forgotten first. */
 const formatsMax = 32;
@@ -18,7 +24,7 @@ export class ChatFormats {
     const key = keyOf(model, template);
     const known = this.#known.get(key);
     if (known === 'needs the model') return resolveChatWrapper(model, { type: 'jinjaTemplate', warningLogs: false });
-    const format = known ?? resolveChatWrapper(model, { warningLogs: false });
+    const format = known ?? resolved(model, template);
     this.#remember(key, format instanceof JinjaTemplateChatWrapper ? 'needs the model' : format);
     return format;
   }
@@ -29,6 +35,33 @@ export class ChatFormats {
     const [oldest] = this.#known.keys();
     if (this.#known.size > formatsMax && oldest !== undefined) this.#known.delete(oldest);
   }
+}
+
+/** As the library resolves it for a model, but for the name. */
+function resolved(model: LlamaModel, template: string): ChatWrapper {
+  const { fileInfo, filename, tokens, tokenizer, llama } = model;
+  const { architecture, name } = fileInfo.metadata.general;
+  const called = nameToGoBy({ template, filename, name });
+  const known = { fileInfo, architecture, bosString: tokens.bosString, tokenizer, llama, warningLogs: false };
+  const format = resolveChatWrapper({ ...known, ...(called !== undefined && { filename: called }) });
+  return format ?? resolveChatWrapper(model, { warningLogs: false });
+}
+
+/**
+ * The name of a file decides nothing about a template that is not blank but in which order formats are looked at. Where the model or its file
+ * is named after one of the two, that order stands.
+ */
+export function nameToGoBy({
+  template,
+  filename,
+  name,
+}: {
+  readonly template: string;
+  readonly filename: string | undefined;
+  readonly name: string | undefined;
+}): string | undefined {
+  const isNamed = /qwen|chatml/i.test(`${filename ?? ''} ${name ?? ''}`);
+  return template.includes(turnMarker) && !isNamed ? nameOfChatMl : filename;
 }
 
 /** All that the library looks at. */

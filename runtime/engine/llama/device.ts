@@ -199,7 +199,7 @@ export class Device {
 
 /** Prebuilt binaries only: nothing is compiled or downloaded behind the user's back. */
 async function openLlama(gpu: Exclude<Gpu, 'off'> | false, log: (message: string) => void): Promise<Llama> {
-  await letOthersInWhileReading();
+  letOthersInWhileReading();
   const llama = await getLlama({
     build: 'never',
     skipDownload: true,
