@@ -1,4 +1,4 @@
-/** What VS Code has to read before it goes on, and what of the extension may come in which turn: by what the bundler says of the files it wrote. */
+/** What has to be read before anything else goes on: what of the extension comes in which turn, by what the bundler says of its files; and what a runtime begins with. */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -78,5 +78,14 @@ describe('the built extension', () => {
     expect(allowed).toContain('!dist/extension/*.cjs');
     const places = Object.keys(outputs).filter((file) => file.endsWith('.cjs') && file !== entry);
     expect([...new Set(places.map((file) => path.dirname(file)))]).toEqual(['dist/extension']);
+  });
+});
+
+describe('the built runtime', () => {
+  it('when it starts, then what only downloads need waits for the first of them', () => {
+    const program = readFileSync(path.join(root, 'dist', 'runtime.mjs'), 'utf8');
+    const begins = program.split('\n').filter((line) => line.includes('require_undici()'));
+    expect(begins).toHaveLength(1);
+    expect(begins[0]).toContain('await Promise.resolve().then(');
   });
 });

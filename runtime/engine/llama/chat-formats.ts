@@ -7,8 +7,11 @@ import { type ChatWrapper, JinjaTemplateChatWrapper, type LlamaModel, resolveCha
 
 /** Of ChatML. Of the library's formats two write it, and a template that writes it can be no other. */
 const turnMarker = '<|im_start|>';
-/** The library looks first at formats that a file is named after, and of several at the one that stands last in the name. */
-const nameOfChatMl = 'chatml-qwen.gguf';
+/**
+ * The library looks first at formats that a file is named after, and of several at the one that stands last in the name. Qwen's comes into
+ * question only where a template says how tools are called.
+ */
+const [nameOfChatMl, nameOfChatMlWithTools] = ['chatml.gguf', 'chatml-qwen.gguf'];
 
 /** Models whose format is remembered; the one that was asked for longest ago is forgotten first. */
 const formatsMax = 32;
@@ -61,7 +64,8 @@ export function nameToGoBy({
   readonly name: string | undefined;
 }): string | undefined {
   const isNamed = /qwen|chatml/i.test(`${filename ?? ''} ${name ?? ''}`);
-  return template.includes(turnMarker) && !isNamed ? nameOfChatMl : filename;
+  if (!template.includes(turnMarker) || isNamed) return filename;
+  return template.includes('tool') ? nameOfChatMlWithTools : nameOfChatMl;
 }
 
 /** All that the library looks at. */

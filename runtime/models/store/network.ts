@@ -10,7 +10,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { sentence, type Words } from '../../core/sentence.ts';
 import { codeOf, reasonOf } from '../../disk/reason.ts';
 import { Setback, StoreError, type TokenUse } from './failure.ts';
@@ -94,6 +94,8 @@ export class Network {
     const ca = await authorities(settings);
     const trust = ca === undefined ? {} : { ca: [...ca] };
     const ways = proxies(settings);
+    // An eighth of what a runtime does before it listens would be to begin this package, and few runtimes download anything.
+    const { EnvHttpProxyAgent } = await import('undici');
     try {
       const agent = new EnvHttpProxyAgent({
         ...ways,
