@@ -20,8 +20,9 @@ export class Questions {
     return this.#open < questionsMax;
   }
 
-  /** `moot` tells the client that no answer counts any more. @throws what the client answers in place of one. */
+  /** `moot` tells the client that no answer counts any more. @throws what the client answers in place of one, or the reason of `moot`, of which nothing is asked. */
   async ask(method: string, params: object, moot: AbortSignal): Promise<unknown> {
+    moot.throwIfAborted();
     if (!this.canAsk) throw new Error(`it has left ${questionsMax} questions open`);
     const source = new CancellationTokenSource();
     const cancel = (): void => source.cancel();

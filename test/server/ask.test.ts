@@ -32,4 +32,10 @@ describe('questions to a client', () => {
     void ask(questions);
     expect(client.asked).toBe(questionsMax + 1);
   });
+  it('when a question is moot before it is asked, then it is not asked', async () => {
+    const client = new Slow();
+    const questions = new Questions(client as never);
+    await expect(questions.ask('punctual/offer', {}, AbortSignal.abort('gone'))).rejects.toBe('gone');
+    expect([client.asked, questions.canAsk]).toEqual([0, true]);
+  });
 });
