@@ -1,11 +1,12 @@
 /** A store on a temporary folder, a hub to download from, and waits that take no time. */
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { codeOf } from '../../../runtime/disk/reason.ts';
 import { type Disk, realDisk } from '../../../runtime/models/store/disk.ts';
 import { StoreError, type StoreFailureCode } from '../../../runtime/models/store/failure.ts';
 import type { StoredModel } from '../../../runtime/models/store/listing.ts';
@@ -131,8 +132,8 @@ export class World {
     const copy = mkdtempSync(path.join(this.root, 'after-crash-'));
     const names = readdirSync(folder).filter((name) => !name.endsWith('.lock'));
     for (const name of names.toSorted((a, b) => Number(b.endsWith('.json')) - Number(a.endsWith('.json')))) {
-      // A write that is under way can give a file its name or take it away.
-      if (existsSync(path.join(folder, name))) copyFileSync(path.join(folder, name), path.join(copy, name));
+      const bytes = bytesNow(path.join(folder, name));
+      if (bytes !== undefined) writeFileSync(path.join(copy, name), bytes);
     }
     return copy;
   }
@@ -172,4 +173,17 @@ export async function failure(work: Promise<unknown>, code: StoreFailureCode): P
   if (!(error instanceof StoreError)) throw error;
   expect(error.code, error.message).toBe(code);
   return error.message;
+}
+
+/**
+ * A write that is under way can take a file its name away: then there is none. Read and not copied, as libuv's copy never ends where
+ * the file becomes shorter meanwhile.
+ */
+function bytesNow(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
