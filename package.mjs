@@ -2,8 +2,9 @@
 // .vscodeignore is the allow-list for our own files; of node_modules only node-llama-cpp goes along, with the packages that
 // its modules really import (esbuild's metafile knows them) and this platform's binaries.
 //
-// The packages lie in dist/node_modules, beside the engine that imports them: vsce leaves out the root's node_modules when it
-// is told not to ask npm for the dependency tree, and npm's tree would bring every x64 variant of the binaries (460 MB).
+// The packages lie in dist/node_modules, beside the engine, which has node-llama-cpp inside and reads from there its binaries, its own facts and
+// its trial of a graphics library: vsce leaves out the root's node_modules when it is told not to ask npm for the dependency tree, and npm's
+// tree would bring every x64 variant of the binaries (460 MB).
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

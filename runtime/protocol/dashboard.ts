@@ -1,4 +1,4 @@
-/** What the scheduler hears and decides while it does, for whoever watches. Nothing that the user wrote is in it, as in the log. */
+/** What the scheduler hears and decides while it does, for whoever watches. Nothing that the user wrote is in it, as in a log without text. */
 import * as z from 'zod/mini';
 import { taskClassSchema, tokenSchema } from './shared.ts';
 
