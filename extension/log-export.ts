@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Context } from './context.ts';
-import { isCancellation } from './messages.ts';
+import { isCancellation, UserError } from './messages.ts';
 
 /** @returns what was written where, or what comes next; undefined when the user thought better of it. */
 export async function exportLog(ctx: Context): Promise<string | undefined> {
@@ -15,6 +15,12 @@ export async function exportLog(ctx: Context): Promise<string | undefined> {
     const connection = await ctx.client.ready(waiting.token);
     const { log, text } = await connection.log({ text: withText });
     if (text?.isNew === true) return beginSentence();
+    if (withText && text === undefined)
+      throw new UserError(
+        vscode.l10n.t(
+          'This runtime keeps no text. Run the command "Punctual: Restart Runtime", then export once more.',
+        ),
+      );
     return await saved(Buffer.from(log, 'base64'), text !== undefined);
   } catch (error) {
     if (isCancellation(error)) return undefined;
@@ -46,7 +52,7 @@ async function asksForText(): Promise<boolean | undefined> {
 async function isTextMeant(): Promise<boolean> {
   const goOn = vscode.l10n.t('Continue with Text');
   const detail = vscode.l10n.t(
-    'The file will show your code as models were given it, and what they answered. Addresses of documents, paths of models and your home folder are left out. The runtime keeps this text in its memory from the first time you ask for it until it ends, and never sends it anywhere. Give the file only to those to whom you would show the code.',
+    'The file will show your code as models were given it, and what they answered. Addresses of documents are left out, and paths of models and your home folder where they stand whole. The runtime keeps this text in its memory from the first time you ask for it until it ends, and never sends it anywhere. Give the file only to those to whom you would show the code.',
   );
   const question = vscode.l10n.t('Export the text of your code, too?');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, goOn)) === goOn;

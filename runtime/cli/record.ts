@@ -122,5 +122,5 @@ function textWords(text: LogResult['text']): string {
   if (text === undefined) return 'no text of yours is in it.';
   if (text.isNew)
     return "no text of yours is in it yet.\nFrom now on the text of your code is kept in the runtime's memory, until it ends: let it happen again, then record once more.";
-  return `in it is the text of your code, as models were given it since minute ${Math.floor(text.sinceMs / 60_000)} of the runtime, and their answers, but no document's address, model's path or home folder: show it only to whom you would show the code.`;
+  return `in it is the text of your code, as models were given it since minute ${Math.floor(text.sinceMs / 60_000)} of the runtime, and their answers, without addresses of documents, and without paths of models and your home folder where they stand whole: show it only to whom you would show the code.`;
 }

@@ -1,6 +1,7 @@
 /** `punctual replay`: a recorded log, played again by the scheduler of this version: it decides the same, or here is the first difference. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { printable } from '../log/format.ts';
 import { type Log, LogError, readLog } from '../log/read.ts';
 import { type TaskText, textsOf } from '../log/read-texts.ts';
 import { type Difference, type Replay, replay as replayLog } from '../log/replay.ts';
@@ -22,20 +23,42 @@ export const replay: Command = {
     const bytes = await readFile(file).catch((error: unknown) => {
       throw new CommandError(`${file} ${whyUnread(error)}: give a file that 'punctual record' wrote.`, 'cannotRead');
     });
-    const { log, found, texts } = played(bytes);
+    const isTextWanted = values['text'] === true;
+    const { log, found, texts } = played(bytes, isTextWanted);
     const { punctual } = log.header;
     const { cutMs, text } = log.end;
     const isIdentical = found.difference === undefined;
-    const shown = values['text'] === true ? texts : [];
-    if (values['json'])
-      io.out(
-        `${JSON.stringify({ identical: isIdentical, punctual, cutMs, text, ...found, ...(values['text'] && { texts }) })}\n`,
-      );
-    // As JSON, which a terminal cannot take for its own commands.
-    else io.out([textOf(found, log, versionOf(io)), ...shown.map((each) => `${JSON.stringify(each)}\n`)].join(''));
+    if (values['json']) {
+      io.out(`${whole({ identical: isIdentical, punctual, cutMs, text, ...found, ...(isTextWanted && { texts }) })}\n`);
+    } else {
+      io.out(textOf(found, log, versionOf(io)));
+      // One by one: prompts that share most of their text in the log are each whole here, more than one string may hold.
+      for (const each of texts) io.out(`${asJson(each)}\n`);
+    }
     return isIdentical ? exitCodes.done : exitCodes.failed;
   },
 };
+
+/** @throws CommandError where it is longer than a string may be. */
+function whole(value: object): string {
+  try {
+    return asJson(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CommandError(
+      'The texts of this log are too long for one piece of JSON: leave --json away, and each is printed by itself.',
+      'tooLong',
+    );
+  }
+}
+
+/** Nothing in it is a command to a terminal, nor turns the order of its letters: JSON leaves the later control characters as they are. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
 
 function whyUnread(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
@@ -54,14 +77,17 @@ function whyUnread(error: unknown): string {
 }
 
 /** @throws CommandError with the sentence of what is wrong with the log. */
-function played(bytes: Uint8Array): {
+function played(
+  bytes: Uint8Array,
+  isTextWanted: boolean,
+): {
   readonly log: Log;
   readonly found: Replay;
   readonly texts: readonly TaskText[];
 } {
   try {
     const log = readLog(bytes);
-    return { log, found: replayLog(log), texts: textsOf(log) };
+    return { log, found: replayLog(log), texts: isTextWanted ? textsOf(log) : [] };
   } catch (error) {
     if (error instanceof LogError) throw new CommandError(error.message, 'badLog');
     throw error;
@@ -80,13 +106,13 @@ export function textOf(found: Replay, { header, end }: Log, version: string): st
   const other =
     header.punctual === version
       ? ''
-      : `The log is of Punctual ${header.punctual}, this is ${version}: it may well decide otherwise.\n`;
+      : `The log is of Punctual ${printable(header.punctual)}, this is ${version}: it may well decide otherwise.\n`;
   return `${counted}, then a difference.\n${differenceText(difference)}${other}${text}`;
 }
 
 function differenceText({ line, atMs, event, recorded, replayed }: Difference): string {
   const lines = [
-    `Line ${line}, ${(atMs / 1_000).toFixed(3)} s after the runtime's start: ${JSON.stringify(event)}`,
+    `Line ${line}, ${(atMs / 1_000).toFixed(3)} s after the runtime's start: ${asJson(event)}`,
     ...sideLines('recorded', recorded, replayed),
     ...sideLines('replayed', replayed, recorded),
   ];
@@ -95,10 +121,8 @@ function differenceText({ line, atMs, event, recorded, replayed }: Difference): 
 
 /** What one side decided; a star stands where the other side did not. */
 function sideLines(name: string, effects: readonly object[], others: readonly object[]): string[] {
-  const known = new Set(others.map((effect) => JSON.stringify(effect)));
-  const lines = effects
-    .map((effect) => JSON.stringify(effect))
-    .map((text) => `  ${known.has(text) ? ' ' : '*'} ${text}`);
+  const known = new Set(others.map((effect) => asJson(effect)));
+  const lines = effects.map((effect) => asJson(effect)).map((text) => `  ${known.has(text) ? ' ' : '*'} ${text}`);
   return [`${name}:`, ...(lines.length === 0 ? ['    nothing'] : lines)];
 }
 

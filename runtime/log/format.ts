@@ -9,7 +9,7 @@ import { taskClasses } from '../core/task.ts';
 import { costModelSchema } from '../engine/cost-model-schema.ts';
 import type { LoggedText } from './texts.ts';
 
-/** Raised when an older reader could no longer play a newer log. */
+/** Raised when an older reader could no longer play a newer log. One with text needs a reader that knows it. */
 export const logVersion = 1;
 
 /** JSON has no infinite numbers and writes null. */
@@ -218,8 +218,13 @@ export interface ReadTurn {
 export function parseTurn(json: unknown): ReadTurn {
   const { atMs, event, effects } = turnSchema.parse(json);
   const { kind, ...members } = event;
-  if (!isLoggedKind(kind)) throw new RangeError(`there is no event '${kind.slice(0, 40)}'`);
+  if (!isLoggedKind(kind)) throw new RangeError(`there is no event '${printable(kind.slice(0, 40))}'`);
   return { atMs, event: { ...eventSchemas[kind].parse(members), kind }, effects };
+}
+
+/** What comes from others is told without characters that a terminal takes for commands. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }
 
 function isLoggedKind(kind: string): kind is LoggedKind {

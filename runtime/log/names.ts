@@ -14,7 +14,7 @@ export class ModelNames {
   /** @param userFolder may stand in what an engine says when it dies, and in what a user wrote. */
   constructor(userFolder: string) {
     // Of one that is the root of everything, every path would be one.
-    this.#names = userFolder.length > 1 ? [[userFolder, '~']] : [];
+    this.#names = userFolder.length > 1 ? spellingsOf(userFolder).map((path) => [path, '~'] as const) : [];
     this.#namesInJson = this.#names.map(inJson);
   }
 
@@ -30,14 +30,15 @@ export class ModelNames {
     const name = isTaken ? `${last}#${this.#byId.size + 1}` : last;
     this.#byId.set(id, name);
     if (name === id) return name;
-    this.#names = [...this.#names, [id, name] as const].sort(([a], [b]) => b.length - a.length);
+    const spelled = spellingsOf(id).map((path) => [path, name] as const);
+    this.#names = [...this.#names, ...spelled].sort(([a], [b]) => b.length - a.length);
     this.#namesInJson = this.#names.map(inJson);
     return name;
   }
 
-  /** The longest of what is replaced, in characters. */
-  get pathCharsMax(): number {
-    return this.#names[0]?.[0].length ?? 0;
+  /** How many characters at the end of a text may be the beginning of what is replaced. */
+  begunAtEnd(text: string): number {
+    return Math.max(0, ...this.#names.map(([path]) => begunAtEnd(text, path)));
   }
 
   in(text: string): string {
@@ -47,6 +48,20 @@ export class ModelNames {
   inJson(json: string): string {
     return replaced(json, this.#namesInJson);
   }
+}
+
+/** A path of Windows as code has it, too: with its backslashes escaped, with slashes, and with the drive as editors write it. */
+function spellingsOf(path: string): readonly string[] {
+  if (!/^[a-z]:\\/i.test(path)) return [path];
+  const drives = [path, path.slice(0, 1).toLowerCase() + path.slice(1)];
+  const spelled = drives.flatMap((each) => [each, each.replaceAll('\\', '\\\\'), each.replaceAll('\\', '/')]);
+  return [...new Set(spelled)].sort((a, b) => b.length - a.length);
+}
+
+function begunAtEnd(text: string, path: string): number {
+  let chars = Math.min(path.length - 1, text.length);
+  while (chars > 0 && !path.startsWith(text.slice(text.length - chars))) chars -= 1;
+  return chars;
 }
 
 function replaced(text: string, names: readonly (readonly [path: string, name: string])[]): string {

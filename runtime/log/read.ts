@@ -43,7 +43,7 @@ export function readLog(bytes: Uint8Array): Log {
   const body = lines.slice(1, -1);
   if (body.length !== events + textLines)
     throw new LogError(
-      `The log should have ${events} events and has ${body.length - textLines} beside ${textLines} lines of text: lines are missing.`,
+      `The log should have ${events} events and has ${Math.max(0, body.length - textLines)} beside ${textLines} lines of text: lines are missing.`,
     );
   return {
     header,

@@ -3,11 +3,11 @@
  * the same with and without them, and a log without text has nothing that must be taken out.
  *
  * Of a part that begins as the same part of an earlier prompt does, only what follows is written: keystrokes cost what they type. What is
- * compared are prompts whose text was kept, so these lines need no others. Paths of models and the user's folder are left out here, too;
- * of an answer, which comes in pieces, a piece may have their beginning.
+ * compared are prompts whose text was kept, so these lines need no others. Paths of models and the user's folder are left out here, too:
+ * of an answer, which comes in pieces, what may be the beginning of one waits for what follows.
  */
 import type { Effect, Event } from '../core/event.ts';
-import { type PromptParts, partNames, partsOf, sharedStart } from '../core/prompt-parts.ts';
+import { type PromptParts, partNames, partsOf } from '../core/prompt-parts.ts';
 import type { Prompt, Task, TaskId } from '../core/task.ts';
 import type { ModelNames } from './names.ts';
 import { PromptShapes } from './prompts.ts';
@@ -30,12 +30,15 @@ export type LoggedText = { readonly atMs: number; readonly id: TaskId } & (
   | { readonly answer: string; readonly prompt?: undefined }
 );
 
+/** Answers whose end is held: more than an engine writes at once. */
+const heldMax = 1_024;
+
 /** Makes the lines, from turns in their order. */
 export class TextLines {
   readonly #names: ModelNames;
   readonly #shapes = new PromptShapes();
-  /** How answers that are being written ended last: a path may go on in the next piece. */
-  readonly #ends = new Map<TaskId, string>();
+  /** The end of an answer that may be the beginning of a path: kept over an engine's death, as answers go on after it. */
+  readonly #held = new Map<TaskId, string>();
 
   /** @param names of the turns' lines, which have met the models of a turn before its text comes here. */
   constructor(names: ModelNames) {
@@ -52,9 +55,7 @@ export class TextLines {
   #textOf(atMs: number, event: Event): LoggedText | undefined {
     if (event.kind === 'submit') return { atMs, id: event.task.id, prompt: this.#promptOf(event.task) };
     if (event.kind === 'tokens') return this.#answerOf(atMs, event.id, event.text);
-    if (event.kind === 'ended') this.#ends.delete(event.id);
-    if (event.kind === 'engineLost') this.#ends.clear();
-    return undefined;
+    return event.kind === 'ended' ? this.#endOf(atMs, event.id) : undefined;
   }
 
   #promptOf(task: Task): PromptText {
@@ -72,10 +73,24 @@ export class TextLines {
   }
 
   #answerOf(atMs: number, id: TaskId, text: string): LoggedText | undefined {
-    const end = this.#ends.get(id) ?? '';
-    const whole = this.#names.in(end + text);
-    this.#ends.set(id, whole.slice(Math.max(0, whole.length - this.#names.pathCharsMax)));
-    const answer = whole.slice(sharedStart(end, whole));
-    return answer === '' ? undefined : { atMs, id, answer };
+    const whole = this.#names.in((this.#held.get(id) ?? '') + text);
+    const told = whole.length - this.#names.begunAtEnd(whole);
+    this.#hold(id, whole.slice(told));
+    return told === 0 ? undefined : { atMs, id, answer: whole.slice(0, told) };
+  }
+
+  /** No path has become of it. */
+  #endOf(atMs: number, id: TaskId): LoggedText | undefined {
+    const answer = this.#held.get(id);
+    this.#held.delete(id);
+    return answer === undefined ? undefined : { atMs, id, answer };
+  }
+
+  #hold(id: TaskId, text: string): void {
+    this.#held.delete(id);
+    if (text !== '') this.#held.set(id, text);
+    // Of a cancelled task whose engine died no end comes.
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > heldMax && oldest !== undefined) this.#held.delete(oldest);
   }
 }

@@ -93,17 +93,27 @@ describe('lines of text', () => {
     ]);
   });
 
-  it('when it is in an answer, then no piece has its end, wherever the pieces part', () => {
-    const answer = `open('${folder}/a.ts')`;
+  it('when it is in an answer, then it is left out wherever the pieces part, also over the death of an engine', () => {
+    const answer = `open('${folder}/a.ts', '${model}')`;
     for (let place = 0; place <= answer.length; place += 1) {
-      const pieces = [tokens('t1', answer.slice(0, place)), tokens('t1', answer.slice(place))];
-      const [again] = readAgain(linesOf(pieces));
-      expect(again?.answer).not.toContain('jsmith/');
-      expect(again?.answer).toMatch(/^open\('.*~\/a\.ts'\)$/);
+      const [head, tail] = [tokens('t1', answer.slice(0, place)), tokens('t1', answer.slice(place))];
+      const lost: Turn = [{ kind: 'engineLost', reason: 'gone' }];
+      for (const turns of [[head, tail], [head, lost, tail], [...answer].map((letter) => tokens('t1', letter))]) {
+        const [again] = readAgain(linesOf([...turns, settled('t1')]));
+        expect(again?.answer).toBe("open('~/a.ts', 'ghost.gguf')");
+      }
     }
-    // Of tasks side by side, and of one that began anew, each has its own.
-    const mixed = [tokens('t1', '/home'), tokens('t2', '/jsmith'), settled('t1'), tokens('t1', '/jsmith')];
-    expect(readAgain(linesOf(mixed)).map((each) => each.answer)).toEqual(['/home/jsmith', '/jsmith']);
+  });
+
+  it('when an answer ends like the beginning of a path, then it has that, and the next one none of it', () => {
+    const mixed = [tokens('t1', 'a /home'), tokens('t2', '/jsmith'), settled('t1'), tokens('t1', '/jsmith')];
+    expect(readAgain(linesOf(mixed)).map((each) => each.answer)).toEqual(['a /home/jsmith', '/jsmith']);
+  });
+
+  it('when the folder is one of Windows, then it is left out as code and editors write it', () => {
+    const user = String.raw`"C:\\Users\\jsmith\\a" C:/Users/jsmith/a c:\Users\jsmith`;
+    const [line = ''] = linesOf([submit('t1', { kind: 'chat', user })], String.raw`C:\Users\jsmith`);
+    expect(line).not.toContain('jsmith');
   });
 
   it('when there is no folder to be left out, then nothing is', () => {

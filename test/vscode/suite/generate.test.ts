@@ -15,10 +15,11 @@ async function api(): Promise<PunctualApi> {
 
 /** On a busy machine VS Code may take for the new document the one that the test before has closed: then another one is opened. */
 async function newDocument(text: string): Promise<vscode.TextDocument> {
-  for (;;) {
+  for (let tries = 0; tries < 20; tries += 1) {
     const document = await vscode.workspace.openTextDocument({ language: 'javascript', content: text });
     if (document.getText() === text) return document;
   }
+  throw new Error('VS Code opens no new document, but one that was closed.');
 }
 
 async function opened(text = content): Promise<vscode.TextEditor> {

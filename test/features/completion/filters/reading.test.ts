@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aroundOf } from '../../../../runtime/features/completion/filters/around.ts';
+import { lexisOf } from '../../../../runtime/features/completion/filters/languages.ts';
 import { Reading } from '../../../../runtime/features/completion/filters/reading.ts';
-import type { Frame } from '../../../../runtime/features/completion/filters/scan.ts';
+import { type Frame, scan } from '../../../../runtime/features/completion/filters/scan.ts';
 
 const line = 'const total = count + "a // b" /* no */ + 1;\n';
 const pieces = ['a', ' ', '\n', '"', "'", '`', '${', '}', '{', '(', ')', '//', '/*', '*/', '/', '\\', line];
@@ -32,6 +33,7 @@ describe('what was read of a document', () => {
           const { open, behind, ...rest } = aroundOf(place, 'a', reading);
           const { open: openAnew, behind: behindAnew, ...restAnew } = aroundOf(place);
           expect(shapeOf(open)).toEqual(shapeOf(openAnew));
+          expect(shapeOf(open)).toEqual(shapeOf(scan(before, lexisOf('typescript')).open));
           expect({ ...behind, open: shapeOf(behind.open) }).toEqual({ ...behindAnew, open: shapeOf(behindAnew.open) });
           expect(rest).toEqual(restAnew);
         }
