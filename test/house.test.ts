@@ -266,12 +266,23 @@ describe('the house', () => {
     ]);
   });
 
+  const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  const core = code.filter(({ file }) => file.startsWith('runtime/core/'));
+  const coreWith = (words: RegExp) =>
+    core.filter(({ text }) => words.test(withoutComments(text))).map(({ file }) => file);
+
   it('when the core tells the time, then it was told it', () => {
     const impure =
       /\b(Date\b|Math\.random|setTimeout|setInterval|setImmediate|process\.|performance\b|Promise\b|async\b|await\b)/;
-    const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
-    const core = code.filter(({ file }) => file.startsWith('runtime/core/'));
-    expect(core.filter(({ text }) => impure.test(withoutComments(text))).map(({ file }) => file)).toEqual([]);
+    expect(coreWith(impure)).toEqual([]);
+  });
+
+  it('when the core computes, then with nothing that another version of Node computes otherwise', () => {
+    // See core/power.ts; whole powers of two are exact.
+    const varying = /(?<!\b2 )\*\*|Math\.(?:pow|sinh?|cosh?|tanh?|asinh?|acosh?|atanh?|atan2|hypot)\b|Intl\b|toLocale/;
+    expect(coreWith(varying)).toEqual([]);
+    expect(varying.test('const b = a ** 2;')).toBe(true);
+    expect(varying.test('const b = 2 ** bits;')).toBe(false);
   });
 
   it(`when a file grows beyond ${linesMax} lines, then it is more than one thing`, () => {

@@ -199,7 +199,7 @@ function learnCells(table: CostTable, errors: ErrorLog, curve: Curve, lesson: Le
     const gain = weight * Math.max(1 / warmSamples, 1 / (cell.samples + 1));
     const ms = hereMs * Math.exp(clip(lesson.residual, clipDeviations * cell.deviation));
     const distance = units * (lesson.context - cell.context);
-    variance += slopeGain * weight * (distance ** 2 - variance);
+    variance += slopeGain * weight * (distance * distance - variance);
     covariance += slopeGain * weight * (distance * (ms - cell.ms) - covariance);
     cells[index] = {
       // Both ends of the step are seen from the new mean context, so that a far context moves the mean and not the level.

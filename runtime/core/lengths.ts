@@ -15,6 +15,7 @@
  * Kaplan-Meier estimator, which spreads its weight over the longer answers that were seen. One that was cancelled before its first
  * token says nothing. This supposes that people do not cancel because an answer is long; where they do, predictions are short.
  */
+import { power } from './power.ts';
 import type { TaskClass } from './task.ts';
 
 /** Of an answer's length in tokens. */
@@ -179,7 +180,7 @@ function blend(above: LengthQuantiles, bucket: Bucket | undefined): LengthQuanti
   const own = bucket?.quantiles;
   if (bucket === undefined || own === undefined) return above;
   const weight = bucket.ends / (bucket.ends + trustedEnds);
-  return mapQuantiles((share) => above[share] ** (1 - weight) * own[share] ** weight);
+  return mapQuantiles((share) => power(above[share], 1 - weight) * power(own[share], weight));
 }
 
 function mapQuantiles(value: (share: keyof LengthQuantiles) => number): LengthQuantiles {
@@ -231,7 +232,7 @@ function tailExponent({ p75, p90 }: LengthQuantiles): number {
 
 function shareBelow(quantiles: LengthQuantiles, tokens: number): number {
   const values = valuesOf(quantiles);
-  if (tokens >= quantiles.p90) return 1 - 0.1 * (tokens / quantiles.p90) ** -tailExponent(quantiles);
+  if (tokens >= quantiles.p90) return 1 - 0.1 * power(tokens / quantiles.p90, -tailExponent(quantiles));
   const upper = values.findIndex((value) => value > tokens);
   const low = values[upper - 1];
   const high = values[upper];
@@ -241,12 +242,12 @@ function shareBelow(quantiles: LengthQuantiles, tokens: number): number {
 }
 
 function valueAt(quantiles: LengthQuantiles, share: number): number {
-  if (share >= 0.9) return quantiles.p90 * ((1 - Math.min(share, 1 - 1e-12)) / 0.1) ** (-1 / tailExponent(quantiles));
+  if (share >= 0.9) return quantiles.p90 * power((1 - Math.min(share, 1 - 1e-12)) / 0.1, -1 / tailExponent(quantiles));
   const values = valuesOf(quantiles);
   const upper = shares.findIndex((known) => known > share);
   const low = values[upper - 1];
   const high = values[upper] ?? quantiles.p90;
   if (low === undefined) return (quantiles.p10 * share) / 0.1;
   const from = shares[upper - 1] ?? 0;
-  return low * (high / low) ** ((share - from) / ((shares[upper] ?? 1) - from));
+  return low * power(high / low, (share - from) / ((shares[upper] ?? 1) - from));
 }

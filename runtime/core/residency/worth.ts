@@ -8,6 +8,7 @@
  * tasks whose promise could not outlast that load; latency-sensitive classes, with little slack, weigh more by it. `work` is the
  * predicted length of its tasks, all of which a load would hold up. The bytes stand on the other side: see `room.ts`.
  */
+import { power } from '../power.ts';
 import type { ModelId } from '../task.ts';
 import type { Forecast } from './forecast.ts';
 import type { LearnedProfile } from './learned.ts';
@@ -84,7 +85,7 @@ export class Worth {
       broken,
       workMs: this.workMsOf(model.id),
       bytes: model.isSmall ? model.bytesSmall : model.bytesFull,
-      worthMs: Math.max(need, needMin) ** needWeight * costMs,
+      worthMs: power(Math.max(need, needMin), needWeight) * costMs,
     };
   }
 }
