@@ -1,11 +1,10 @@
 /** `punctual logs`: what the runtime has written down, from the files in its folder. Needs no runtime and starts none. */
-import { Home } from '../client/home.ts';
 import { LogFollower, readLog } from '../client/log-files.ts';
 import { isLevelShown, type LogEntry, type LogLevel, logLevelSchema, logLevels } from '../protocol.ts';
 import { firstAbort } from './abort.ts';
 import { type Command, CommandError, commonHelp, exitCodes, UsageError } from './command.ts';
 import { Interruption } from './interruption.ts';
-import { homeOf } from './session.ts';
+import { checkedHome } from './session.ts';
 
 const { help } = commonHelp;
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -27,7 +26,7 @@ export const logs: Command = {
   async run(_, values, io) {
     const least = levelOf(values['level']);
     const sinceMs = sinceOf(values['since'], Date.now());
-    const folder = new Home(homeOf(io)).logsFolder;
+    const folder = (await checkedHome(io)).logsFolder;
     const tell = (entry: LogEntry): void => {
       if (isLevelShown(entry.level, least) && Date.parse(entry.time) >= sinceMs)
         io.out(values['json'] ? `${JSON.stringify(entry)}\n` : lineOf(entry));

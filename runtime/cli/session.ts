@@ -11,7 +11,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import * as z from 'zod/mini';
 import { ConnectError, connectIfRunning, connectRuntime, type RuntimeConnection } from '../client/connect.ts';
-import { HomeError, homeFolder } from '../client/home.ts';
+import { Home, HomeError, homeFolder } from '../client/home.ts';
 import {
   type OfferParams,
   type OfferResult,
@@ -256,6 +256,15 @@ export async function withRunning<T>(io: Io, use: (session: Session) => Promise<
     return undefined;
   });
   return runtime && useSession(await Session.start(runtime, {}, versionOf(io), io.signal), use);
+}
+
+/** The home folder, for those who look into it without a runtime. @throws CommandError where that may not be: it would seem to be empty. */
+export async function checkedHome(io: Io): Promise<Home> {
+  const home = new Home(homeOf(io));
+  await home.check().catch((error: unknown) => {
+    throw commandError(error);
+  });
+  return home;
 }
 
 async function useSession<T>(session: Session, use: (session: Session) => Promise<T>): Promise<T> {

@@ -2,11 +2,11 @@
 import { tmpdir } from 'node:os';
 import { isProcess, stopRuntime } from '../client/connect.ts';
 import { type Belonging, type BelongingKind, footprint, removeBelongings } from '../client/footprint.ts';
-import { Home } from '../client/home.ts';
+import type { Home } from '../client/home.ts';
 import { isAlive, readRendezvous } from '../client/rendezvous.ts';
 import { type Command, CommandError, commonHelp, exitCodes, type Io } from './command.ts';
 import { size } from './models-table.ts';
-import { commandError, homeOf, withRunning } from './session.ts';
+import { checkedHome, commandError, withRunning } from './session.ts';
 
 const { help } = commonHelp;
 
@@ -33,7 +33,7 @@ export const uninstall: Command = {
   positionals: 0,
 
   async run(_, values, io) {
-    const home = new Home(homeOf(io));
+    const home = await checkedHome(io);
     const isJson = values['json'] === true;
     const isWanted = ({ kind }: Belonging): boolean => kind !== 'models' || values['keep-models'] !== true;
     const find = async (): Promise<Belonging[]> =>

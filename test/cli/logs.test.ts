@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,13 @@ describe('punctual logs', () => {
     const { code, out, err } = await printed();
     expect({ code, out }).toEqual({ code: 0, out: '' });
     expect(err).toContain(path.join(home, 'state', 'logs'));
+  });
+
+  it('when its folder cannot be looked into, then it says so, and not that there is nothing', async () => {
+    await writeFile(path.join(home, 'state'), '');
+    const { code, err } = await printed();
+    expect(code).not.toBe(0);
+    expect(err).toContain(`Punctual keeps its state in ${path.join(home, 'state')}, and a file is in the way`);
   });
 
   it('when no level is given, then debug is left out; with one, less grave ones are', async () => {

@@ -95,6 +95,13 @@ describe('punctual uninstall', () => {
     expect(await run(['--yes'])).toMatchObject({ code: 0, out: `There is nothing of Punctual in ${state}.\n` });
   });
 
+  it('when the folder cannot be looked into, then it is not said to be empty', async () => {
+    await writeFile(state, '');
+    const { code, out, err } = await run(['--yes']);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(`Punctual keeps its state in ${state}, and a file is in the way`);
+  });
+
   it('when models are to stay, then they do', async () => {
     await used();
     await run(['--yes', '--keep-models']);
