@@ -4,6 +4,7 @@
  * remembers.
  */
 import { ownText } from '../own-text.ts';
+import { lineBefore } from '../situation.ts';
 import { type Lexis, lexisOf } from './languages.ts';
 import { type Begun, type Frame, fromNothing, type Scan, scan, scanOn } from './scan.ts';
 
@@ -46,7 +47,7 @@ export class Reading {
   openAt(document: string, before: string, languageId: string): readonly Frame[] {
     const lexis = lexisOf(languageId);
     // Of an unknown language only the cursor's line is judged: who knows what its other lines mean.
-    if (!lexis.isKnown) return scan(before.slice(before.lastIndexOf('\n') + 1), lexis).open;
+    if (!lexis.isKnown) return scan(lineBefore(before), lexis).open;
     const { start, text, begun } = this.#headOf(document, before, languageId);
     return scanOn(begun, before.slice(start + text.length), lexis).open;
   }
