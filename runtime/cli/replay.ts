@@ -121,8 +121,8 @@ function differenceText({ line, atMs, event, recorded, replayed }: Difference): 
 
 /** What one side decided; a star stands where the other side did not. */
 function sideLines(name: string, effects: readonly object[], others: readonly object[]): string[] {
-  const known = new Set(others.map((effect) => asJson(effect)));
-  const lines = effects.map((effect) => asJson(effect)).map((text) => `  ${known.has(text) ? ' ' : '*'} ${text}`);
+  const known = new Set(others.map(asJson));
+  const lines = effects.map(asJson).map((text) => `  ${known.has(text) ? ' ' : '*'} ${text}`);
   return [`${name}:`, ...(lines.length === 0 ? ['    nothing'] : lines)];
 }
 

@@ -39,6 +39,7 @@ const pendingMax = 4_096;
 const pendingMs = 1_000;
 /** While somebody watches, in ms. */
 const watchedMs = 250;
+
 /** Hears the lines of turns soon after they were decided, in their order. */
 export type LineListener = (lines: readonly string[]) => void;
 
